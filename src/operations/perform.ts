@@ -1,0 +1,54 @@
+import type { Caller } from "../registry/identity/principal.ts";
+import { requestContext, requireAllowed } from "../registry/policy/authorize.ts";
+import type { Environment, Operation } from "./operation.ts";
+import { parameterError } from "./parameter-error.ts";
+
+/** Told once for each operation that was asked, whatever became of it. */
+export interface Observer {
+  performed(event: {
+    operation: string;
+    caller: Caller;
+    resource: string | undefined;
+    startedAt: number;
+    error: unknown;
+  }): void;
+}
+
+/**
+ * The one way into an operation: decodes and checks the input, asks `authorize`, runs the handler,
+ * and tells the observer.
+ * @throws RegistryError InvalidParameter for input that breaks the model; AccessDenied; and what the
+ * operation's own `errors` list.
+ */
+export async function perform(
+  environment: Environment & { readonly observer: Observer },
+  operation: Operation,
+  rawInput: unknown,
+  caller: Caller,
+): Promise<unknown> {
+  const startedAt = environment.ports.clock.now();
+  let resource: string | undefined;
+  let failure: unknown;
+  try {
+    const parsed = operation.input.safeParse(rawInput, { reportInput: true });
+    if (!parsed.success) throw parameterError(parsed.error);
+    const target = operation.resource(parsed.data, caller);
+    resource = target.arn;
+    if (operation.action !== null) {
+      const context = requestContext(caller, caller.origin.startsWith("https:"));
+      requireAllowed(caller.principal, operation.action, target, context);
+    }
+    return await operation.handle(parsed.data, { ...environment, caller });
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    environment.observer.performed({
+      operation: operation.name,
+      caller,
+      resource,
+      startedAt,
+      error: failure,
+    });
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * What Entrepot remembers, as narrow tables, one per noun. A table never judges: absence is
+ * `undefined`, and an insert that meets an existing row says so. Outside a transaction every read
+ * sees committed rows; inside one it sees the transaction's own writes.
+ *
+ * Timestamps are milliseconds since the epoch.
+ */
+
+import type { StoredObject } from "../registry/encryption/stored-object.ts";
+import type { Image, ImageReference, ImageWithTags, TagMove } from "../registry/images/image.ts";
+import type { Layer } from "../registry/layers/layer.ts";
+import type { Upload } from "../registry/layers/upload.ts";
+import type {
+  Digest,
+  ObjectId,
+  Registry,
+  RepositoryName,
+  Tag,
+  UploadId,
+} from "../registry/names.ts";
+import type {
+  Repository,
+  RepositoryRef,
+  TagMutability,
+} from "../registry/repositories/repository.ts";
+
+export interface MetadataStore extends MetadataReads {
+  /**
+   * Runs `work` so that all of its writes are durable when this resolves and none happened when it
+   * rejects. `work` may run more than once (serialization failures), so it does SQL and nothing else.
+   */
+  transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T>;
+  /** @throws when the database takes no writes or its schema is not this program's. */
+  probe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface MetadataReads {
+  readonly repositories: RepositoryReads;
+  readonly images: ImageReads;
+  readonly tags: TagReads;
+  readonly layers: LayerReads;
+  readonly objects: ObjectReads;
+  readonly uploads: UploadReads;
+  readonly settings: SettingReads;
+  readonly serviceKeys: ServiceKeyReads;
+  readonly reclaim: ReclaimReads;
+}
+
+export interface MetadataChange {
+  readonly repositories: RepositoryReads & RepositoryWrites;
+  readonly images: ImageReads & ImageWrites;
+  readonly tags: TagReads & TagWrites;
+  readonly layers: LayerReads & LayerWrites;
+  readonly objects: ObjectReads & ObjectWrites;
+  readonly uploads: UploadReads & UploadWrites;
+  readonly settings: SettingReads & SettingWrites;
+  readonly serviceKeys: ServiceKeyReads & ServiceKeyWrites;
+  readonly reclaim: ReclaimReads & ReclaimWrites;
+}
+
+/** Keyset paging: rows after `after` in the table's own order, at most `limit`. */
+export interface PageRequest<Key> {
+  readonly after?: Key | undefined;
+  readonly limit: number;
+}
+
+export interface RepositoryReads {
+  find(registry: Registry, name: RepositoryName): Promise<Repository | undefined>;
+  /** By name, in code point order. */
+  list(registry: Registry, page: PageRequest<RepositoryName>): Promise<Repository[]>;
+  /** Resource tags, by key. */
+  resourceTags(repository: RepositoryRef): Promise<{ key: string; value: string }[]>;
+  /** How many repositories the registry has (a counter, not a scan). */
+  count(registry: Registry): Promise<number>;
+  /** Every repository of every registry, for `fsck` and metrics; by (account, region, name). */
+  listAll(page: PageRequest<{ registry: Registry; name: RepositoryName }>): Promise<Repository[]>;
+  /** Sums over all registries, from counters. */
+  totals(): Promise<{ repositories: number; images: number; sizeBytes: number }>;
+}
+
+export interface RepositoryWrites {
+  /** False when the registry has that name already. Counts. */
+  insertIfAbsent(repository: Repository): Promise<boolean>;
+  /** Like `find`, and nobody else changes the row until this transaction ends. */
+  lock(registry: Registry, name: RepositoryName): Promise<Repository | undefined>;
+  setTagMutability(repository: RepositoryRef, mutability: TagMutability): Promise<void>;
+  putResourceTag(repository: RepositoryRef, key: string, value: string): Promise<void>;
+  removeResourceTag(repository: RepositoryRef, key: string): Promise<void>;
+  /** Adds to the counters; negative takes away. */
+  adjust(repository: RepositoryRef, by: { imageCount?: number; sizeBytes?: number }): Promise<void>;
+  /** Overwrites the counters (`fsck --repair`). */
+  setCounters(
+    repository: RepositoryRef,
+    to: { imageCount: number; sizeBytes: number },
+  ): Promise<void>;
+  /**
+   * Removes the repository with its resource tags, tags, tag history, images, references and layers,
+   * and queues every object and upload session that it held for reclaiming at `at`. Set by set, not
+   * row by row. Upload sessions keep their rows until they are reclaimed, since those name files.
+   */
+  remove(repository: RepositoryRef, at: number): Promise<void>;
+}
+
+/** One look at what a pull needs: any part may be absent. */
+export interface ResolvedImage {
+  readonly repository: Repository;
+  readonly image: Image | undefined;
+}
+
+export interface ImageReads {
+  /** The repository and, in the same read, the image that the tag or digest names. */
+  resolve(
+    registry: Registry,
+    name: RepositoryName,
+    reference: { tag: Tag } | { digest: Digest },
+  ): Promise<ResolvedImage | undefined>;
+  find(repository: RepositoryRef, digest: Digest): Promise<Image | undefined>;
+  /** By digest, each with its tags in order. */
+  list(
+    repository: RepositoryRef,
+    page: PageRequest<Digest>,
+    filter?: { tagged?: boolean | undefined; state?: Image["state"] | undefined },
+  ): Promise<ImageWithTags[]>;
+  /** What the manifest refers to, in the manifest's order. */
+  references(repository: RepositoryRef, digest: Digest): Promise<ImageReference[]>;
+  /** Manifests of this repository that list `digest` as a child. By digest, at most `limit`. */
+  parents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]>;
+  /** Manifests of this repository whose subject is `digest`. By digest. */
+  referrers(
+    repository: RepositoryRef,
+    subject: Digest,
+    page: PageRequest<Digest>,
+    filter?: { artifactTypes?: readonly string[] | undefined },
+  ): Promise<Image[]>;
+}
+
+export interface ImageWrites {
+  /** False when the repository has that digest already. Does not count: see `adjust`. */
+  insertIfAbsent(image: Image, references: readonly ImageReference[]): Promise<boolean>;
+  /** Removes the row and its references; its tags are gone already. */
+  remove(repository: RepositoryRef, digest: Digest): Promise<void>;
+  setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
+}
+
+export interface TagReads {
+  find(repository: RepositoryRef, tag: Tag): Promise<Digest | undefined>;
+  /** By tag, in code point order. */
+  list(repository: RepositoryRef, page: PageRequest<Tag>): Promise<{ tag: Tag; digest: Digest }[]>;
+  /** The tags of one image, in code point order, at most `limit`. */
+  of(repository: RepositoryRef, digest: Digest, limit: number): Promise<Tag[]>;
+  count(repository: RepositoryRef, digest: Digest): Promise<number>;
+}
+
+export interface TagWrites {
+  /** Points the tag at the digest, wherever it pointed before, and records the move in the history. */
+  put(repository: RepositoryRef, move: TagMove): Promise<void>;
+  /** Removes the tag and records that in the history. */
+  remove(repository: RepositoryRef, tag: Tag, at: number): Promise<void>;
+}
+
+export interface LayerReads {
+  find(repository: RepositoryRef, digest: Digest): Promise<Layer | undefined>;
+  findMany(repository: RepositoryRef, digests: readonly Digest[]): Promise<Layer[]>;
+  /** By digest. */
+  list(repository: RepositoryRef, page: PageRequest<Digest>): Promise<Layer[]>;
+  /** The repository and, in the same read, its layer and the layer's object. */
+  resolve(
+    registry: Registry,
+    name: RepositoryName,
+    digest: Digest,
+  ): Promise<
+    | { repository: Repository; layer: Layer | undefined; object: StoredObject | undefined }
+    | undefined
+  >;
+  /** Whether a manifest of this repository refers to the layer (as config or layer). */
+  isReferenced(repository: RepositoryRef, digest: Digest): Promise<boolean>;
+  /** Repositories of the registry that hold the layer. At most `limit`, by repository id. */
+  holders(registry: Registry, digest: Digest, limit: number): Promise<Repository[]>;
+}
+
+export interface LayerWrites {
+  /** Like `findMany`, in digest order, and nobody unlinks them until this transaction ends. */
+  lock(repository: RepositoryRef, digests: readonly Digest[]): Promise<Layer[]>;
+  /** False when the repository has that layer already. Does not count: see `adjust`. */
+  linkIfAbsent(layer: Layer): Promise<boolean>;
+  /** Moves the lease; never back. */
+  lease(repository: RepositoryRef, digest: Digest, until: number): Promise<void>;
+  /** Records the media type under which a manifest names the layer. */
+  setMediaType(repository: RepositoryRef, digest: Digest, mediaType: string): Promise<void>;
+  unlink(repository: RepositoryRef, digest: Digest): Promise<void>;
+}
+
+export interface ObjectReads {
+  find(id: ObjectId): Promise<StoredObject | undefined>;
+  /** The live object of that content in the domain. */
+  findLive(registry: Registry, domain: string, digest: Digest): Promise<StoredObject | undefined>;
+  /** The sealed bytes of an object that is kept with the metadata. */
+  content(id: ObjectId): Promise<Uint8Array | undefined>;
+  /** Whether a layer or an image stands on the object. */
+  isLinked(object: StoredObject): Promise<boolean>;
+  /** By id, every registry, for `fsck`. */
+  list(page: PageRequest<ObjectId>): Promise<StoredObject[]>;
+  /** Sums over all objects, from counters or an index; for metrics. */
+  totals(): Promise<{ objects: number; sealedBytes: number }>;
+}
+
+export interface ObjectWrites {
+  /** False when the domain has a live object of that digest already. `content` for kept-here objects. */
+  insertIfAbsent(object: StoredObject, content?: Uint8Array): Promise<boolean>;
+  /** Destroys the wrapped data key: from here on nobody can open the object. */
+  markDeleting(id: ObjectId): Promise<void>;
+  /** Removes the row and the content that is kept with it. */
+  remove(id: ObjectId): Promise<void>;
+}
+
+export interface UploadReads {
+  find(registry: Registry, id: UploadId): Promise<Upload | undefined>;
+  /** Sessions of a repository that are open. */
+  count(repository: RepositoryRef): Promise<number>;
+  /** By id; all sessions of a repository. */
+  list(repository: RepositoryRef, page: PageRequest<UploadId>): Promise<Upload[]>;
+  /** By id, every registry, for `fsck`. */
+  listAll(page: PageRequest<UploadId>): Promise<Upload[]>;
+}
+
+export interface UploadWrites {
+  insert(upload: Upload): Promise<void>;
+  /** Replaces the row if its `revision` is still `expected.revision`; false when it is not. */
+  replace(expected: Upload, next: Upload): Promise<boolean>;
+  remove(registry: Registry, id: UploadId): Promise<void>;
+}
+
+/** Names and values of GetAccountSetting. */
+export interface SettingReads {
+  find(registry: Registry, name: string): Promise<string | undefined>;
+}
+export interface SettingWrites {
+  put(registry: Registry, name: string, value: string): Promise<void>;
+}
+
+/** A registry's own key, wrapped by the master key. */
+export interface ServiceKey {
+  readonly registry: Registry;
+  readonly version: number;
+  readonly wrapped: Uint8Array;
+  readonly createdAt: number;
+}
+export interface ServiceKeyReads {
+  find(registry: Registry, version: number): Promise<ServiceKey | undefined>;
+  newest(registry: Registry): Promise<ServiceKey | undefined>;
+}
+export interface ServiceKeyWrites {
+  /** False when that version exists already. */
+  insertIfAbsent(key: ServiceKey): Promise<boolean>;
+}
+
+/** Something that may have become garbage, to be looked at when it is due (D4). */
+export type ReclaimCandidate = { readonly registry: Registry; readonly dueAt: number } & (
+  | { readonly kind: "layer"; readonly repositoryId: string; readonly digest: Digest }
+  | { readonly kind: "object"; readonly object: ObjectId }
+  | { readonly kind: "upload"; readonly upload: UploadId }
+);
+export interface ReclaimReads {
+  /** Candidates that are due, the oldest first. */
+  due(now: number, limit: number): Promise<ReclaimCandidate[]>;
+  /** How many wait, due or not. */
+  count(): Promise<number>;
+}
+export interface ReclaimWrites {
+  /** Queues the candidate; one that waits already moves to the later of both times. */
+  enqueue(candidate: ReclaimCandidate): Promise<void>;
+  remove(candidate: ReclaimCandidate): Promise<void>;
+}

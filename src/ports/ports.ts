@@ -1,0 +1,17 @@
+import type { RegistryMemory } from "../registry/memory.ts";
+import type { BlobStore } from "./blob-store.ts";
+import type { Clock } from "./clock.ts";
+import type { Exclusive } from "./exclusive.ts";
+import type { KeyService } from "./key-service.ts";
+import type { MetadataStore } from "./metadata-store.ts";
+
+/** What the registry needs from outside. Passed first to every function of the registry. */
+export interface Ports {
+  readonly metadata: MetadataStore;
+  readonly blobs: BlobStore;
+  readonly keys: KeyService;
+  readonly clock: Clock;
+  readonly exclusive: Exclusive;
+  /** What this process remembers to be quick. Losing it costs time and nothing else. */
+  readonly memory: RegistryMemory;
+}

@@ -1,0 +1,45 @@
+/** Keeps the values that were used last, up to a weight. For immutable facts only (D15). */
+export class BoundedCache<Key, Value> {
+  readonly #maximumWeight: number;
+  readonly #weigh: (value: Value) => number;
+  readonly #values = new Map<Key, Value>();
+  #weight = 0;
+
+  constructor(maximumWeight: number, weigh: (value: Value) => number) {
+    this.#maximumWeight = maximumWeight;
+    this.#weigh = weigh;
+  }
+
+  /** What the kept values weigh together. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  get(key: Key): Value | undefined {
+    const value = this.#values.get(key);
+    if (value === undefined) return undefined;
+    this.#values.delete(key); // A Map keeps insertion order: the last used moves to the end.
+    this.#values.set(key, value);
+    return value;
+  }
+
+  /** Keeps the value, letting go of the ones that were used longest ago; too heavy ones are not kept. */
+  set(key: Key, value: Value): void {
+    this.delete(key);
+    const weight = this.#weigh(value);
+    if (weight > this.#maximumWeight) return;
+    this.#values.set(key, value);
+    this.#weight += weight;
+    for (const oldest of this.#values.keys()) {
+      if (this.#weight <= this.#maximumWeight) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(key: Key): void {
+    const value = this.#values.get(key);
+    if (value === undefined) return;
+    this.#values.delete(key);
+    this.#weight -= this.#weigh(value);
+  }
+}

@@ -1,0 +1,74 @@
+import type { AccountId, Region, Registry, RepositoryName } from "./names.ts";
+import { isAccountId, isRegion } from "./names.ts";
+
+/** How this deployment is named from outside. Built from the settings once, at start. */
+export interface Deployment {
+  readonly account: AccountId;
+  readonly region: Region;
+  readonly regions: readonly Region[];
+  /** Parent of the registry host names. */
+  readonly domain: string;
+  /** Ports that clients reach; absent where that listener is off. */
+  readonly httpPort: number | undefined;
+  readonly httpsPort: number | undefined;
+}
+
+/** `<account>.dkr.ecr.<region>.<domain>` names one private registry. */
+export function registryHost(deployment: Deployment, registry: Registry): string {
+  return `${registry.account}.dkr.ecr.${registry.region}.${deployment.domain}`;
+}
+
+/**
+ * The host and port, without scheme, under which clients find this registry: `localhost:5050` for the
+ * default registry while the domain is `localhost`, else the registry's own host name.
+ */
+export function registryAddress(deployment: Deployment, registry: Registry): string {
+  if (isLocal(deployment, registry)) {
+    return `localhost:${deployment.httpPort ?? deployment.httpsPort ?? 443}`;
+  }
+  const port = deployment.httpsPort ?? deployment.httpPort ?? 443;
+  const host = registryHost(deployment, registry);
+  return port === 443 ? host : `${host}:${port}`;
+}
+
+/** What GetAuthorizationToken calls proxyEndpoint: scheme and address, no path. */
+export function proxyEndpoint(deployment: Deployment, registry: Registry): string {
+  const plain = isLocal(deployment, registry)
+    ? deployment.httpPort !== undefined
+    : deployment.httpsPort === undefined;
+  return `${plain ? "http" : "https"}://${registryAddress(deployment, registry)}`;
+}
+
+export function repositoryUri(
+  deployment: Deployment,
+  registry: Registry,
+  name: RepositoryName,
+): string {
+  return `${registryAddress(deployment, registry)}/${name}`;
+}
+
+/**
+ * The registry that a Host header selects; every other host means the default one. A host that is
+ * shaped like a registry's but names a region that is not served here is `undefined`.
+ */
+export function registryOfHost(deployment: Deployment, host: string): Registry | undefined {
+  const name = host.replace(/:\d+$/, "").toLowerCase();
+  const fallback: Registry = { account: deployment.account, region: deployment.region };
+  const labels = name.split(".");
+  const [account, dkr, ecr, region, ...parent] = labels;
+  if (dkr !== "dkr" || ecr !== "ecr" || account === undefined || region === undefined) {
+    return fallback;
+  }
+  if (parent.join(".") !== deployment.domain || !isAccountId(account) || !isRegion(region)) {
+    return fallback;
+  }
+  return deployment.regions.includes(region) ? { account, region } : undefined;
+}
+
+function isLocal(deployment: Deployment, registry: Registry): boolean {
+  return (
+    deployment.domain === "localhost" &&
+    registry.account === deployment.account &&
+    registry.region === deployment.region
+  );
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { limits } from "../limits.ts";
+import type { ObjectId } from "../names.ts";
+import {
+  appendSegment,
+  framesFrom,
+  openFrame,
+  openWhole,
+  sealedHeader,
+  sealedLength,
+  sealWhole,
+} from "./sealed-format.ts";
+import { SegmentSealer } from "./segment-sealer.ts";
+
+const key = randomBytes(32);
+const object = "00112233445566778899aabbccddeeff" as ObjectId;
+const other = "ffeeddccbbaa99887766554433221100" as ObjectId;
+
+function sealSegments(segments: Buffer[]): { sealed: Buffer; layout: string } {
+  let layout = "";
+  let frame = 0;
+  const pieces: Uint8Array[] = [sealedHeader()];
+  for (const segment of segments) {
+    const sealer = new SegmentSealer(key, object, frame);
+    for (let at = 0; at < segment.length; at += 70_001) {
+      pieces.push(...sealer.add(segment.subarray(at, at + 70_001)));
+    }
+    pieces.push(...sealer.end());
+    frame = sealer.nextFrame;
+    layout = appendSegment(layout, segment.length);
+  }
+  return { sealed: Buffer.concat(pieces), layout };
+}
+
+function openFrom(sealed: Buffer, layout: string, offset: number): Buffer {
+  const frames = [...framesFrom(layout, offset)];
+  const opened = frames.map((frame) =>
+    openFrame(
+      key,
+      object,
+      frame.index,
+      frame.endsSegment,
+      sealed.subarray(frame.sealedStart, frame.sealedStart + frame.sealedBytes),
+    ),
+  );
+  return Buffer.concat(opened).subarray(offset - (frames[0]?.start ?? offset));
+}
+
+describe("the sealed object format", () => {
+  it("gives back any segments from any offset", () => {
+    const sizes = [
+      0,
+      1,
+      511,
+      limits.frameBytes - 1,
+      limits.frameBytes,
+      limits.frameBytes + 1,
+      2.5 * limits.frameBytes,
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...sizes), { maxLength: 5 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (lengths, where) => {
+          const segments = lengths.map((length) => randomBytes(length));
+          const whole = Buffer.concat(segments);
+          const { sealed, layout } = sealSegments(segments);
+          expect(sealed.length).toBe(sealedLength(layout));
+          const offset = Math.floor(where * whole.length);
+          expect(openFrom(sealed, layout, offset).equals(whole.subarray(offset))).toBe(true);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it("shows nothing of its plaintext", () => {
+    const sealed = sealWhole(key, object, Buffer.from("a very telling sentence".repeat(50)));
+    expect(sealed.includes("telling")).toBe(false);
+  });
+
+  it("does not open a frame of another object, another place or another end", () => {
+    const { sealed, layout } = sealSegments([randomBytes(2 * limits.frameBytes)]);
+    const [first, second] = [...framesFrom(layout, 0)];
+    const bytes = sealed.subarray(first!.sealedStart, first!.sealedStart + first!.sealedBytes);
+    expect(() => openFrame(key, other, 0, false, bytes)).toThrow();
+    expect(() => openFrame(key, object, second!.index, false, bytes)).toThrow();
+    expect(() => openFrame(key, object, 0, true, bytes)).toThrow();
+    expect(() => openFrame(randomBytes(32), object, 0, false, bytes)).toThrow();
+  });
+
+  it("notices a single flipped bit wherever it is", () => {
+    const sealed = sealWhole(key, object, Buffer.from("plain"));
+    for (let at = 16; at < sealed.length; at++) {
+      const damaged = Buffer.from(sealed);
+      damaged[at]! ^= 1;
+      expect(() => openWhole(key, object, 5, damaged)).toThrow();
+    }
+  });
+
+  it("75: never uses a nonce twice, whatever is sealed again at the same place", () => {
+    const nonces = new Set<string>();
+    for (let round = 0; round < 200; round++) {
+      const sealed = sealWhole(key, object, Buffer.from("same"));
+      nonces.add(sealed.subarray(16, 28).toString("hex"));
+    }
+    expect(nonces.size).toBe(200);
+  });
+
+  it("writes equal neighbouring segments as one run", () => {
+    expect(appendSegment(appendSegment(appendSegment("", 10), 10), 4)).toBe("10x2,4");
+  });
+});

@@ -1,0 +1,209 @@
+/**
+ * How an object is sealed (docs/adr, "Sealed object format").
+ *
+ * object  = header, frame 0, frame 1, …
+ * header  = "ENTREPOT", format version, log2 of the frame size, six zero bytes
+ * frame   = 96-bit random nonce, AES-256-GCM ciphertext of at most one frame size, 128-bit tag
+ * AAD     = header, object id, frame index, end-of-segment flag
+ *
+ * The plaintext is cut into segments, one for each append that was committed, and each segment into
+ * frames; only the last frame of a segment may be short. The segments' lengths (the layout) are kept
+ * with the object's row: an append never rewrites a durable frame, a nonce is never used twice, and
+ * a cut, swapped or reordered frame does not open.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { limits } from "../limits.ts";
+import type { ObjectId } from "../names.ts";
+
+export const headerBytes = 16;
+const nonceBytes = 12;
+const tagBytes = 16;
+export const frameOverheadBytes = nonceBytes + tagBytes;
+
+const header = Buffer.alloc(headerBytes);
+header.write("ENTREPOT", "latin1");
+header[8] = 1;
+header[9] = Math.log2(limits.frameBytes);
+
+/** The first bytes of every object. */
+export function sealedHeader(): Uint8Array {
+  return Buffer.from(header);
+}
+
+function additionalData(object: ObjectId, frame: number, endsSegment: boolean): Buffer {
+  const data = Buffer.alloc(headerBytes + 16 + 8 + 1);
+  header.copy(data, 0);
+  data.write(object, headerBytes, "hex");
+  data.writeBigUInt64BE(BigInt(frame), headerBytes + 16);
+  data[headerBytes + 24] = endsSegment ? 1 : 0;
+  return data;
+}
+
+/** One frame: nonce, ciphertext of the pieces in order, tag. */
+export function sealFrame(
+  key: Uint8Array,
+  object: ObjectId,
+  frame: number,
+  endsSegment: boolean,
+  plaintext: readonly Uint8Array[],
+): Uint8Array[] {
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
+  cipher.setAAD(additionalData(object, frame, endsSegment));
+  const sealed: Uint8Array[] = [nonce];
+  for (const piece of plaintext) sealed.push(cipher.update(piece));
+  cipher.final();
+  sealed.push(cipher.getAuthTag());
+  return sealed;
+}
+
+/**
+ * The plaintext of one frame, verified.
+ * @throws Error when the frame was not sealed as this frame of this object under this key
+ */
+export function openFrame(
+  key: Uint8Array,
+  object: ObjectId,
+  frame: number,
+  endsSegment: boolean,
+  sealed: Uint8Array,
+): Buffer {
+  const end = sealed.length - tagBytes;
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, nonceBytes), {
+    authTagLength: tagBytes,
+  });
+  decipher.setAAD(additionalData(object, frame, endsSegment));
+  decipher.setAuthTag(sealed.subarray(end));
+  const plaintext = decipher.update(sealed.subarray(nonceBytes, end));
+  decipher.final(); // Nothing leaves before this has verified the whole frame (I3).
+  return plaintext;
+}
+
+/** A whole small object in memory: header and the frames of one segment. */
+export function sealWhole(key: Uint8Array, object: ObjectId, plaintext: Uint8Array): Buffer {
+  const pieces: Uint8Array[] = [header];
+  const frames = framesOf(plaintext.length);
+  for (let frame = 0; frame < frames; frame++) {
+    const start = frame * limits.frameBytes;
+    const part = plaintext.subarray(start, start + limits.frameBytes);
+    pieces.push(...sealFrame(key, object, frame, frame === frames - 1, [part]));
+  }
+  return Buffer.concat(pieces);
+}
+
+/** @throws Error when `sealed` is not that object, whole, sealed under this key */
+export function openWhole(
+  key: Uint8Array,
+  object: ObjectId,
+  sizeBytes: number,
+  sealed: Uint8Array,
+): Buffer {
+  if (sealed.length !== sealedLength(String(sizeBytes)))
+    throw new Error("object has another length");
+  const layout = String(sizeBytes);
+  return Buffer.concat(
+    [...framesFrom(layout, 0)].map((frame) =>
+      openFrame(
+        key,
+        object,
+        frame.index,
+        frame.endsSegment,
+        sealed.subarray(frame.sealedStart, frame.sealedStart + frame.sealedBytes),
+      ),
+    ),
+  );
+}
+
+/** Frames of a segment; an empty one has none. */
+function framesOf(segmentBytes: number): number {
+  return Math.ceil(segmentBytes / limits.frameBytes);
+}
+
+/** Equal neighbouring segments of a layout. */
+interface Run {
+  readonly segmentBytes: number;
+  readonly count: number;
+}
+
+/** `10485760x3,512` is three segments of 10 MiB and one of 512 bytes; "" is an empty object. */
+function parseLayout(layout: string): Run[] {
+  if (layout === "") return [];
+  return layout.split(",").map((run) => {
+    const [segmentBytes, count] = run.split("x");
+    return { segmentBytes: Number(segmentBytes), count: Number(count ?? 1) };
+  });
+}
+
+/** The layout with one more segment. */
+export function appendSegment(layout: string, segmentBytes: number): string {
+  if (segmentBytes === 0) return layout;
+  const runs = parseLayout(layout);
+  const last = runs.at(-1);
+  if (last !== undefined && last.segmentBytes === segmentBytes) {
+    runs[runs.length - 1] = { segmentBytes, count: last.count + 1 };
+  } else {
+    runs.push({ segmentBytes, count: 1 });
+  }
+  return runs
+    .map((run) => (run.count === 1 ? `${run.segmentBytes}` : `${run.segmentBytes}x${run.count}`))
+    .join(",");
+}
+
+/** Plaintext bytes of the last segment; `undefined` for an empty object. */
+export function lastSegmentBytes(layout: string): number | undefined {
+  return parseLayout(layout).at(-1)?.segmentBytes;
+}
+
+function sealedSegmentBytes(segmentBytes: number): number {
+  return segmentBytes + framesOf(segmentBytes) * frameOverheadBytes;
+}
+
+/** Ciphertext bytes of an object with this layout, header included. */
+export function sealedLength(layout: string): number {
+  return parseLayout(layout).reduce(
+    (sum, run) => sum + run.count * sealedSegmentBytes(run.segmentBytes),
+    headerBytes,
+  );
+}
+
+/** Where one frame lies in plaintext and ciphertext. */
+export interface FramePlace {
+  readonly index: number;
+  readonly endsSegment: boolean;
+  readonly start: number;
+  readonly sizeBytes: number;
+  readonly sealedStart: number;
+  readonly sealedBytes: number;
+}
+
+/** The frames from the one that holds plaintext byte `offset` on, in order. */
+export function* framesFrom(layout: string, offset: number): Generator<FramePlace> {
+  let start = 0;
+  let sealedStart = headerBytes;
+  let index = 0;
+  for (const { segmentBytes, count } of parseLayout(layout)) {
+    const frames = framesOf(segmentBytes);
+    const skipped = Math.min(count, Math.max(0, Math.floor((offset - start) / segmentBytes)));
+    start += skipped * segmentBytes;
+    sealedStart += skipped * sealedSegmentBytes(segmentBytes);
+    index += skipped * frames;
+    for (let segment = skipped; segment < count; segment++) {
+      const first = Math.max(0, Math.floor((offset - start) / limits.frameBytes));
+      for (let frame = Math.min(first, frames); frame < frames; frame++) {
+        const within = frame * limits.frameBytes;
+        const sizeBytes = Math.min(limits.frameBytes, segmentBytes - within);
+        yield {
+          index: index + frame,
+          endsSegment: frame === frames - 1,
+          start: start + within,
+          sizeBytes,
+          sealedStart: sealedStart + within + frame * frameOverheadBytes,
+          sealedBytes: sizeBytes + frameOverheadBytes,
+        };
+      }
+      start += segmentBytes;
+      sealedStart += sealedSegmentBytes(segmentBytes);
+      index += frames;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { Digest, ObjectId, Registry } from "../names.ts";
+
+/** One stored ciphertext. */
+export interface StoredObject {
+  readonly id: ObjectId;
+  readonly registry: Registry;
+  /** Within it equal content is stored once: objects of one domain share their keys' fate. */
+  readonly domain: string;
+  /** Of the plaintext. */
+  readonly digest: Digest;
+  /** Of the plaintext. */
+  readonly sizeBytes: number;
+  readonly sealedBytes: number;
+  /** Empty once the object is being deleted. */
+  readonly wrappedKey: Uint8Array;
+  readonly state: "live" | "deleting";
+  /** Where the ciphertext is: a file of the blob store, or a column beside this row. */
+  readonly placement: "blobs" | "metadata";
+  /** Plaintext bytes of each segment in order, as the sealed format needs them to find a frame. */
+  readonly layout: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}

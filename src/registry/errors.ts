@@ -1,0 +1,74 @@
+/**
+ * A refusal of the registry. `kind` is the name that ECR gives the error, without "Exception";
+ * each door maps kinds to its own wire form once.
+ */
+export type ErrorKind =
+  | "AccessDenied"
+  | "EmptyUpload"
+  | "ExpiredToken"
+  | "ImageAlreadyExists"
+  | "ImageDigestDoesNotMatch"
+  | "ImageNotFound"
+  | "ImageReferencedByManifestList"
+  | "ImageTagAlreadyExists"
+  | "IncompleteSignature"
+  | "InvalidLayer"
+  | "InvalidLayerPart"
+  | "InvalidParameter"
+  | "InvalidSignature"
+  | "InvalidTagParameter"
+  | "Kms"
+  | "LayerAlreadyExists"
+  | "LayerInaccessible"
+  | "LayerInUse"
+  | "LayerPartTooSmall"
+  | "LayersNotFound"
+  | "LimitExceeded"
+  | "MissingAuthenticationToken"
+  | "ReferencedImagesNotFound"
+  | "RepositoryAlreadyExists"
+  | "RepositoryNotEmpty"
+  | "RepositoryNotFound"
+  | "RequestEntityTooLarge"
+  | "Serialization"
+  | "ServiceUnavailable"
+  | "Throttling"
+  | "TooManyTags"
+  | "UnknownOperation"
+  | "UnrecognizedClient"
+  | "UnsupportedImageType"
+  | "UploadNotFound"
+  | "Validation";
+
+/** Extra members that ECR's error shapes carry beside the message. */
+export type ErrorDetails = Readonly<Record<string, string | number | undefined>>;
+
+export class RegistryError extends Error {
+  override readonly name = "RegistryError";
+  readonly kind: ErrorKind;
+  readonly details: ErrorDetails;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+/** Whether `error` is a refusal of this kind (of any kind when none is named). */
+export function isRegistryError(error: unknown, kind?: ErrorKind): error is RegistryError {
+  return error instanceof RegistryError && (kind === undefined || error.kind === kind);
+}
+
+/** ECR's sentence for a parameter that breaks a constraint. */
+export function invalidParameter(parameter: string, constraint: string): RegistryError {
+  return new RegistryError(
+    "InvalidParameter",
+    `Invalid parameter at '${parameter}' failed to satisfy constraint: '${constraint}'`,
+  );
+}
+
+/** A state that the code rules out. It is a bug, never the caller's fault. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`);
+}

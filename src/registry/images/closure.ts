@@ -1,0 +1,106 @@
+import type { MetadataChange } from "../../ports/metadata-store.ts";
+import { invalidParameter, RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Digest } from "../names.ts";
+import type { Repository, RepositoryRef } from "../repositories/repository.ts";
+import type { Image } from "./image.ts";
+import type { Manifest } from "./parse-manifest.ts";
+
+/**
+ * Config and layers are all here and stay until the transaction ends.
+ * @returns their bytes together, and the foreign layers that are not stored here
+ * @throws LayersNotFound with all that are missing
+ */
+export async function requireLayers(
+  change: MetadataChange,
+  repository: Repository,
+  manifest: Manifest,
+): Promise<{ bytes: number; absent: ReadonlySet<Digest> }> {
+  const named = manifest.references.filter(({ kind }) => kind === "config" || kind === "layer");
+  if (named.length === 0) return { bytes: 0, absent: new Set() };
+  const digests = [...new Set(named.map(({ digest }) => digest))].sort();
+  const held = await change.layers.lock(repository, digests);
+  const sizes = new Map(held.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
+  const absent = digests.filter((digest) => !sizes.has(digest));
+  const missing = absent.filter((digest) => !manifest.foreign.has(digest));
+  if (missing.length > 0) {
+    throw new RegistryError(
+      "LayersNotFound",
+      `Layers with digests '[${missing.join(", ")}]' required for pushing image into repository with name '${repository.name}' in the registry with id '${repository.registry.account}' do not exist`,
+    );
+  }
+  const typed = new Map(held.map(({ digest, mediaType }) => [digest, mediaType]));
+  for (const { digest, mediaType } of named) {
+    if (typed.has(digest) && typed.get(digest) !== mediaType) {
+      await change.layers.setMediaType(repository, digest, mediaType);
+    }
+  }
+  const bytes = digests.reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0);
+  return { bytes, absent: new Set(absent) };
+}
+
+/**
+ * The children of an index are all here, and below them nothing is nested too deep. Returns the bytes
+ * of the largest.
+ * @throws ReferencedImagesNotFound with all that are missing
+ * @throws InvalidParameter when indexes nest too deep or hold too many manifests
+ */
+export async function requireChildren(
+  change: MetadataChange,
+  repository: Repository,
+  manifest: Manifest,
+): Promise<number> {
+  const named = manifest.references.filter(({ kind }) => kind === "child");
+  if (named.length === 0) return 0;
+  const found: Image[] = [];
+  const missing: Digest[] = [];
+  for (const { digest } of named) {
+    const child = await change.images.find(repository, digest);
+    if (child === undefined) missing.push(digest);
+    else found.push(child);
+  }
+  if (missing.length > 0) {
+    throw new RegistryError(
+      "ReferencedImagesNotFound",
+      `Images with digests '[${missing.join(", ")}]' required for pushing image into repository with name '${repository.name}' in the registry with id '${repository.registry.account}' do not exist`,
+    );
+  }
+  await requireShallow(
+    change,
+    repository,
+    found.map(({ digest }) => digest),
+  );
+  return Math.max(...found.map(({ sizeBytes }) => sizeBytes));
+}
+
+/** Level by level, each manifest once, however many indexes share it. */
+async function requireShallow(
+  change: MetadataChange,
+  repository: RepositoryRef,
+  children: readonly Digest[],
+): Promise<void> {
+  const seen = new Set<Digest>();
+  let level = new Set(children);
+  // The new index is the first level of nesting.
+  for (let depth = 1; level.size > 0; depth++) {
+    const below = new Set<Digest>();
+    for (const digest of level) {
+      seen.add(digest);
+      if (seen.size > limits.indexWalkNodes) {
+        throw invalidParameter(
+          "ImageManifest",
+          `an index holds at most ${limits.indexWalkNodes} manifests`,
+        );
+      }
+      for (const reference of await change.images.references(repository, digest)) {
+        if (reference.kind === "child") below.add(reference.digest);
+      }
+    }
+    // A manifest seen before counts again only for depth, which its first visit has decided unless
+    // it is nested deeper here; content addressing rules out cycles, so this ends.
+    if (below.size > 0 && depth >= limits.indexNesting) {
+      throw invalidParameter("ImageManifest", `indexes nest at most ${limits.indexNesting} deep`);
+    }
+    level = below;
+  }
+}

@@ -1,0 +1,241 @@
+import type { MetadataChange } from "../../ports/metadata-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { isRegistryError, RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import {
+  type Digest,
+  digestPattern,
+  isDigest,
+  isTag,
+  type Registry,
+  type RepositoryName,
+  type Tag,
+  tagPattern,
+} from "../names.ts";
+import { findRepository, lockRepository } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
+import { imageNotFound } from "./get-image.ts";
+import type { Image } from "./image.ts";
+
+/** How many parents a refusal names. */
+const parentsNamed = 10;
+
+/** One image identifier that went. */
+export interface DeletedImageId {
+  readonly digest: Digest;
+  readonly tag?: Tag | undefined;
+}
+
+/**
+ * Deletes by digest the image with all its tags, or by tag that tag alone; an image that loses its
+ * last tag stays. Source: OCI 1.1, "Deleting manifests" and "Deleting tags".
+ * @throws RepositoryNotFound, ImageNotFound
+ * @throws ImageReferencedByManifestList while an index of the repository lists the image
+ */
+export function deleteImage(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: { readonly digest: Digest } | { readonly tag: Tag },
+): Promise<DeletedImageId[]> {
+  const now = ports.clock.now();
+  return ports.metadata.transaction(async (change) => {
+    const repository = await lockRepository(change, registry, name);
+    if ("digest" in id) return removeImage(change, repository, id.digest, now);
+    const digest = await change.tags.find(repository, id.tag);
+    if (digest === undefined) throw imageNotFound();
+    await change.tags.remove(repository, id.tag, now);
+    return [{ digest, tag: id.tag }];
+  });
+}
+
+/** An item of BatchDeleteImage, as it came. */
+export interface RequestedImageId {
+  readonly imageDigest?: string | undefined;
+  readonly imageTag?: string | undefined;
+}
+
+export interface ImageFailure {
+  readonly imageId: RequestedImageId;
+  readonly failureCode:
+    | "ImageNotFound"
+    | "ImageReferencedByManifestList"
+    | "ImageTagDoesNotMatchDigest"
+    | "InvalidImageDigest"
+    | "InvalidImageTag"
+    | "MissingDigestAndTag";
+  readonly failureReason: string;
+}
+
+/**
+ * ECR's BatchDeleteImage: each item by itself, failures told beside what went. By tag the image goes
+ * with its last tag. An index and its children may go in one call, in whatever order they are named.
+ * @throws RepositoryNotFound
+ */
+export async function deleteImages(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  ids: readonly RequestedImageId[],
+): Promise<{ deleted: { imageDigest: string; imageTag?: string }[]; failures: ImageFailure[] }> {
+  await findRepository(ports, registry, name);
+  const deleted: { imageDigest: string; imageTag?: string }[] = [];
+  const failures: ImageFailure[] = [];
+  let waiting = [...ids];
+  while (waiting.length > 0) {
+    const blocked: { id: RequestedImageId; failure: ImageFailure }[] = [];
+    for (const id of waiting) {
+      const outcome = await deleteOne(ports, registry, name, id);
+      if (Array.isArray(outcome)) {
+        for (const { digest, tag } of outcome) {
+          deleted.push(
+            tag === undefined ? { imageDigest: digest } : { imageDigest: digest, imageTag: tag },
+          );
+        }
+      } else if (outcome.failureCode === "ImageReferencedByManifestList") {
+        blocked.push({ id, failure: outcome });
+      } else {
+        failures.push(outcome);
+      }
+    }
+    // Children may follow once their index went; when nothing went, nothing will.
+    if (blocked.length === waiting.length) {
+      failures.push(...blocked.map(({ failure }) => failure));
+      break;
+    }
+    waiting = blocked.map(({ id }) => id);
+  }
+  return { deleted, failures };
+}
+
+async function deleteOne(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: RequestedImageId,
+): Promise<DeletedImageId[] | ImageFailure> {
+  const malformed = checkImageId(id);
+  if (malformed !== undefined) return malformed;
+  const now = ports.clock.now();
+  try {
+    return await ports.metadata.transaction(async (change) => {
+      const repository = await lockRepository(change, registry, name);
+      return deleteRequested(change, repository, id, now);
+    });
+  } catch (error) {
+    if (isRegistryError(error, "ImageNotFound")) {
+      return { imageId: id, failureCode: "ImageNotFound", failureReason: error.message };
+    }
+    if (isRegistryError(error, "ImageReferencedByManifestList")) {
+      return {
+        imageId: id,
+        failureCode: "ImageReferencedByManifestList",
+        failureReason: error.message,
+      };
+    }
+    throw error;
+  }
+}
+
+/** ECR's failure for an identifier that cannot name an image; `undefined` when it can. */
+export function checkImageId(id: RequestedImageId): ImageFailure | undefined {
+  if (id.imageDigest === undefined && id.imageTag === undefined) {
+    return {
+      imageId: id,
+      failureCode: "MissingDigestAndTag",
+      failureReason: "Invalid request parameters: both tag and digest cannot be null",
+    };
+  }
+  if (id.imageDigest !== undefined && !isDigest(id.imageDigest)) {
+    return {
+      imageId: id,
+      failureCode: "InvalidImageDigest",
+      failureReason: `Invalid request parameters: image digest should satisfy the regex '${digestPattern}'`,
+    };
+  }
+  if (id.imageTag !== undefined && !isTag(id.imageTag)) {
+    return {
+      imageId: id,
+      failureCode: "InvalidImageTag",
+      failureReason: `Invalid request parameters: image tag should satisfy the regex '${tagPattern}'`,
+    };
+  }
+  return undefined;
+}
+
+async function deleteRequested(
+  change: MetadataChange,
+  repository: Repository,
+  id: RequestedImageId,
+  now: number,
+): Promise<DeletedImageId[] | ImageFailure> {
+  const tag = id.imageTag as Tag | undefined;
+  const digest = id.imageDigest as Digest | undefined;
+  if (tag === undefined) return removeImage(change, repository, digest!, now);
+  const tagged = await change.tags.find(repository, tag);
+  if (tagged === undefined) throw imageNotFound();
+  if (digest !== undefined && tagged !== digest) {
+    return {
+      imageId: id,
+      failureCode: "ImageTagDoesNotMatchDigest",
+      failureReason: "Invalid request parameters: image tag does not match image digest",
+    };
+  }
+  if ((await change.tags.count(repository, tagged)) > 1) {
+    await change.tags.remove(repository, tag, now);
+    return [{ digest: tagged, tag }];
+  }
+  return removeImage(change, repository, tagged, now);
+}
+
+/** Removes image, tags and references, and queues what nothing refers to any more. */
+async function removeImage(
+  change: MetadataChange,
+  repository: Repository,
+  digest: Digest,
+  now: number,
+): Promise<DeletedImageId[]> {
+  const image = await change.images.find(repository, digest);
+  if (image === undefined) throw imageNotFound();
+  const parents = await change.images.parents(repository, digest, parentsNamed);
+  if (parents.length > 0) {
+    throw new RegistryError(
+      "ImageReferencedByManifestList",
+      `Requested image referenced by manifest list: [${parents.join(", ")}]`,
+    );
+  }
+  const tags = await change.tags.of(repository, digest, limits.tagsPerImage);
+  for (const tag of tags) await change.tags.remove(repository, tag, now);
+  await queueLayers(change, repository, digest, now);
+  await change.images.remove(repository, digest);
+  await change.repositories.adjust(repository, { imageCount: -1, sizeBytes: -image.manifestBytes });
+  await queueManifest(change, image, now);
+  return tags.length === 0 ? [{ digest }] : tags.map((tag) => ({ digest, tag }));
+}
+
+async function queueLayers(
+  change: MetadataChange,
+  repository: Repository,
+  digest: Digest,
+  now: number,
+): Promise<void> {
+  for (const reference of await change.images.references(repository, digest)) {
+    if (reference.kind !== "config" && reference.kind !== "layer") continue;
+    await change.reclaim.enqueue({
+      kind: "layer",
+      registry: repository.registry,
+      repositoryId: repository.id,
+      digest: reference.digest,
+      dueAt: now,
+    });
+  }
+}
+
+async function queueManifest(change: MetadataChange, image: Image, now: number): Promise<void> {
+  await change.reclaim.enqueue({
+    kind: "object",
+    registry: image.repository.registry,
+    object: image.object,
+    dueAt: now,
+  });
+}

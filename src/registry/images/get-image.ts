@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import type { Ports } from "../../ports/ports.ts";
+import { openWhole } from "../encryption/sealed-format.ts";
+import { invariant, isRegistryError, RegistryError } from "../errors.ts";
+import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import { repositoryNotFound } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
+import type { Image } from "./image.ts";
+
+/** A pull is recorded when the last recorded one is older. ECR promises once in 24 hours. */
+const pullTimeGranularityMs = 3600 * 1000;
+
+export interface FoundImage {
+  readonly repository: Repository;
+  readonly image: Image;
+  /** Exactly the bytes that were pushed. */
+  readonly manifest: Buffer;
+}
+
+export function imageNotFound(): RegistryError {
+  return new RegistryError("ImageNotFound", "Requested image not found");
+}
+
+/**
+ * The image and its manifest: one indexed read, and the manifest from memory when it was read before.
+ * @param options `pull`: counts as a pull and moves lastRecordedPullTime
+ * @throws RepositoryNotFound, ImageNotFound
+ */
+export async function getImage(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  reference: { readonly tag: Tag } | { readonly digest: Digest },
+  options: { readonly pull: boolean },
+): Promise<FoundImage> {
+  const found = await ports.metadata.images.resolve(registry, name, reference);
+  if (found === undefined) throw repositoryNotFound(registry, name);
+  const { repository, image } = found;
+  if (image === undefined) throw imageNotFound();
+  const manifest = ports.memory.manifests.get(image.object) ?? (await openManifest(ports, image));
+  if (options.pull) {
+    const now = ports.clock.now();
+    if (image.pulledAt === undefined || now - image.pulledAt > pullTimeGranularityMs) {
+      await recordPull(ports, image, now);
+    }
+  }
+  return { repository, image, manifest };
+}
+
+/**
+ * The manifest's bytes, verified by the seal and by the digest (I3).
+ * @throws ImageNotFound when the image goes away in the meantime
+ */
+export async function openManifest(ports: Ports, image: Image): Promise<Buffer> {
+  const cached = ports.memory.manifests.get(image.object);
+  if (cached !== undefined) return cached;
+  const object = await ports.metadata.objects.find(image.object);
+  const sealed = await ports.metadata.objects.content(image.object);
+  if (object === undefined || sealed === undefined || object.state !== "live")
+    throw imageNotFound();
+  const key = await ports.keys.openDataKey(object.wrappedKey, {
+    registry: object.registry,
+    object: object.id,
+  });
+  const manifest = openWhole(key, object.id, object.sizeBytes, sealed);
+  const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
+  invariant(digest === image.digest, "a stored manifest hashes to its digest");
+  ports.memory.manifests.set(image.object, manifest);
+  return manifest;
+}
+
+async function recordPull(ports: Ports, image: Image, now: number): Promise<void> {
+  try {
+    await ports.metadata.transaction((change) =>
+      change.images.setPulledAt(image.repository, image.digest, now),
+    );
+  } catch (error) {
+    // Reads go on where writes cannot (I16); the next pull records its own time.
+    if (!isRegistryError(error, "ServiceUnavailable")) throw error;
+  }
+}

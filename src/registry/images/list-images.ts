@@ -1,0 +1,99 @@
+import type { PageRequest } from "../../ports/metadata-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import { findRepository } from "../repositories/find-repository.ts";
+import { openManifest } from "./get-image.ts";
+import type { ImageWithTags } from "./image.ts";
+import { parseManifest } from "./parse-manifest.ts";
+
+/**
+ * Images by digest, each with its tags.
+ * @throws RepositoryNotFound
+ */
+export async function describeImages(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  page: PageRequest<Digest>,
+  filter: { readonly tagged?: boolean | undefined },
+): Promise<ImageWithTags[]> {
+  const repository = await findRepository(ports, registry, name);
+  return ports.metadata.images.list(repository, page, { ...filter, state: "ACTIVE" });
+}
+
+/**
+ * One image by digest, tag or both.
+ * @throws RepositoryNotFound
+ * @throws ImageNotFound also when digest and tag name different images
+ */
+export async function describeImage(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: { readonly digest?: Digest | undefined; readonly tag?: Tag | undefined },
+): Promise<ImageWithTags> {
+  const repository = await findRepository(ports, registry, name);
+  const tagged = id.tag && (await ports.metadata.tags.find(repository, id.tag));
+  const digest = id.digest ?? tagged;
+  const agrees = id.tag === undefined || tagged === digest;
+  const image = digest && agrees ? await ports.metadata.images.find(repository, digest) : undefined;
+  if (image === undefined) {
+    throw new RegistryError(
+      "ImageNotFound",
+      `The image with imageId {imageDigest:'${id.digest ?? null}', imageTag:'${id.tag ?? null}'} does not exist within the repository with name '${name}' in the registry with id '${registry.account}'`,
+    );
+  }
+  const tags = await ports.metadata.tags.of(repository, image.digest, limits.tagsPerImage);
+  return { ...image, tags };
+}
+
+/**
+ * Tags in code point order.
+ * @throws RepositoryNotFound
+ */
+export async function listTags(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  page: PageRequest<Tag>,
+): Promise<{ tag: Tag; digest: Digest }[]> {
+  const repository = await findRepository(ports, registry, name);
+  return ports.metadata.tags.list(repository, page);
+}
+
+/** A manifest that names another as its subject: a signature, an SBOM, an attestation. */
+export interface Referrer {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** The manifest's artifactType, else its config's media type (OCI 1.1, "Listing Referrers"). */
+  readonly artifactType: string | undefined;
+  readonly sizeBytes: number;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * Referrers by digest. The subject need not exist.
+ * @throws RepositoryNotFound
+ */
+export async function listReferrers(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  subject: Digest,
+  page: PageRequest<Digest>,
+  filter: { readonly artifactTypes?: readonly string[] | undefined },
+): Promise<Referrer[]> {
+  const repository = await findRepository(ports, registry, name);
+  const images = await ports.metadata.images.referrers(repository, subject, page, filter);
+  return Promise.all(
+    images.map(async (image) => {
+      // Annotations are content, so they are sealed with the manifest and read from there.
+      const { annotations } = parseManifest(await openManifest(ports, image), image.mediaType);
+      const { digest, mediaType, manifestBytes } = image;
+      const artifactType = image.artifactType ?? image.configMediaType;
+      return { digest, mediaType, artifactType, sizeBytes: manifestBytes, annotations };
+    }),
+  );
+}

@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import type { MetadataChange } from "../../ports/metadata-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { encryptionDomain } from "../encryption/domain.ts";
+import { sealWhole } from "../encryption/sealed-format.ts";
+import type { StoredObject } from "../encryption/stored-object.ts";
+import { RegistryError } from "../errors.ts";
+import { newObjectId } from "../layers/upload-layer.ts";
+import { limits } from "../limits.ts";
+import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import { findRepository, lockRepository } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
+import { isTagImmutable } from "../repositories/tag-mutability.ts";
+import { requireSpace } from "../space.ts";
+import { requireChildren, requireLayers } from "./closure.ts";
+import type { Image } from "./image.ts";
+import { type Manifest, parseManifest } from "./parse-manifest.ts";
+
+export interface WantedImage {
+  readonly manifest: Uint8Array;
+  /** The media type that came beside the manifest. */
+  readonly mediaType: string | undefined;
+  readonly tag?: Tag | undefined;
+  /** What the caller believes the digest to be. */
+  readonly digest?: Digest | undefined;
+  /** What an equal push again is: a success on `/v2/`, ImageAlreadyExists in ECR's API. */
+  readonly repeat: "accept" | "refuse";
+}
+
+/**
+ * Stores the manifest and moves the tag in one transaction (D3): afterwards everything that the
+ * manifest refers to is in the repository and stays there (I2, I4).
+ * Source: ECR PutImage; OCI 1.1, "Pushing manifests".
+ * @throws InvalidParameter, UnsupportedImageType for what is no manifest
+ * @throws ImageDigestDoesNotMatch when `digest` is not the manifest's
+ * @throws LayersNotFound, ReferencedImagesNotFound when something that it refers to is not here
+ * @throws ImageTagAlreadyExists when the tag is immutable and points elsewhere
+ * @throws ImageAlreadyExists for an equal push again, where that is refused
+ * @throws LimitExceeded
+ */
+export async function putImage(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  wanted: WantedImage,
+): Promise<{ image: Image; tag: Tag | undefined }> {
+  const repository = await findRepository(ports, registry, name);
+  const manifest = parseManifest(wanted.manifest, wanted.mediaType);
+  const digest = digestOf(wanted.manifest);
+  if (wanted.digest !== undefined && wanted.digest !== digest) {
+    throw digestDiffers(registry, name, wanted.digest);
+  }
+  await requireSpace(ports);
+  const sealed = await sealManifest(ports, repository, digest, wanted.manifest);
+  const stored = await ports.metadata.transaction(async (change) => {
+    const locked = await lockRepository(change, registry, name);
+    const known = await change.images.find(locked, digest);
+    const moved = await checkTag(change, locked, digest, wanted, known !== undefined);
+    const image = known ?? (await insertImage(change, locked, digest, manifest, sealed));
+    if (moved) await moveTag(change, locked, wanted.tag!, digest, sealed.object.createdAt);
+    return image;
+  });
+  return { image: stored, tag: wanted.tag };
+}
+
+function digestOf(manifest: Uint8Array): Digest {
+  return `sha256:${createHash("sha256").update(manifest).digest("hex")}` as Digest;
+}
+
+interface SealedManifest {
+  readonly object: StoredObject;
+  readonly content: Uint8Array;
+}
+
+/** Outside the transaction, since ciphers are not SQL. */
+async function sealManifest(
+  ports: Ports,
+  repository: Repository,
+  digest: Digest,
+  manifest: Uint8Array,
+): Promise<SealedManifest> {
+  const id = newObjectId();
+  const { registry } = repository;
+  const { plain, wrapped } = await ports.keys.createDataKey({ registry, object: id });
+  const content = sealWhole(plain, id, manifest);
+  const object: StoredObject = {
+    id,
+    registry,
+    // A manifest belongs to one repository: it is never shared, and goes with its image.
+    domain: `${encryptionDomain(repository)}/manifest/${repository.id}`,
+    digest,
+    sizeBytes: manifest.length,
+    sealedBytes: content.length,
+    wrappedKey: wrapped,
+    state: "live",
+    placement: "metadata",
+    layout: String(manifest.length),
+    createdAt: ports.clock.now(),
+  };
+  return { object, content };
+}
+
+/** Whether the tag has to be moved; refuses what must not be. */
+async function checkTag(
+  change: MetadataChange,
+  repository: Repository,
+  digest: Digest,
+  { tag, repeat }: WantedImage,
+  imageKnown: boolean,
+): Promise<boolean> {
+  const { registry, name } = repository;
+  if (tag === undefined) {
+    if (imageKnown && repeat === "refuse") throw alreadyExists(registry, name, digest, undefined);
+    return false;
+  }
+  const current = await change.tags.find(repository, tag);
+  if (current === digest) {
+    if (repeat === "refuse") throw alreadyExists(registry, name, digest, tag);
+    // Differs from ECR: an immutable tag that holds this very digest is no conflict on `/v2/`.
+    return false;
+  }
+  if (current !== undefined && isTagImmutable(repository.tagMutability, tag)) {
+    throw new RegistryError(
+      "ImageTagAlreadyExists",
+      `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the repository is immutable.`,
+    );
+  }
+  return true;
+}
+
+async function insertImage(
+  change: MetadataChange,
+  repository: Repository,
+  digest: Digest,
+  manifest: Manifest,
+  { object, content }: SealedManifest,
+): Promise<Image> {
+  const { registry, name } = repository;
+  if (repository.imageCount >= limits.imagesPerRepository) {
+    throw new RegistryError(
+      "LimitExceeded",
+      `The repository with name '${name}' in registry with id '${registry.account}' already has the maximum allowed number of images which is '${limits.imagesPerRepository}'`,
+    );
+  }
+  const layers = await requireLayers(change, repository, manifest);
+  const childBytes = await requireChildren(change, repository, manifest);
+  const image: Image = {
+    repository: { registry, id: repository.id },
+    digest,
+    mediaType: manifest.mediaType,
+    artifactType: manifest.artifactType,
+    configMediaType: manifest.configMediaType,
+    manifestBytes: object.sizeBytes,
+    sizeBytes: Math.max(layers.bytes, childBytes),
+    subject: manifest.subject,
+    pushedAt: object.createdAt,
+    pulledAt: undefined,
+    state: "ACTIVE",
+    object: object.id,
+  };
+  await change.objects.insertIfAbsent(object, content);
+  const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
+  await change.images.insertIfAbsent(image, stored);
+  await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: object.sizeBytes });
+  return image;
+}
+
+async function moveTag(
+  change: MetadataChange,
+  repository: Repository,
+  tag: Tag,
+  digest: Digest,
+  at: number,
+): Promise<void> {
+  if ((await change.tags.count(repository, digest)) >= limits.tagsPerImage) {
+    throw new RegistryError(
+      "LimitExceeded",
+      `Adding tag '${tag}' to an image in the repository with name '${repository.name}' in registry with id '${repository.registry.account}' exceeds the maximum allowed number of tags per image which is '${limits.tagsPerImage}'`,
+    );
+  }
+  await change.tags.put(repository, { tag, digest, at });
+}
+
+function digestDiffers(registry: Registry, name: RepositoryName, digest: Digest): RegistryError {
+  return new RegistryError(
+    "ImageDigestDoesNotMatch",
+    `The image with digest '${digest}' in repository '${name}' and registry ID '${registry.account}' does not match the image digest that Amazon ECR has calculated.`,
+  );
+}
+
+function alreadyExists(
+  registry: Registry,
+  name: RepositoryName,
+  digest: Digest,
+  tag: Tag | undefined,
+): RegistryError {
+  return new RegistryError(
+    "ImageAlreadyExists",
+    `Image with digest '${digest}' and tag '${tag ?? null}' already exists in the repository with name '${name}' in registry with id '${registry.account}'`,
+  );
+}

@@ -1,0 +1,204 @@
+import { createHash } from "node:crypto";
+import type { MetadataChange } from "../../ports/metadata-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { encryptionDomain } from "../encryption/domain.ts";
+import type { StoredObject } from "../encryption/stored-object.ts";
+import { RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Digest, Registry, RepositoryName, UploadId } from "../names.ts";
+import { lockRepository } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
+import type { Layer } from "./layer.ts";
+import { receive } from "./receive.ts";
+import type { Upload } from "./upload.ts";
+import { exclusively, findUpload, requireOffset, uploadNotFound } from "./upload-layer.ts";
+
+export interface Completion {
+  /** The last bytes, when they come with the request that completes. */
+  readonly content?: AsyncIterable<Uint8Array> | undefined;
+  readonly offset?: number | undefined;
+  /** OCI has empty blobs, ECR refuses them. */
+  readonly emptyAllowed: boolean;
+  /** ECR's rule for UploadLayerPart: every part but the last has at least 5 MiB. */
+  readonly enforcePartSize: boolean;
+}
+
+/**
+ * Makes the session's bytes a layer of the repository, leased for the manifest that will name it
+ * (I11). Equal content that its encryption domain has already is not stored again.
+ * Source: ECR CompleteLayerUpload; OCI 1.1, "Pushing blobs".
+ * @returns the layer, and whether the repository had it before
+ * @throws InvalidLayer when the bytes do not hash to `digest`; the session stays as it was
+ * @throws EmptyUpload, LayerPartTooSmall, UploadNotFound, InvalidLayerPart
+ */
+export function completeUpload(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: UploadId,
+  digest: Digest,
+  options: Completion,
+): Promise<{ layer: Layer; existed: boolean }> {
+  return exclusively(ports, registry, name, id, async () => {
+    const { repository, upload } = await findUpload(ports, registry, name, id);
+    requireOffset(registry, name, upload, options.offset);
+    const whole = await withLastBytes(ports, upload, name, options);
+    requireComplete(registry, name, upload, whole, options);
+    if ((whole.digestSoFar ?? emptyDigest()) !== digest) throw wrongDigest(digest, whole);
+    const domain = encryptionDomain(repository);
+    const stored = await ports.metadata.objects.findLive(registry, domain, digest);
+    if (stored === undefined) await publish(ports, whole);
+    return link(ports, { repository, upload, whole, digest, published: stored === undefined });
+  });
+}
+
+/** Takes what comes with the completing request; what was refused afterwards is not committed. */
+async function withLastBytes(
+  ports: Ports,
+  upload: Upload,
+  name: RepositoryName,
+  { content }: Completion,
+): Promise<Upload> {
+  if (content === undefined) return upload;
+  const { next, failure } = await receive(ports, upload, content, false);
+  if (failure === undefined) return next;
+  const kept = await ports.metadata.transaction((change) => change.uploads.replace(upload, next));
+  if (!kept) throw uploadNotFound(upload.repository.registry, name, upload.id);
+  throw failure;
+}
+
+function requireComplete(
+  registry: Registry,
+  name: RepositoryName,
+  before: Upload,
+  whole: Upload,
+  options: Completion,
+): void {
+  if (whole.offset === 0 && !options.emptyAllowed) {
+    throw new RegistryError(
+      "EmptyUpload",
+      `The upload with id '${whole.id}' in the repository with name '${name}' in registry with id '${registry.account}' cannot be completed because it does not have any parts.`,
+    );
+  }
+  if (options.enforcePartSize && before.smallPart) {
+    throw new RegistryError(
+      "LayerPartTooSmall",
+      "All layer parts except the last part should be at least 5MB",
+    );
+  }
+}
+
+function emptyDigest(): Digest {
+  return `sha256:${createHash("sha256").digest("hex")}` as Digest;
+}
+
+function wrongDigest(digest: Digest, whole: Upload): RegistryError {
+  return new RegistryError(
+    "InvalidLayer",
+    `The layer content has the digest '${whole.digestSoFar ?? emptyDigest()}' instead of '${digest}'`,
+  );
+}
+
+async function publish(ports: Ports, whole: Upload): Promise<void> {
+  if (whole.sealedBytes === 0) {
+    // Nothing was ever received: the empty object is a header alone.
+    const { next } = await receive(ports, whole, emptyContent(), false);
+    if (next.offset !== 0) throw new Error("an empty upload received bytes");
+  }
+  await ports.blobs.publish(whole.object);
+}
+
+async function* emptyContent(): AsyncGenerator<Uint8Array> {
+  // Yields nothing.
+}
+
+interface Completed {
+  readonly repository: Repository;
+  readonly upload: Upload;
+  readonly whole: Upload;
+  readonly digest: Digest;
+  /** Whether the bytes lie under their final name. */
+  readonly published: boolean;
+}
+
+/** One transaction: object, link, counters, lease, end of the session. */
+function link(ports: Ports, completed: Completed): Promise<{ layer: Layer; existed: boolean }> {
+  const { upload, digest } = completed;
+  const { registry } = upload.repository;
+  const now = ports.clock.now();
+  return ports.metadata.transaction(async (change) => {
+    const repository = await lockRepository(change, registry, completed.repository.name);
+    const current = await change.uploads.find(registry, upload.id);
+    if (repository.id !== upload.repository.id || current?.revision !== upload.revision) {
+      throw uploadNotFound(registry, repository.name, upload.id);
+    }
+    const object = await keepObject(change, completed, now);
+    const layer: Layer = {
+      repository: upload.repository,
+      digest,
+      object: object.id,
+      sizeBytes: object.sizeBytes,
+      mediaType: undefined,
+      linkedAt: now,
+      leasedUntil: now + limits.layerLeaseMs,
+    };
+    const existed = !(await linkLeased(change, layer));
+    await change.uploads.remove(registry, upload.id);
+    return { layer, existed };
+  });
+}
+
+/**
+ * Links the layer and queues it for a look when its lease ends; one that is linked already gets the
+ * new lease. Returns whether it is new.
+ */
+export async function linkLeased(change: MetadataChange, layer: Layer): Promise<boolean> {
+  const { repository, digest, leasedUntil } = layer;
+  const isNew = await change.layers.linkIfAbsent(layer);
+  if (isNew) await change.repositories.adjust(repository, { sizeBytes: layer.sizeBytes });
+  else await change.layers.lease(repository, digest, leasedUntil);
+  await change.reclaim.enqueue({
+    kind: "layer",
+    registry: repository.registry,
+    repositoryId: repository.id,
+    digest,
+    dueAt: leasedUntil,
+  });
+  return isNew;
+}
+
+/** The object that holds the content: the domain's own if it has one, else the one just published. */
+async function keepObject(
+  change: MetadataChange,
+  { repository, whole, digest, published }: Completed,
+  now: number,
+): Promise<StoredObject> {
+  const { registry } = repository;
+  const domain = encryptionDomain(repository);
+  const object: StoredObject = {
+    id: whole.object,
+    registry,
+    domain,
+    digest,
+    sizeBytes: whole.offset,
+    sealedBytes: whole.sealedBytes,
+    wrappedKey: whole.wrappedKey,
+    state: "live",
+    placement: "blobs",
+    layout: whole.layout,
+    createdAt: now,
+  };
+  if (published && (await change.objects.insertIfAbsent(object))) return object;
+  const stored = await change.objects.findLive(registry, domain, digest);
+  // Deleted between the look and this transaction, and our bytes are not published: start again.
+  if (stored === undefined)
+    throw new RegistryError("ServiceUnavailable", "The layer is being removed; push it again");
+  // Our bytes are garbage now. A row that is being deleted leads the reclaimer to them.
+  await change.objects.insertIfAbsent({
+    ...object,
+    state: "deleting",
+    wrappedKey: new Uint8Array(),
+  });
+  await change.reclaim.enqueue({ kind: "object", registry, object: object.id, dueAt: now });
+  return stored;
+}

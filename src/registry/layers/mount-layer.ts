@@ -1,0 +1,62 @@
+import type { Ports } from "../../ports/ports.ts";
+import { encryptionDomain } from "../encryption/domain.ts";
+import { limits } from "../limits.ts";
+import type { Digest, Registry, RepositoryName } from "../names.ts";
+import { getAccountSetting } from "../repositories/account-settings.ts";
+import { findRepository, lockRepository } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
+import { linkLeased } from "./complete-upload.ts";
+import type { Layer } from "./layer.ts";
+
+/** Sources that are looked at when the caller names none. */
+const sourcesTried = 100;
+
+/**
+ * Links a layer that another repository of the same encryption domain holds, without its bytes moving.
+ * Source: OCI 1.1, "Mounting a blob from another repository"; ECR, BLOB_MOUNTING.
+ * @param from the source; without it every repository that `mayRead` lets the caller see is one
+ * @returns the linked layer, or `undefined` when there is nothing that the caller may mount
+ * @throws RepositoryNotFound when the target is not there
+ */
+export async function mountLayer(
+  ports: Ports,
+  target: { readonly registry: Registry; readonly name: RepositoryName },
+  digest: Digest,
+  from: RepositoryName | undefined,
+  mayRead: (source: Repository) => boolean,
+): Promise<Layer | undefined> {
+  const { registry, name } = target;
+  const repository = await findRepository(ports, registry, name);
+  const { value } = await getAccountSetting(ports, registry, "BLOB_MOUNTING");
+  if (value !== "ENABLED") return undefined;
+  const source = (await candidates(ports, registry, digest, from)).find(
+    (candidate) =>
+      encryptionDomain(candidate) === encryptionDomain(repository) && mayRead(candidate),
+  );
+  if (source === undefined) return undefined;
+  const now = ports.clock.now();
+  return ports.metadata.transaction(async (change) => {
+    const to = await lockRepository(change, registry, name);
+    const [held] = await change.layers.lock(source, [digest]);
+    if (held === undefined) return undefined;
+    const layer: Layer = {
+      ...held,
+      repository: { registry, id: to.id },
+      linkedAt: now,
+      leasedUntil: now + limits.layerLeaseMs,
+    };
+    await linkLeased(change, layer);
+    return layer;
+  });
+}
+
+async function candidates(
+  ports: Ports,
+  registry: Registry,
+  digest: Digest,
+  from: RepositoryName | undefined,
+): Promise<Repository[]> {
+  if (from === undefined) return ports.metadata.layers.holders(registry, digest, sourcesTried);
+  const source = await ports.metadata.repositories.find(registry, from);
+  return source === undefined ? [] : [source];
+}

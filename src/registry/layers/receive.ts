@@ -1,0 +1,201 @@
+import { createHash, type Hash } from "node:crypto";
+import type { StagedBlob } from "../../ports/blob-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import {
+  appendSegment,
+  framesFrom,
+  lastSegmentBytes,
+  openFrame,
+  sealedHeader,
+} from "../encryption/sealed-format.ts";
+import { SegmentSealer } from "../encryption/segment-sealer.ts";
+import { invariant, RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Digest } from "../names.ts";
+import type { Upload } from "./upload.ts";
+
+export interface Received {
+  /** The session as it stands on disk, not yet in the database; the old one when nothing came. */
+  readonly next: Upload;
+  /** Why the content broke off, if it did. What came before is in `next` all the same. */
+  readonly failure: unknown;
+}
+
+/** An end of the content that is the sender's doing: what came before it is kept. */
+class ContentBrokeOff extends Error {
+  readonly reason: unknown;
+  constructor(reason: unknown) {
+    super("content broke off");
+    this.reason = reason;
+  }
+}
+
+/**
+ * Hashes, seals and stages `content` as one segment after what the session has, and syncs it. The
+ * database is not touched. Memory: a frame of plaintext, one of ciphertext, what the sender buffers.
+ * @throws LimitExceeded when the layer or its number of parts grows too large; nothing is kept then
+ * @throws ServiceUnavailable when the store fails; nothing is kept then
+ */
+export async function receive(
+  ports: Ports,
+  upload: Upload,
+  content: AsyncIterable<Uint8Array>,
+  asPart: boolean,
+): Promise<Received> {
+  if (upload.parts >= limits.layerParts) throw tooManyParts();
+  const context = { registry: upload.repository.registry, object: upload.object };
+  const key = await ports.keys.openDataKey(upload.wrappedKey, context);
+  const hash = await resumeHash(ports, upload, key);
+  ports.memory.runningDigests.delete(upload.id);
+  const staged = await ports.blobs.stage(upload.object, upload.sealedBytes);
+  try {
+    const run = new SegmentRun(staged, new SegmentSealer(key, upload.object, upload.frames), hash);
+    const failure = await run.takeAll(content, upload, asPart);
+    if (run.received === 0 && failure !== undefined) return { next: upload, failure };
+    await run.finish();
+    const next = advance(upload, run, asPart);
+    ports.memory.runningDigests.set(upload.id, { offset: next.offset, hash });
+    return { next, failure };
+  } finally {
+    await staged.close();
+  }
+}
+
+function advance(upload: Upload, run: SegmentRun, asPart: boolean): Upload {
+  return {
+    ...upload,
+    offset: upload.offset + run.received,
+    sealedBytes: upload.sealedBytes + run.written,
+    frames: run.nextFrame,
+    layout: appendSegment(upload.layout, run.received),
+    parts: run.received > 0 ? upload.parts + 1 : upload.parts,
+    smallPart: upload.smallPart || (asPart && endsSmall(upload)),
+    digestSoFar: run.digest(),
+    revision: upload.revision + 1,
+  };
+}
+
+function endsSmall(upload: Upload): boolean {
+  const last = lastSegmentBytes(upload.layout);
+  return last !== undefined && last < limits.layerPartMinimumBytes;
+}
+
+/** One segment on its way to the store. */
+class SegmentRun {
+  readonly #staged: StagedBlob;
+  readonly #sealer: SegmentSealer;
+  readonly #hash: Hash;
+  #pending: Promise<void> = Promise.resolve();
+  received = 0;
+  written = 0;
+
+  constructor(staged: StagedBlob, sealer: SegmentSealer, hash: Hash) {
+    this.#staged = staged;
+    this.#sealer = sealer;
+    this.#hash = hash;
+  }
+
+  get nextFrame(): number {
+    return this.#sealer.nextFrame;
+  }
+
+  digest(): Digest {
+    return `sha256:${this.#hash.copy().digest("hex")}` as Digest;
+  }
+
+  /** Takes everything; returns why the content broke off, if it did. */
+  async takeAll(
+    content: AsyncIterable<Uint8Array>,
+    upload: Upload,
+    asPart: boolean,
+  ): Promise<unknown> {
+    const most = limits.layerBytes - upload.offset;
+    if (upload.sealedBytes === 0) await this.#write([sealedHeader()]);
+    try {
+      for await (const piece of withReason(content)) {
+        if (this.received + piece.length > most) throw tooLarge();
+        this.received += piece.length;
+        this.#hash.update(piece);
+        const sealed = this.#sealer.add(piece);
+        if (sealed.length > 0) await this.#write(sealed);
+      }
+      return undefined;
+    } catch (error) {
+      // A part of the JSON API is whole or absent; a stream keeps what came (D5).
+      if (error instanceof ContentBrokeOff && !asPart) return error.reason;
+      await this.#pending.catch(() => undefined); // The store is let go of only when it is still.
+      throw error instanceof ContentBrokeOff ? error.reason : error;
+    }
+  }
+
+  /** Everything that came is sealed and durable when this resolves. */
+  async finish(): Promise<void> {
+    await this.#write(this.#sealer.end());
+    await this.#pending;
+    await this.#staged.sync();
+  }
+
+  /** Waits for the write before, so that one is under way while the next frame is being sealed. */
+  async #write(pieces: Uint8Array[]): Promise<void> {
+    await this.#pending;
+    if (pieces.length === 0) return;
+    for (const piece of pieces) this.written += piece.length;
+    this.#pending = this.#staged.append(pieces);
+    this.#pending.catch(() => undefined); // It is awaited before anything else is written.
+  }
+}
+
+/** Marks a failure of the sender, to tell it from one of the store. */
+async function* withReason(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = content[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const step = await iterator.next().catch((reason: unknown) => {
+        throw new ContentBrokeOff(reason);
+      });
+      if (step.done === true) return;
+      yield step.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/**
+ * The hash of what the session has. In the process that took it, it is still there; after a restart
+ * or on another replica it is made again from the stored frames, which verifies them as well.
+ */
+async function resumeHash(ports: Ports, upload: Upload, key: Uint8Array): Promise<Hash> {
+  const running = ports.memory.runningDigests.get(upload.id);
+  if (running?.offset === upload.offset) return running.hash;
+  const hash = createHash("sha256");
+  if (upload.offset === 0) return hash;
+  const staged = await ports.blobs.openStaged(upload.object);
+  if (staged === undefined)
+    throw new RegistryError("ServiceUnavailable", "The upload's bytes are gone");
+  try {
+    for (const frame of framesFrom(upload.layout, 0)) {
+      const sealed = await staged.read(frame.sealedStart, frame.sealedBytes);
+      hash.update(openFrame(key, upload.object, frame.index, frame.endsSegment, sealed));
+    }
+  } finally {
+    await staged.close();
+  }
+  const digest = `sha256:${hash.copy().digest("hex")}`;
+  invariant(digest === upload.digestSoFar, "the stored frames hash to what was recorded");
+  return hash;
+}
+
+function tooManyParts(): RegistryError {
+  return new RegistryError(
+    "LimitExceeded",
+    `The layer already has the maximum allowed number of parts which is '${limits.layerParts}'`,
+  );
+}
+
+function tooLarge(): RegistryError {
+  return new RegistryError(
+    "LimitExceeded",
+    `The layer is larger than the maximum allowed size which is '${limits.layerBytes}' bytes`,
+  );
+}

@@ -1,0 +1,22 @@
+import type { MetadataChange } from "../../ports/metadata-store.ts";
+import type { Layer } from "./layer.ts";
+
+/** Takes the layer out of its repository; its object goes when nothing else stands on it. */
+export async function unlinkLayer(
+  change: MetadataChange,
+  layer: Layer,
+  now: number,
+): Promise<void> {
+  const { repository, digest, object, sizeBytes } = layer;
+  const { registry } = repository;
+  await change.layers.unlink(repository, digest);
+  await change.repositories.adjust(repository, { sizeBytes: -sizeBytes });
+  await change.reclaim.remove({
+    kind: "layer",
+    registry,
+    repositoryId: repository.id,
+    digest,
+    dueAt: 0,
+  });
+  await change.reclaim.enqueue({ kind: "object", registry, object, dueAt: now });
+}

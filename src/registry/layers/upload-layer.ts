@@ -1,0 +1,231 @@
+/**
+ * Upload sessions. Bytes go straight from the request through hash and cipher into a staged object;
+ * what a session has accepted is durable before the answer, and nothing is ever written twice (D1, D5).
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import type { MetadataReads } from "../../ports/metadata-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { ObjectId, Registry, RepositoryName, UploadId } from "../names.ts";
+import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
+import { requireSpace } from "../space.ts";
+import { receive } from "./receive.ts";
+import type { Upload } from "./upload.ts";
+
+/** A fresh name for an object; never used before and never again. */
+export function newObjectId(): ObjectId {
+  return randomBytes(16).toString("hex") as ObjectId;
+}
+
+/**
+ * Opens a session. Source: ECR InitiateLayerUpload; OCI 1.1, "Pushing blobs".
+ * @throws RepositoryNotFound
+ * @throws Throttling when the repository has too many open sessions
+ * @throws ServiceUnavailable when the store is nearly full
+ */
+export async function startUpload(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+): Promise<Upload> {
+  const repository = await findRepository(ports, registry, name);
+  await requireSpace(ports);
+  if ((await ports.metadata.uploads.count(repository)) >= limits.uploadsPerRepository) {
+    throw new RegistryError("Throttling", "Rate exceeded");
+  }
+  const object = newObjectId();
+  const { wrapped } = await ports.keys.createDataKey({ registry, object });
+  const now = ports.clock.now();
+  const upload: Upload = {
+    id: randomUUID() as UploadId,
+    repository: { registry, id: repository.id },
+    object,
+    wrappedKey: wrapped,
+    offset: 0,
+    sealedBytes: 0,
+    frames: 0,
+    layout: "",
+    parts: 0,
+    smallPart: false,
+    digestSoFar: undefined,
+    revision: 0,
+    createdAt: now,
+    expiresAt: now + limits.uploadLifeMs,
+  };
+  await ports.metadata.transaction(async (change) => {
+    await change.uploads.insert(upload);
+    // Every file has a row that leads to it from before it exists until after it is gone (D4).
+    await change.reclaim.enqueue({
+      kind: "upload",
+      registry,
+      upload: upload.id,
+      dueAt: upload.expiresAt,
+    });
+  });
+  return upload;
+}
+
+export function uploadNotFound(
+  registry: Registry,
+  name: RepositoryName,
+  id: string,
+): RegistryError {
+  return new RegistryError(
+    "UploadNotFound",
+    `The upload with id '${id}' in the repository with name '${name}' in registry with id '${registry.account}' does not exist.`,
+  );
+}
+
+/**
+ * The session, if it belongs to this repository and has not expired (I9).
+ * @throws RepositoryNotFound, UploadNotFound
+ */
+export async function findUpload(
+  ports: {
+    readonly metadata: Pick<MetadataReads, "repositories" | "uploads">;
+    readonly clock: Ports["clock"];
+  },
+  registry: Registry,
+  name: RepositoryName,
+  id: UploadId,
+): Promise<{ repository: Repository; upload: Upload }> {
+  const [repository, upload] = await Promise.all([
+    ports.metadata.repositories.find(registry, name),
+    ports.metadata.uploads.find(registry, id),
+  ]);
+  if (repository === undefined) throw repositoryNotFound(registry, name);
+  if (upload?.repository.id !== repository.id || upload.expiresAt <= ports.clock.now()) {
+    throw uploadNotFound(registry, name, id);
+  }
+  return { repository, upload };
+}
+
+/** @throws RepositoryNotFound, UploadNotFound */
+export async function uploadStatus(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: UploadId,
+): Promise<Upload> {
+  return (await findUpload(ports, registry, name, id)).upload;
+}
+
+export interface Append {
+  /** Where the caller believes the session stands; refused when it stands elsewhere. Bytes. */
+  readonly offset?: number | undefined;
+  /** Whether ECR's rules for parts count: UploadLayerPart. */
+  readonly part?: boolean;
+}
+
+/**
+ * Takes `content` at the end of the session. What is accepted is durable when this resolves; when
+ * the content breaks off, what came before stays and can be resumed (OCI 1.1, "Resuming an upload").
+ * @throws UploadNotFound
+ * @throws InvalidLayerPart when `offset` is not where the session stands (details say where), or
+ * another request is writing to it
+ * @throws LimitExceeded for too many parts or too large a layer
+ */
+export function appendToUpload(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: UploadId,
+  content: AsyncIterable<Uint8Array>,
+  options: Append,
+): Promise<Upload> {
+  return exclusively(ports, registry, name, id, async () => {
+    const { upload } = await findUpload(ports, registry, name, id);
+    requireOffset(registry, name, upload, options.offset);
+    const { next, failure } = await receive(ports, upload, content, options.part === true);
+    if (next !== upload) await commit(ports, upload, next, name);
+    if (failure !== undefined) throw failure;
+    return next;
+  });
+}
+
+async function commit(ports: Ports, from: Upload, to: Upload, name: RepositoryName): Promise<void> {
+  const replaced = await ports.metadata.transaction((change) => change.uploads.replace(from, to));
+  if (!replaced) throw uploadNotFound(from.repository.registry, name, from.id);
+}
+
+/** @throws InvalidLayerPart unless the session stands at `offset` */
+export function requireOffset(
+  registry: Registry,
+  name: RepositoryName,
+  upload: Upload,
+  offset: number | undefined,
+): void {
+  if (offset === undefined || offset === upload.offset) return;
+  throw invalidPart(
+    registry,
+    name,
+    upload,
+    `First byte of the layer part is ${offset} instead of ${upload.offset}`,
+  );
+}
+
+export function invalidPart(
+  registry: Registry,
+  name: RepositoryName,
+  upload: { readonly id: UploadId; readonly offset: number },
+  message: string,
+): RegistryError {
+  return new RegistryError("InvalidLayerPart", message, {
+    registryId: registry.account,
+    repositoryName: name,
+    uploadId: upload.id,
+    lastValidByteReceived: upload.offset - 1,
+  });
+}
+
+/**
+ * One writer at a time per session (D5).
+ * @throws InvalidLayerPart while another request writes
+ */
+export async function exclusively<T>(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: UploadId,
+  work: () => Promise<T>,
+): Promise<T> {
+  const release = await ports.exclusive.tryAcquire(`upload/${id}`);
+  if (release === undefined) {
+    const { upload } = await findUpload(ports, registry, name, id);
+    throw invalidPart(registry, name, upload, "Another request is writing to the upload");
+  }
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+/**
+ * Ends the session and forgets what it received.
+ * @throws RepositoryNotFound, UploadNotFound
+ */
+export function cancelUpload(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: UploadId,
+): Promise<void> {
+  return exclusively(ports, registry, name, id, async () => {
+    const { upload } = await findUpload(ports, registry, name, id);
+    await discardUpload(ports, upload);
+  });
+}
+
+/** Removes the session's bytes, then its row: a crash in between leaves a row that is reclaimed. */
+export async function discardUpload(ports: Ports, upload: Upload): Promise<void> {
+  await ports.blobs.delete(upload.object);
+  await ports.metadata.transaction(async (change) => {
+    const { registry } = upload.repository;
+    await change.uploads.remove(registry, upload.id);
+    await change.reclaim.remove({ kind: "upload", registry, upload: upload.id, dueAt: 0 });
+  });
+  ports.memory.runningDigests.delete(upload.id);
+}

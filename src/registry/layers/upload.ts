@@ -1,0 +1,29 @@
+import type { Digest, ObjectId, UploadId } from "../names.ts";
+import type { RepositoryRef } from "../repositories/repository.ts";
+
+/** An upload session. Answers only to the repository that opened it (I9). */
+export interface Upload {
+  readonly id: UploadId;
+  readonly repository: RepositoryRef;
+  /** The object that the bytes become. */
+  readonly object: ObjectId;
+  readonly wrappedKey: Uint8Array;
+  /** Plaintext bytes that are durable: what is past them does not exist. */
+  readonly offset: number;
+  /** Ciphertext bytes that are durable. */
+  readonly sealedBytes: number;
+  /** Frames that are durable; the next one has this index. */
+  readonly frames: number;
+  /** Plaintext bytes of each segment in order (see StoredObject.layout). */
+  readonly layout: string;
+  readonly parts: number;
+  /** Whether a part smaller than ECR's minimum was followed by another one. */
+  readonly smallPart: boolean;
+  /** SHA-256 of the bytes up to `offset`; absent while there are none. */
+  readonly digestSoFar: Digest | undefined;
+  /** Rises with every change: whoever writes from an old one loses. */
+  readonly revision: number;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}

@@ -1,0 +1,93 @@
+/** Every bound of Entrepot in one place, each with its unit last. */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const second = 1000;
+const hour = 3600 * second;
+
+export const limits = {
+  repositoryNameCharacters: 256,
+  tagCharacters: 128,
+  repositoriesPerRegistry: 100_000,
+  imagesPerRepository: 100_000,
+  tagsPerImage: 1_000,
+  resourceTagsPerRepository: 50,
+  mutabilityFilters: 5,
+
+  manifestBytes: 4 * MiB,
+  manifestDepth: 32,
+  manifestReferences: 1_000,
+  indexNesting: 3,
+  indexWalkNodes: 10_000,
+
+  layerBytes: 52_000 * MiB,
+  layerPartMinimumBytes: 5 * MiB,
+  layerPartBytes: 20 * MiB,
+  layerParts: 4_200,
+  /** What InitiateLayerUpload advises. */
+  layerPartAdvisedBytes: 10 * MiB,
+
+  uploadLifeMs: 24 * hour,
+  uploadsPerRepository: 1_000,
+  /** How long a layer that nothing refers to is kept for the push that asked for it (I11). */
+  layerLeaseMs: 24 * hour,
+
+  requestBodyBytes: 1 * MiB,
+  layerPartRequestBytes: 28 * MiB,
+  /** PutImage carries a manifest as a JSON string, in which every quote is escaped. */
+  manifestRequestBytes: 9 * MiB,
+  /** Request bodies held in memory at once, of all connections together. */
+  heldBodiesBytes: 512 * MiB,
+  jsonDepth: 32,
+  headerBytes: 16 * KiB,
+  headerCount: 100,
+  urlCharacters: 8 * KiB,
+  headersTimeoutMs: 15 * second,
+  keepAliveMs: 65 * second,
+  /** A request body slower than this over `bodyRateWindowMs` is cut. */
+  bodyBytesPerSecond: 1 * KiB,
+  bodyRateWindowMs: 30 * second,
+  connections: 2_000,
+  connectionsPerAddress: 256,
+  connectionBufferBytes: 2 * MiB,
+  failedLoginsPerMinute: 20,
+  /** Addresses and callers that the count of failed logins remembers, each. */
+  failedLoginEntries: 10_000,
+  /** How long a caller that signed in from an address is judged apart from the address's strangers. */
+  knownCallerLifeMs: 1 * hour,
+
+  pageDefault: 100,
+  pageMaximum: 1_000,
+  referrersPageDefault: 20,
+  referrersPageMaximum: 50,
+  batchItems: 100,
+  /** Manifests that one BatchGetImage answers with. */
+  batchManifestBytes: 32 * MiB,
+  /** Tags on one page of DescribeImages; a page with more ends before `maxResults`. */
+  pageTags: 10_000,
+  /** Characters of annotations on one page of ListImageReferrers, likewise. */
+  pageAnnotationCharacters: 4 * MiB,
+  tagKeysPerRequest: 200,
+
+  tokenLifeMs: 12 * hour,
+  clockSkewMs: 300 * second,
+  downloadUrlLifeMs: 1 * hour,
+  /** How long a door may answer from what it knew of a principal (I8). */
+  identityCacheMs: 5 * second,
+  dataKeyCacheMs: 30 * second,
+  dataKeyCacheEntries: 10_000,
+  /** Registries whose service key is kept open. */
+  serviceKeyCacheEntries: 1_000,
+  /** Different purposes for which the code derives a secret. */
+  secretPurposes: 64,
+
+  /** Plaintext bytes of one sealed frame; see docs/adr on the sealed format. */
+  frameBytes: 1 * MiB,
+  /** Opened frames kept for other pulls of the same layer. */
+  openedCacheBytes: 48 * MiB,
+  manifestCacheBytes: 32 * MiB,
+
+  freeSpaceFloorBytes: 1024 * MiB,
+  freeSpaceFloorRatio: 0.05,
+  shutdownMs: 30 * second,
+  crashDrainMs: 10 * second,
+} as const;

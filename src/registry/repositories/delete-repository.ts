@@ -1,0 +1,30 @@
+import type { Ports } from "../../ports/ports.ts";
+import { RegistryError } from "../errors.ts";
+import type { Registry, RepositoryName } from "../names.ts";
+import { lockRepository } from "./find-repository.ts";
+import type { Repository } from "./repository.ts";
+
+/**
+ * Removes the repository and, with `force`, all images in it; their bytes are reclaimed afterwards.
+ * Source: ECR API, DeleteRepository.
+ * @throws RepositoryNotFound
+ * @throws RepositoryNotEmpty when images are there and `force` is not set
+ */
+export function deleteRepository(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  options: { readonly force: boolean },
+): Promise<Repository> {
+  return ports.metadata.transaction(async (change) => {
+    const repository = await lockRepository(change, registry, name);
+    if (repository.imageCount > 0 && !options.force) {
+      throw new RegistryError(
+        "RepositoryNotEmpty",
+        `The repository with name '${name}' in registry with id '${registry.account}' cannot be deleted because it still contains images`,
+      );
+    }
+    await change.repositories.remove(repository, ports.clock.now());
+    return repository;
+  });
+}

@@ -1,0 +1,39 @@
+import type { Registry, RepositoryName } from "../names.ts";
+
+export const tagMutabilityModes = [
+  "MUTABLE",
+  "IMMUTABLE",
+  "IMMUTABLE_WITH_EXCLUSION",
+  "MUTABLE_WITH_EXCLUSION",
+] as const;
+export type TagMutabilityMode = (typeof tagMutabilityModes)[number];
+
+export interface TagMutability {
+  readonly mode: TagMutabilityMode;
+  /** Wildcard patterns; empty unless the mode has exclusions. */
+  readonly exclusionFilters: readonly string[];
+}
+
+/** How a repository is sealed. Fixed when it is made. */
+export interface Encryption {
+  readonly type: "AES256";
+}
+
+/** What tells one repository, in one life, from every other. */
+export interface RepositoryRef {
+  readonly registry: Registry;
+  /** Random; a repository made again under the same name has another one. */
+  readonly id: string;
+}
+
+export interface Repository extends RepositoryRef {
+  readonly name: RepositoryName;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly tagMutability: TagMutability;
+  readonly scanOnPush: boolean;
+  readonly encryption: Encryption;
+  readonly imageCount: number;
+  /** Bytes of all manifests and linked layers. */
+  readonly sizeBytes: number;
+}

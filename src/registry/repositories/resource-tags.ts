@@ -1,0 +1,97 @@
+import type { Ports } from "../../ports/ports.ts";
+import { RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Registry, RepositoryName } from "../names.ts";
+import { findRepository, lockRepository } from "./find-repository.ts";
+
+// Source: ECR API, TagResource.
+const keyCharacters = 128;
+const valueCharacters = 256;
+const allowedCharacters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/**
+ * The tags as a map.
+ * @throws InvalidTagParameter for a key or value that ECR does not take, or a key given twice
+ * @throws TooManyTags
+ */
+export function checkResourceTags(
+  tags: readonly { readonly Key: string; readonly Value: string }[],
+): Map<string, string> {
+  const checked = new Map<string, string>();
+  for (const { Key, Value } of tags) {
+    if (Key.length === 0 || Key.length > keyCharacters) {
+      throw invalidTag(`a tag key has 1 to ${keyCharacters} characters`);
+    }
+    if (Value.length > valueCharacters) {
+      throw invalidTag(`a tag value has at most ${valueCharacters} characters`);
+    }
+    if (Key.toLowerCase().startsWith("aws:"))
+      throw invalidTag("tag keys that begin with 'aws:' are reserved");
+    if (!allowedCharacters.test(Key) || !allowedCharacters.test(Value)) {
+      throw invalidTag("a tag has letters, digits, spaces and + - = . _ : / @ only");
+    }
+    if (checked.has(Key)) throw invalidTag(`the tag key '${Key}' is given twice`);
+    checked.set(Key, Value);
+  }
+  if (checked.size > limits.resourceTagsPerRepository) throw tooManyTags();
+  return checked;
+}
+
+function invalidTag(why: string): RegistryError {
+  return new RegistryError(
+    "InvalidTagParameter",
+    `Invalid parameter at 'tags' failed to satisfy constraint: '${why}'`,
+  );
+}
+
+function tooManyTags(): RegistryError {
+  return new RegistryError(
+    "TooManyTags",
+    `The number of tags must not exceed ${limits.resourceTagsPerRepository}`,
+  );
+}
+
+/**
+ * Adds the tags, overwriting those of the same key, all or none.
+ * @throws RepositoryNotFound, TooManyTags
+ */
+export function tagRepository(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  tags: ReadonlyMap<string, string>,
+): Promise<void> {
+  return ports.metadata.transaction(async (change) => {
+    const repository = await lockRepository(change, registry, name);
+    for (const [key, value] of tags)
+      await change.repositories.putResourceTag(repository, key, value);
+    const stored = await change.repositories.resourceTags(repository);
+    if (stored.length > limits.resourceTagsPerRepository) throw tooManyTags();
+  });
+}
+
+/**
+ * Removes the tags of these keys; unknown keys are no error.
+ * @throws RepositoryNotFound
+ */
+export function untagRepository(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  keys: readonly string[],
+): Promise<void> {
+  return ports.metadata.transaction(async (change) => {
+    const repository = await lockRepository(change, registry, name);
+    for (const key of keys) await change.repositories.removeResourceTag(repository, key);
+  });
+}
+
+/** @throws RepositoryNotFound */
+export async function repositoryTags(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+): Promise<{ key: string; value: string }[]> {
+  const repository = await findRepository(ports, registry, name);
+  return ports.metadata.repositories.resourceTags(repository);
+}

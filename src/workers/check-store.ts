@@ -1,0 +1,254 @@
+/** `entrepot fsck`: recounts what is counted and re-verifies every stored byte (I3, I12). */
+import { createHash } from "node:crypto";
+import type { Ports } from "../ports/ports.ts";
+import { openWhole } from "../registry/encryption/sealed-format.ts";
+import type { StoredObject } from "../registry/encryption/stored-object.ts";
+import type { Image } from "../registry/images/image.ts";
+import { readLayer } from "../registry/layers/read-layer.ts";
+import type { Digest, ObjectId, UploadId } from "../registry/names.ts";
+import type { Repository } from "../registry/repositories/repository.ts";
+
+const page = 500;
+
+export interface FsckProblem {
+  readonly kind:
+    | "wrong-counter"
+    | "missing-reference"
+    | "dangling-tag"
+    | "missing-object"
+    | "damaged-object"
+    | "stray-object";
+  /** What is wrong, for an operator. */
+  readonly message: string;
+  readonly repaired: boolean;
+}
+
+export interface FsckReport {
+  readonly repositories: number;
+  readonly images: number;
+  readonly layers: number;
+  readonly objects: number;
+  /** Plaintext bytes that were read and verified. */
+  readonly verifiedBytes: number;
+  readonly problems: readonly FsckProblem[];
+}
+
+export interface FsckOptions {
+  /** Mend what can be mended without losing anything: counters, bytes that no row leads to. */
+  readonly repair: boolean;
+  readonly onProgress?: (done: { verifiedBytes: number; totalBytes: number }) => void;
+}
+
+/** Looks at everything. Meant for a store that no server is using. */
+export async function checkStore(ports: Ports, options: FsckOptions): Promise<FsckReport> {
+  const run = new Check(ports, options);
+  await run.repositories();
+  await run.objects();
+  await run.strays();
+  return run.report();
+}
+
+class Check {
+  readonly #ports: Ports;
+  readonly #options: FsckOptions;
+  readonly #problems: FsckProblem[] = [];
+  #counts = { repositories: 0, images: 0, layers: 0, objects: 0, verifiedBytes: 0 };
+  #totalBytes = 0;
+
+  constructor(ports: Ports, options: FsckOptions) {
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  report(): FsckReport {
+    return { ...this.#counts, problems: this.#problems };
+  }
+
+  async repositories(): Promise<void> {
+    let after: Repository | undefined;
+    for (;;) {
+      const found = await this.#ports.metadata.repositories.listAll({ after, limit: page });
+      for (const repository of found) await this.#repository(repository);
+      after = found.at(-1);
+      if (after === undefined) return;
+    }
+  }
+
+  async #repository(repository: Repository): Promise<void> {
+    this.#counts.repositories += 1;
+    const layers = await this.#layers(repository);
+    const images = await this.#images(repository);
+    const counted = {
+      imageCount: images.count,
+      sizeBytes: layers.bytes + images.bytes,
+    };
+    const { imageCount, sizeBytes } = repository;
+    if (counted.imageCount === imageCount && counted.sizeBytes === sizeBytes) return;
+    if (this.#options.repair) {
+      await this.#ports.metadata.transaction((change) =>
+        change.repositories.setCounters(repository, counted),
+      );
+    }
+    this.#problems.push({
+      kind: "wrong-counter",
+      message: `repository '${repository.name}' counts ${imageCount} images and ${sizeBytes} bytes, and has ${counted.imageCount} and ${counted.sizeBytes}`,
+      repaired: this.#options.repair,
+    });
+  }
+
+  async #layers(repository: Repository): Promise<{ bytes: number }> {
+    let bytes = 0;
+    let after: Digest | undefined;
+    for (;;) {
+      const layers = await this.#ports.metadata.layers.list(repository, { after, limit: page });
+      for (const layer of layers) {
+        this.#counts.layers += 1;
+        bytes += layer.sizeBytes;
+        const object = await this.#ports.metadata.objects.find(layer.object);
+        if (object?.state !== "live" || object.digest !== layer.digest) {
+          this.#problem(
+            "missing-object",
+            `layer ${layer.digest} of '${repository.name}' has no object`,
+          );
+        }
+      }
+      after = layers.at(-1)?.digest;
+      if (after === undefined) return { bytes };
+    }
+  }
+
+  async #images(repository: Repository): Promise<{ count: number; bytes: number }> {
+    const sum = { count: 0, bytes: 0 };
+    let after: Digest | undefined;
+    for (;;) {
+      const images = await this.#ports.metadata.images.list(repository, { after, limit: page });
+      for (const image of images) {
+        this.#counts.images += 1;
+        sum.count += 1;
+        sum.bytes += image.manifestBytes;
+        await this.#closure(repository, image);
+      }
+      after = images.at(-1)?.digest;
+      if (after === undefined) break;
+    }
+    await this.#tags(repository);
+    return sum;
+  }
+
+  async #closure(repository: Repository, image: Image): Promise<void> {
+    const { metadata } = this.#ports;
+    for (const { kind, digest } of await metadata.images.references(repository, image.digest)) {
+      if (kind === "subject") continue;
+      const found =
+        kind === "child"
+          ? await metadata.images.find(repository, digest)
+          : await metadata.layers.find(repository, digest);
+      if (found === undefined) {
+        this.#problem(
+          "missing-reference",
+          `image ${image.digest} of '${repository.name}' refers to the ${kind} ${digest}, which is not there`,
+        );
+      }
+    }
+  }
+
+  async #tags(repository: Repository): Promise<void> {
+    const { metadata } = this.#ports;
+    let after: Awaited<ReturnType<typeof metadata.tags.list>>[number]["tag"] | undefined;
+    for (;;) {
+      const tags = await metadata.tags.list(repository, { after, limit: page });
+      for (const { tag, digest } of tags) {
+        if ((await metadata.images.find(repository, digest)) === undefined) {
+          this.#problem(
+            "dangling-tag",
+            `tag '${tag}' of '${repository.name}' points to ${digest}, which is not there`,
+          );
+        }
+      }
+      after = tags.at(-1)?.tag;
+      if (after === undefined) return;
+    }
+  }
+
+  async objects(): Promise<void> {
+    this.#totalBytes = (await this.#ports.metadata.objects.totals()).sealedBytes;
+    let after: ObjectId | undefined;
+    for (;;) {
+      const objects = await this.#ports.metadata.objects.list({ after, limit: page });
+      for (const object of objects) if (object.state === "live") await this.#object(object);
+      after = objects.at(-1)?.id;
+      if (after === undefined) return;
+    }
+  }
+
+  async #object(object: StoredObject): Promise<void> {
+    this.#counts.objects += 1;
+    try {
+      const digest = await this.#digestOf(object);
+      if (digest !== object.digest) {
+        this.#problem(
+          "damaged-object",
+          `object ${object.id} hashes to ${digest} instead of ${object.digest}`,
+        );
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#problem(
+        "damaged-object",
+        `object ${object.id} (${object.digest}) does not open: ${reason}`,
+      );
+    }
+  }
+
+  async #digestOf(object: StoredObject): Promise<string> {
+    const hash = createHash("sha256");
+    const verify = (piece: Uint8Array) => {
+      hash.update(piece);
+      this.#counts.verifiedBytes += piece.length;
+      this.#options.onProgress?.({
+        verifiedBytes: this.#counts.verifiedBytes,
+        totalBytes: this.#totalBytes,
+      });
+    };
+    if (object.placement === "blobs") {
+      for await (const piece of readLayer(this.#ports, object)) verify(piece);
+    } else {
+      const sealed = await this.#ports.metadata.objects.content(object.id);
+      if (sealed === undefined) throw new Error("its content is not there");
+      const { registry, id } = object;
+      const key = await this.#ports.keys.openDataKey(object.wrappedKey, { registry, object: id });
+      verify(openWhole(key, id, object.sizeBytes, sealed));
+    }
+    return `sha256:${hash.digest("hex")}`;
+  }
+
+  /** Bytes in the store that no row leads to. */
+  async strays(): Promise<void> {
+    const uploads = await this.#uploadObjects();
+    for await (const { key, staged, sizeBytes } of this.#ports.blobs.list()) {
+      const object = await this.#ports.metadata.objects.find(key);
+      if (uploads.has(key) || (object !== undefined && !staged)) continue;
+      if (this.#options.repair) await this.#ports.blobs.delete(key);
+      this.#problems.push({
+        kind: "stray-object",
+        message: `${sizeBytes} bytes named ${key} belong to nothing`,
+        repaired: this.#options.repair,
+      });
+    }
+  }
+
+  async #uploadObjects(): Promise<ReadonlySet<ObjectId>> {
+    const objects = new Set<ObjectId>();
+    let after: UploadId | undefined;
+    for (;;) {
+      const uploads = await this.#ports.metadata.uploads.listAll({ after, limit: page });
+      for (const { object } of uploads) objects.add(object);
+      after = uploads.at(-1)?.id;
+      if (after === undefined) return objects;
+    }
+  }
+
+  #problem(kind: FsckProblem["kind"], message: string): void {
+    this.#problems.push({ kind, message, repaired: false });
+  }
+}

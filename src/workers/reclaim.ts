@@ -1,0 +1,215 @@
+/**
+ * Gives back the bytes of what nothing stands on any more, while the registry is in use (D4).
+ * Each step is a short transaction that looks again at what is true now; a crash between two of them
+ * leaves a row from which the next run goes on.
+ */
+import type { ReclaimCandidate } from "../ports/metadata-store.ts";
+import type { Ports } from "../ports/ports.ts";
+import { unlinkLayer } from "../registry/layers/unlink-layer.ts";
+import { discardUpload } from "../registry/layers/upload-layer.ts";
+import type { ObjectId, Registry, UploadId } from "../registry/names.ts";
+
+const batch = 100;
+/** For a run by hand on a store that nobody else uses. */
+const everything = 1_000_000;
+const retryMs = 60_000;
+
+export interface Reclaimed {
+  readonly layers: number;
+  readonly objects: number;
+  readonly uploads: number;
+  /** Sealed bytes that are free again. */
+  readonly bytes: number;
+}
+
+type Step = { -readonly [Key in keyof Reclaimed]: number };
+
+export interface ReclaimOptions {
+  /** Also take layers whose lease has not ended: only when no client is pushing. */
+  readonly ignoreLeases?: boolean;
+  /** Asked between two candidates; true ends the run early. */
+  readonly stopping?: () => boolean;
+  /** Told of a candidate that could not be reclaimed now; it is tried again later. */
+  readonly failed?: (error: unknown) => void;
+}
+
+/** Looks at everything that is due, and at what that makes due, until nothing is. */
+export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): Promise<Reclaimed> {
+  const total: Step = { layers: 0, objects: 0, uploads: 0, bytes: 0 };
+  const now = options.ignoreLeases === true ? Number.MAX_SAFE_INTEGER : ports.clock.now();
+  const stopping = options.stopping ?? (() => false);
+  for (;;) {
+    const candidates = await ports.metadata.reclaim.due(
+      now,
+      options.ignoreLeases ? everything : batch,
+    );
+    let looked = 0;
+    for (const candidate of candidates) {
+      if (stopping()) return total;
+      // A session that may still be resumed stays, whoever asks; so does what was put off just now.
+      if (candidate.kind !== "layer" && candidate.dueAt > ports.clock.now()) continue;
+      looked += 1;
+      await reclaimOrPutOff(ports, candidate, total, options);
+    }
+    if (looked === 0) return total;
+  }
+}
+
+/** One that fails does not keep the others waiting. */
+async function reclaimOrPutOff(
+  ports: Ports,
+  candidate: ReclaimCandidate,
+  total: Step,
+  options: ReclaimOptions,
+): Promise<void> {
+  try {
+    await reclaim(ports, candidate, total, options.ignoreLeases === true);
+  } catch (error) {
+    const dueAt = ports.clock.now() + retryMs;
+    await ports.metadata.transaction((change) => change.reclaim.enqueue({ ...candidate, dueAt }));
+    options.failed?.(error);
+  }
+}
+
+async function reclaim(
+  ports: Ports,
+  candidate: ReclaimCandidate,
+  total: Step,
+  ignoreLeases: boolean,
+): Promise<void> {
+  switch (candidate.kind) {
+    case "layer":
+      return reclaimLayer(ports, candidate, total, ignoreLeases);
+    case "object":
+      return reclaimObject(ports, candidate.registry, candidate.object, total);
+    case "upload":
+      return reclaimUpload(ports, candidate.registry, candidate.upload, total);
+  }
+}
+
+/** Unlinks the layer if nothing refers to it and its lease is over; waits for the lease otherwise. */
+function reclaimLayer(
+  ports: Ports,
+  candidate: ReclaimCandidate & { kind: "layer" },
+  total: Step,
+  ignoreLeases: boolean,
+): Promise<void> {
+  const repository = { registry: candidate.registry, id: candidate.repositoryId };
+  const now = ports.clock.now();
+  return ports.metadata.transaction(async (change) => {
+    const [layer] = await change.layers.lock(repository, [candidate.digest]);
+    await change.reclaim.remove(candidate);
+    if (layer === undefined || (await change.layers.isReferenced(repository, layer.digest))) return;
+    if (layer.leasedUntil > now && !ignoreLeases) {
+      await change.reclaim.enqueue({ ...candidate, dueAt: layer.leasedUntil });
+      return;
+    }
+    await unlinkLayer(change, layer, now);
+    total.layers += 1;
+  });
+}
+
+/** Marks, then removes the bytes, then the row: each may be repeated after a crash. */
+async function reclaimObject(
+  ports: Ports,
+  registry: Registry,
+  id: ObjectId,
+  total: Step,
+): Promise<void> {
+  const candidate: ReclaimCandidate = { kind: "object", registry, object: id, dueAt: 0 };
+  const doomed = await ports.metadata.transaction(async (change) => {
+    const object = await change.objects.find(id);
+    if (
+      object === undefined ||
+      (object.state === "live" && (await change.objects.isLinked(object)))
+    ) {
+      await change.reclaim.remove(candidate);
+      return undefined;
+    }
+    if (object.state === "live") await change.objects.markDeleting(id);
+    return object;
+  });
+  if (doomed === undefined) return;
+  if (doomed.placement === "blobs") await ports.blobs.delete(id);
+  ports.memory.manifests.delete(id);
+  await ports.metadata.transaction(async (change) => {
+    await change.objects.remove(id);
+    await change.reclaim.remove(candidate);
+  });
+  total.objects += 1;
+  total.bytes += doomed.sealedBytes;
+}
+
+/** Drops a session that has expired, or whose repository is gone; one that is being written waits. */
+async function reclaimUpload(
+  ports: Ports,
+  registry: Registry,
+  id: UploadId,
+  total: Step,
+): Promise<void> {
+  const now = ports.clock.now();
+  const candidate: ReclaimCandidate = {
+    kind: "upload",
+    registry,
+    upload: id,
+    dueAt: now + retryMs,
+  };
+  const release = await ports.exclusive.tryAcquire(`upload/${id}`);
+  if (release === undefined) {
+    await ports.metadata.transaction((change) => change.reclaim.enqueue(candidate));
+    return;
+  }
+  try {
+    const upload = await ports.metadata.uploads.find(registry, id);
+    if (upload === undefined) {
+      await ports.metadata.transaction((change) => change.reclaim.remove(candidate));
+      return;
+    }
+    await discardUpload(ports, upload);
+    total.uploads += 1;
+    total.bytes += upload.sealedBytes;
+  } finally {
+    await release();
+  }
+}
+
+export interface Reclaimer {
+  /** Resolves when the run that is under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** Runs `reclaimOnce` now and then until stopped. */
+export function startReclaimer(
+  ports: Ports,
+  options: {
+    readonly intervalMs: number;
+    readonly reclaimed: (what: Reclaimed) => void;
+    readonly failed: (error: unknown) => void;
+  },
+): Reclaimer {
+  let stopping = false;
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+  const run = async () => {
+    busy = true;
+    try {
+      const { failed } = options;
+      options.reclaimed(await reclaimOnce(ports, { stopping: () => stopping, failed }));
+    } catch (error) {
+      options.failed(error);
+    } finally {
+      busy = false;
+    }
+  };
+  const timer = setInterval(() => {
+    if (!busy) running = run();
+  }, options.intervalMs);
+  timer.unref();
+  return {
+    async stop() {
+      stopping = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
