@@ -14,7 +14,7 @@ export interface Deployment {
 }
 
 /** `<account>.dkr.ecr.<region>.<domain>` names one private registry. */
-export function registryHost(deployment: Deployment, registry: Registry): string {
+export function registryHost(deployment: Pick<Deployment, "domain">, registry: Registry): string {
   return `${registry.account}.dkr.ecr.${registry.region}.${deployment.domain}`;
 }
 

@@ -4,6 +4,9 @@ import { type FramePlace, framesFrom, openFrame } from "../encryption/sealed-for
 import type { StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 
+/** Frames of one pull that are under way at once. */
+const framesAhead = 2;
+
 /** Bytes of the plaintext, both ends inclusive, as HTTP counts them. */
 export interface ByteRange {
   readonly start: number;
@@ -27,19 +30,22 @@ export async function* readLayer(
   const reader = new FrameReader(ports, object, key);
   try {
     const frames = framesFrom(object.layout, range.start);
-    let place = nextPlace(frames, range);
-    let opening = place && reader.open(place);
-    while (place !== undefined && opening !== undefined) {
-      const plaintext = await opening;
-      const following = nextPlace(frames, range);
-      // The next frame is read and opened while the caller sends this one.
-      const followingOpening = following && reader.open(following);
-      followingOpening?.catch(() => undefined); // Awaited in the next round, or not needed any more.
-      const from = Math.max(0, range.start - place.start);
-      const to = Math.min(place.sizeBytes, range.end + 1 - place.start);
+    const ahead: { place: FramePlace; opening: Promise<Uint8Array> }[] = [];
+    for (;;) {
+      // The next frames are read while one is being opened and sent.
+      while (ahead.length < framesAhead) {
+        const place = nextPlace(frames, range);
+        if (place === undefined) break;
+        const opening = reader.open(place);
+        opening.catch(() => undefined); // Awaited when its turn comes, or not needed any more.
+        ahead.push({ place, opening });
+      }
+      const next = ahead.shift();
+      if (next === undefined) return;
+      const plaintext = await next.opening;
+      const from = Math.max(0, range.start - next.place.start);
+      const to = Math.min(next.place.sizeBytes, range.end + 1 - next.place.start);
       yield from === 0 && to === plaintext.length ? plaintext : plaintext.subarray(from, to);
-      place = following;
-      opening = followingOpening;
     }
   } finally {
     await reader.close();
@@ -59,6 +65,8 @@ class FrameReader {
   #blob: Promise<OpenBlob> | undefined;
   #closed = false;
   #reads = 0;
+  /** Ciphertext is needed only until it is opened: as many buffers as there are reads at once. */
+  readonly #buffers: Uint8Array[] = [];
 
   constructor(ports: Ports, object: StoredObject, key: Uint8Array) {
     this.#ports = ports;
@@ -83,12 +91,24 @@ class FrameReader {
     try {
       this.#blob ??= this.#openBlob();
       const blob = await this.#blob;
-      const sealed = await blob.read(place.sealedStart, place.sealedBytes);
-      return openFrame(this.#key, this.#object.id, place.index, place.endsSegment, sealed);
+      const buffer = this.#bufferFor(place);
+      const into = buffer.subarray(0, place.sealedBytes);
+      const sealed = await blob.read(place.sealedStart, place.sealedBytes, into);
+      const { index, endsSegment } = place;
+      const plaintext = openFrame(this.#key, this.#object.id, index, endsSegment, sealed);
+      this.#buffers.push(buffer);
+      return plaintext;
     } finally {
       this.#reads -= 1;
       if (this.#closed) await this.#release();
     }
+  }
+
+  #bufferFor({ sealedBytes }: FramePlace): Uint8Array {
+    const used = this.#buffers.pop();
+    return used !== undefined && used.length >= sealedBytes
+      ? used
+      : Buffer.allocUnsafeSlow(sealedBytes);
   }
 
   async #openBlob(): Promise<OpenBlob> {

@@ -1,0 +1,25 @@
+// npm test: everything that needs npm alone. Arguments after "--" go to Vitest.
+import { install } from "./install.mjs";
+import { exitWith, findNode, projectDirectory, run } from "./node.mjs";
+
+const steps = [
+  ["scripts/check.ts"],
+  ["scripts/docs.ts", "--check"],
+  [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--exclude=test/interop/**",
+    "--exclude=**/node_modules/**",
+    ...process.argv.slice(2),
+  ],
+];
+
+await exitWith(async () => {
+  await install({ withDevelopment: true });
+  const node = findNode(); // Only now: the installation may have brought it.
+  for (const step of steps) {
+    const code = await run(node, step, { cwd: projectDirectory });
+    if (code !== 0) return code;
+  }
+  return 0;
+});

@@ -1,0 +1,174 @@
+import { hkdfSync, randomBytes } from "node:crypto";
+import type { Clock } from "../../ports/clock.ts";
+import type { DataKey, KeyContext, KeyService } from "../../ports/key-service.ts";
+import type { ServiceKey, ServiceKeyReads, ServiceKeyWrites } from "../../ports/metadata-store.ts";
+import { BoundedCache } from "../../registry/bounded-cache.ts";
+import { invariant, RegistryError } from "../../registry/errors.ts";
+import { limits } from "../../registry/limits.ts";
+import type { Registry } from "../../registry/names.ts";
+import { DataKeyCache } from "./data-key-cache.ts";
+import { keyBytes, keyContext, openKey, sealedKeyBytes, sealKey } from "./sealed-key.ts";
+
+/** The part of a MetadataStore that keeps service keys. */
+export interface ServiceKeyStore {
+  readonly serviceKeys: ServiceKeyReads;
+  transaction<T>(
+    work: (change: { readonly serviceKeys: ServiceKeyReads & ServiceKeyWrites }) => Promise<T>,
+  ): Promise<T>;
+}
+
+export interface LocalKeyServiceOptions {
+  /** 32 bytes. */
+  readonly masterKey: Uint8Array;
+  readonly metadata: ServiceKeyStore;
+  readonly clock: Clock;
+}
+
+interface OpenServiceKey {
+  readonly version: number;
+  readonly plain: Uint8Array;
+}
+
+type ServiceKeyCache = BoundedCache<string, Promise<OpenServiceKey>>;
+
+// A wrapped key, service key or data key: format, then (data keys) the service key's version.
+const format = 1;
+const headerBytes = 1;
+const dataKeyHeaderBytes = 5;
+
+/**
+ * Keys below one master key that this process holds: master key, service key of the registry, data
+ * key of the object, each wrapped by the one before.
+ */
+export class LocalKeyService implements KeyService {
+  readonly #masterKey: Uint8Array;
+  readonly #metadata: ServiceKeyStore;
+  readonly #clock: Clock;
+  readonly #dataKeys: DataKeyCache;
+  readonly #newest: ServiceKeyCache = new BoundedCache(limits.serviceKeyCacheEntries, () => 1);
+  readonly #versions: ServiceKeyCache = new BoundedCache(limits.serviceKeyCacheEntries, () => 1);
+  readonly #secrets = new Map<string, Uint8Array>();
+
+  constructor({ masterKey, metadata, clock }: LocalKeyServiceOptions) {
+    invariant(masterKey.byteLength === keyBytes, "a master key has 32 bytes");
+    this.#masterKey = masterKey;
+    this.#metadata = metadata;
+    this.#clock = clock;
+    this.#dataKeys = new DataKeyCache(clock);
+  }
+
+  /**
+   * Opens the registry's service key if it has one.
+   * @throws when the master key is not the one that it was sealed with
+   */
+  async check(registry: Registry): Promise<void> {
+    const stored = await this.#metadata.serviceKeys.newest(registry);
+    if (stored !== undefined) this.#openServiceKey(stored);
+  }
+
+  async createDataKey(context: KeyContext): Promise<DataKey> {
+    const { version, plain: wrapping } = await this.#newestServiceKey(context.registry);
+    const plain = randomBytes(keyBytes);
+    const header = Buffer.alloc(dataKeyHeaderBytes);
+    header.writeUInt8(format, 0);
+    header.writeUInt32BE(version, 1);
+    const sealed = sealKey(wrapping, plain, dataKeyContext(context, version));
+    return { plain, wrapped: Buffer.concat([header, sealed]) };
+  }
+
+  async openDataKey(wrapped: Uint8Array, context: KeyContext): Promise<Uint8Array> {
+    const known = this.#dataKeys.find(wrapped, context);
+    if (known !== undefined) return known;
+    if (wrapped.byteLength !== dataKeyHeaderBytes + sealedKeyBytes || wrapped[0] !== format) {
+      throw unopenable();
+    }
+    const { byteOffset, byteLength } = wrapped;
+    const version = new DataView(wrapped.buffer, byteOffset, byteLength).getUint32(1);
+    const { plain: wrapping } = await this.#serviceKey(context.registry, version);
+    const sealed = wrapped.subarray(dataKeyHeaderBytes);
+    const plain = openKey(wrapping, sealed, dataKeyContext(context, version));
+    if (plain === undefined) throw unopenable();
+    this.#dataKeys.put(wrapped, context, plain);
+    return plain;
+  }
+
+  secret(purpose: string): Uint8Array {
+    const known = this.#secrets.get(purpose);
+    if (known !== undefined) return known;
+    const secret = new Uint8Array(hkdfSync("sha256", this.#masterKey, "", purpose, keyBytes));
+    invariant(this.#secrets.size < limits.secretPurposes, "purposes are written in the code");
+    this.#secrets.set(purpose, secret);
+    return secret;
+  }
+
+  #newestServiceKey(registry: Registry): Promise<OpenServiceKey> {
+    return remembered(this.#newest, `${registry.account} ${registry.region}`, async () => {
+      const stored = await this.#metadata.serviceKeys.newest(registry);
+      return this.#openServiceKey(stored ?? (await this.#createServiceKey(registry)));
+    });
+  }
+
+  #serviceKey(registry: Registry, version: number): Promise<OpenServiceKey> {
+    const name = `${registry.account} ${registry.region} ${version}`;
+    return remembered(this.#versions, name, async () => {
+      const stored = await this.#metadata.serviceKeys.find(registry, version);
+      if (stored === undefined) throw unopenable();
+      return this.#openServiceKey(stored);
+    });
+  }
+
+  /** The registry's first service key: this one, or that of whoever was faster. */
+  #createServiceKey(registry: Registry): Promise<ServiceKey> {
+    const version = 1;
+    const plain = randomBytes(keyBytes);
+    const sealed = sealKey(this.#masterKey, plain, serviceKeyContext(registry, version));
+    const wrapped = Buffer.concat([Buffer.of(format), sealed]);
+    const created = { registry, version, wrapped, createdAt: this.#clock.now() };
+    return this.#metadata.transaction(async ({ serviceKeys }) => {
+      if (await serviceKeys.insertIfAbsent(created)) return created;
+      const winner = await serviceKeys.find(registry, version);
+      invariant(winner !== undefined, "a service key that was in the way is there");
+      return winner;
+    });
+  }
+
+  #openServiceKey({ registry, version, wrapped }: ServiceKey): OpenServiceKey {
+    const context = serviceKeyContext(registry, version);
+    const plain =
+      wrapped[0] === format
+        ? openKey(this.#masterKey, wrapped.subarray(headerBytes), context)
+        : undefined;
+    if (plain !== undefined) return { version, plain };
+    throw new Error(
+      "The master key is not the one that this data was sealed with " +
+        `(service key ${version} of registry ${registry.account} in ${registry.region}).`,
+    );
+  }
+}
+
+function serviceKeyContext(registry: Registry, version: number): Buffer {
+  return keyContext("service key", format, registry.account, registry.region, version);
+}
+
+function dataKeyContext({ registry, object }: KeyContext, version: number): Buffer {
+  return keyContext("data key", format, version, registry.account, registry.region, object);
+}
+
+/** Says nothing of which part was wrong. */
+function unopenable(): RegistryError {
+  return new RegistryError("Kms", "The data key of this object cannot be opened.");
+}
+
+/** What is being found or made already is not begun twice; what failed is begun again. */
+function remembered(
+  cache: ServiceKeyCache,
+  name: string,
+  find: () => Promise<OpenServiceKey>,
+): Promise<OpenServiceKey> {
+  const known = cache.get(name);
+  if (known !== undefined) return known;
+  const found = find();
+  cache.set(name, found);
+  found.catch(() => cache.delete(name)); // The caller has the error: `found` itself is returned.
+  return found;
+}

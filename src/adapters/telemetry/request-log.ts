@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+
+interface Entry {
+  readonly id: string;
+  readonly startedAt: number;
+  operation: string | undefined;
+  principal: string | undefined;
+}
+
+export interface RequestLogOptions {
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, "answered">;
+  /** Where the request came from, as far as a proxy in between can be believed. */
+  readonly addressOf: (request: IncomingMessage) => string;
+}
+
+/**
+ * One line and one count for each request. The line holds no header, no query and no path that could
+ * be a secret (D18). What every pull does, a GET or HEAD that succeeds, is a line at level debug:
+ * those lines would cost throughput where it is wanted most and tell little that metrics do not.
+ */
+export class RequestLog {
+  readonly #options: RequestLogOptions;
+  readonly #open = new Map<string, Entry>();
+  readonly #counted = new WeakMap<Socket, { received: number; sent: number }>();
+
+  constructor(options: RequestLogOptions) {
+    this.#options = options;
+  }
+
+  /** Watches the request to its end. Returns its id, a UUID. */
+  begin(request: IncomingMessage, response: ServerResponse): string {
+    const entry: Entry = {
+      id: randomUUID(),
+      startedAt: performance.now(),
+      operation: undefined,
+      principal: undefined,
+    };
+    this.#open.set(entry.id, entry);
+    response.once("close", () => this.#end(request, response, entry));
+    return entry.id;
+  }
+
+  /** Who asked for what, once a door knows. Fits the observer of operations. */
+  performed(event: {
+    operation: string;
+    caller: { requestId: string; principal: { arn: string } };
+  }): void {
+    const entry = this.#open.get(event.caller.requestId);
+    if (entry === undefined) return;
+    entry.operation = event.operation;
+    entry.principal = event.caller.principal.arn;
+  }
+
+  #end(request: IncomingMessage, response: ServerResponse, entry: Entry): void {
+    this.#open.delete(entry.id);
+    const { log, metrics, addressOf } = this.#options;
+    const { method = "", url = "" } = request;
+    const route = routeOf(url);
+    const status = response.statusCode;
+    const { received, sent } = this.#bytesOf(request.socket);
+    const aborted = !response.writableFinished;
+    metrics.answered({ route, status, receivedBytes: received, sentBytes: sent });
+    const level = levelOf(method, route, status, aborted);
+    if (!log.isLevelEnabled(level)) return;
+    log[level]({
+      event: "request",
+      id: entry.id,
+      method,
+      route,
+      path: route.startsWith("v2") ? pathOf(url) : undefined,
+      operation: entry.operation,
+      status,
+      ms: Math.round((performance.now() - entry.startedAt) * 10) / 10,
+      received,
+      sent,
+      principal: entry.principal,
+      address: addressOf(request),
+      ...(aborted ? { aborted } : {}),
+    });
+  }
+
+  /** What a connection carried since the last request on it ended. */
+  #bytesOf(socket: Socket): { received: number; sent: number } {
+    const { bytesRead, bytesWritten } = socket;
+    const before = this.#counted.get(socket);
+    this.#counted.set(socket, { received: bytesRead, sent: bytesWritten });
+    return {
+      received: bytesRead - (before?.received ?? 0),
+      sent: bytesWritten - (before?.sent ?? 0),
+    };
+  }
+}
+
+function levelOf(method: string, route: string, status: number, aborted: boolean) {
+  if (route === "health") return "debug";
+  if (status >= 500) return "warn";
+  const isRead = method === "GET" || method === "HEAD";
+  return isRead && status < 400 && !aborted ? "debug" : "info";
+}
+
+const loggedPathCharacters = 400;
+
+/** Without the query, which can be signed. */
+function pathOf(url: string): string {
+  const mark = url.indexOf("?");
+  const end = mark === -1 ? url.length : mark;
+  return url.slice(0, Math.min(end, loggedPathCharacters));
+}
+
+const markers = ["manifests", "blobs/uploads", "blobs", "tags", "referrers"] as const;
+
+/** One of a few names for what a URL is about. */
+export function routeOf(url: string): string {
+  const mark = url.indexOf("?");
+  const path = mark === -1 ? url : url.slice(0, mark);
+  if (path === "/") return "aws";
+  if (path === "/v2" || path === "/v2/") return "v2";
+  if (path.startsWith("/v2/")) {
+    const marker = markers.find((name) => path.includes(`/${name}/`) || path.endsWith(`/${name}`));
+    return marker === undefined ? "v2 other" : `v2 ${marker}`;
+  }
+  if (path.startsWith("/layers/")) return "layers";
+  return path === "/healthz" || path === "/readyz" || path === "/metrics" ? "health" : "other";
+}

@@ -1,0 +1,353 @@
+/** The composition root: the only file that picks adapters. */
+import { mkdir, readdir } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
+import { RootCredentials } from "./adapters/credentials/root.ts";
+import { type RootKey, readOrCreateRootKey } from "./adapters/credentials/root-key-file.ts";
+import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
+import { LocalKeyService } from "./adapters/keys/local.ts";
+import { readOrCreateMasterKey } from "./adapters/keys/master-key.ts";
+import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import type { Logger } from "./adapters/telemetry/log.ts";
+import { Metrics } from "./adapters/telemetry/metrics.ts";
+import { RequestLog } from "./adapters/telemetry/request-log.ts";
+import { LocalCertificates } from "./adapters/tls/local-certificates.ts";
+import { OperatorCertificates } from "./adapters/tls/operator-certificates.ts";
+import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
+import type { Config } from "./config.ts";
+import { awsDoor } from "./doors/aws/aws-door.ts";
+import { distributionDoor } from "./doors/distribution/distribution-door.ts";
+import { healthDoor } from "./doors/health/health-door.ts";
+import { Readiness } from "./doors/health/readiness.ts";
+import { clientConnection } from "./doors/listeners/client-connection.ts";
+import { Listeners } from "./doors/listeners/listeners.ts";
+import { operations } from "./operations/index.ts";
+import type { Observer } from "./operations/perform.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Ports } from "./ports/ports.ts";
+import { type Deployment, registryHost } from "./registry/deployment.ts";
+import { FailedLogins } from "./registry/identity/failed-logins.ts";
+import { rootPrincipal } from "./registry/identity/principal.ts";
+import { limits } from "./registry/limits.ts";
+import { RegistryMemory } from "./registry/memory.ts";
+import { startReclaimer } from "./workers/reclaim.ts";
+
+/** What is kept, opened for one process alone. */
+export interface Store {
+  readonly ports: Ports;
+  /** Whether the data directory was empty before. */
+  readonly isNew: boolean;
+  /** @throws when the master key does not open what is stored */
+  checkKeys(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly clock: Clock;
+  /** Told when storage can no longer be relied on: the process must end with a failure. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface ServerOptions extends StoreOptions {
+  readonly log: Logger;
+}
+
+/**
+ * Opens the data directory, making what is missing.
+ * @throws with a sentence for the operator, for example when another process has it open
+ */
+export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
+  const { dataDirectory } = config;
+  const { clock, onFatal } = options;
+  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
+  const isNew = (await readdir(dataDirectory)).every((name) => name === "entrepot.json");
+  // First, since it takes the lock: only one process gets to make the keys.
+  const metadata = await openSqliteMetadata({
+    directory: dataDirectory,
+    onWriterFailure: onFatal,
+  });
+  try {
+    const masterKey =
+      config.masterKey ?? (await readOrCreateMasterKey(join(dataDirectory, "master.key")));
+    const keys = new LocalKeyService({ masterKey, metadata, clock });
+    const checkKeys = async () => {
+      for (const region of config.regions) await keys.check({ account: config.account, region });
+    };
+    await checkKeys();
+    const blobs = await FilesystemBlobStore.open({ root: join(dataDirectory, "blobs"), onFatal });
+    const exclusive = new InProcessExclusive();
+    const ports = { metadata, blobs, keys, clock, exclusive, memory: new RegistryMemory() };
+    return { ports, isNew, checkKeys, close: () => metadata.close() };
+  } catch (error) {
+    await metadata.close();
+    throw error;
+  }
+}
+
+/** Where the local authority keeps its certificate; `undefined` where there is none. */
+export function authorityFile(config: Config): string | undefined {
+  const isUsed = config.tls === undefined && config.https !== undefined;
+  return isUsed ? join(config.dataDirectory, "tls", "ca.pem") : undefined;
+}
+
+export function credentialsFile(config: Config): string {
+  return join(config.dataDirectory, "credentials");
+}
+
+/**
+ * Opens everything and listens.
+ * @throws with a sentence for the operator
+ */
+export async function startServer(config: Config, options: ServerOptions): Promise<Server> {
+  const store = await openStore(config, options);
+  const server = new Server(config, options.log, store);
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server.stop(0);
+    throw error;
+  }
+}
+
+const certificateCheckMs = 3600 * 1000;
+/** Of the time that a stop may take, what is kept for handlers whose connection was cut. */
+const settleMs = 5_000;
+const settleCheckMs = 10;
+
+export class Server {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #store: Store;
+  readonly #listeners: Listeners;
+  readonly #metrics: Metrics;
+  readonly #requests: RequestLog;
+  readonly #readiness: Readiness;
+  readonly #certificates: TlsCertificates;
+  readonly #ids = new WeakMap<IncomingMessage, string>();
+  readonly #stops: (() => Promise<void>)[] = [];
+  #app: FastifyInstance | undefined;
+  #rootKey: (RootKey & { created: boolean }) | undefined;
+  #httpPort: number | undefined;
+  #httpsPort: number | undefined;
+  #shownCertificate = "";
+  #running = 0;
+  #stopping: Promise<void> | undefined;
+
+  /** Use `startServer`. */
+  constructor(config: Config, log: Logger, store: Store) {
+    const { ports, checkKeys } = store;
+    const { clock, metadata } = ports;
+    const { isTrustedProxy } = config;
+    this.#config = config;
+    this.#log = log;
+    this.#store = store;
+    this.#listeners = new Listeners({ clock, isTrustedProxy, handler: this.#handle });
+    const connections = () => this.#listeners.connections;
+    this.#metrics = new Metrics({ clock, metadata, connections });
+    const addressOf = (request: IncomingMessage) =>
+      clientConnection(request, isTrustedProxy).address;
+    this.#requests = new RequestLog({ log, metrics: this.#metrics, addressOf });
+    this.#readiness = new Readiness({
+      ports,
+      checkKeys,
+      changed: (ready, err) => log[ready ? "info" : "error"]({ event: "readiness", ready, err }),
+    });
+    this.#certificates = certificatesOf(config, clock);
+  }
+
+  get deployment(): Deployment {
+    const { account, region, regions, domain, behindProxy } = this.#config;
+    // Clients reach the proxy, at the port that HTTPS has by itself.
+    const isProxied = behindProxy && domain !== "localhost";
+    const httpPort = isProxied ? undefined : this.#httpPort;
+    const httpsPort = isProxied ? 443 : this.#httpsPort;
+    return { account, region, regions, domain, httpPort, httpsPort };
+  }
+
+  /** The port that was taken; `undefined` where the listener is off. */
+  get httpPort(): number | undefined {
+    return this.#httpPort;
+  }
+
+  get httpsPort(): number | undefined {
+    return this.#httpsPort;
+  }
+
+  /** Whether this start made the data directory. */
+  get isFirstStart(): boolean {
+    return this.#store.isNew;
+  }
+
+  /** The root's key, where this very start made it. */
+  get newRootKey(): RootKey | undefined {
+    return this.#rootKey?.created === true ? this.#rootKey : undefined;
+  }
+
+  async start(): Promise<void> {
+    const { rootAccessKey, gcIntervalMs } = this.#config;
+    this.#rootKey =
+      rootAccessKey === undefined
+        ? await readOrCreateRootKey(credentialsFile(this.#config))
+        : { ...rootAccessKey, created: false };
+    await this.#listen();
+    this.#app = await this.#compose(this.#rootKey);
+    const reclaimer = startReclaimer(this.#store.ports, {
+      intervalMs: gcIntervalMs,
+      reclaimed: (what) => {
+        this.#metrics.reclaimed(what.bytes);
+        if (what.layers + what.objects + what.uploads > 0) this.#log.info({ event: "gc", ...what });
+      },
+      failed: (err) => this.#log.error({ event: "gc", err }, "garbage collection failed"),
+    });
+    this.#stops.push(() => reclaimer.stop());
+  }
+
+  /**
+   * Not ready from now on; takes no more connections; lets what runs finish or, after most of
+   * `withinMs`, cuts it, which keeps what uploads have received; then closes the database.
+   */
+  stop(withinMs: number = limits.shutdownMs): Promise<void> {
+    this.#stopping ??= this.#stop(withinMs);
+    return this.#stopping;
+  }
+
+  /** Shows the certificate that is right now: at SIGHUP, and every hour. */
+  async refreshCertificate(): Promise<void> {
+    if (this.#httpsPort === undefined) return;
+    const certificate = await this.#certificates.current();
+    if (certificate.cert === this.#shownCertificate) return;
+    this.#shownCertificate = certificate.cert;
+    this.#listeners.setCertificate(certificate);
+    this.#log.info({ event: "certificate" }, "another certificate is in use");
+  }
+
+  async #listen(): Promise<void> {
+    const { http, https } = this.#config;
+    if (http !== undefined) this.#httpPort = await this.#listeners.listenHttp(http);
+    if (https === undefined) return;
+    const certificate = await this.#certificates.current();
+    this.#shownCertificate = certificate.cert;
+    this.#httpsPort = await this.#listeners.listenHttps(https, certificate);
+    const timer = setInterval(() => {
+      this.refreshCertificate().catch((err) => {
+        this.#log.error({ event: "certificate", err }, "the certificate could not be renewed");
+      });
+    }, certificateCheckMs);
+    timer.unref();
+    this.#stops.push(async () => clearInterval(timer));
+  }
+
+  readonly #handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (this.#app === undefined) {
+      response.writeHead(503, { "content-length": 0, "retry-after": 1 }).end(); // Still starting.
+      return;
+    }
+    const id = this.#requests.begin(request, response);
+    this.#ids.set(request, id);
+    response.setHeader("x-amzn-RequestId", id);
+    this.#app.routing(request, response);
+  };
+
+  async #compose({ accessKeyId, secretAccessKey }: RootKey): Promise<FastifyInstance> {
+    const { isTrustedProxy, account } = this.#config;
+    const { ports } = this.#store;
+    const principal = rootPrincipal(account, accessKeyId);
+    const shared = {
+      environment: { ports, deployment: this.deployment },
+      credentials: new RootCredentials(accessKeyId, secretAccessKey, principal),
+      failedLogins: new FailedLogins(ports.clock),
+      observer: this.#observer(),
+    };
+    const connectionOf = (request: IncomingMessage) => clientConnection(request, isTrustedProxy);
+    const app = this.#fastify();
+    await app.register(awsDoor({ ...shared, operations }));
+    await app.register(distributionDoor({ ...shared, log: this.#log, connectionOf }));
+    await app.register(
+      healthDoor({
+        isReady: () => this.#readiness.isReady(),
+        metrics: () => this.#metrics.text(),
+      }),
+    );
+    await app.ready();
+    return app;
+  }
+
+  #observer(): Observer {
+    return {
+      performed: (event) => {
+        this.#metrics.performed(event);
+        this.#requests.performed(event);
+      },
+    };
+  }
+
+  #fastify(): FastifyInstance {
+    const app = Fastify({
+      loggerInstance: this.#log as FastifyBaseLogger,
+      disableRequestLogging: true,
+      childLoggerFactory: (logger) => logger, // A child for each request costs more than it tells.
+      genReqId: (request) => this.#ids.get(request as IncomingMessage) ?? "",
+      exposeHeadRoutes: false,
+      trustProxy: (address) => this.#config.isTrustedProxy(address),
+    });
+    // A stop waits for handlers whose client is gone already: they keep what they received.
+    app.addHook("onRoute", (route) => {
+      const { handler } = route;
+      route.handler = (request, reply) => {
+        const outcome: unknown = handler.call(app, request, reply);
+        if (outcome instanceof Promise) this.#count(outcome);
+        return outcome;
+      };
+    });
+    app.setNotFoundHandler((_request, reply) =>
+      reply.status(404).header("connection", "close").type("text/plain").send("Not Found\n"),
+    );
+    return app;
+  }
+
+  #count(outcome: Promise<unknown>): void {
+    this.#running += 1;
+    const over = () => {
+      this.#running -= 1;
+    };
+    outcome.then(over, over);
+  }
+
+  async #stop(withinMs: number): Promise<void> {
+    const { clock } = this.#store.ports;
+    const deadline = clock.now() + withinMs;
+    this.#readiness.stop();
+    this.#listeners.stopAccepting();
+    const stopped = Promise.all(this.#stops.map((stop) => stop()));
+    await this.#listeners.drain(Math.max(0, withinMs - settleMs));
+    while (this.#running > 0 && clock.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, settleCheckMs));
+    }
+    await stopped;
+    await this.#app?.close();
+    await this.#store.close();
+  }
+}
+
+function certificatesOf(config: Config, clock: Clock): TlsCertificates {
+  if (config.tls !== undefined) return new OperatorCertificates(config.tls, clock);
+  const { domain, account, regions, https } = config;
+  const registries = regions.flatMap((region) => [
+    registryHost(config, { account, region }),
+    `*.dkr.ecr.${region}.${domain}`,
+    `api.ecr.${region}.${domain}`,
+  ]);
+  const isAnyAddress = https === undefined || ["0.0.0.0", "::"].includes(https.host);
+  return new LocalCertificates({
+    directory: join(config.dataDirectory, "tls"),
+    names: [
+      ...["localhost", "127.0.0.1", "::1", domain, `*.${domain}`, `public.ecr.${domain}`],
+      ...(isAnyAddress ? [] : [https.host]),
+      ...registries,
+    ],
+    clock,
+  });
+}

@@ -1,0 +1,279 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  clientEnvironment,
+  loadConfig,
+  type SettingSources,
+  SettingsError,
+  settingList,
+} from "./config.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "entrepot-config-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const load = (sources: SettingSources = {}) =>
+  loadConfig({ directory, environment: {}, ...sources });
+const settingsFile = (content: object | string) =>
+  writeFile(
+    join(directory, "entrepot.json"),
+    typeof content === "string" ? content : JSON.stringify(content),
+  );
+
+function refusals(sources: SettingSources): readonly string[] {
+  try {
+    load(sources);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.sentences;
+    throw error;
+  }
+  return [];
+}
+
+describe("the settings", () => {
+  it("have the defaults of the design", () => {
+    expect(load()).toMatchObject({
+      dataDirectory: join(directory, "entrepot-data"),
+      http: { host: "127.0.0.1", port: 5050 },
+      https: { host: "127.0.0.1", port: 5443 },
+      behindProxy: false,
+      tls: undefined,
+      domain: "localhost",
+      account: "000000000000",
+      region: "us-east-1",
+      regions: [
+        "us-east-1",
+        "us-west-2",
+        "eu-west-1",
+        "eu-central-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+      ],
+      rootAccessKey: undefined,
+      masterKey: undefined,
+      gcIntervalMs: 300_000,
+      logLevel: "info",
+      warnings: [],
+    });
+  });
+
+  const key = Buffer.alloc(32, 7).toString("base64");
+  const values: Record<string, [flag: string, environment: string, file: string]> = {
+    ENTREPOT_DATA: ["/a", "/b", "/c"],
+    ENTREPOT_HTTP: ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"],
+    ENTREPOT_HTTPS: ["0.0.0.0:1", "[::1]:2", "off"],
+    ENTREPOT_PUBLIC_HTTP: ["off", "127.0.0.1:2", "127.0.0.1:3"],
+    ENTREPOT_TRUSTED_PROXY: ["10.0.0.1", "10.0.0.0/8", "fd00::/8"],
+    ENTREPOT_DOMAIN: ["a.example", "b.example", "c.example"],
+    ENTREPOT_ACCOUNT: ["111111111111", "222222222222", "333333333333"],
+    ENTREPOT_REGION: ["us-west-2", "eu-west-1", "eu-central-1"],
+    ENTREPOT_REGIONS: ["us-east-1", "us-east-1,us-west-2", "us-east-1,eu-west-1"],
+    ENTREPOT_MASTER_KEY: [key, key, key],
+    ENTREPOT_LIFECYCLE_INTERVAL: ["1", "2", "3"],
+    ENTREPOT_GC_INTERVAL: ["1", "2", "3"],
+    ENTREPOT_UPSTREAMS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
+    ENTREPOT_TRASH_DAYS: ["0", "1", "2"],
+    ENTREPOT_PEERS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
+    ENTREPOT_EGRESS_ALLOW: ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"],
+    ENTREPOT_LOG_LEVEL: ["debug", "warn", "error"],
+  };
+
+  it.each(Object.entries(values))(
+    "%s: a flag wins over the environment, that over the file",
+    async (name, [flag, environment, file]) => {
+      const { jsonKey } = settingList.find((setting) => setting.name === name)!;
+      const seen = (sources: SettingSources) => plain(load(sources));
+      const alone = (value: string) => seen({ flags: { [name]: value } });
+      const wanted = [alone(flag), alone(environment), alone(file)];
+      await settingsFile({ [jsonKey]: file });
+      expect(seen({})).toEqual(wanted[2]);
+      expect(seen({ environment: { [name]: environment } })).toEqual(wanted[1]);
+      expect(seen({ flags: { [name]: flag }, environment: { [name]: environment } })).toEqual(
+        wanted[0],
+      );
+    },
+  );
+
+  it.each([
+    ["ENTREPOT_HTTP", "5050", "host:port"],
+    ["ENTREPOT_HTTPS", "localhost:70000", "host:port"],
+    ["ENTREPOT_PUBLIC_HTTP", "nowhere", "host:port"],
+    ["ENTREPOT_TRUSTED_PROXY", "10.0.0.0/33", "CIDRs"],
+    ["ENTREPOT_DOMAIN", "-x.example", "host name"],
+    ["ENTREPOT_ACCOUNT", "12345", "12 digits"],
+    ["ENTREPOT_REGION", "Europe", "region name"],
+    ["ENTREPOT_REGIONS", "us-east-1,Mars!", "region names"],
+    ["ENTREPOT_DATABASE", "postgres://db/entrepot", "does not support yet"],
+    ["ENTREPOT_DATABASE", "mysql://db", "postgres:// URL"],
+    ["ENTREPOT_BLOBS", "s3://bucket/prefix", "does not support yet"],
+    ["ENTREPOT_MASTER_KEY", "c2hvcnQ=", "32 bytes in base64"],
+    ["ENTREPOT_LIFECYCLE_INTERVAL", "-1", "whole number"],
+    ["ENTREPOT_GC_INTERVAL", "5m", "whole number"],
+    ["ENTREPOT_UPSTREAMS", "[1]", "JSON object"],
+    ["ENTREPOT_TRASH_DAYS", "a week", "whole number"],
+    ["ENTREPOT_PEERS", "{", "JSON object"],
+    ["ENTREPOT_EGRESS_ALLOW", "inside", "CIDRs"],
+    ["ENTREPOT_LOG_LEVEL", "verbose", "one of fatal"],
+  ])("%s=%s is refused by name", (name, value, expected) => {
+    const [sentence, ...others] = refusals({ environment: { [name]: value } });
+    expect(sentence).toMatch(new RegExp(`^${name} .*${expected}.*\\.$`));
+    expect(others).toEqual([]);
+  });
+
+  it("never repeat a secret in a refusal", () => {
+    const environment = {
+      ENTREPOT_MASTER_KEY: "hunter2",
+      ENTREPOT_ROOT_ACCESS_KEY_ID: "AKIAHUNTER2",
+      ENTREPOT_ROOT_SECRET_ACCESS_KEY: "hunter2",
+    };
+    expect(refusals({ environment })).toHaveLength(2);
+    expect(refusals({ environment }).join()).not.toMatch(/hunter2/i);
+  });
+
+  it("are refused all at once", () => {
+    const environment = { ENTREPOT_ACCOUNT: "1", ENTREPOT_REGION: "X", ENTREPOT_NOPE: "1" };
+    expect(refusals({ environment })).toHaveLength(3);
+  });
+
+  it("take an empty variable for one that is not set, but for a listener's", () => {
+    expect(load({ environment: { ENTREPOT_ACCOUNT: "", ENTREPOT_DATABASE: "" } }).account).toBe(
+      "000000000000",
+    );
+    expect(load({ environment: { ENTREPOT_HTTP: "" } }).http).toBeUndefined();
+  });
+});
+
+describe("an unknown setting", () => {
+  it("is refused with the nearest known name", async () => {
+    expect(refusals({ environment: { ENTREPOT_HTPP: "x" } })).toEqual([
+      "ENTREPOT_HTPP is no setting (did you mean ENTREPOT_HTTP?).",
+    ]);
+    await settingsFile({ tlsCrt: "x" });
+    expect(refusals({})[0]).toMatch(
+      /^"tlsCrt" in .*entrepot\.json is no setting \(did you mean tlsCert\?\)\.$/,
+    );
+  });
+
+  it("is refused without a guess where nothing is near", () => {
+    expect(refusals({ environment: { ENTREPOT_SOMETHING_ELSE_ENTIRELY: "x" } })).toEqual([
+      "ENTREPOT_SOMETHING_ELSE_ENTIRELY is no setting.",
+    ]);
+  });
+});
+
+describe("the settings file", () => {
+  it("takes lists, numbers and maps as JSON has them", async () => {
+    await settingsFile({
+      regions: ["us-east-1", "eu-west-1"],
+      gcInterval: 7,
+      upstreams: { a: "b" },
+    });
+    expect(load()).toMatchObject({ regions: ["us-east-1", "eu-west-1"], gcIntervalMs: 7000 });
+  });
+
+  it("is refused when it is no object of settings, and when --config names none", async () => {
+    await settingsFile("{ not json");
+    expect(refusals({})[0]).toMatch(/must be a JSON object/);
+    expect(refusals({ configFile: "absent.json" })[0]).toMatch(/absent\.json cannot be read/);
+  });
+});
+
+describe("plain HTTP", () => {
+  it.each(["0.0.0.0:5050", ":5050", "[::]:5050", "192.0.2.1:80", "registry.example.com:80"])(
+    "on %s is refused unless a proxy ends TLS",
+    (http) => {
+      expect(refusals({ flags: { ENTREPOT_HTTP: http } })[0]).toMatch(/ENTREPOT_TRUSTED_PROXY/);
+      const config = load({ flags: { ENTREPOT_HTTP: http, ENTREPOT_TRUSTED_PROXY: "10.0.0.0/8" } });
+      expect(config.isTrustedProxy("10.1.2.3")).toBe(true);
+      expect(config.isTrustedProxy("::ffff:10.1.2.3")).toBe(true);
+      expect(config.isTrustedProxy("11.1.2.3")).toBe(false);
+    },
+  );
+
+  it.each(["127.0.0.1:5050", "127.9.9.9:1", "[::1]:5050", "localhost:5050"])(
+    "on %s is fine",
+    (http) => {
+      expect(refusals({ flags: { ENTREPOT_HTTP: http } })).toEqual([]);
+    },
+  );
+});
+
+describe("settings that belong together", () => {
+  it.each([
+    ["ENTREPOT_TLS_CERT", "ENTREPOT_TLS_KEY"],
+    ["ENTREPOT_TLS_KEY", "ENTREPOT_TLS_CERT"],
+    ["ENTREPOT_ROOT_ACCESS_KEY_ID", "ENTREPOT_ROOT_SECRET_ACCESS_KEY"],
+    ["ENTREPOT_ROOT_SECRET_ACCESS_KEY", "ENTREPOT_ROOT_ACCESS_KEY_ID"],
+  ])("%s is refused without %s", (set, missing) => {
+    expect(
+      refusals({ environment: { [set]: "a-value-of-20-chars_".replaceAll("-", "_") } }),
+    ).toEqual([`${set} is set without ${missing}; they belong together.`]);
+  });
+
+  it("refuse to serve nothing, and a default region that is not served", () => {
+    expect(refusals({ flags: { ENTREPOT_HTTP: "off", ENTREPOT_HTTPS: "off" } })[0]).toMatch(
+      /nothing would be served/,
+    );
+    const regions = { ENTREPOT_REGION: "eu-north-1", ENTREPOT_REGIONS: "us-east-1" };
+    expect(refusals({ environment: regions })[0]).toMatch(/does not list/);
+    expect(load({ environment: { ENTREPOT_REGION: "eu-north-1" } }).regions).toContain(
+      "eu-north-1",
+    );
+  });
+
+  it("read the master key from its file, which must hold one", async () => {
+    const file = join(directory, "key");
+    await writeFile(file, `${Buffer.alloc(32, 7).toString("base64")}\n`);
+    expect(load({ flags: { ENTREPOT_MASTER_KEY_FILE: file } }).masterKey).toEqual(
+      Buffer.alloc(32, 7),
+    );
+    await writeFile(file, "nothing");
+    expect(refusals({ flags: { ENTREPOT_MASTER_KEY_FILE: "key" } })[0]).toMatch(
+      /key\) must be 32 bytes/,
+    );
+    expect(refusals({ flags: { ENTREPOT_MASTER_KEY_FILE: "no" } })[0]).toMatch(/cannot be read/);
+  });
+});
+
+describe("settings of features that are not there yet", () => {
+  it("are named in a warning when they differ from the default", () => {
+    const environment = {
+      ENTREPOT_TRASH_DAYS: "3",
+      ENTREPOT_PEERS: "{}",
+      ENTREPOT_PUBLIC_HTTP: "off",
+    };
+    expect(load({ environment }).warnings).toEqual([
+      "ENTREPOT_PUBLIC_HTTP is set, but this version does not use it yet.",
+      "ENTREPOT_TRASH_DAYS is set, but this version does not use it yet.",
+    ]);
+  });
+});
+
+describe("the clients' environment", () => {
+  it("follows the variables of AWS and Docker", () => {
+    expect(
+      clientEnvironment({
+        AWS_CONFIG_FILE: "/c",
+        AWS_SHARED_CREDENTIALS_FILE: "/s",
+        DOCKER_CONFIG: "/d",
+        AWS_ACCESS_KEY_ID: "id",
+        AWS_SECRET_ACCESS_KEY: "secret",
+      }),
+    ).toEqual({
+      awsConfigFile: "/c",
+      awsCredentialsFile: "/s",
+      dockerConfigDirectory: "/d",
+      environmentKey: { accessKeyId: "id", secretAccessKey: "secret" },
+    });
+  });
+});
+
+/** What of a configuration can be compared. */
+function plain(config: ReturnType<typeof load>) {
+  const probes = ["10.0.0.1", "10.9.9.9", "fd00::1"];
+  return { ...config, isTrustedProxy: probes.map((address) => config.isTrustedProxy(address)) };
+}

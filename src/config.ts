@@ -1,0 +1,358 @@
+/**
+ * The settings: flag, then environment, then `entrepot.json`, then default. The only reader of
+ * `process.env`.
+ */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import {
+  accessKeyId,
+  accountId,
+  addresses,
+  blobs,
+  database,
+  domainName,
+  inList,
+  isLoopback,
+  jsonMap,
+  type ListenAddress,
+  type LogLevel,
+  listener,
+  logLevel,
+  logLevels,
+  masterKey,
+  parseJson,
+  path,
+  regionName,
+  regionNames,
+  secretAccessKey,
+  whole,
+} from "./setting-values.ts";
+
+/** Refusals of settings, each a sentence that names the setting. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  readonly sentences: readonly string[];
+
+  constructor(sentences: readonly string[]) {
+    super(sentences.join("\n"));
+    this.sentences = sentences;
+  }
+}
+
+const defaultRegions = "us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-1,ap-southeast-2";
+const yearSeconds = 31_536_000;
+
+/** Every setting: how it is read, its default, and what it means. */
+const settings = {
+  ENTREPOT_DATA: [path, "./entrepot-data", "data directory"],
+  ENTREPOT_HTTP: [listener, "127.0.0.1:5050", 'address for plain HTTP, or "off"'],
+  ENTREPOT_HTTPS: [listener, "127.0.0.1:5443", 'address for TLS, or "off"'],
+  ENTREPOT_PUBLIC_HTTP: [listener, "127.0.0.1:5051", "address for the public registry"],
+  ENTREPOT_TRUSTED_PROXY: [addresses, undefined, "addresses or CIDRs of the proxy that ends TLS"],
+  ENTREPOT_TLS_CERT: [
+    path,
+    undefined,
+    "certificate chain (PEM file); else the local CA issues one",
+  ],
+  ENTREPOT_TLS_KEY: [path, undefined, "private key (PEM file) of that certificate"],
+  ENTREPOT_DOMAIN: [domainName, "localhost", "parent of the registry host names"],
+  ENTREPOT_ACCOUNT: [accountId, "000000000000", "management account"],
+  ENTREPOT_REGION: [regionName, "us-east-1", "default region"],
+  ENTREPOT_REGIONS: [regionNames, defaultRegions, "regions served"],
+  ENTREPOT_ROOT_ACCESS_KEY_ID: [accessKeyId, undefined, "root's access key; made at first start"],
+  ENTREPOT_ROOT_SECRET_ACCESS_KEY: [secretAccessKey, undefined, "its secret"],
+  ENTREPOT_DATABASE: [database, undefined, "postgres://…; SQLite in the data directory without it"],
+  ENTREPOT_BLOBS: [blobs, undefined, "s3://…; a folder in the data directory without it"],
+  ENTREPOT_MASTER_KEY: [masterKey, undefined, "root of the keys: 32 bytes, base64; made at start"],
+  ENTREPOT_MASTER_KEY_FILE: [path, undefined, "file that holds the master key"],
+  ENTREPOT_LIFECYCLE_INTERVAL: [whole(1, yearSeconds), "3600", "seconds between lifecycle runs"],
+  ENTREPOT_GC_INTERVAL: [whole(1, yearSeconds), "300", "seconds between garbage collections"],
+  ENTREPOT_UPSTREAMS: [jsonMap, "{}", "JSON map from an upstream registry's host to its base URL"],
+  ENTREPOT_TRASH_DAYS: [whole(0, 36_500), "7", "days that deleted images can be brought back"],
+  ENTREPOT_PEERS: [jsonMap, "{}", "JSON map from a region elsewhere to its base URL"],
+  ENTREPOT_EGRESS_ALLOW: [addresses, "", "private CIDRs that outgoing requests may reach"],
+  ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
+} as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
+
+export type SettingName = keyof typeof settings;
+type Value<Name extends SettingName> = z.output<(typeof settings)[Name][0]>;
+type Read = <Name extends SettingName>(name: Name) => Value<Name> | undefined;
+type Given = (name: SettingName) => string | undefined;
+
+/** Settings of features that this version does not have: checked, and named in a warning. */
+const unused: readonly SettingName[] = [
+  "ENTREPOT_PUBLIC_HTTP",
+  "ENTREPOT_LIFECYCLE_INTERVAL",
+  "ENTREPOT_UPSTREAMS",
+  "ENTREPOT_TRASH_DAYS",
+  "ENTREPOT_PEERS",
+  "ENTREPOT_EGRESS_ALLOW",
+];
+/** An empty value of these says something; of all others it means that they are not set. */
+const mayBeEmpty: readonly SettingName[] = [
+  "ENTREPOT_HTTP",
+  "ENTREPOT_HTTPS",
+  "ENTREPOT_PUBLIC_HTTP",
+];
+
+const settingNames = Object.keys(settings) as SettingName[];
+
+/** `ENTREPOT_TLS_CERT` is `--tls-cert` on the command line. */
+function flagOf(name: SettingName): string {
+  return `--${name.slice("ENTREPOT_".length).toLowerCase().replaceAll("_", "-")}`;
+}
+
+/** `ENTREPOT_TLS_CERT` is `tlsCert` in `entrepot.json`. */
+function jsonKeyOf(name: SettingName): string {
+  const words = name.slice("ENTREPOT_".length).toLowerCase();
+  return words.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The settings as the command line and the documentation list them. */
+export const settingList = settingNames.map((name) => ({
+  name,
+  flag: flagOf(name),
+  jsonKey: jsonKeyOf(name),
+  fallback: settings[name][1],
+  meaning: settings[name][2],
+}));
+
+/** What the settings say, checked. */
+export interface Config {
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly http: ListenAddress | undefined;
+  readonly https: ListenAddress | undefined;
+  /** Whether a connection from this address is the proxy, whose X-Forwarded headers are believed. */
+  readonly isTrustedProxy: (address: string) => boolean;
+  readonly behindProxy: boolean;
+  /** The operator's own certificate; without one the local CA issues it. */
+  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | undefined;
+  readonly domain: Value<"ENTREPOT_DOMAIN">;
+  readonly account: Value<"ENTREPOT_ACCOUNT">;
+  readonly region: Value<"ENTREPOT_REGION">;
+  readonly regions: Value<"ENTREPOT_REGIONS">;
+  readonly rootAccessKey:
+    | { readonly accessKeyId: string; readonly secretAccessKey: string }
+    | undefined;
+  readonly masterKey: Uint8Array | undefined;
+  readonly gcIntervalMs: number;
+  readonly logLevel: LogLevel;
+  /** Sentences for the operator that are no reason to stop. */
+  readonly warnings: readonly string[];
+}
+
+/** What AWS and Docker clients on this machine use, for `configure` and `doctor`. */
+export interface ClientEnvironment {
+  readonly awsConfigFile: string;
+  readonly awsCredentialsFile: string;
+  readonly dockerConfigDirectory: string;
+  readonly environmentKey:
+    | { readonly accessKeyId: string; readonly secretAccessKey: string }
+    | undefined;
+}
+
+export function clientEnvironment(environment: NodeJS.ProcessEnv = process.env): ClientEnvironment {
+  const aws = join(homedir(), ".aws");
+  const keyId = environment.AWS_ACCESS_KEY_ID;
+  const secret = environment.AWS_SECRET_ACCESS_KEY;
+  return {
+    awsConfigFile: environment.AWS_CONFIG_FILE || join(aws, "config"),
+    awsCredentialsFile: environment.AWS_SHARED_CREDENTIALS_FILE || join(aws, "credentials"),
+    dockerConfigDirectory: environment.DOCKER_CONFIG || join(homedir(), ".docker"),
+    environmentKey: keyId && secret ? { accessKeyId: keyId, secretAccessKey: secret } : undefined,
+  };
+}
+
+export interface SettingSources {
+  /** By setting name, as the command line gave them. */
+  readonly flags?: Partial<Record<SettingName, string>>;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Where `entrepot.json` and relative paths are looked for. */
+  readonly directory?: string;
+  /** `--config`: must exist. */
+  readonly configFile?: string | undefined;
+}
+
+/**
+ * Reads and checks all settings.
+ * @throws SettingsError with one sentence for each thing that is wrong
+ */
+export function loadConfig(sources: SettingSources = {}): Config {
+  const directory = sources.directory ?? process.cwd();
+  const problems: string[] = [];
+  const environment = fromEnvironment(sources.environment ?? process.env, problems);
+  const file = fromFile(directory, sources.configFile, problems);
+  const given: Given = (name) => {
+    const value = sources.flags?.[name] ?? environment.get(name) ?? file.get(name);
+    return value === "" && !mayBeEmpty.includes(name) ? undefined : value;
+  };
+  const values = new Map<SettingName, unknown>();
+  for (const name of settingNames) {
+    const value = given(name) ?? settings[name][1];
+    if (value === undefined) continue;
+    const parsed = settings[name][0].safeParse(value);
+    if (parsed.success) values.set(name, parsed.data);
+    else problems.push(`${name} ${parsed.error.issues[0]?.message ?? "is not valid"}.`);
+  }
+  const read: Read = (name) => values.get(name) as Value<typeof name> | undefined;
+  if (problems.length === 0) problems.push(...contradictions(read, given));
+  if (problems.length > 0) throw new SettingsError(problems);
+  return assemble(read, given, directory);
+}
+
+/** What is wrong between settings that are right by themselves. */
+function contradictions(read: Read, given: Given): string[] {
+  const problems: string[] = [];
+  const http = read("ENTREPOT_HTTP");
+  if (http === undefined && read("ENTREPOT_HTTPS") === undefined) {
+    problems.push("ENTREPOT_HTTP and ENTREPOT_HTTPS are both off, so nothing would be served.");
+  }
+  const isProxied = read("ENTREPOT_TRUSTED_PROXY") !== undefined;
+  if (http !== undefined && !isLoopback(http.host) && !isProxied) {
+    problems.push(
+      `ENTREPOT_HTTP would serve plain HTTP on ${http.host}, where others can listen in: use ` +
+        "ENTREPOT_HTTPS there, or name the proxy that ends TLS in ENTREPOT_TRUSTED_PROXY.",
+    );
+  }
+  const region = read("ENTREPOT_REGION")!;
+  if (given("ENTREPOT_REGIONS") !== undefined && !read("ENTREPOT_REGIONS")!.includes(region)) {
+    problems.push(`ENTREPOT_REGION is ${region}, which ENTREPOT_REGIONS does not list.`);
+  }
+  const pairs = [
+    ["ENTREPOT_TLS_CERT", "ENTREPOT_TLS_KEY"],
+    ["ENTREPOT_ROOT_ACCESS_KEY_ID", "ENTREPOT_ROOT_SECRET_ACCESS_KEY"],
+  ] as const;
+  for (const [one, other] of pairs) {
+    if ((read(one) === undefined) === (read(other) === undefined)) continue;
+    const [set, missing] = read(one) === undefined ? [other, one] : [one, other];
+    problems.push(`${set} is set without ${missing}; they belong together.`);
+  }
+  if (read("ENTREPOT_MASTER_KEY") && read("ENTREPOT_MASTER_KEY_FILE")) {
+    problems.push(
+      "ENTREPOT_MASTER_KEY and ENTREPOT_MASTER_KEY_FILE are both set; set one of them.",
+    );
+  }
+  return problems;
+}
+
+function assemble(read: Read, given: Given, directory: string): Config {
+  const pathOf = (value: string | undefined) =>
+    value === undefined ? undefined : resolve(directory, value);
+  const proxies = read("ENTREPOT_TRUSTED_PROXY");
+  const certificateFile = pathOf(read("ENTREPOT_TLS_CERT"));
+  const keyFile = pathOf(read("ENTREPOT_TLS_KEY"));
+  const keyId = read("ENTREPOT_ROOT_ACCESS_KEY_ID");
+  const secret = read("ENTREPOT_ROOT_SECRET_ACCESS_KEY");
+  const region = read("ENTREPOT_REGION")!;
+  const regions = read("ENTREPOT_REGIONS")!;
+  const masterKeyFile = pathOf(read("ENTREPOT_MASTER_KEY_FILE"));
+  return {
+    dataDirectory: resolve(directory, read("ENTREPOT_DATA")!),
+    http: read("ENTREPOT_HTTP"),
+    https: read("ENTREPOT_HTTPS"),
+    isTrustedProxy: (address) => proxies !== undefined && inList(proxies, address),
+    behindProxy: proxies !== undefined,
+    tls: certificateFile && keyFile ? { certificateFile, keyFile } : undefined,
+    domain: read("ENTREPOT_DOMAIN")!,
+    account: read("ENTREPOT_ACCOUNT")!,
+    region,
+    // Another default region than usual is served as well, without listing all others again.
+    regions: regions.includes(region) ? regions : [region, ...regions],
+    rootAccessKey: keyId && secret ? { accessKeyId: keyId, secretAccessKey: secret } : undefined,
+    masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY"),
+    gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
+    logLevel: read("ENTREPOT_LOG_LEVEL")!,
+    warnings: unused
+      .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])
+      .map((name) => `${name} is set, but this version does not use it yet.`),
+  };
+}
+
+function masterKeyIn(file: string): Uint8Array {
+  let content: string;
+  try {
+    content = readFileSync(file, "utf8");
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new SettingsError([`ENTREPOT_MASTER_KEY_FILE (${file}) cannot be read: ${why}.`]);
+  }
+  const parsed = masterKey.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new SettingsError([
+    `ENTREPOT_MASTER_KEY_FILE (${file}) ${parsed.error.issues[0]?.message}.`,
+  ]);
+}
+
+function fromEnvironment(environment: NodeJS.ProcessEnv, problems: string[]) {
+  const found = new Map<SettingName, string>();
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith("ENTREPOT_") || value === undefined) continue;
+    if (isSetting(name)) found.set(name, value);
+    else problems.push(`${name} is no setting${suggestion(name, settingNames)}.`);
+  }
+  return found;
+}
+
+const fileShape = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.array(z.string()), z.record(z.string(), z.unknown())]),
+);
+
+function fromFile(directory: string, configFile: string | undefined, problems: string[]) {
+  const found = new Map<SettingName, string>();
+  const file = resolve(directory, configFile ?? "entrepot.json");
+  let content: string;
+  try {
+    content = readFileSync(file, "utf8");
+  } catch (error) {
+    const isOptional = configFile === undefined;
+    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (!isAbsent || !isOptional) {
+      problems.push(`${file} cannot be read: ${(error as Error).message}.`);
+    }
+    return found;
+  }
+  const parsed = fileShape.safeParse(parseJson(content));
+  if (!parsed.success) {
+    problems.push(`${file} must be a JSON object of settings: texts, numbers, lists or maps.`);
+    return found;
+  }
+  const names = new Map(settingNames.map((name) => [jsonKeyOf(name), name]));
+  for (const [key, value] of Object.entries(parsed.data)) {
+    const name = names.get(key);
+    if (name === undefined) {
+      problems.push(`"${key}" in ${file} is no setting${suggestion(key, [...names.keys()])}.`);
+    } else if (Array.isArray(value)) found.set(name, value.join(","));
+    else found.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+  }
+  return found;
+}
+
+function isSetting(name: string): name is SettingName {
+  return Object.hasOwn(settings, name);
+}
+
+/** ` (did you mean X?)` when a known name is near. */
+function suggestion(name: string, known: readonly string[]): string {
+  const [near] = known
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance);
+  const isNear = near !== undefined && near.distance <= Math.max(2, Math.floor(name.length / 3));
+  return isNear ? ` (did you mean ${near.candidate}?)` : "";
+}
+
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j += 1) {
+      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,229 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import type { Environment, Operation, Service } from "../../operations/operation.ts";
+import { type Observer, perform } from "../../operations/perform.ts";
+import type { Credentials } from "../../ports/credentials.ts";
+import { isRegistryError, RegistryError } from "../../registry/errors.ts";
+import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
+import { limits } from "../../registry/limits.ts";
+import { decodeJson, encodeJson } from "./json-codec.ts";
+import { type Arrival, beginLogin, finishLogin, TooManyFailedLogins } from "./login.ts";
+import { decodeQuery, encodeQuery, encodeQueryError, stsVersion } from "./query-codec.ts";
+import { BodyCut, discardBody, HeldBodies, readBody } from "./read-body.ts";
+import { headerOf, requestHead } from "./request-head.ts";
+import { jsonError, queryError, type WireError } from "./wire.ts";
+
+export interface AwsDoorOptions {
+  readonly environment: Environment;
+  readonly operations: readonly Operation[];
+  readonly credentials: Credentials;
+  readonly observer: Observer;
+  /** The same one as at every other door. */
+  readonly failedLogins: FailedLogins;
+  readonly heldBodies?: HeldBodies;
+}
+
+interface Door extends AwsDoorOptions {
+  /** By `X-Amz-Target`. */
+  readonly targets: ReadonlyMap<string, Operation>;
+  /** By version and action of AWS Query. */
+  readonly actions: ReadonlyMap<string, Operation>;
+  readonly heldBodies: HeldBodies;
+}
+
+/** How one protocol of AWS asks and answers. */
+interface Protocol {
+  readonly contentType: string;
+  /** Routes, authenticates, decodes and performs; returns the body of the answer. */
+  call(door: Door, arrival: Arrival, request: FastifyRequest): Promise<string>;
+  refusal(error: RegistryError): WireError;
+  /** What the service calls an error of its own. */
+  readonly bug: string;
+  encodeError(error: WireError, requestId: string): string;
+}
+
+const jsonType = "application/x-amz-json-1.1";
+const formType = "application/x-www-form-urlencoded";
+const jsonPrefixes = new Map<Service, string>([["ecr", "AmazonEC2ContainerRegistry_V20150921"]]);
+const queryVersions = new Map<Service, string>([["sts", stsVersion]]);
+
+/**
+ * `POST /`, and `GET /` for presigned calls: AWS JSON 1.1 by `X-Amz-Target`, AWS Query for the
+ * services that speak it. Bodies are read here and not by Fastify, since they are hashed, bounded by
+ * the operation and held to a minimum rate.
+ */
+export function awsDoor(options: AwsDoorOptions): FastifyPluginCallback {
+  const door: Door = {
+    ...options,
+    targets: table(options.operations, jsonPrefixes, (prefix, name) => `${prefix}.${name}`),
+    actions: table(options.operations, queryVersions, actionKey),
+    heldBodies: options.heldBodies ?? new HeldBodies(),
+  };
+  return (scope: FastifyInstance, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
+    scope.setErrorHandler((error, request, reply) => {
+      // Fastify itself refuses only a content type that is none, before the handler is asked.
+      const malformed = (error as { code?: unknown }).code === "FST_ERR_CTP_INVALID_MEDIA_TYPE";
+      return refuse(request, reply, json, randomUUID(), malformed ? unknownOperation() : error);
+    });
+    scope.route({
+      method: ["GET", "POST"],
+      url: "/",
+      exposeHeadRoute: false,
+      handler: (request, reply) => answer(door, request, reply),
+    });
+    done();
+  };
+}
+
+async function answer(door: Door, request: FastifyRequest, reply: FastifyReply) {
+  const requestId = randomUUID();
+  const protocol = protocolOf(request);
+  try {
+    const head = requestHead(request.method, request.raw.url ?? "/", request.raw.rawHeaders);
+    // A connection that is gone already has no address any more.
+    const sourceIp = (request.ip ?? "").replace(/^::ffff:(?=\d+\.)/, "");
+    const arrival = { head, requestId, sourceIp, scheme: request.protocol };
+    const body = await protocol.call(door, arrival, request);
+    return await send(reply, protocol, 200, requestId, body);
+  } catch (error) {
+    return await refuse(request, reply, protocol, requestId, error);
+  }
+}
+
+const json: Protocol = {
+  contentType: jsonType,
+  bug: "ServerException",
+  refusal: jsonError,
+  encodeError: ({ code, message, details }) => encodeJson({ ...details, __type: code, message }),
+  async call(door, arrival, request) {
+    const operation = door.targets.get(headerOf(arrival.head, "x-amz-target") ?? "");
+    if (operation === undefined || mediaType(request) !== jsonType) throw unknownOperation();
+    const environment = loginEnvironment(door);
+    const login = await beginLogin(environment, arrival, operation.service);
+    const body = await readBody(request.raw, door.heldBodies, {
+      limitBytes: operation.bodyLimitBytes ?? limits.requestBodyBytes,
+    });
+    try {
+      const caller = await finishLogin(environment, arrival, login, body.sha256);
+      const input = decodeJson(body.bytes);
+      return encodeJson(await perform(performEnvironment(door), operation, input, caller));
+    } finally {
+      door.heldBodies.release(body.bytes.length);
+    }
+  },
+};
+
+const query: Protocol = {
+  contentType: "text/xml",
+  bug: "InternalFailure",
+  refusal: queryError,
+  encodeError: encodeQueryError,
+  async call(door, arrival, request) {
+    const limitBytes = limits.requestBodyBytes;
+    const body = await readBody(request.raw, door.heldBodies, { limitBytes });
+    try {
+      const call = decodeQuery(arrival.head.query, body.bytes);
+      const operation = door.actions.get(actionKey(call.version ?? "", call.action ?? ""));
+      if (operation === undefined) throw unknownAction(call.version, call.action);
+      const environment = loginEnvironment(door);
+      const login = await beginLogin(environment, arrival, operation.service);
+      const caller = await finishLogin(environment, arrival, login, body.sha256);
+      const output = await perform(performEnvironment(door), operation, call.input, caller);
+      return encodeQuery(operation.operationName, output, arrival.requestId);
+    } finally {
+      door.heldBodies.release(body.bytes.length);
+    }
+  },
+};
+
+function protocolOf(request: FastifyRequest): Protocol {
+  if (request.headers["x-amz-target"] !== undefined) return json;
+  const inUrl = /[?&]Action=/.test(request.raw.url ?? "");
+  return inUrl || request.method === "GET" || mediaType(request) === formType ? query : json;
+}
+
+function mediaType(request: FastifyRequest): string {
+  const [type = ""] = (request.headers["content-type"] ?? "").split(";");
+  return type.trim().toLowerCase();
+}
+
+async function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  protocol: Protocol,
+  requestId: string,
+  error: unknown,
+) {
+  if (error instanceof BodyCut) {
+    reply.hijack();
+    request.raw.destroy();
+    return reply;
+  }
+  const refusal = isRegistryError(error) ? protocol.refusal(error) : bug(protocol, requestId);
+  let { status } = refusal;
+  if (error instanceof TooManyFailedLogins) {
+    status = 429;
+    reply.header("retry-after", error.retryAfterSeconds);
+  }
+  if (status >= 500) request.log.error({ err: error, requestId }, "request failed");
+  await discardBody(request.raw);
+  if (!request.raw.complete) reply.header("connection", "close");
+  reply.header("x-amzn-errortype", refusal.code);
+  return send(reply, protocol, status, requestId, protocol.encodeError(refusal, requestId));
+}
+
+function send(
+  reply: FastifyReply,
+  protocol: Protocol,
+  status: number,
+  requestId: string,
+  body: string,
+) {
+  reply.code(status).header("content-type", protocol.contentType);
+  // Bytes, so that no serializer of Fastify's touches them.
+  return reply.header("x-amzn-requestid", requestId).send(Buffer.from(body));
+}
+
+function bug(protocol: Protocol, requestId: string): WireError {
+  const message = `The request failed because of an error inside the server. Request id: ${requestId}`;
+  return { status: 500, code: protocol.bug, message, details: {} };
+}
+
+function loginEnvironment({ environment, credentials, failedLogins }: Door) {
+  const { deployment, ports } = environment;
+  return { deployment, clock: ports.clock, credentials, failedLogins };
+}
+
+function performEnvironment({ environment, observer }: Door) {
+  return { ...environment, observer };
+}
+
+function table(
+  operations: readonly Operation[],
+  services: ReadonlyMap<Service, string>,
+  keyOf: (service: string, operationName: string) => string,
+): Map<string, Operation> {
+  const entries = new Map<string, Operation>();
+  for (const operation of operations) {
+    const service = services.get(operation.service);
+    if (service !== undefined) entries.set(keyOf(service, operation.operationName), operation);
+  }
+  return entries;
+}
+
+function actionKey(version: string, action: string): string {
+  return `${version} ${action}`;
+}
+
+function unknownOperation(): RegistryError {
+  return new RegistryError("UnknownOperation", "The requested operation is not recognized.");
+}
+
+function unknownAction(version = "NO_VERSION_SPECIFIED", action = ""): RegistryError {
+  return new RegistryError(
+    "UnknownOperation",
+    `Could not find operation ${action} for version ${version}`,
+  );
+}

@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { decodeQuery, encodeQuery, encodeQueryError } from "./query-codec.ts";
+
+test("reads action, version and members from form and URL together", () => {
+  const url = [
+    ["Version", "2011-06-15"],
+    ["X-Amz-Date", "20150830T123600Z"],
+  ] as const;
+  expect(decodeQuery(url, Buffer.from("Action=Do&Name=a+b%2Bc&Empty="))).toEqual({
+    action: "Do",
+    version: "2011-06-15",
+    input: { Name: "a b+c", Empty: "" },
+  });
+});
+
+test("refuses a parameter that is given twice, and broken encodings", () => {
+  for (const form of ["Action=A&Action=B", "Action=%zz", "Action=%ff"]) {
+    expect(() => decodeQuery([], Buffer.from(form))).toThrow(
+      expect.objectContaining({ kind: "Serialization" }),
+    );
+  }
+  expect(() => decodeQuery([["Action", "A"]], Buffer.from("Action=B"))).toThrow("given twice");
+});
+
+test("68: __proto__ and constructor in a form are inert", () => {
+  const form = "Action=Do&__proto__=x&constructor=y&toString=z";
+  const { input } = decodeQuery([], Buffer.from(form));
+  expect(Object.getPrototypeOf(input)).toBe(Object.prototype);
+  expect(Object.entries(input)).toEqual([
+    ["constructor", "y"],
+    ["toString", "z"],
+  ]);
+});
+
+test("writes structures and lists as AWS Query has them, escaped", () => {
+  const output = { Name: `<a & "b">\u0000`, Absent: undefined, List: [{ X: 1 }, { X: 2 }] };
+  expect(encodeQuery("Do", output, "id")).toBe(
+    [
+      '<DoResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">',
+      "<DoResult><Name>&lt;a &amp; &quot;b&quot;&gt;\ufffd</Name><List><member><X>1</X></member><member><X>2</X></member></List></DoResult>",
+      "<ResponseMetadata><RequestId>id</RequestId></ResponseMetadata>",
+      "</DoResponse>",
+    ].join("\n"),
+  );
+});
+
+test("writes an error with its type, code, message and request id", () => {
+  const error = { status: 400, code: "InvalidAction", message: "no <action>", details: {} };
+  expect(encodeQueryError(error, "id")).toContain(
+    "<Error><Type>Sender</Type><Code>InvalidAction</Code><Message>no &lt;action&gt;</Message></Error>",
+  );
+  expect(encodeQueryError({ ...error, status: 500 }, "id")).toContain("<Type>Receiver</Type>");
+});

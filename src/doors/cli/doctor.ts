@@ -1,0 +1,228 @@
+/** `entrepot doctor`: looks at a machine as a client of a registry, and says what mends it. */
+import { lookup } from "node:dns/promises";
+import { statfs } from "node:fs/promises";
+import { registryHost } from "../../registry/deployment.ts";
+import { limits } from "../../registry/limits.ts";
+import { ask, isTrustFailure } from "./ask.ts";
+import { type Client, type ClientKey, configSection } from "./client.ts";
+import { dockerAuthorityFile, dockerConfig } from "./docker-config.ts";
+import { readSection, readTextFile } from "./ini-file.ts";
+import { signedIdentityCall } from "./signed-call.ts";
+import { quoted } from "./welcome.ts";
+
+export interface Check {
+  readonly name: string;
+  readonly status: "ok" | "warn" | "fail";
+  readonly detail: string;
+  /** The command that mends it. */
+  readonly mend?: string;
+}
+
+export interface DoctorOptions {
+  readonly profile: string;
+  readonly endpoint: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What the checks share. */
+interface Examination extends DoctorOptions {
+  readonly client: Client;
+  readonly endpointUrl: string;
+  /** The local authority's certificate, where this machine has it; else "". */
+  readonly authority: string;
+}
+
+/** Checks everything that can be checked; what depends on an answer that never came is left out. */
+export async function doctor(client: Client, options: DoctorOptions): Promise<Check[]> {
+  const config = readSection(
+    await readTextFile(client.awsConfigFile),
+    configSection(options.profile),
+  );
+  const wanted =
+    options.endpoint ?? config.get("endpoint_url") ?? client.httpUrl ?? client.httpsUrl ?? "";
+  const url = URL.parse(wanted);
+  if (url === null) {
+    return [fail("server", `"${wanted}" is no URL`, "npx entrepot doctor --endpoint <url>")];
+  }
+  const authority = await readTextFile(client.authorityFile);
+  const examination = { ...options, client, endpointUrl: url.origin, authority };
+  const { check, date } = await checkServer(examination);
+  const checks = [check];
+  if (date !== undefined) {
+    checks.push(checkClock(examination, date), await checkCredentials(examination));
+    checks.push(await checkDocker(examination));
+  }
+  checks.push(...(await checkTrust(examination)), await checkNames(examination));
+  checks.push(...(await checkSpace(examination)));
+  return checks;
+}
+
+async function checkServer(of: Examination): Promise<{ check: Check; date?: string | undefined }> {
+  const { endpointUrl, authority } = of;
+  try {
+    const answer = await ask(`${endpointUrl}/healthz`, { ca: authority });
+    if (answer.status === 200) {
+      return { check: ok("server", `${endpointUrl} answers`), date: answer.headers.date };
+    }
+    const detail = `${endpointUrl} answers /healthz with status ${answer.status}; is it Entrepot?`;
+    return { check: fail("server", detail, "npx entrepot doctor --endpoint <url>") };
+  } catch (error) {
+    const detail = `${endpointUrl} cannot be reached: ${(error as Error).message}`;
+    const mend = isTrustFailure(error)
+      ? "copy tls/ca.pem from the server's data directory and trust it"
+      : "npm start   (or: npx entrepot doctor --endpoint <url>)";
+    return { check: fail("server", detail, mend) };
+  }
+}
+
+function checkClock({ now }: Examination, date: string): Check {
+  const skewMs = now() - Date.parse(date);
+  if (Math.abs(skewMs) < limits.clockSkewMs - 1_000) return ok("clock", "agrees with the server's");
+  const seconds = Math.round(Math.abs(skewMs) / 1000);
+  const way = skewMs > 0 ? "ahead of" : "behind";
+  const most = limits.clockSkewMs / 1000;
+  return fail(
+    "clock",
+    `is ${seconds} s ${way} the server's, and signatures are refused beyond ${most} s`,
+    "sudo timedatectl set-ntp true",
+  );
+}
+
+async function checkCredentials(of: Examination): Promise<Check> {
+  const { endpointUrl, client, authority, now, profile } = of;
+  const mend = `npx entrepot configure --profile ${profile}`;
+  const found = await keyOf(client, profile);
+  if (found === undefined) {
+    return fail("credentials", `the profile "${profile}" holds no access key`, mend);
+  }
+  const call = await signedIdentityCall(endpointUrl, client.region, found.key, now());
+  const answer = await ask(`${endpointUrl}/`, { ...call, ca: authority });
+  const who = `${found.key.accessKeyId} (${found.from})`;
+  const arn = /<Arn>([^<]*)<\/Arn>/.exec(answer.body)?.[1];
+  if (answer.status === 200 && arn !== undefined) return ok("credentials", `${who} is ${arn}`);
+  const code = /<Code>([^<]*)<\/Code>/.exec(answer.body)?.[1] ?? `status ${answer.status}`;
+  return fail("credentials", `${who} is refused: ${code}`, mend);
+}
+
+async function checkDocker(of: Examination): Promise<Check> {
+  const { client, endpointUrl, authority } = of;
+  const { host, hostname, protocol } = new URL(endpointUrl);
+  const name = "docker login";
+  const login = `aws ecr get-login-password | docker login --username AWS --password-stdin ${host}`;
+  const docker = await dockerConfig(client.dockerConfigDirectory, host);
+  if (protocol === "http:" && !isLocal(hostname) && !docker.isInsecure) {
+    const mend = `add "insecure-registries": ["${host}"] to /etc/docker/daemon.json, or use HTTPS`;
+    return fail(name, `Docker speaks TLS to ${host} unless told otherwise`, mend);
+  }
+  if (docker.auth === undefined) {
+    return docker.helper === undefined
+      ? warn(name, `Docker is not logged in to ${host}`, login)
+      : ok(name, `Docker asks ${docker.helper} for the login of ${host}`);
+  }
+  const headers = { authorization: `Basic ${docker.auth}` };
+  const answer = await ask(`${endpointUrl}/v2/`, { headers, ca: authority });
+  if (answer.status === 200) return ok(name, `Docker is logged in to ${host}`);
+  return fail(name, `Docker's login to ${host} has expired or is another server's`, login);
+}
+
+/** Whether TLS works without further ado, for the system's clients and for Docker. */
+async function checkTrust(of: Examination): Promise<Check[]> {
+  const { client, endpointUrl, authority } = of;
+  const url = endpointUrl.startsWith("https:") ? endpointUrl : client.httpsUrl;
+  if (url === undefined) return [];
+  const verdict = url === endpointUrl ? fail : warn; // HTTP may be all that is wanted here.
+  try {
+    await ask(`${url}/healthz`);
+    return [ok("TLS", `this machine trusts ${url}`)];
+  } catch (error) {
+    if (!isTrustFailure(error)) {
+      return [verdict("TLS", `${url} cannot be reached: ${(error as Error).message}`)];
+    }
+  }
+  const { host } = new URL(url);
+  const file = authority === "" ? "ca.pem" : quoted(client.authorityFile);
+  const system = "/usr/local/share/ca-certificates/entrepot.crt";
+  const dockers = dockerAuthorityFile(host);
+  const trusted = await readTextFile(dockers);
+  const dockerTrusts = trusted !== "" && trusted.trim() === authority.trim();
+  return [
+    verdict(
+      "TLS",
+      `this machine does not trust the authority of ${url}`,
+      `sudo cp ${file} ${system} && sudo update-ca-certificates`,
+    ),
+    dockerTrusts
+      ? ok("Docker TLS", `Docker trusts ${host}`)
+      : verdict(
+          "Docker TLS",
+          `Docker does not trust the authority of ${host}`,
+          `sudo install -D -m 644 ${file} ${dockers}`,
+        ),
+  ];
+}
+
+async function checkNames({ client }: Examination): Promise<Check> {
+  const host = registryHost(client, { account: client.account, region: client.region });
+  const name = "host names";
+  try {
+    const { address } = await lookup(host);
+    return ok(name, `${host} is ${address}`);
+  } catch (error) {
+    const isLocalDomain = client.domain === "localhost";
+    const why = `${host} has no address (${(error as NodeJS.ErrnoException).code})`;
+    const line = (address: string) => `echo "${address} ${host}" | sudo tee -a /etc/hosts`;
+    return isLocalDomain
+      ? warn(name, `${why}; localhost serves the default registry all the same`, line("127.0.0.1"))
+      : fail(name, why, line("<address of the server>"));
+  }
+}
+
+/** Only where the data directory is on this machine. */
+async function checkSpace({ client }: Examination): Promise<Check[]> {
+  const { dataDirectory } = client;
+  const space = await statfs(dataDirectory).catch(() => undefined);
+  if (space === undefined) return [];
+  const freeBytes = space.bavail * space.bsize;
+  const totalBytes = space.blocks * space.bsize;
+  const floorBytes = Math.min(limits.freeSpaceFloorBytes, totalBytes * limits.freeSpaceFloorRatio);
+  const detail = `${gigabytes(freeBytes)} are free in ${dataDirectory}`;
+  if (freeBytes >= floorBytes) return [ok("space", detail)];
+  const what = `${detail}; pushes are refused below ${gigabytes(floorBytes)}`;
+  return [fail("space", what, `du -xh --max-depth=1 ${quoted(dataDirectory)}`)];
+}
+
+/** As AWS clients look for it: in the environment, then in the profile. */
+async function keyOf(
+  client: Client,
+  profile: string,
+): Promise<{ key: ClientKey; from: string } | undefined> {
+  if (client.environmentKey !== undefined) {
+    return { key: client.environmentKey, from: "environment" };
+  }
+  const section = readSection(await readTextFile(client.awsCredentialsFile), profile);
+  const accessKeyId = section.get("aws_access_key_id");
+  const secretAccessKey = section.get("aws_secret_access_key");
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { key: { accessKeyId, secretAccessKey }, from: `profile "${profile}"` };
+}
+
+function ok(name: string, detail: string): Check {
+  return { name, status: "ok", detail };
+}
+
+function warn(name: string, detail: string, mend?: string): Check {
+  return { name, status: "warn", detail, ...(mend === undefined ? {} : { mend }) };
+}
+
+function fail(name: string, detail: string, mend?: string): Check {
+  return { name, status: "fail", detail, ...(mend === undefined ? {} : { mend }) };
+}
+
+function isLocal(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

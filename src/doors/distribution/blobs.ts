@@ -1,0 +1,85 @@
+import { deleteLayer } from "../../registry/layers/delete-layer.ts";
+import { type FoundLayer, findLayer } from "../../registry/layers/find-layer.ts";
+import { readLayer } from "../../registry/layers/read-layer.ts";
+import type { Digest } from "../../registry/names.ts";
+import { parseByteRange } from "./byte-range.ts";
+import { type Exchange, requireDigest } from "./exchange.ts";
+import { streamLayer } from "./stream-layer.ts";
+import { apiVersion, BadRequest } from "./wire-errors.ts";
+
+/** GET and HEAD of a blob, whole or one range of it. */
+export async function getBlob(exchange: Exchange): Promise<void> {
+  const { environment, registry, name } = exchange;
+  const digest = requireDigest(exchange.reference);
+  await sendLayer(exchange, await findLayer(environment.ports, registry, name, digest));
+}
+
+/** Answers with a layer that was found. */
+export async function sendLayer(
+  { environment, request, response }: Pick<Exchange, "environment" | "request" | "response">,
+  { layer, object }: FoundLayer,
+): Promise<void> {
+  const { digest } = layer;
+  const etag = `"${digest}"`;
+  if (matches(request.headers["if-none-match"], etag)) {
+    response.writeHead(304, [...apiVersion, ...identity(digest, etag)]).end();
+    return;
+  }
+  const sizeBytes = object.sizeBytes;
+  const range = parseByteRange(request.headers.range, sizeBytes);
+  if (range === "unsatisfiable") {
+    throw new BadRequest([416, "SIZE_INVALID"], "The range holds no byte of the layer", [
+      "Content-Range",
+      `bytes */${sizeBytes}`,
+    ]);
+  }
+  const lengthBytes = range === undefined ? sizeBytes : range.end - range.start + 1;
+  const headers = [
+    ...apiVersion,
+    ...identity(digest, etag),
+    "Content-Type",
+    "application/octet-stream",
+    "Accept-Ranges",
+    "bytes",
+    "Content-Length",
+    String(lengthBytes),
+  ];
+  if (range !== undefined) {
+    headers.push("Content-Range", `bytes ${range.start}-${range.end}/${sizeBytes}`);
+  }
+  const status = range === undefined ? 200 : 206;
+  if (request.method === "HEAD" || lengthBytes === 0) {
+    response.writeHead(status, headers).end();
+    return;
+  }
+  const content = readLayer(environment.ports, object, range);
+  await streamLayer(response, status, headers, content, lengthBytes);
+}
+
+/** What names the content, and that it never changes. Private: only who may pull may see it. */
+function identity(digest: Digest, etag: string): string[] {
+  return [
+    "Docker-Content-Digest",
+    digest,
+    "ETag",
+    etag,
+    "Cache-Control",
+    "private, max-age=31536000, immutable",
+  ];
+}
+
+/** Whether an If-None-Match names this entity tag. Source: RFC 9110, section 13.1.2. */
+export function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(",").some((given) => {
+    const text = given.trim();
+    return text === "*" || text === etag || text === `W/${etag}`;
+  });
+}
+
+/** Differs from ECR, which has no such request: OCI 1.1, "Deleting blobs". */
+export async function deleteBlob(exchange: Exchange): Promise<void> {
+  const { environment, registry, name, response } = exchange;
+  await deleteLayer(environment.ports, registry, name, requireDigest(exchange.reference));
+  response.writeHead(202, [...apiVersion, "Content-Length", "0"]).end();
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { RegistryError } from "../../registry/errors.ts";
+import type { Caller } from "../../registry/identity/principal.ts";
+import { type DownloadClaims, openDownloadToken } from "../../registry/layers/download-token.ts";
+import { findLayer } from "../../registry/layers/find-layer.ts";
+import { repositoryArn } from "../../registry/names.ts";
+import { requestContext, requireAllowed } from "../../registry/policy/authorize.ts";
+import { sendLayer } from "./blobs.ts";
+import type { ClientConnection, DistributionDoorOptions } from "./exchange.ts";
+
+const prefix = "/layers/";
+const action = "ecr:GetDownloadUrlForLayer";
+
+/** One use of a download URL, before it is known whose it is. */
+export interface Download {
+  readonly options: DistributionDoorOptions;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly connection: ClientConnection;
+  readonly origin: string;
+  readonly requestId: string;
+}
+
+/**
+ * GET and HEAD of a URL that GetDownloadUrlForLayer gave out. The token is the whole of it: another
+ * method, a query or a foreign token is refused alike. Rights are judged anew (I6).
+ * @throws AccessDenied, LayersNotFound, RepositoryNotFound and what reading throws
+ */
+export async function serveDownload(download: Download): Promise<void> {
+  const { options, request } = download;
+  const { ports } = options.environment;
+  const url = request.url ?? "";
+  const plain = (request.method === "GET" || request.method === "HEAD") && !url.includes("?");
+  const claims = plain ? openDownloadToken(ports, url.slice(prefix.length)) : undefined;
+  if (claims === undefined) throw refused();
+  const caller = await callerOf(download, claims);
+  const resource = repositoryArn(claims.registry, claims.repository.name);
+  const startedAt = ports.clock.now();
+  let error: unknown;
+  try {
+    await sendClaimed(download, claims, caller, resource);
+  } catch (failure) {
+    error = failure;
+    throw failure;
+  } finally {
+    options.observer.performed({ operation: action, caller, resource, startedAt, error });
+  }
+}
+
+async function sendClaimed(
+  { options, request, response, connection }: Download,
+  { registry, repository, digest }: DownloadClaims,
+  caller: Caller,
+  arn: string,
+): Promise<void> {
+  const { environment } = options;
+  const context = requestContext(caller, connection.scheme === "https");
+  requireAllowed(caller.principal, action, { arn, account: registry.account }, context);
+  const found = await findLayer(environment.ports, registry, repository.name, digest);
+  // A repository made again under the same name is another one.
+  if (found.repository.id !== repository.id) throw refused();
+  await sendLayer({ environment, request, response }, found);
+}
+
+async function callerOf(download: Download, { accessKeyId, registry }: DownloadClaims) {
+  const { options, request, connection, origin, requestId } = download;
+  const key = await options.credentials.find(accessKeyId);
+  if (key === undefined) throw refused();
+  return {
+    principal: key.principal,
+    region: registry.region,
+    account: registry.account,
+    requestId,
+    sourceIp: connection.address,
+    userAgent: request.headers["user-agent"] ?? "",
+    origin,
+  } satisfies Caller;
+}
+
+function refused(): RegistryError {
+  return new RegistryError("AccessDenied", "The download URL is not valid or has expired");
+}

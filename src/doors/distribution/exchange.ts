@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Environment } from "../../operations/operation.ts";
+import type { Observer } from "../../operations/perform.ts";
+import type { Credentials } from "../../ports/credentials.ts";
+import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
+import type { Caller } from "../../registry/identity/principal.ts";
+import {
+  type Digest,
+  isDigest,
+  isTag,
+  type Registry,
+  type RepositoryName,
+  repositoryArn,
+  type Tag,
+} from "../../registry/names.ts";
+import { authorize, type RequestContext, requireAllowed } from "../../registry/policy/authorize.ts";
+import type { BodyRate, HeldBytes } from "./request-body.ts";
+import { BadRequest } from "./wire-errors.ts";
+
+/** How the client reached this server, as far as a proxy in between can be believed. */
+export interface ClientConnection {
+  readonly scheme: "http" | "https";
+  /** Host and port, as the client named them. */
+  readonly host: string | undefined;
+  readonly address: string;
+}
+
+/** What the door needs of a logger; pino's is one. */
+export interface DoorLog {
+  error(details: object, message: string): void;
+}
+
+export interface DistributionDoorOptions {
+  readonly environment: Environment;
+  readonly credentials: Credentials;
+  readonly failedLogins: FailedLogins;
+  readonly observer: Observer;
+  readonly log: DoorLog;
+  /**
+   * Reads forwarding headers where a proxy is trusted. By default only the socket counts. Must not
+   * throw, whatever the headers hold.
+   */
+  readonly connectionOf?: (request: IncomingMessage) => ClientConnection;
+  /** By default `limits.bodyBytesPerSecond` over `limits.bodyRateWindowMs`. */
+  readonly bodyRate?: BodyRate;
+}
+
+/** One authenticated request and the answer to it. */
+export interface Exchange {
+  readonly environment: Environment;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly caller: Caller;
+  readonly context: RequestContext;
+  /** The registry that the host names. */
+  readonly registry: Registry;
+  /** The repository; "*" where the endpoint is about all of them. */
+  readonly name: RepositoryName;
+  /** Tag, digest or upload id, as sent; "" where the endpoint has none. */
+  readonly reference: string;
+  /** The path as sent, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly bodyRate: BodyRate;
+  readonly held: HeldBytes;
+}
+
+/** @throws AccessDenied unless the caller may do this to the exchange's repository */
+export function requireAction(exchange: Exchange, action: string): void {
+  const { caller, context, registry, name } = exchange;
+  const resource = { arn: repositoryArn(registry, name), account: registry.account };
+  requireAllowed(caller.principal, action, resource, context);
+}
+
+/** Whether the caller may do this to the repository of that name. */
+export function mayDo(exchange: Exchange, action: string, name: RepositoryName): boolean {
+  const { caller, context, registry } = exchange;
+  const resource = { arn: repositoryArn(registry, name), account: registry.account };
+  return authorize(caller.principal, action, resource, context).allowed;
+}
+
+/** An absolute URL of the exchange's repository. */
+export function repositoryUrl(exchange: Exchange, rest: string): string {
+  return `${exchange.caller.origin}/v2/${exchange.name}${rest}`;
+}
+
+const otherAlgorithm = /^(?!sha256:)[a-z0-9+._-]{1,32}:/;
+
+/**
+ * The digest that the caller means.
+ * @throws BadRequest DIGEST_INVALID also for algorithms other than SHA-256, which OCI leaves open
+ */
+export function requireDigest(text: string | null): Digest {
+  if (text === null || text === "") {
+    throw new BadRequest([400, "DIGEST_INVALID"], "The parameter 'digest' is missing");
+  }
+  if (isDigest(text)) return text;
+  throw new BadRequest(
+    [400, "DIGEST_INVALID"],
+    otherAlgorithm.test(text)
+      ? "The digest's algorithm is not supported: this registry takes 'sha256'"
+      : "The digest is not 'sha256:' and 64 hexadecimal digits in lower case",
+  );
+}
+
+/**
+ * What a manifest's reference names: a digest where it holds a colon, which no tag does.
+ * @throws BadRequest
+ */
+export function requireReference(text: string): { tag: Tag } | { digest: Digest } {
+  if (text.includes(":")) return { digest: requireDigest(text) };
+  if (isTag(text)) return { tag: text };
+  throw new BadRequest([400, "TAG_INVALID"], "The tag has a form that no tag can have");
+}

@@ -1,0 +1,96 @@
+import { listReferrers, listTags } from "../../registry/images/list-images.ts";
+import { limits } from "../../registry/limits.ts";
+import { isDigest, isRepositoryName, isTag } from "../../registry/names.ts";
+import { findRepository, listRepositories } from "../../registry/repositories/find-repository.ts";
+import { type Exchange, requireDigest } from "./exchange.ts";
+import { apiVersion, BadRequest } from "./wire-errors.ts";
+
+const json = "application/json; charset=utf-8";
+const index = "application/vnd.oci.image.index.v1+json";
+
+/** Tags in code point order; `last` is the tag after which to go on (OCI 1.1, "Listing Tags"). */
+export async function getTags(exchange: Exchange): Promise<void> {
+  const { environment, registry, name } = exchange;
+  const { limit, after } = page(exchange, isTag);
+  if (limit === 0) await findRepository(environment.ports, registry, name);
+  const found =
+    limit === 0
+      ? []
+      : await listTags(environment.ports, registry, name, { limit: limit + 1, after });
+  const tags = found.slice(0, limit).map(({ tag }) => tag);
+  const next = found.length > limit ? tags.at(-1) : undefined;
+  send(exchange, json, { name, tags }, link(exchange, next, limit));
+}
+
+/** The repositories of the registry that the host names. */
+export async function getCatalog(exchange: Exchange): Promise<void> {
+  const { environment, registry } = exchange;
+  const { limit, after } = page(exchange, isRepositoryName);
+  const found =
+    limit === 0
+      ? []
+      : await listRepositories(environment.ports, registry, { limit: limit + 1, after });
+  const repositories = found.slice(0, limit).map((repository) => repository.name);
+  const next = found.length > limit ? repositories.at(-1) : undefined;
+  send(exchange, json, { repositories }, link(exchange, next, limit));
+}
+
+/** What refers to a digest, as an OCI index; empty when nothing does (OCI 1.1, "Listing Referrers"). */
+export async function getReferrers(exchange: Exchange): Promise<void> {
+  const { environment, registry, name, query } = exchange;
+  const subject = requireDigest(exchange.reference);
+  const asked = page(exchange, isDigest);
+  // OCI has no `n` here: one that asks for nothing gets one at a time.
+  const limit = Math.max(1, asked.limit);
+  const artifactTypes = query.getAll("artifactType").filter((type) => type !== "");
+  const filter = artifactTypes.length === 0 ? {} : { artifactTypes };
+  const paging = { limit: limit + 1, after: asked.after };
+  const found = await listReferrers(environment.ports, registry, name, subject, paging, filter);
+  const shown = found.slice(0, limit);
+  const manifests = shown.map((referrer) => ({
+    mediaType: referrer.mediaType,
+    digest: referrer.digest,
+    size: referrer.sizeBytes,
+    artifactType: referrer.artifactType,
+    annotations: Object.keys(referrer.annotations).length > 0 ? referrer.annotations : undefined,
+  }));
+  const headers = link(exchange, found.length > limit ? shown.at(-1)?.digest : undefined, limit);
+  if (artifactTypes.length > 0) headers.push("OCI-Filters-Applied", "artifactType");
+  send(exchange, index, { schemaVersion: 2, mediaType: index, manifests }, headers);
+}
+
+/**
+ * How many and after which. More than `limits.pageMaximum` are never given at once.
+ * @throws BadRequest unless `n` is a whole number and `last` a name of its kind
+ */
+function page<Key extends string>(
+  { query }: Exchange,
+  isKey: (text: string) => text is Key,
+): { limit: number; after: Key | undefined } {
+  const n = query.get("n");
+  if (n !== null && !/^\d+(?:e\d{1,3})?$/i.test(n)) {
+    const message = "The parameter 'n' must be a whole number";
+    throw new BadRequest([400, "PAGINATION_NUMBER_INVALID"], message);
+  }
+  const limit = Math.min(n === null ? limits.pageDefault : Number(n), limits.pageMaximum);
+  const last = query.get("last") ?? "";
+  if (last === "") return { limit, after: undefined };
+  if (isKey(last)) return { limit, after: last };
+  throw new BadRequest([400, "UNSUPPORTED"], "The parameter 'last' names nothing to go on after");
+}
+
+/** The header that leads to the next page, when there is one. Absolute, as ECR's is. */
+function link(exchange: Exchange, last: string | undefined, limit: number): string[] {
+  if (last === undefined) return [];
+  const query = new URLSearchParams(exchange.query);
+  query.set("n", String(limit));
+  query.set("last", last);
+  return ["Link", `<${exchange.caller.origin}${exchange.path}?${query}>; rel="next"`];
+}
+
+function send(exchange: Exchange, type: string, answer: unknown, headers: readonly string[]): void {
+  const body = Buffer.from(JSON.stringify(answer));
+  const described = ["Content-Type", type, "Content-Length", String(body.length)];
+  exchange.response.writeHead(200, [...apiVersion, ...headers, ...described]);
+  exchange.response.end(exchange.request.method === "HEAD" ? undefined : body);
+}

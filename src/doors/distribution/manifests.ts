@@ -1,0 +1,88 @@
+import type { RegistryError } from "../../registry/errors.ts";
+import { deleteImage } from "../../registry/images/delete-image.ts";
+import { getImage } from "../../registry/images/get-image.ts";
+import { putImage } from "../../registry/images/put-image.ts";
+import { limits } from "../../registry/limits.ts";
+import { matches } from "./blobs.ts";
+import { type Exchange, repositoryUrl, requireReference } from "./exchange.ts";
+import { withWholeBody } from "./request-body.ts";
+import { apiVersion, type Wire } from "./wire-errors.ts";
+
+/** GET and HEAD of a manifest by tag or digest: the bytes that were pushed, as what they were pushed. */
+export async function getManifest(exchange: Exchange): Promise<void> {
+  const { environment, registry, name, request, response } = exchange;
+  const pull = request.method === "GET";
+  const reference = requireReference(exchange.reference);
+  const found = await getImage(environment.ports, registry, name, reference, { pull });
+  const { image, manifest } = found;
+  const etag = `"${image.digest}"`;
+  if (matches(request.headers["if-none-match"], etag)) {
+    response.writeHead(304, [...apiVersion, "ETag", etag]).end();
+    return;
+  }
+  response.writeHead(200, [
+    "Docker-Distribution-Api-Version",
+    "registry/2.0",
+    "Content-Type",
+    image.mediaType,
+    "Docker-Content-Digest",
+    image.digest,
+    "ETag",
+    etag,
+    "Content-Length",
+    String(manifest.length),
+  ]);
+  response.end(pull ? manifest : undefined);
+}
+
+/** PUT by tag or digest. */
+export function putManifest(exchange: Exchange): Promise<void> {
+  const { environment, registry, name, request, response, bodyRate, held } = exchange;
+  const reference = requireReference(exchange.reference);
+  const mediaType = essence(request.headers["content-type"]);
+  return withWholeBody(request, bodyRate, limits.manifestBytes, held, async (manifest) => {
+    const { image } = await putImage(environment.ports, registry, name, {
+      manifest,
+      mediaType,
+      ...reference,
+      repeat: "accept",
+    });
+    const headers = [
+      ...apiVersion,
+      "Location",
+      repositoryUrl(exchange, `/manifests/${image.digest}`),
+      "Docker-Content-Digest",
+      image.digest,
+      "Content-Length",
+      "0",
+    ];
+    if (image.subject !== undefined) headers.push("OCI-Subject", image.subject);
+    response.writeHead(201, headers).end();
+  });
+}
+
+/** The media type without its parameters. */
+function essence(contentType: string | undefined): string | undefined {
+  return contentType?.split(";", 1)[0]?.trim().toLowerCase() || undefined;
+}
+
+/** What ECR says of a manifest that it does not take. Source: ECR, errors by endpoint. */
+export function putManifestWire(error: RegistryError): Wire | undefined {
+  switch (error.kind) {
+    case "InvalidParameter":
+      return error.message.includes("'Invalid JSON syntax'")
+        ? [405, "UNSUPPORTED"]
+        : [400, "MANIFEST_INVALID"];
+    case "LayersNotFound":
+      return [400, "BLOB_UPLOAD_UNKNOWN"];
+    default:
+      return undefined;
+  }
+}
+
+/** DELETE by digest takes the image with all its tags, by tag that tag alone. */
+export async function deleteManifest(exchange: Exchange): Promise<void> {
+  const { environment, registry, name, response } = exchange;
+  await deleteImage(environment.ports, registry, name, requireReference(exchange.reference));
+  response.writeHead(202, [...apiVersion, "Content-Length", "0"]).end();
+}

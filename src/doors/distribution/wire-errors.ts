@@ -1,0 +1,103 @@
+import type { ServerResponse } from "node:http";
+import type { ErrorKind, RegistryError } from "../../registry/errors.ts";
+
+/** Status and code of a refusal, as ECR's registry endpoint sends them. */
+export type Wire = readonly [status: number, code: string];
+
+/** What each refusal of the registry is on `/v2/`. Source: ECR, errors by endpoint; OCI 1.1, "Error codes". */
+export const wire = {
+  AccessDenied: [403, "DENIED"],
+  EmptyUpload: [400, "BLOB_UPLOAD_INVALID"],
+  ExpiredToken: [403, "DENIED"],
+  ImageAlreadyExists: [400, "MANIFEST_INVALID"],
+  ImageDigestDoesNotMatch: [400, "MANIFEST_INVALID"],
+  ImageNotFound: [404, "MANIFEST_UNKNOWN"],
+  ImageReferencedByManifestList: [405, "UNSUPPORTED"],
+  ImageTagAlreadyExists: [400, "TAG_INVALID"],
+  IncompleteSignature: [401, "UNAUTHORIZED"],
+  InvalidLayer: [400, "DIGEST_INVALID"],
+  InvalidLayerPart: [416, "BLOB_UPLOAD_INVALID"],
+  InvalidParameter: [400, "UNSUPPORTED"],
+  InvalidSignature: [401, "UNAUTHORIZED"],
+  InvalidTagParameter: [400, "UNSUPPORTED"],
+  Kms: [403, "DENIED"],
+  LayerAlreadyExists: [400, "BLOB_UPLOAD_INVALID"],
+  LayerInaccessible: [404, "BLOB_UNKNOWN"],
+  LayerInUse: [405, "UNSUPPORTED"],
+  LayerPartTooSmall: [400, "BLOB_UPLOAD_INVALID"],
+  LayersNotFound: [404, "BLOB_UNKNOWN"],
+  LimitExceeded: [403, "DENIED"],
+  MissingAuthenticationToken: [401, "UNAUTHORIZED"],
+  ReferencedImagesNotFound: [400, "MANIFEST_BLOB_UNKNOWN"],
+  RepositoryAlreadyExists: [400, "NAME_INVALID"],
+  RepositoryNotEmpty: [400, "UNSUPPORTED"],
+  RepositoryNotFound: [404, "NAME_UNKNOWN"],
+  RequestEntityTooLarge: [413, "SIZE_INVALID"],
+  Serialization: [400, "MANIFEST_INVALID"],
+  ServiceUnavailable: [503, "UNAVAILABLE"],
+  Throttling: [429, "TOOMANYREQUESTS"],
+  TooManyTags: [400, "UNSUPPORTED"],
+  UnknownOperation: [404, "UNSUPPORTED"],
+  UnrecognizedClient: [401, "UNAUTHORIZED"],
+  UnsupportedImageType: [400, "UNSUPPORTED"],
+  UploadNotFound: [404, "BLOB_UPLOAD_UNKNOWN"],
+  Validation: [400, "UNSUPPORTED"],
+} as const satisfies Record<ErrorKind, Wire>;
+
+/** Where one endpoint says something else than the table. */
+export type WireOverrides = (error: RegistryError) => Wire | undefined;
+
+/** A refusal that only this door knows: of the request's form, not of what it asks. */
+export class BadRequest extends Error {
+  override readonly name = "BadRequest";
+  readonly wire: Wire;
+  readonly headers: readonly string[];
+
+  constructor(code: Wire, message: string, headers: readonly string[] = []) {
+    super(message);
+    this.wire = code;
+    this.headers = headers;
+  }
+}
+
+/** Sent with every answer, clients tell a registry by it. */
+export const apiVersion = ["Docker-Distribution-Api-Version", "registry/2.0"] as const;
+
+// ECR sends its JSON errors as text; clients parse the body whatever its type.
+const errorType = "text/plain; charset=utf-8";
+
+/** Answers with a refusal in ECR's form; nothing was sent before. */
+export function sendError(
+  response: ServerResponse,
+  [status, code]: Wire,
+  message: string,
+  headers: readonly string[] = [],
+): void {
+  sendText(response, status, JSON.stringify({ errors: [{ code, message }] }), headers);
+}
+
+/**
+ * The challenge of a registry: 401 whatever the path. Source: ECR, "Private registry authentication".
+ * @param origin scheme and host that the client used
+ */
+export function sendChallenge(response: ServerResponse, origin: string): void {
+  const challenge = `Basic realm="${origin}/",service="ecr.amazonaws.com"`;
+  sendText(response, 401, "Not Authorized", ["WWW-Authenticate", challenge]);
+}
+
+function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: readonly string[],
+): void {
+  if (response.req.method === "HEAD") {
+    // No length either: clients that see one go looking for the body that it announces.
+    response.writeHead(status, [...apiVersion, ...headers]).end();
+    return;
+  }
+  const body = Buffer.from(text);
+  const described = ["Content-Type", errorType, "Content-Length", String(body.length)];
+  response.writeHead(status, [...apiVersion, ...headers, ...described]);
+  response.end(body);
+}

@@ -1,0 +1,113 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { limits } from "../../registry/limits.ts";
+import { Listeners } from "./listeners.ts";
+
+const clock = { now: () => Date.now() };
+let listeners: Listeners;
+let port: number;
+let answered: string[];
+
+beforeEach(async () => {
+  answered = [];
+  listeners = new Listeners({
+    clock,
+    isTrustedProxy: () => false,
+    handler: (request, response) => {
+      answered.push(request.url ?? "");
+      request.resume().on("end", () => response.end("yes"));
+    },
+  });
+  port = await listeners.listenHttp({ host: "127.0.0.1", port: 0 });
+});
+afterEach(async () => {
+  listeners.stopAccepting();
+  await listeners.drain(0);
+});
+
+const get = "GET / HTTP/1.1\r\nHost: x\r\n";
+const post = "POST / HTTP/1.1\r\nHost: x\r\n";
+const length = "Content-Length: 5\r\n";
+const chunked = "Transfer-Encoding: chunked\r\n";
+
+describe("a listener", () => {
+  it.each([
+    ["Content-Length with Transfer-Encoding", `${post}${length}${chunked}\r\n0\r\n\r\n`, 400],
+    ["Transfer-Encoding with Content-Length", `${post}${chunked}${length}\r\n0\r\n\r\n`, 400],
+    ["a line that ends without a carriage return", "GET / HTTP/1.1\nHost: x\n\n", 400],
+    ["no Host", "GET / HTTP/1.1\r\n\r\n", 400],
+    ["more than 100 headers", `${get}${"A: b\r\n".repeat(100)}\r\n`, 431],
+    ["more than 16 KiB of headers", `${get}A: ${"b".repeat(17_000)}\r\n\r\n`, 431],
+    ["a URL of more than 8 KiB", `GET /${"a".repeat(8192)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
+  ])("refuses %s and closes the connection", async (_, request, status) => {
+    expect(await exchange(request)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answered).toEqual([]);
+  });
+
+  it("closes a connection that floods chunk extensions", async () => {
+    const flood = `${post}${chunked}\r\n1;${"a".repeat(20_000)}\r\nx\r\n0\r\n\r\n`;
+    expect(await exchange(flood)).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it("answers a request of exactly 100 headers", async () => {
+    const request = `${get}Connection: close\r\n${"A: b\r\n".repeat(98)}\r\n`;
+    expect(await exchange(request)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it("refuses the 257th connection from one address, until one of the others ends", async () => {
+    const sockets = Array.from({ length: limits.connectionsPerAddress }, () =>
+      connect(port, "127.0.0.1"),
+    );
+    await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    await ended(connect(port, "127.0.0.1"));
+    expect(listeners.connections).toBe(limits.connectionsPerAddress);
+    const [first] = sockets;
+    first?.end(`${get}Connection: close\r\n\r\n`);
+    await ended(first!);
+    expect(await exchange(`${get}Connection: close\r\n\r\n`)).toMatch(/ 200 /);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("lets an answer be finished after it stopped accepting, then closes its connection", async () => {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(`${post}Content-Length: 2\r\n\r\na`);
+    await until(() => answered.length === 1);
+    listeners.stopAccepting();
+    const drained = listeners.drain(10_000);
+    socket.write("b");
+    expect(await ended(socket)).toMatch(/ 200 /);
+    await drained;
+    expect(listeners.connections).toBe(0);
+  });
+
+  it("cuts what has not ended in time", async () => {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(`${post}Content-Length: 2\r\n\r\na`);
+    await until(() => answered.length === 1);
+    listeners.stopAccepting();
+    await listeners.drain(0);
+    expect(await ended(socket)).toBe("");
+  });
+});
+
+function exchange(request: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(request);
+  return ended(socket);
+}
+
+function ended(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    socket.setEncoding("latin1").on("data", (piece: string) => {
+      text += piece;
+    });
+    socket.on("error", () => {}); // A reset is one way of being refused.
+    socket.on("close", () => resolve(text));
+  });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}

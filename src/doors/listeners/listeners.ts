@@ -1,0 +1,145 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Clock } from "../../ports/clock.ts";
+import { limits } from "../../registry/limits.ts";
+
+export interface ListenersOptions {
+  /** Answers what keeps to the limits. */
+  readonly handler: RequestListener;
+  readonly clock: Clock;
+  /** The proxy brings everybody's connections, so it has no limit of its own. */
+  readonly isTrustedProxy: (address: string) => boolean;
+}
+
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+const idleCheckMs = 50;
+const tlsOptions = { minVersion: "TLSv1.2", handshakeTimeout: limits.headersTimeoutMs } as const;
+const httpOptions = {
+  headersTimeout: limits.headersTimeoutMs,
+  requestTimeout: 0, // Would cut slow layers; the doors cut what is really too slow (D9).
+  keepAliveTimeout: limits.keepAliveMs,
+  maxHeaderSize: limits.headerBytes,
+  connectionsCheckingInterval: 1_000,
+  insecureHTTPParser: false,
+  noDelay: true,
+} as const;
+
+/** The sockets that requests come in by, plain and TLS, with the limits that hold for both. */
+export class Listeners {
+  readonly #options: ListenersOptions;
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Socket>();
+  readonly #perAddress = new Map<string, number>();
+  #tls: TlsServer | undefined;
+  #closing = false;
+
+  constructor(options: ListenersOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with the port, which is a free one where 0 was asked for. */
+  listenHttp(address: Address): Promise<number> {
+    return this.#listen(createServer(httpOptions, this.#handle), address);
+  }
+
+  /** Like `listenHttp`, for TLS 1.2 and later. */
+  listenHttps(address: Address, certificate: Certificate): Promise<number> {
+    const options = { ...httpOptions, ...tlsOptions, ...certificate };
+    this.#tls = createTlsServer(options, this.#handle);
+    return this.#listen(this.#tls, address);
+  }
+
+  /** New connections see this certificate; those that are open stay. */
+  setCertificate(certificate: Certificate): void {
+    this.#tls?.setSecureContext({ ...tlsOptions, ...certificate });
+  }
+
+  /** How many are open. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** No new connections; those that are open end after the answer that they wait for. */
+  stopAccepting(): void {
+    this.#closing = true;
+    for (const server of this.#servers) server.close();
+  }
+
+  /** Resolves when every connection has ended; those that have not after `withinMs` are cut. */
+  async drain(withinMs: number): Promise<void> {
+    const deadline = this.#options.clock.now() + withinMs;
+    while (this.#sockets.size > 0 && this.#options.clock.now() < deadline) {
+      for (const server of this.#servers) server.closeIdleConnections();
+      await new Promise((resolve) => setTimeout(resolve, idleCheckMs));
+    }
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #listen(server: Server, address: Address): Promise<number> {
+    server.maxHeadersCount = limits.headerCount + 1; // One more, so that too many can be seen.
+    server.on("connection", (socket) => this.#admit(socket));
+    this.#servers.push(server);
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ ...address, backlog: 1_024 }, () => {
+        server.off("error", reject);
+        resolve((server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  #admit(socket: Socket): void {
+    const address = socket.remoteAddress ?? "";
+    const open = this.#perAddress.get(address) ?? 0;
+    const isTooMany =
+      this.#sockets.size >= limits.connections ||
+      (open >= limits.connectionsPerAddress && !this.#options.isTrustedProxy(address));
+    if (isTooMany || this.#closing) {
+      socket.destroy();
+      return;
+    }
+    this.#sockets.add(socket);
+    this.#perAddress.set(address, open + 1);
+    socket.once("close", () => {
+      this.#sockets.delete(socket);
+      const left = (this.#perAddress.get(address) ?? 1) - 1;
+      if (left === 0) this.#perAddress.delete(address);
+      else this.#perAddress.set(address, left);
+    });
+  }
+
+  readonly #handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (this.#closing) response.shouldKeepAlive = false;
+    const refused = excess(request);
+    if (refused === undefined) this.#options.handler(request, response);
+    else refuse(request, response, refused);
+  };
+}
+
+/** The status for a request whose head is larger than a limit of ours that Node has none for. */
+function excess(request: IncomingMessage): 414 | 431 | undefined {
+  if ((request.url?.length ?? 0) > limits.urlCharacters) return 414;
+  return request.rawHeaders.length > 2 * limits.headerCount ? 431 : undefined;
+}
+
+/** Closes too: what the client sends on is not worth reading. */
+function refuse(request: IncomingMessage, response: ServerResponse, status: 414 | 431): void {
+  response.writeHead(status, { connection: "close", "content-length": 0 }).end();
+  response.once("finish", () => request.destroy());
+}

@@ -1,0 +1,178 @@
+/** The program: reads the command line, runs it, and ends with its exit code. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SystemClock } from "./adapters/clock/system.ts";
+import { readRootKey } from "./adapters/credentials/root-key-file.ts";
+import { createLog, type Logger } from "./adapters/telemetry/log.ts";
+import { authorityFile, credentialsFile, openStore, type Server, startServer } from "./app.ts";
+import {
+  type Config,
+  clientEnvironment,
+  loadConfig,
+  type SettingName,
+  SettingsError,
+  settingList,
+} from "./config.ts";
+import { type Client, CommandError } from "./doors/cli/client.ts";
+import { type GivenSettings, runCommandLine } from "./doors/cli/command-line.ts";
+import { welcome } from "./doors/cli/welcome.ts";
+import type { Ports } from "./ports/ports.ts";
+import { registryAddress } from "./registry/deployment.ts";
+import { limits } from "./registry/limits.ts";
+import { checkStore } from "./workers/check-store.ts";
+import { reclaimOnce } from "./workers/reclaim.ts";
+
+const clock = new SystemClock();
+const packageFile = new URL("../package.json", import.meta.url);
+const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+
+/** @throws CommandError with what is wrong with the settings */
+function configOf({ flags, configFile }: GivenSettings): Config {
+  try {
+    return loadConfig({ flags: flags as Partial<Record<SettingName, string>>, configFile });
+  } catch (error) {
+    if (error instanceof SettingsError) throw new CommandError(error.message, 2);
+    throw error;
+  }
+}
+
+/** Serves until a signal, or until the process can no longer be relied on. */
+async function serve(given: GivenSettings, output: { json: boolean }): Promise<number> {
+  const config = configOf(given);
+  const { log, flush } = createLog(config.logLevel);
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const fail = (event: string, message: string) => (err: unknown) => {
+    log.fatal({ event, err }, message);
+    flush();
+    end(1);
+  };
+  const crashed = fail("crash", "an error that nobody caught");
+  process.on("uncaughtException", crashed);
+  process.on("unhandledRejection", crashed);
+  const onFatal = fail("fatal", "storage cannot be relied on any more");
+  try {
+    const server = await startServer(config, { clock, log, onFatal });
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.on(signal, () => {
+        log.info({ event: "stopping", signal });
+        end(0);
+      });
+    }
+    process.on("SIGHUP", () => {
+      server.refreshCertificate().catch((err) => {
+        log.error({ event: "certificate", err }, "the certificate could not be read anew");
+      });
+    });
+    announce(config, server, log, output);
+    flush();
+    const exitCode = await ended;
+    await stop(server, exitCode, log);
+    return exitCode;
+  } finally {
+    flush();
+  }
+}
+
+/** Within the time that a stop may take, whatever hangs. */
+async function stop(server: Server, exitCode: number, log: Logger): Promise<void> {
+  const withinMs = exitCode === 0 ? limits.shutdownMs : limits.crashDrainMs;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.error({ event: "stopped" }, "something did not end in time");
+      resolve();
+    }, withinMs + 1_000);
+  });
+  const stopped = server.stop(withinMs).then(
+    () => log.info({ event: "stopped" }),
+    (err: unknown) => log.error({ event: "stopped", err }, "the server did not stop cleanly"),
+  );
+  await Promise.race([stopped, late]);
+  clearTimeout(timer);
+}
+
+/** Tells the terminal how to go on, and the log that the server is ready. */
+function announce(config: Config, server: Server, log: Logger, output: { json: boolean }): void {
+  const { httpPort, httpsPort, isFirstStart, newRootKey, deployment } = server;
+  if (!output.json) {
+    const text = welcome({
+      version,
+      firstStart: isFirstStart,
+      newKey: newRootKey,
+      httpUrl: urlOf("http", "localhost", httpPort),
+      httpsUrl: urlOf("https", config.domain, httpsPort),
+      registryAddress: registryAddress(deployment, config),
+      region: config.region,
+      dataDirectory: config.dataDirectory,
+      authorityFile: authorityFile(config),
+      credentialsFile: credentialsFile(config),
+    });
+    process.stdout.write(text);
+  }
+  for (const warning of config.warnings) log.warn({ event: "setting" }, warning);
+  log.info({
+    event: "ready",
+    version,
+    http: urlOf("http", hostOf(config.http), httpPort),
+    https: urlOf("https", hostOf(config.https), httpsPort),
+    data: config.dataDirectory,
+    firstStart: isFirstStart,
+  });
+}
+
+function hostOf(address: Config["http"]): string {
+  const host = address?.host ?? "";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function urlOf(scheme: string, host: string, port: number | undefined): string | undefined {
+  return port === undefined ? undefined : `${scheme}://${host}:${port}`;
+}
+
+function client(given: GivenSettings): Client {
+  const config = configOf(given);
+  return {
+    ...clientEnvironment(),
+    httpUrl: urlOf("http", "localhost", config.http?.port),
+    httpsUrl: urlOf("https", config.domain, config.https?.port),
+    domain: config.domain,
+    account: config.account,
+    region: config.region,
+    dataDirectory: config.dataDirectory,
+    authorityFile: join(config.dataDirectory, "tls", "ca.pem"),
+    rootKey: async () => config.rootAccessKey ?? readRootKey(credentialsFile(config)),
+  };
+}
+
+/** Opens the data directory without a server, for as long as `work` takes. */
+async function withStore<T>(given: GivenSettings, work: (ports: Ports) => Promise<T>): Promise<T> {
+  const { promise: failure, reject: onFatal } = Promise.withResolvers<never>();
+  failure.catch(() => {}); // Heard below, if it comes while the work is under way.
+  const store = await openStore(configOf(given), { clock, onFatal });
+  try {
+    return await Promise.race([work(store.ports), failure]);
+  } finally {
+    await store.close();
+  }
+}
+
+process.exitCode = await runCommandLine(
+  process.argv.slice(2),
+  {
+    version,
+    settings: settingList,
+    serve,
+    client,
+    now: () => clock.now(),
+    fsck: (given, options) => withStore(given, (ports) => checkStore(ports, options)),
+    gc: (given, options) => withStore(given, (ports) => reclaimOnce(ports, options)),
+  },
+  { out: process.stdout, error: process.stderr },
+);
+// What still hangs is not waited for; pipes are, so that nothing that was said is lost.
+await Promise.all(
+  [process.stdout, process.stderr].map(
+    (stream) => new Promise<void>((resolve) => stream.write("", () => resolve())),
+  ),
+);
+process.exit();

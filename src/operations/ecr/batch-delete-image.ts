@@ -1,0 +1,24 @@
+import type { BatchDeleteImageRequest, BatchDeleteImageResponse } from "@aws-sdk/client-ecr";
+import { registryOf } from "../../registry/identity/principal.ts";
+import { deleteImages } from "../../registry/images/delete-image.ts";
+import { operation } from "../operation.ts";
+import { repositoryResource } from "./resource.ts";
+import { imageIdentifiers, type Members, registryId, repositoryName, request } from "./shapes.ts";
+import type { Wire } from "./wire.ts";
+
+/** Removes tags and images; what cannot go is a failure beside what went. */
+export const batchDeleteImage = operation("ecr:BatchDeleteImage", {
+  input: request({
+    registryId,
+    repositoryName,
+    imageIds: imageIdentifiers,
+  } satisfies Members<BatchDeleteImageRequest>),
+  resource: repositoryResource,
+  access: "Write",
+  errors: ["InvalidParameter", "RepositoryNotFound"],
+  async handle(input, { ports, caller }): Promise<Wire<BatchDeleteImageResponse>> {
+    const registry = registryOf(caller, input.registryId);
+    const result = await deleteImages(ports, registry, input.repositoryName, input.imageIds);
+    return { imageIds: result.deleted, failures: result.failures };
+  },
+});

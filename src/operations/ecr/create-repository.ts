@@ -1,0 +1,75 @@
+import type { CreateRepositoryRequest, CreateRepositoryResponse } from "@aws-sdk/client-ecr";
+import type { z } from "zod";
+import { invalidParameter } from "../../registry/errors.ts";
+import { registryOf } from "../../registry/identity/principal.ts";
+import { createRepository as create } from "../../registry/repositories/create-repository.ts";
+import type { Encryption } from "../../registry/repositories/repository.ts";
+import { checkResourceTags } from "../../registry/repositories/resource-tags.ts";
+import { checkTagMutability } from "../../registry/repositories/tag-mutability.ts";
+import { operation } from "../operation.ts";
+import { repositoryAnswer } from "./repository-answer.ts";
+import { repositoryResource } from "./resource.ts";
+import {
+  encryptionConfiguration,
+  imageScanningConfiguration,
+  imageTagMutability,
+  imageTagMutabilityExclusionFilters,
+  type Members,
+  registryId,
+  repositoryName,
+  request,
+  resourceTags,
+} from "./shapes.ts";
+import type { Wire } from "./wire.ts";
+
+/** Makes an empty repository. Not idempotent: the same call again is RepositoryAlreadyExists. */
+export const createRepository = operation("ecr:CreateRepository", {
+  input: request({
+    registryId,
+    repositoryName,
+    tags: resourceTags.default([]),
+    imageTagMutability: imageTagMutability.default("MUTABLE"),
+    imageTagMutabilityExclusionFilters: imageTagMutabilityExclusionFilters.optional(),
+    imageScanningConfiguration: imageScanningConfiguration.default({}),
+    encryptionConfiguration: encryptionConfiguration.default({ encryptionType: "AES256" }),
+  } satisfies Members<CreateRepositoryRequest>),
+  resource: repositoryResource,
+  access: "Write",
+  errors: [
+    "InvalidParameter",
+    "InvalidTagParameter",
+    "TooManyTags",
+    "RepositoryAlreadyExists",
+    "LimitExceeded",
+    "Kms",
+  ],
+  async handle(input, { ports, deployment, caller }): Promise<Wire<CreateRepositoryResponse>> {
+    const filters = input.imageTagMutabilityExclusionFilters?.map(({ filter }) => filter);
+    const repository = await create(ports, {
+      registry: registryOf(caller, input.registryId),
+      name: input.repositoryName,
+      tagMutability: checkTagMutability(input.imageTagMutability, filters),
+      scanOnPush: input.imageScanningConfiguration.scanOnPush ?? false,
+      encryption: checkEncryption(input.encryptionConfiguration),
+      resourceTags: checkResourceTags(input.tags),
+    });
+    return { repository: repositoryAnswer(deployment, repository) };
+  },
+});
+
+function checkEncryption(wanted: z.output<typeof encryptionConfiguration>): Encryption {
+  if (wanted.encryptionType !== "AES256") {
+    // A repository that claims a key it is not sealed with would be a lie; so it is not made at all.
+    throw invalidParameter(
+      "encryptionConfiguration.encryptionType",
+      `${wanted.encryptionType} is not available in this version, only AES256`,
+    );
+  }
+  if (wanted.kmsKey !== undefined) {
+    throw invalidParameter(
+      "encryptionConfiguration.kmsKey",
+      "kmsKey can't be set when encryptionType is set as AES256",
+    );
+  }
+  return { type: wanted.encryptionType };
+}

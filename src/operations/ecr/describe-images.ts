@@ -1,0 +1,143 @@
+import type {
+  DescribeImagesRequest,
+  DescribeImagesResponse,
+  ImageDetail,
+} from "@aws-sdk/client-ecr";
+import type { z } from "zod";
+import type { Ports } from "../../ports/ports.ts";
+import { invalidParameter, RegistryError } from "../../registry/errors.ts";
+import { registryOf } from "../../registry/identity/principal.ts";
+import { checkImageId } from "../../registry/images/delete-image.ts";
+import type { ImageWithTags } from "../../registry/images/image.ts";
+import {
+  describeImage,
+  describeImages as describePage,
+} from "../../registry/images/list-images.ts";
+import { limits } from "../../registry/limits.ts";
+import type { Digest, Registry, RepositoryName, Tag } from "../../registry/names.ts";
+import { findRepository } from "../../registry/repositories/find-repository.ts";
+import { operation } from "../operation.ts";
+import { openPosition, sealPosition } from "../page-token.ts";
+import { readPage } from "../read-page.ts";
+import { imageFilter, includesActive, taggedOnly } from "./image-filter.ts";
+import { repositoryResource } from "./resource.ts";
+import {
+  imageIdentifiers,
+  type Members,
+  maxResults,
+  nextToken,
+  registryId,
+  repositoryName,
+  request,
+} from "./shapes.ts";
+import { epochSeconds, type Wire } from "./wire.ts";
+
+const input = request({
+  registryId,
+  repositoryName,
+  imageIds: imageIdentifiers.optional(),
+  nextToken,
+  maxResults,
+  filter: imageFilter,
+} satisfies Members<DescribeImagesRequest>);
+type Input = z.output<typeof input>;
+
+/** The named images, all of them or none, or a page of the repository's; one entry per digest. */
+export const describeImages = operation("ecr:DescribeImages", {
+  input,
+  resource: repositoryResource,
+  access: "List",
+  errors: ["InvalidParameter", "RepositoryNotFound", "ImageNotFound"],
+  async handle(input, { ports, caller }): Promise<Wire<DescribeImagesResponse>> {
+    const registry = registryOf(caller, input.registryId);
+    const name = input.repositoryName;
+    await findRepository(ports, registry, name);
+    const found =
+      input.imageIds === undefined
+        ? await page(ports, registry, input)
+        : await named(ports, registry, input, input.imageIds);
+    return {
+      imageDetails: found.images.map((image) => imageDetail(registry, name, image)),
+      nextToken: found.nextToken,
+    };
+  },
+});
+
+interface Found {
+  readonly images: readonly ImageWithTags[];
+  readonly nextToken?: string | undefined;
+}
+
+async function named(
+  ports: Ports,
+  registry: Registry,
+  input: Input,
+  imageIds: NonNullable<Input["imageIds"]>,
+): Promise<Found> {
+  if (input.nextToken !== undefined) {
+    throw invalidParameter("nextToken", "nextToken can't be set when imageIds is set");
+  }
+  if (input.maxResults !== undefined) {
+    throw invalidParameter("maxResults", "maxResults can't be set when imageIds is set");
+  }
+  const tagged = taggedOnly(input.filter);
+  const images = new Map<Digest, ImageWithTags>();
+  for (const raw of imageIds) {
+    const malformed = checkImageId(raw);
+    if (malformed !== undefined) {
+      throw new RegistryError("InvalidParameter", malformed.failureReason);
+    }
+    const id = {
+      digest: raw.imageDigest as Digest | undefined,
+      tag: raw.imageTag as Tag | undefined,
+    };
+    const image = await describeImage(ports, registry, input.repositoryName, id);
+    if (tagged === undefined || tagged === image.tags.length > 0) images.set(image.digest, image);
+  }
+  return { images: includesActive(input.filter.imageStatus) ? [...images.values()] : [] };
+}
+
+async function page(ports: Ports, registry: Registry, input: Input): Promise<Found> {
+  const { repositoryName: name, filter } = input;
+  const listing = {
+    operation: "DescribeImages",
+    registry,
+    narrowedBy: [name, filter.tagStatus, filter.imageStatus],
+  };
+  const after = openPosition(ports, listing, input.nextToken) as Digest | undefined;
+  if (!includesActive(filter.imageStatus)) return { images: [] };
+  const { items, more, last } = await readPage<ImageWithTags, Digest>({
+    after,
+    size: input.maxResults ?? limits.pageDefault,
+    fetch: (request) =>
+      describePage(ports, registry, name, request, { tagged: taggedOnly(filter) }),
+    key: (image) => image.digest,
+    // An image may have a thousand tags, so a page counts them too.
+    weigh: (image) => image.tags.length,
+    weightLimit: limits.pageTags,
+    atOnce: 50,
+  });
+  const next = more && last !== undefined ? sealPosition(ports, listing, last) : undefined;
+  return { images: items, nextToken: next };
+}
+
+/** Without scan members: ECR leaves them out where nothing was scanned. */
+function imageDetail(
+  registry: Registry,
+  name: RepositoryName,
+  image: ImageWithTags,
+): Wire<ImageDetail> {
+  return {
+    registryId: registry.account,
+    repositoryName: name,
+    imageDigest: image.digest,
+    imageTags: image.tags.length > 0 ? image.tags : undefined,
+    imageSizeInBytes: image.sizeBytes,
+    imagePushedAt: epochSeconds(image.pushedAt),
+    imageManifestMediaType: image.mediaType,
+    artifactMediaType: image.artifactType ?? image.configMediaType,
+    lastRecordedPullTime: image.pulledAt === undefined ? undefined : epochSeconds(image.pulledAt),
+    subjectManifestDigest: image.subject,
+    imageStatus: image.state,
+  };
+}

@@ -1,0 +1,44 @@
+import type {
+  GetDownloadUrlForLayerRequest,
+  GetDownloadUrlForLayerResponse,
+} from "@aws-sdk/client-ecr";
+import { RegistryError } from "../../registry/errors.ts";
+import { registryOf } from "../../registry/identity/principal.ts";
+import { mintDownloadToken } from "../../registry/layers/download-token.ts";
+import { findLayer, layersNotFound } from "../../registry/layers/find-layer.ts";
+import { isDigest } from "../../registry/names.ts";
+import { findRepository } from "../../registry/repositories/find-repository.ts";
+import { operation } from "../operation.ts";
+import { repositoryResource } from "./resource.ts";
+import { anyDigest, type Members, registryId, repositoryName, request } from "./shapes.ts";
+import type { Wire } from "./wire.ts";
+
+/** An URL of this server from which the layer can be read for an hour without credentials. */
+export const getDownloadUrlForLayer = operation("ecr:GetDownloadUrlForLayer", {
+  input: request({
+    registryId,
+    repositoryName,
+    layerDigest: anyDigest,
+  } satisfies Members<GetDownloadUrlForLayerRequest>),
+  resource: repositoryResource,
+  access: "Read",
+  errors: ["InvalidParameter", "LayersNotFound", "LayerInaccessible", "RepositoryNotFound"],
+  async handle(input, { ports, caller }): Promise<Wire<GetDownloadUrlForLayerResponse>> {
+    const registry = registryOf(caller, input.registryId);
+    const { repositoryName: name, layerDigest: digest } = input;
+    if (!isDigest(digest)) {
+      // ECR takes digests of every algorithm here; only SHA-256 is ever stored.
+      await findRepository(ports, registry, name);
+      throw layersNotFound(registry, name, digest);
+    }
+    const { repository, layer, referenced } = await findLayer(ports, registry, name, digest);
+    if (!referenced) {
+      throw new RegistryError(
+        "LayerInaccessible",
+        `The layer with digest '${digest}' in the repository with name '${name}' in the registry with id '${registry.account}' is not available because no image refers to it`,
+      );
+    }
+    const token = mintDownloadToken(ports, repository, layer.digest, caller.principal);
+    return { downloadUrl: `${caller.origin}/layers/${token}`, layerDigest: layer.digest };
+  },
+});

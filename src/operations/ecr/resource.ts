@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { invalidParameter } from "../../registry/errors.ts";
+import { type Caller, registryOf } from "../../registry/identity/principal.ts";
+import {
+  type AccountId,
+  isAccountId,
+  isRegion,
+  isRepositoryName,
+  type Registry,
+  type RepositoryName,
+  repositoryArn,
+} from "../../registry/names.ts";
+import type { Resource } from "../../registry/policy/authorize.ts";
+
+/** The named repository, in the registry of the given id or else the caller's. */
+export function repositoryResource(
+  input: { registryId?: AccountId | undefined; repositoryName: RepositoryName },
+  caller: Caller,
+): Resource {
+  const registry = registryOf(caller, input.registryId);
+  return { arn: repositoryArn(registry, input.repositoryName), account: registry.account };
+}
+
+/** The caller's registry as such. Source: ECR, actions that take no resource. */
+export function registryResource(_input: unknown, caller: Caller): Resource {
+  return { arn: "*", account: registryOf(caller).account };
+}
+
+export interface RepositoryArn {
+  readonly arn: string;
+  readonly registry: Registry;
+  readonly name: RepositoryName;
+}
+
+/** A `resourceArn` member: only repositories carry resource tags. */
+export const resourceArn = z.string().transform((arn, context): RepositoryArn => {
+  const parsed = parseRepositoryArn(arn);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: "custom", message: "Invalid ARN" });
+  return z.NEVER;
+});
+
+/**
+ * The repository that an ARN names.
+ * @throws InvalidParameter when it lies in another region than the request (I17)
+ */
+export function arnResource(input: { resourceArn: RepositoryArn }, caller: Caller): Resource {
+  const { arn, registry } = input.resourceArn;
+  if (registry.region !== caller.region) throw invalidParameter("resourceArn", "Invalid ARN");
+  return { arn, account: registry.account };
+}
+
+function parseRepositoryArn(arn: string): RepositoryArn | undefined {
+  const [scheme, partition, service, region = "", account = "", resource = "", ...rest] = arn.split(
+    ":",
+    7,
+  );
+  if (scheme !== "arn" || partition !== "aws" || service !== "ecr" || rest.length > 0) {
+    return undefined;
+  }
+  if (!isRegion(region) || !isAccountId(account) || !resource.startsWith("repository/")) {
+    return undefined;
+  }
+  const name = resource.slice("repository/".length);
+  return isRepositoryName(name) ? { arn, registry: { account, region }, name } : undefined;
+}

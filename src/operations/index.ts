@@ -1,0 +1,61 @@
+import { batchCheckLayerAvailability } from "./ecr/batch-check-layer-availability.ts";
+import { batchDeleteImage } from "./ecr/batch-delete-image.ts";
+import { batchGetImage } from "./ecr/batch-get-image.ts";
+import { completeLayerUpload } from "./ecr/complete-layer-upload.ts";
+import { createRepository } from "./ecr/create-repository.ts";
+import { deleteRepository } from "./ecr/delete-repository.ts";
+import { describeImages } from "./ecr/describe-images.ts";
+import { describeRegistry } from "./ecr/describe-registry.ts";
+import { describeRepositories } from "./ecr/describe-repositories.ts";
+import { getAccountSetting } from "./ecr/get-account-setting.ts";
+import { getAuthorizationToken } from "./ecr/get-authorization-token.ts";
+import { getDownloadUrlForLayer } from "./ecr/get-download-url-for-layer.ts";
+import { initiateLayerUpload } from "./ecr/initiate-layer-upload.ts";
+import { listImageReferrers } from "./ecr/list-image-referrers.ts";
+import { listImages } from "./ecr/list-images.ts";
+import { listTagsForResource } from "./ecr/list-tags-for-resource.ts";
+import { putAccountSetting } from "./ecr/put-account-setting.ts";
+import { putImage } from "./ecr/put-image.ts";
+import { putImageTagMutability } from "./ecr/put-image-tag-mutability.ts";
+import { tagResource } from "./ecr/tag-resource.ts";
+import { untagResource } from "./ecr/untag-resource.ts";
+import { uploadLayerPart } from "./ecr/upload-layer-part.ts";
+import type { Operation, Service } from "./operation.ts";
+import { getCallerIdentity } from "./sts/get-caller-identity.ts";
+
+/**
+ * The table: every operation that can be asked here. Routing, authorization, metrics and
+ * docs/coverage.md derive from it.
+ */
+export const operations: readonly Operation[] = [
+  batchCheckLayerAvailability,
+  batchDeleteImage,
+  batchGetImage,
+  completeLayerUpload,
+  createRepository,
+  deleteRepository,
+  describeImages,
+  describeRegistry,
+  describeRepositories,
+  getAccountSetting,
+  getAuthorizationToken,
+  getDownloadUrlForLayer,
+  initiateLayerUpload,
+  listImageReferrers,
+  listImages,
+  listTagsForResource,
+  putAccountSetting,
+  putImageTagMutability,
+  putImage,
+  tagResource,
+  untagResource,
+  uploadLayerPart,
+  getCallerIdentity,
+];
+
+const byName = new Map<string, Operation>(operations.map((each) => [each.name, each]));
+
+/** The operation, or `undefined` where the service has none of that name here. */
+export function findOperation(service: Service, operationName: string): Operation | undefined {
+  return byName.get(`${service}:${operationName}`);
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { parameterError } from "./parameter-error.ts";
+
+const schema = z.object({
+  text: z.string().min(2).max(4),
+  kind: z.enum(["A", "B"]),
+  count: z.int().min(1).max(9).optional(),
+  list: z
+    .array(z.object({ inner: z.string() }))
+    .max(2)
+    .optional(),
+});
+
+describe("a parameter error", () => {
+  it.each([
+    [{ kind: "A" }, "text", "Member must not be null"],
+    [{ text: "ab" }, "kind", "Member must not be null"],
+    [{ text: 5, kind: "A" }, "text", "Member must be of type string"],
+    [{ text: "a", kind: "A" }, "text", "Member must have length greater than or equal to 2"],
+    [{ text: "abcde", kind: "A" }, "text", "Member must have length less than or equal to 4"],
+    [{ text: "ab", kind: "C" }, "kind", "Member must satisfy enum value set: [A, B]"],
+    [
+      { text: "ab", kind: "A", count: 0 },
+      "count",
+      "Member must have value greater than or equal to 1",
+    ],
+    [
+      { text: "ab", kind: "A", count: 10 },
+      "count",
+      "Member must have value less than or equal to 9",
+    ],
+    [{ text: "ab", kind: "A", count: 1.5 }, "count", "Member must be of type integer"],
+    [
+      { text: "ab", kind: "A", list: [{ inner: "" }, {}] },
+      "list.2.member.inner",
+      "Member must not be null",
+    ],
+    [{ text: "ab", kind: "A", list: [1] }, "list.1.member", "Member must be of type structure"],
+    ["text", "input", "Member must be of type structure"],
+  ])("for %j names '%s'", (input, parameter, constraint) => {
+    const parsed = schema.safeParse(input, { reportInput: true });
+    expect(parsed.error && parameterError(parsed.error)).toMatchObject({
+      kind: "InvalidParameter",
+      message: `Invalid parameter at '${parameter}' failed to satisfy constraint: '${constraint}'`,
+    });
+  });
+});

@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import { invalidParameter, type RegistryError } from "../registry/errors.ts";
+
+/** As the API model calls the types of zod. */
+const typeNames: Readonly<Record<string, string>> = {
+  array: "list",
+  int: "integer",
+  number: "integer",
+  object: "structure",
+};
+
+/**
+ * ECR's sentence for the first thing that is wrong with an input. Source: ECR API model, constraint
+ * traits; texts as the service prints them.
+ */
+export function parameterError(error: z.ZodError): RegistryError {
+  const issue = error.issues[0];
+  if (issue === undefined) return invalidParameter("input", "Member must be valid");
+  return invalidParameter(memberPath(issue.path), constraint(issue));
+}
+
+function memberPath(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `.${step + 1}.member`;
+    else text += text === "" ? String(step) : `.${String(step)}`;
+  }
+  return text === "" ? "input" : text;
+}
+
+function constraint(issue: z.core.$ZodIssue): string {
+  // Whatever zod calls it: a missing enumeration is an invalid value to it.
+  if (issue.code !== "custom" && (issue.input ?? null) === null) return "Member must not be null";
+  switch (issue.code) {
+    case "invalid_type":
+      return `Member must be of type ${typeNames[issue.expected] ?? issue.expected}`;
+    case "too_small":
+      return issue.origin === "number" || issue.origin === "int"
+        ? `Member must have value greater than or equal to ${issue.minimum}`
+        : `Member must have length greater than or equal to ${issue.minimum}`;
+    case "too_big":
+      return issue.origin === "number" || issue.origin === "int"
+        ? `Member must have value less than or equal to ${issue.maximum}`
+        : `Member must have length less than or equal to ${issue.maximum}`;
+    case "invalid_format":
+      return `must satisfy regular expression '${String("pattern" in issue ? issue.pattern : "").replace(/^\/\^?(?:\(\?:)?|\)?\$?\/[a-z]*$/g, "")}'`;
+    case "invalid_value":
+      return `Member must satisfy enum value set: [${issue.values.map(String).join(", ")}]`;
+    default:
+      return issue.message;
+  }
+}

@@ -1,0 +1,159 @@
+/** How the text of a setting becomes a value; each refusal is a sentence that follows the setting's name. */
+import { BlockList, isIP } from "node:net";
+import { z } from "zod";
+import { isAccountId, isRegion } from "./registry/names.ts";
+
+/** Where a listener listens. Port 0 takes a free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A text setting: `read` gives the value or throws a sentence that follows the setting's name. */
+function text<T>(read: (value: string) => T) {
+  return z.string().transform((value, context) => {
+    try {
+      return read(value.trim());
+    } catch (refusal) {
+      context.addIssue({ code: "custom", message: (refusal as Error).message });
+      return z.NEVER;
+    }
+  });
+}
+
+function refuse(sentence: string): never {
+  throw new Error(sentence);
+}
+
+export const path = text((value) => (value.includes("\0") ? refuse("must be a path") : value));
+
+export const listener = text((value): ListenAddress | undefined => {
+  if (value === "" || value === "off") return undefined;
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(value);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    return refuse('must be "host:port", for example 127.0.0.1:5050, or "off"');
+  }
+  return { host: match[1] ?? (match[2] || "::"), port };
+});
+
+export const accountId = text((value) =>
+  isAccountId(value) ? value : refuse("must be 12 digits"),
+);
+
+export const regionName = text((value) =>
+  isRegion(value) ? value : refuse("must be a region name, for example eu-west-1"),
+);
+
+export const regionNames = text((value) => {
+  const names = [...new Set(listOf(value))];
+  return names.length > 0 && names.every(isRegion)
+    ? names
+    : refuse("must be region names with commas between them, for example us-east-1,eu-west-1");
+});
+
+export const domainName = text((value) => {
+  const name = value.toLowerCase();
+  const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+  if (name.length > 200 || isIP(name) !== 0 || !name.split(".").every((part) => label.test(part))) {
+    refuse("must be a host name, for example registry.example.com");
+  }
+  return name;
+});
+
+export const addresses = text((value) => {
+  const list = new BlockList();
+  for (const entry of listOf(value)) {
+    const [address = "", prefix, ...rest] = entry.split("/");
+    const bits = isIP(address) === 6 ? 128 : 32;
+    const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
+    if (isIP(address) === 0 || rest.length > 0 || length < 0 || length > bits) {
+      refuse("must be addresses or CIDRs with commas between them, for example 10.0.0.0/8");
+    }
+    list.addSubnet(address, length, bits === 128 ? "ipv6" : "ipv4");
+  }
+  return list;
+});
+
+export const jsonMap = text((value): Record<string, unknown> => {
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(value));
+  return parsed.success ? parsed.data : refuse("must be a JSON object");
+});
+
+export function whole(minimum: number, maximum: number) {
+  return text((value) => {
+    const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= minimum && number <= maximum) return number;
+    return refuse(`must be a whole number from ${minimum} to ${maximum}`);
+  });
+}
+
+export const accessKeyId = text((value) =>
+  /^\w{4,128}$/.test(value) ? value : refuse("must be 4 to 128 letters and digits"),
+);
+
+export const secretAccessKey = text((value) =>
+  /^[\x21-\x7e]{16,128}$/.test(value)
+    ? value
+    : refuse("must be 16 to 128 characters without spaces"),
+);
+
+export const masterKey = text((value): Uint8Array => {
+  const bytes = Buffer.from(value, "base64");
+  const isWhole = bytes.length === 32 && bytes.toString("base64") === value;
+  return isWhole
+    ? bytes
+    : refuse('must be 32 bytes in base64, as "openssl rand -base64 32" prints them');
+});
+
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export const logLevel = text(
+  (value): LogLevel =>
+    logLevels.find((level) => level === value) ?? refuse(`must be one of ${logLevels.join(", ")}`),
+);
+
+export const database = text((value) =>
+  refuse(
+    /^postgres(ql)?:\/\//.test(value)
+      ? "names PostgreSQL, which this version does not support yet; leave it unset to use SQLite in the data directory"
+      : "must be a postgres:// URL; leave it unset to use SQLite in the data directory",
+  ),
+);
+
+export const blobs = text((value) =>
+  refuse(
+    value.startsWith("s3://")
+      ? "names an S3 store, which this version does not support yet; leave it unset to use a folder in the data directory"
+      : "must be an s3:// URL; leave it unset to use a folder in the data directory",
+  ),
+);
+
+function listOf(value: string): string[] {
+  return value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** The value, or `undefined` for text that is no JSON: a shape check that follows says so. */
+export function parseJson(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return undefined; // Not an error here: see above.
+  }
+}
+
+/** Whether only this machine can reach a listener on that host. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+/** Whether the list holds the address, also when it is an IPv4 address in IPv6 clothes. */
+export function inList(list: BlockList, address: string): boolean {
+  const plain = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+  const family = isIP(plain);
+  return family !== 0 && list.check(plain, family === 6 ? "ipv6" : "ipv4");
+}
