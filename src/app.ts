@@ -242,7 +242,7 @@ export class Server {
 
   readonly #handle = (request: IncomingMessage, response: ServerResponse): void => {
     if (this.#app === undefined) {
-      response.writeHead(503, { "content-length": 0, "retry-after": 1 }).end(); // Still starting.
+      response.writeHead(503, { "content-length": "0", "retry-after": "1" }).end(); // Still starting.
       return;
     }
     const id = this.#requests.begin(request, response);

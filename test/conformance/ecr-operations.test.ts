@@ -2,6 +2,7 @@
  * What holds for every operation of the table, whatever it does: another account's principal is
  * refused, an input that breaks the schema is refused, and neither changes anything.
  */
+import * as sdk from "@aws-sdk/client-ecr";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
@@ -84,6 +85,12 @@ describe.each(ecr.map((operation) => [operation.operationName, operation] as con
     });
   },
 );
+
+it("has operations of ECR's own API model alone, each once", () => {
+  const names = ecr.map(({ operationName }) => operationName);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(sdk).toHaveProperty(`${name}Command`);
+});
 
 it("looks the same to a stranger whether the repository is there or not", async () => {
   const stranger = { ...callerOf(otherAccount), account };

@@ -2,7 +2,9 @@ import { type DestinationStream, destination, type Logger, pino, stdTimeFunction
 
 export type { Logger } from "pino";
 
-const bufferBytes = 16 * 1024;
+const bufferBytes = 8 * 1024;
+/** Lines that wait for a reader who does not keep up; what is more is dropped. */
+const waitingBytes = 16 * 1024 * 1024;
 const flushMs = 100;
 
 /**
@@ -14,6 +16,7 @@ export function createLog(level: string): { log: Logger; flush: () => void } {
     fd: 1,
     sync: false,
     minLength: bufferBytes,
+    maxLength: waitingBytes,
     periodicFlush: flushMs,
   });
   return { log: createLogOn(level, stream), flush: () => stream.flushSync() };

@@ -1,0 +1,26 @@
+import type { CreateTableBuilder, Expression, Kysely } from "kysely";
+import type { Tables } from "./tables.ts";
+
+/** Kysely's own words for a column type, or an expression where those do not suffice. */
+export type ColumnType = "text" | "integer" | "bigint" | "blob" | "bytea" | Expression<unknown>;
+
+/**
+ * What the shared queries and migrations must know of a database. Kysely only writes the SQL here;
+ * a `SqlConnection` runs it.
+ */
+export interface SqlDialect {
+  readonly builder: Kysely<Tables>;
+  readonly types: {
+    /** Compares and sorts by code point: pages rely on it (PostgreSQL: `text collate "C"`). */
+    readonly text: ColumnType;
+    /** 64 bits. */
+    readonly integer: ColumnType;
+    readonly bytes: ColumnType;
+  };
+  /** A table of small rows that are found by their primary key. */
+  smallRows(name: keyof Tables): CreateTableBuilder<string, never>;
+  /** A table whose rows may be large. */
+  largeRows(name: keyof Tables): CreateTableBuilder<string, never>;
+  /** Whether a read locks rows with `for update`; without, the database has one writer. */
+  readonly locksRows: boolean;
+}

@@ -1,0 +1,253 @@
+import { sql } from "kysely";
+import type { LayerReads, LayerWrites, PageRequest } from "../../../ports/metadata-store.ts";
+import type { StoredObject } from "../../../registry/encryption/stored-object.ts";
+import type { Layer } from "../../../registry/layers/layer.ts";
+import type { Digest, ObjectId, Registry, RepositoryName } from "../../../registry/names.ts";
+import type { Repository, RepositoryRef } from "../../../registry/repositories/repository.ts";
+import type { SqlDialect } from "./dialect.ts";
+import {
+  ofRepository,
+  type RegistryKey,
+  type RepositoryKey,
+  registryKey,
+  repositoryKey,
+  toRef,
+} from "./keys.ts";
+import { hasLayer, layerColumns, toLayer } from "./layer-row.ts";
+import { hasObject, objectColumns, toObject } from "./object-row.ts";
+import { repositoryColumns, toRepository } from "./repository-row.ts";
+import type { SqlSession } from "./session.ts";
+import { statement } from "./statement.ts";
+
+type ResolvedLayer = {
+  repository: Repository;
+  layer: Layer | undefined;
+  object: StoredObject | undefined;
+};
+
+export class SqlLayers implements LayerReads, LayerWrites {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async find(repository: RepositoryRef, digest: Digest): Promise<Layer | undefined> {
+    const row = await this.#session.first(find, { ...repositoryKey(repository), digest });
+    return row && toLayer(row, toRef(repository));
+  }
+
+  findMany(repository: RepositoryRef, digests: readonly Digest[]): Promise<Layer[]> {
+    return this.#several(repository, digests, false);
+  }
+
+  async list(repository: RepositoryRef, page: PageRequest<Digest>): Promise<Layer[]> {
+    const { after = "" as Digest, limit } = page;
+    const rows = await this.#session.all(list, { ...repositoryKey(repository), after, limit });
+    const ref = toRef(repository);
+    return rows.map((row) => toLayer(row, ref));
+  }
+
+  async resolve(
+    registry: Registry,
+    name: RepositoryName,
+    digest: Digest,
+  ): Promise<ResolvedLayer | undefined> {
+    const { account, region } = registry;
+    const row = await this.#session.first(resolve, { account, region, name, digest });
+    if (row === undefined) return undefined;
+    const repository = toRepository(row, registry);
+    return {
+      repository,
+      layer: hasLayer(row) ? toLayer(row, toRef(repository)) : undefined,
+      object: hasObject(row) ? toObject(row, registry) : undefined,
+    };
+  }
+
+  async isReferenced(repository: RepositoryRef, digest: Digest): Promise<boolean> {
+    const row = await this.#session.first(reference, { ...repositoryKey(repository), digest });
+    return row !== undefined;
+  }
+
+  async holders(registry: Registry, digest: Digest, limit: number): Promise<Repository[]> {
+    const rows = await this.#session.all(holders, { ...registryKey(registry), digest, limit });
+    return rows.map((row) => toRepository(row, registry));
+  }
+
+  lock(repository: RepositoryRef, digests: readonly Digest[]): Promise<Layer[]> {
+    return this.#several(repository, digests, true);
+  }
+
+  async linkIfAbsent(layer: Layer): Promise<boolean> {
+    const inserted = await this.#session.change(link, {
+      ...repositoryKey(layer.repository),
+      digest: layer.digest,
+      object: layer.object,
+      sizeBytes: layer.sizeBytes,
+      mediaType: layer.mediaType ?? null,
+      linkedAt: layer.linkedAt,
+      leasedUntil: layer.leasedUntil,
+    });
+    return inserted > 0;
+  }
+
+  async lease(repository: RepositoryRef, digest: Digest, until: number): Promise<void> {
+    await this.#session.change(lease, { ...repositoryKey(repository), digest, until });
+  }
+
+  async setMediaType(repository: RepositoryRef, digest: Digest, mediaType: string): Promise<void> {
+    await this.#session.change(setMediaType, { ...repositoryKey(repository), digest, mediaType });
+  }
+
+  async unlink(repository: RepositoryRef, digest: Digest): Promise<void> {
+    await this.#session.change(unlink, { ...repositoryKey(repository), digest });
+  }
+
+  /** In digest order, each once. */
+  async #several(
+    repository: RepositoryRef,
+    digests: readonly Digest[],
+    locked: boolean,
+  ): Promise<Layer[]> {
+    if (digests.length === 0) return [];
+    const key = repositoryKey(repository);
+    const rows = await this.#session.query((dialect) =>
+      severalQuery(dialect, key, digests, locked),
+    );
+    const ref = toRef(repository);
+    return rows.map((row) => toLayer(row, ref));
+  }
+}
+
+type LayerKey = RepositoryKey & { readonly digest: Digest };
+
+const find = statement(({ builder }, key: LayerKey) =>
+  builder
+    .selectFrom("layer")
+    .select(layerColumns)
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+);
+
+function severalQuery(
+  { builder, locksRows }: SqlDialect,
+  key: RepositoryKey,
+  digests: readonly Digest[],
+  locked: boolean,
+) {
+  const query = builder
+    .selectFrom("layer")
+    .select(layerColumns)
+    .where((row) => row.and(ofRepository(key)))
+    .where("digest", "in", digests)
+    .orderBy("digest");
+  return locked && locksRows ? query.forUpdate() : query;
+}
+
+const list = statement(({ builder }, page: RepositoryKey & { after: Digest; limit: number }) =>
+  builder
+    .selectFrom("layer")
+    .select(layerColumns)
+    .where((row) => row.and(ofRepository(page)))
+    .where("digest", ">", page.after)
+    .orderBy("digest")
+    .limit(page.limit),
+);
+
+const resolve = statement(
+  ({ builder }, key: RegistryKey & { name: RepositoryName; digest: Digest }) =>
+    builder
+      .selectFrom("repository")
+      .leftJoin("layer", (join) =>
+        join
+          .onRef("layer.account", "=", "repository.account")
+          .onRef("layer.region", "=", "repository.region")
+          .onRef("layer.repository", "=", "repository.id")
+          .on("layer.digest", "=", key.digest),
+      )
+      .leftJoin("object", (join) =>
+        join
+          .onRef("object.account", "=", "repository.account")
+          .onRef("object.region", "=", "repository.region")
+          .onRef("object.id", "=", "layer.object"),
+      )
+      .select(repositoryColumns)
+      .select(layerColumns)
+      .select(objectColumns)
+      .where("repository.account", "=", key.account)
+      .where("repository.region", "=", key.region)
+      .where("repository.name", "=", key.name),
+);
+
+const reference = statement(({ builder }, key: LayerKey) =>
+  builder
+    .selectFrom("manifest_reference")
+    .select("image")
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest }))
+    .where("kind", "in", ["config", "layer"])
+    .limit(sql.lit(1)),
+);
+
+const holders = statement(({ builder }, key: RegistryKey & { digest: Digest; limit: number }) =>
+  builder
+    .selectFrom("layer")
+    .innerJoin("repository", (join) =>
+      join
+        .onRef("repository.account", "=", "layer.account")
+        .onRef("repository.region", "=", "layer.region")
+        .onRef("repository.id", "=", "layer.repository"),
+    )
+    .select(repositoryColumns)
+    .where("layer.account", "=", key.account)
+    .where("layer.region", "=", key.region)
+    .where("layer.digest", "=", key.digest)
+    .orderBy("layer.repository")
+    .limit(key.limit),
+);
+
+const link = statement(
+  (
+    { builder },
+    row: LayerKey & {
+      object: ObjectId;
+      sizeBytes: number;
+      mediaType: string | null;
+      linkedAt: number;
+      leasedUntil: number;
+    },
+  ) =>
+    builder
+      .insertInto("layer")
+      .values({
+        ...ofRepository(row),
+        digest: row.digest,
+        object: row.object,
+        size_bytes: row.sizeBytes,
+        media_type: row.mediaType,
+        linked_at: row.linkedAt,
+        leased_until: row.leasedUntil,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(["account", "region", "repository", "digest"]).doNothing(),
+      ),
+);
+
+const lease = statement(({ builder }, key: LayerKey & { until: number }) =>
+  builder
+    .updateTable("layer")
+    .set({ leased_until: key.until })
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest }))
+    .where("leased_until", "<", key.until),
+);
+
+const setMediaType = statement(({ builder }, key: LayerKey & { mediaType: string }) =>
+  builder
+    .updateTable("layer")
+    .set({ media_type: key.mediaType })
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+);
+
+const unlink = statement(({ builder }, key: LayerKey) =>
+  builder
+    .deleteFrom("layer")
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+);

@@ -1,0 +1,215 @@
+import { sql } from "kysely";
+import type { ObjectReads, ObjectWrites, PageRequest } from "../../../ports/metadata-store.ts";
+import type { StoredObject } from "../../../registry/encryption/stored-object.ts";
+import type { Digest, ObjectId, Registry } from "../../../registry/names.ts";
+import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
+import { objectColumns, toObject } from "./object-row.ts";
+import { adjustObjectCounts, registryTotals } from "./registry-counters.ts";
+import type { SqlSession } from "./session.ts";
+import { statement } from "./statement.ts";
+
+export class SqlObjects implements ObjectReads, ObjectWrites {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async find(id: ObjectId): Promise<StoredObject | undefined> {
+    const row = await this.#session.first(find, { id });
+    return row && toObject(row, registryKey(row));
+  }
+
+  async findLive(
+    registry: Registry,
+    domain: string,
+    digest: Digest,
+  ): Promise<StoredObject | undefined> {
+    const row = await this.#session.first(findLive, { ...registryKey(registry), domain, digest });
+    return row && toObject(row, registry);
+  }
+
+  async content(id: ObjectId): Promise<Uint8Array | undefined> {
+    const row = await this.#session.first(content, { id });
+    return row?.content;
+  }
+
+  async isLinked({ registry, id }: StoredObject): Promise<boolean> {
+    const row = await this.#session.first(link, { ...registryKey(registry), id });
+    return row !== undefined;
+  }
+
+  async list({ after = beforeAll, limit }: PageRequest<ObjectId>): Promise<StoredObject[]> {
+    const rows = await this.#session.all(list, { after, limit });
+    return rows.map((row) => toObject(row, registryKey(row)));
+  }
+
+  async totals(): Promise<{ objects: number; sealedBytes: number }> {
+    const row = await this.#session.first(registryTotals, {});
+    return { objects: Number(row?.objects ?? 0), sealedBytes: Number(row?.sealed_bytes ?? 0) };
+  }
+
+  async insertIfAbsent(object: StoredObject, kept?: Uint8Array): Promise<boolean> {
+    const key = registryKey(object.registry);
+    const inserted = await this.#session.change(insert, {
+      ...key,
+      id: object.id,
+      domain: object.domain,
+      digest: object.digest,
+      sizeBytes: object.sizeBytes,
+      sealedBytes: object.sealedBytes,
+      wrappedKey: object.wrappedKey,
+      state: object.state,
+      placement: object.placement,
+      layout: object.layout,
+      createdAt: object.createdAt,
+    });
+    if (inserted === 0) return false;
+    const counts = { ...key, objects: 1, sealedBytes: object.sealedBytes };
+    const commands = [this.#session.command(adjustObjectCounts, counts)];
+    if (kept !== undefined) {
+      commands.push(this.#session.command(keep, { ...key, id: object.id, content: kept }));
+    }
+    await this.#session.runAll(commands);
+    return true;
+  }
+
+  async markDeleting(id: ObjectId): Promise<void> {
+    await this.#session.change(markDeleting, { id, noKey: new Uint8Array(0) });
+  }
+
+  async remove(id: ObjectId): Promise<void> {
+    const row = await this.#session.first(find, { id });
+    if (row === undefined) return;
+    const key = registryKey(row);
+    await this.#session.runAll([
+      this.#session.command(removeContent, { ...key, id }),
+      this.#session.command(remove, { ...key, id }),
+      this.#session.command(adjustObjectCounts, {
+        ...key,
+        objects: -1,
+        sealedBytes: -row.sealed_bytes,
+      }),
+    ]);
+  }
+}
+
+/** Sorts before every id. */
+const beforeAll = "" as ObjectId;
+
+type ObjectKey = RegistryKey & { readonly id: ObjectId };
+
+const find = statement(({ builder }, key: { id: ObjectId }) =>
+  builder
+    .selectFrom("object")
+    .select(objectColumns)
+    .select(["account", "region"])
+    .where("id", "=", key.id),
+);
+
+const findLive = statement(({ builder }, key: RegistryKey & { domain: string; digest: Digest }) =>
+  builder
+    .selectFrom("object")
+    .select(objectColumns)
+    .where((row) => row.and({ ...ofRegistry(key), domain: key.domain, digest: key.digest }))
+    // Literal, so that the database sees that the index of live objects serves.
+    .where("state", "=", sql.lit("live")),
+);
+
+const content = statement(({ builder }, key: { id: ObjectId }) =>
+  builder
+    .selectFrom("object")
+    .innerJoin("object_content", (join) =>
+      join
+        .onRef("object_content.account", "=", "object.account")
+        .onRef("object_content.region", "=", "object.region")
+        .onRef("object_content.object", "=", "object.id"),
+    )
+    .select("object_content.content")
+    .where("object.id", "=", key.id),
+);
+
+const link = statement(({ builder }, key: ObjectKey) =>
+  builder
+    .selectFrom("layer")
+    .select("object")
+    .where((row) => row.and({ ...ofRegistry(key), object: key.id }))
+    .unionAll(
+      builder
+        .selectFrom("image")
+        .select("object")
+        .where((row) => row.and({ ...ofRegistry(key), object: key.id })),
+    )
+    .limit(sql.lit(1)),
+);
+
+const list = statement(({ builder }, page: { after: ObjectId; limit: number }) =>
+  builder
+    .selectFrom("object")
+    .select(objectColumns)
+    .select(["account", "region"])
+    .where("id", ">", page.after)
+    .orderBy("id")
+    .limit(page.limit),
+);
+
+const insert = statement(
+  (
+    { builder },
+    row: ObjectKey & {
+      domain: string;
+      digest: Digest;
+      sizeBytes: number;
+      sealedBytes: number;
+      wrappedKey: Uint8Array;
+      state: StoredObject["state"];
+      placement: StoredObject["placement"];
+      layout: string;
+      createdAt: number;
+    },
+  ) =>
+    builder
+      .insertInto("object")
+      .values({
+        ...ofRegistry(row),
+        id: row.id,
+        domain: row.domain,
+        digest: row.digest,
+        size_bytes: row.sizeBytes,
+        sealed_bytes: row.sealedBytes,
+        wrapped_key: row.wrappedKey,
+        state: row.state,
+        placement: row.placement,
+        layout: row.layout,
+        created_at: row.createdAt,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["account", "region", "domain", "digest"])
+          .where("state", "=", sql.lit("live"))
+          .doNothing(),
+      ),
+);
+
+const keep = statement(({ builder }, row: ObjectKey & { content: Uint8Array }) =>
+  builder
+    .insertInto("object_content")
+    .values({ ...ofRegistry(row), object: row.id, content: row.content }),
+);
+
+const markDeleting = statement(({ builder }, key: { id: ObjectId; noKey: Uint8Array }) =>
+  builder
+    .updateTable("object")
+    .set({ state: "deleting", wrapped_key: key.noKey })
+    .where("id", "=", key.id),
+);
+
+const removeContent = statement(({ builder }, key: ObjectKey) =>
+  builder
+    .deleteFrom("object_content")
+    .where((row) => row.and({ ...ofRegistry(key), object: key.id })),
+);
+
+const remove = statement(({ builder }, key: ObjectKey) =>
+  builder.deleteFrom("object").where((row) => row.and({ ...ofRegistry(key), id: key.id })),
+);

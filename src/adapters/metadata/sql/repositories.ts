@@ -1,0 +1,298 @@
+import { sql } from "kysely";
+import type {
+  PageRequest,
+  RepositoryReads,
+  RepositoryWrites,
+} from "../../../ports/metadata-store.ts";
+import type { AccountId, Region, Registry, RepositoryName } from "../../../registry/names.ts";
+import type {
+  Encryption,
+  Repository,
+  RepositoryRef,
+  TagMutability,
+  TagMutabilityMode,
+} from "../../../registry/repositories/repository.ts";
+import type { SqlDialect } from "./dialect.ts";
+import {
+  ofRegistry,
+  ofRepository,
+  type RegistryKey,
+  type RepositoryKey,
+  registryKey,
+  repositoryKey,
+} from "./keys.ts";
+import { enqueueContents, removeContents } from "./repository-contents.ts";
+import { mutabilityColumns, repositoryColumns, toRepository } from "./repository-row.ts";
+import { adjustRepositoryCounts, registryCounters, registryTotals } from "./registry-counters.ts";
+import type { SqlSession } from "./session.ts";
+import { statement } from "./statement.ts";
+
+export class SqlRepositories implements RepositoryReads, RepositoryWrites {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async find(registry: Registry, name: RepositoryName): Promise<Repository | undefined> {
+    const row = await this.#session.first(find, { ...registryKey(registry), name });
+    return row && toRepository(row, registry);
+  }
+
+  async list(registry: Registry, page: PageRequest<RepositoryName>): Promise<Repository[]> {
+    const { after = beforeAll, limit } = page;
+    const rows = await this.#session.all(list, { ...registryKey(registry), after, limit });
+    return rows.map((row) => toRepository(row, registry));
+  }
+
+  resourceTags(repository: RepositoryRef): Promise<{ key: string; value: string }[]> {
+    return this.#session.all(resourceTags, repositoryKey(repository));
+  }
+
+  async count(registry: Registry): Promise<number> {
+    const row = await this.#session.first(registryCounters, registryKey(registry));
+    return row?.repository_count ?? 0;
+  }
+
+  async listAll(
+    page: PageRequest<{ registry: Registry; name: RepositoryName }>,
+  ): Promise<Repository[]> {
+    const { after, limit } = page;
+    const rows = await this.#session.all(listAll, {
+      account: after?.registry.account ?? ("" as AccountId),
+      region: after?.registry.region ?? ("" as Region),
+      name: after?.name ?? beforeAll,
+      limit,
+    });
+    return rows.map((row) => toRepository(row, registryKey(row)));
+  }
+
+  async totals(): Promise<{ repositories: number; images: number; sizeBytes: number }> {
+    const row = await this.#session.first(registryTotals, {});
+    return {
+      repositories: Number(row?.repositories ?? 0),
+      images: Number(row?.images ?? 0),
+      sizeBytes: Number(row?.size_bytes ?? 0),
+    };
+  }
+
+  async insertIfAbsent(repository: Repository): Promise<boolean> {
+    const inserted = await this.#session.change(insert, {
+      ...repositoryKey(repository),
+      ...mutabilityColumns(repository.tagMutability),
+      name: repository.name,
+      createdAt: repository.createdAt,
+      scanOnPush: repository.scanOnPush ? 1 : 0,
+      encryption: repository.encryption.type,
+      imageCount: repository.imageCount,
+      sizeBytes: repository.sizeBytes,
+    });
+    if (inserted === 0) return false;
+    await this.#session.change(adjustRepositoryCounts, {
+      ...registryKey(repository.registry),
+      repositories: 1,
+      images: repository.imageCount,
+      sizeBytes: repository.sizeBytes,
+    });
+    return true;
+  }
+
+  async lock(registry: Registry, name: RepositoryName): Promise<Repository | undefined> {
+    const row = await this.#session.first(lock, { ...registryKey(registry), name });
+    return row && toRepository(row, registry);
+  }
+
+  async setTagMutability(repository: RepositoryRef, mutability: TagMutability): Promise<void> {
+    await this.#session.change(setTagMutability, {
+      ...repositoryKey(repository),
+      ...mutabilityColumns(mutability),
+    });
+  }
+
+  async putResourceTag(repository: RepositoryRef, key: string, value: string): Promise<void> {
+    await this.#session.change(putResourceTag, { ...repositoryKey(repository), key, value });
+  }
+
+  async removeResourceTag(repository: RepositoryRef, key: string): Promise<void> {
+    await this.#session.change(removeResourceTag, { ...repositoryKey(repository), key });
+  }
+
+  async adjust(
+    repository: RepositoryRef,
+    by: { imageCount?: number; sizeBytes?: number },
+  ): Promise<void> {
+    const counts = { images: by.imageCount ?? 0, sizeBytes: by.sizeBytes ?? 0 };
+    await this.#session.runAll([
+      this.#session.command(adjust, { ...repositoryKey(repository), ...counts }),
+      this.#session.command(adjustRepositoryCounts, {
+        ...registryKey(repository.registry),
+        ...counts,
+        repositories: 0,
+      }),
+    ]);
+  }
+
+  async setCounters(
+    repository: RepositoryRef,
+    to: { imageCount: number; sizeBytes: number },
+  ): Promise<void> {
+    const now = await this.#session.first(lockCounters, repositoryKey(repository));
+    if (now === undefined) return;
+    await this.adjust(repository, {
+      imageCount: to.imageCount - now.image_count,
+      sizeBytes: to.sizeBytes - now.size_bytes,
+    });
+  }
+
+  async remove(repository: RepositoryRef, at: number): Promise<void> {
+    const key = repositoryKey(repository);
+    const now = await this.#session.first(lockCounters, key);
+    if (now === undefined) return;
+    await this.#session.runAll([
+      ...enqueueContents.map((each) => this.#session.command(each, { ...key, at })),
+      ...removeContents.map((each) => this.#session.command(each, key)),
+      this.#session.command(remove, key),
+      this.#session.command(adjustRepositoryCounts, {
+        ...registryKey(repository.registry),
+        repositories: -1,
+        images: -now.image_count,
+        sizeBytes: -now.size_bytes,
+      }),
+    ]);
+  }
+}
+
+/** Sorts before every name. */
+const beforeAll = "" as RepositoryName;
+
+type RepositoryNameKey = RegistryKey & { readonly name: RepositoryName };
+
+const named = ({ builder }: SqlDialect, key: RepositoryNameKey) =>
+  builder
+    .selectFrom("repository")
+    .select(repositoryColumns)
+    .where((row) => row.and({ ...ofRegistry(key), name: key.name }));
+
+const find = statement(named);
+
+const lock = statement((dialect, key: RepositoryNameKey) => {
+  const query = named(dialect, key);
+  return dialect.locksRows ? query.forUpdate() : query;
+});
+
+const list = statement(({ builder }, page: RegistryKey & { after: RepositoryName; limit: number }) =>
+  builder
+    .selectFrom("repository")
+    .select(repositoryColumns)
+    .where((row) => row.and(ofRegistry(page)))
+    .where("name", ">", page.after)
+    .orderBy("name")
+    .limit(page.limit),
+);
+
+const listAll = statement(({ builder }, after: RepositoryNameKey & { limit: number }) =>
+  builder
+    .selectFrom("repository")
+    .select(repositoryColumns)
+    .select(["account", "region"])
+    .where(({ eb, refTuple, tuple }) =>
+      eb(
+        refTuple("account", "region", "name"),
+        ">",
+        tuple(after.account, after.region, after.name),
+      ),
+    )
+    .orderBy("account")
+    .orderBy("region")
+    .orderBy("name")
+    .limit(after.limit),
+);
+
+const resourceTags = statement(({ builder }, key: RepositoryKey) =>
+  builder
+    .selectFrom("repository_resource_tag")
+    .select(["key", "value"])
+    .where((row) => row.and(ofRepository(key)))
+    .orderBy("key"),
+);
+
+const insert = statement(
+  (
+    { builder },
+    row: RepositoryKey & {
+      name: RepositoryName;
+      createdAt: number;
+      mode: TagMutabilityMode;
+      filters: string;
+      scanOnPush: number;
+      encryption: Encryption["type"];
+      imageCount: number;
+      sizeBytes: number;
+    },
+  ) =>
+    builder
+      .insertInto("repository")
+      .values({
+        ...ofRegistry(row),
+        name: row.name,
+        id: row.repository,
+        created_at: row.createdAt,
+        tag_mutability: row.mode,
+        exclusion_filters: row.filters,
+        scan_on_push: row.scanOnPush,
+        encryption_type: row.encryption,
+        image_count: row.imageCount,
+        size_bytes: row.sizeBytes,
+      })
+      .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
+);
+
+const setTagMutability = statement(
+  ({ builder }, to: RepositoryKey & { mode: TagMutabilityMode; filters: string }) =>
+    builder
+      .updateTable("repository")
+      .set({ tag_mutability: to.mode, exclusion_filters: to.filters })
+      .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
+);
+
+const putResourceTag = statement(
+  ({ builder }, tag: RepositoryKey & { key: string; value: string }) =>
+    builder
+      .insertInto("repository_resource_tag")
+      .values({ ...ofRepository(tag), key: tag.key, value: tag.value })
+      .onConflict((conflict) =>
+        conflict
+          .columns(["account", "region", "repository", "key"])
+          .doUpdateSet({ value: sql`excluded.value` }),
+      ),
+);
+
+const removeResourceTag = statement(({ builder }, tag: RepositoryKey & { key: string }) =>
+  builder
+    .deleteFrom("repository_resource_tag")
+    .where((row) => row.and({ ...ofRepository(tag), key: tag.key })),
+);
+
+const adjust = statement(({ builder }, by: RepositoryKey & { images: number; sizeBytes: number }) =>
+  builder
+    .updateTable("repository")
+    .set(({ eb }) => ({
+      image_count: eb("image_count", "+", by.images),
+      size_bytes: eb("size_bytes", "+", by.sizeBytes),
+    }))
+    .where((row) => row.and({ ...ofRegistry(by), id: by.repository })),
+);
+
+const lockCounters = statement((dialect, key: RepositoryKey) => {
+  const query = dialect.builder
+    .selectFrom("repository")
+    .select(["image_count", "size_bytes"])
+    .where((row) => row.and({ ...ofRegistry(key), id: key.repository }));
+  return dialect.locksRows ? query.forUpdate() : query;
+});
+
+const remove = statement(({ builder }, key: RepositoryKey) =>
+  builder
+    .deleteFrom("repository")
+    .where((row) => row.and({ ...ofRegistry(key), id: key.repository })),
+);

@@ -1,0 +1,57 @@
+/** What goes with a repository when it is removed, set by set. */
+import { sql } from "kysely";
+import { ofRepository, type RepositoryKey } from "./keys.ts";
+import { onLaterDueDate } from "./reclaim.ts";
+import { statement } from "./statement.ts";
+
+type Removal = RepositoryKey & { readonly at: number };
+
+const enqueueObjects = (table: "layer" | "image") =>
+  statement(({ builder }, key: Removal) =>
+    builder
+      .insertInto("reclaim")
+      .columns(["account", "region", "kind", "repository", "target", "due_at"])
+      .expression(({ selectFrom, val }) =>
+        selectFrom(table)
+          .select(["account", "region"])
+          .select([
+            sql.lit("object").as("kind"),
+            sql.lit("").as("repository"),
+            "object as target",
+            val(key.at).as("due_at"),
+          ])
+          .distinct()
+          .where((row) => row.and(ofRepository(key))),
+      )
+      .onConflict(onLaterDueDate),
+  );
+
+const enqueueUploads = statement(({ builder }, key: Removal) =>
+  builder
+    .insertInto("reclaim")
+    .columns(["account", "region", "kind", "repository", "target", "due_at"])
+    .expression(({ selectFrom, val }) =>
+      selectFrom("upload")
+        .select(["account", "region"])
+        .select([
+          sql.lit("upload").as("kind"),
+          sql.lit("").as("repository"),
+          "id as target",
+          val(key.at).as("due_at"),
+        ])
+        .where((row) => row.and(ofRepository(key))),
+    )
+    .onConflict(onLaterDueDate),
+);
+
+/** Nothing stands on them any more, or perhaps: who reclaims looks again. */
+export const enqueueContents = [enqueueObjects("layer"), enqueueObjects("image"), enqueueUploads];
+
+/** Those that refer to others first. */
+export const removeContents = (
+  ["tag_history", "tag", "manifest_reference", "image", "layer", "repository_resource_tag"] as const
+).map((table) =>
+  statement(({ builder }, key: RepositoryKey) =>
+    builder.deleteFrom(table).where((row) => row.and(ofRepository(key))),
+  ),
+);

@@ -1,0 +1,56 @@
+import type { Registry, RepositoryName } from "../../../registry/names.ts";
+import type {
+  Encryption,
+  Repository,
+  TagMutability,
+  TagMutabilityMode,
+} from "../../../registry/repositories/repository.ts";
+
+/** Named apart from the columns of other tables, so that joins can carry them. */
+export const repositoryColumns = [
+  "repository.id as repository_id",
+  "repository.name as repository_name",
+  "repository.created_at as repository_created_at",
+  "repository.tag_mutability",
+  "repository.exclusion_filters",
+  "repository.scan_on_push",
+  "repository.encryption_type",
+  "repository.image_count as repository_image_count",
+  "repository.size_bytes as repository_size_bytes",
+] as const;
+
+interface RepositoryRow {
+  repository_id: string;
+  repository_name: RepositoryName;
+  repository_created_at: number;
+  tag_mutability: TagMutabilityMode;
+  exclusion_filters: string;
+  scan_on_push: number;
+  encryption_type: Encryption["type"];
+  repository_image_count: number;
+  repository_size_bytes: number;
+}
+
+const noFilters: readonly string[] = [];
+
+export function toRepository(row: RepositoryRow, registry: Registry): Repository {
+  const filters = row.exclusion_filters;
+  return {
+    registry,
+    id: row.repository_id,
+    name: row.repository_name,
+    createdAt: row.repository_created_at,
+    tagMutability: {
+      mode: row.tag_mutability,
+      exclusionFilters: filters === "[]" ? noFilters : (JSON.parse(filters) as string[]),
+    },
+    scanOnPush: row.scan_on_push === 1,
+    encryption: { type: row.encryption_type },
+    imageCount: row.repository_image_count,
+    sizeBytes: row.repository_size_bytes,
+  };
+}
+
+export function mutabilityColumns({ mode, exclusionFilters }: TagMutability) {
+  return { mode, filters: JSON.stringify(exclusionFilters) };
+}

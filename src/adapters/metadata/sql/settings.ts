@@ -1,0 +1,39 @@
+import { sql } from "kysely";
+import type { SettingReads, SettingWrites } from "../../../ports/metadata-store.ts";
+import type { Registry } from "../../../registry/names.ts";
+import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
+import type { SqlSession } from "./session.ts";
+import { statement } from "./statement.ts";
+
+export class SqlSettings implements SettingReads, SettingWrites {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async find(registry: Registry, name: string): Promise<string | undefined> {
+    const row = await this.#session.first(find, { ...registryKey(registry), name });
+    return row?.value;
+  }
+
+  async put(registry: Registry, name: string, value: string): Promise<void> {
+    await this.#session.change(put, { ...registryKey(registry), name, value });
+  }
+}
+
+const find = statement(({ builder }, key: RegistryKey & { name: string }) =>
+  builder
+    .selectFrom("account_setting")
+    .select("value")
+    .where((row) => row.and({ ...ofRegistry(key), name: key.name })),
+);
+
+const put = statement(({ builder }, row: RegistryKey & { name: string; value: string }) =>
+  builder
+    .insertInto("account_setting")
+    .values({ ...ofRegistry(row), name: row.name, value: row.value })
+    .onConflict((conflict) =>
+      conflict.columns(["account", "region", "name"]).doUpdateSet({ value: sql`excluded.value` }),
+    ),
+);

@@ -1,0 +1,188 @@
+/**
+ * The rows as they are stored, the same in every database. Booleans are 0 and 1, times are
+ * milliseconds since the epoch, absence is null.
+ */
+import type { ReclaimCandidate } from "../../../ports/metadata-store.ts";
+import type { StoredObject } from "../../../registry/encryption/stored-object.ts";
+import type { ImageReference } from "../../../registry/images/image.ts";
+import type {
+  AccountId,
+  Digest,
+  ObjectId,
+  Region,
+  RepositoryName,
+  Tag,
+  UploadId,
+} from "../../../registry/names.ts";
+import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
+
+interface OfRegistry {
+  account: AccountId;
+  region: Region;
+}
+
+interface OfRepository extends OfRegistry {
+  /** The repository's id. */
+  repository: string;
+}
+
+/** The counters of one registry: one row each, so that registries do not wait for one another. */
+export interface RegistryTable extends OfRegistry {
+  repository_count: number;
+  image_count: number;
+  size_bytes: number;
+  object_count: number;
+  object_sealed_bytes: number;
+}
+
+export interface RepositoryTable extends OfRegistry {
+  name: RepositoryName;
+  id: string;
+  created_at: number;
+  tag_mutability: TagMutabilityMode;
+  /** A JSON array of wildcard patterns. */
+  exclusion_filters: string;
+  scan_on_push: number;
+  encryption_type: Encryption["type"];
+  image_count: number;
+  size_bytes: number;
+}
+
+export interface RepositoryResourceTagTable extends OfRepository {
+  key: string;
+  value: string;
+}
+
+export interface AccountSettingTable extends OfRegistry {
+  name: string;
+  value: string;
+}
+
+export interface ServiceKeyTable extends OfRegistry {
+  version: number;
+  wrapped: Uint8Array;
+  created_at: number;
+}
+
+export interface ObjectTable extends OfRegistry {
+  id: ObjectId;
+  domain: string;
+  digest: Digest;
+  size_bytes: number;
+  sealed_bytes: number;
+  wrapped_key: Uint8Array;
+  state: StoredObject["state"];
+  placement: StoredObject["placement"];
+  layout: string;
+  created_at: number;
+}
+
+export interface ObjectContentTable extends OfRegistry {
+  object: ObjectId;
+  content: Uint8Array;
+}
+
+export interface LayerTable extends OfRepository {
+  digest: Digest;
+  object: ObjectId;
+  size_bytes: number;
+  media_type: string | null;
+  linked_at: number;
+  leased_until: number;
+}
+
+export interface ImageTable extends OfRepository {
+  digest: Digest;
+  media_type: string;
+  artifact_type: string | null;
+  config_media_type: string | null;
+  manifest_bytes: number;
+  size_bytes: number;
+  subject: Digest | null;
+  pushed_at: number;
+  pulled_at: number | null;
+  state: "ACTIVE";
+  object: ObjectId;
+  /** Kept with the tags, so that untagged images are found without looking at the others. */
+  tag_count: number;
+}
+
+export interface ManifestReferenceTable extends OfRepository {
+  image: Digest;
+  position: number;
+  kind: ImageReference["kind"];
+  digest: Digest;
+  media_type: string;
+  size_bytes: number;
+}
+
+export interface TagTable extends OfRepository {
+  tag: Tag;
+  digest: Digest;
+  moved_at: number;
+}
+
+export interface TagHistoryTable extends OfRepository {
+  tag: Tag;
+  /** Counts the moves of the tag, from 1. */
+  sequence: number;
+  /** Null where the tag was removed. */
+  digest: Digest | null;
+  at: number;
+}
+
+export interface UploadTable extends OfRepository {
+  id: UploadId;
+  object: ObjectId;
+  wrapped_key: Uint8Array;
+  offset_bytes: number;
+  sealed_bytes: number;
+  frames: number;
+  layout: string;
+  parts: number;
+  small_part: number;
+  digest_so_far: Digest | null;
+  revision: number;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface ReclaimTable extends OfRegistry {
+  kind: ReclaimCandidate["kind"];
+  /** The layer's repository; empty for the other kinds, as no part of a key may be null. */
+  repository: string;
+  /** The layer's digest, or the id of the object or upload. */
+  target: string;
+  due_at: number;
+}
+
+export interface SchemaVersionTable {
+  version: number;
+  name: string;
+  applied_at: number;
+}
+
+/** One row, written to find out whether writing works. */
+export interface ProbeTable {
+  id: number;
+  at: number;
+}
+
+export interface Tables {
+  registry: RegistryTable;
+  repository: RepositoryTable;
+  repository_resource_tag: RepositoryResourceTagTable;
+  account_setting: AccountSettingTable;
+  service_key: ServiceKeyTable;
+  object: ObjectTable;
+  object_content: ObjectContentTable;
+  layer: LayerTable;
+  image: ImageTable;
+  manifest_reference: ManifestReferenceTable;
+  tag: TagTable;
+  tag_history: TagHistoryTable;
+  upload: UploadTable;
+  reclaim: ReclaimTable;
+  schema_version: SchemaVersionTable;
+  probe: ProbeTable;
+}

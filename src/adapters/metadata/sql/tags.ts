@@ -1,0 +1,152 @@
+import { sql } from "kysely";
+import type { PageRequest, TagReads, TagWrites } from "../../../ports/metadata-store.ts";
+import type { TagMove } from "../../../registry/images/image.ts";
+import type { Digest, Tag } from "../../../registry/names.ts";
+import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
+import type { SqlDialect } from "./dialect.ts";
+import { ofRepository, type RepositoryKey, repositoryKey } from "./keys.ts";
+import type { SqlSession } from "./session.ts";
+import { statement } from "./statement.ts";
+
+export class SqlTags implements TagReads, TagWrites {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async find(repository: RepositoryRef, tag: Tag): Promise<Digest | undefined> {
+    const row = await this.#session.first(find, { ...repositoryKey(repository), tag });
+    return row?.digest;
+  }
+
+  list(repository: RepositoryRef, page: PageRequest<Tag>): Promise<{ tag: Tag; digest: Digest }[]> {
+    const { after = "" as Tag, limit } = page;
+    return this.#session.all(list, { ...repositoryKey(repository), after, limit });
+  }
+
+  async of(repository: RepositoryRef, digest: Digest, limit: number): Promise<Tag[]> {
+    const rows = await this.#session.all(ofImage, { ...repositoryKey(repository), digest, limit });
+    return rows.map((row) => row.tag);
+  }
+
+  async count(repository: RepositoryRef, digest: Digest): Promise<number> {
+    const row = await this.#session.first(count, { ...repositoryKey(repository), digest });
+    return row?.tag_count ?? 0;
+  }
+
+  async put(repository: RepositoryRef, { tag, digest, at }: TagMove): Promise<void> {
+    const key = { ...repositoryKey(repository), tag };
+    // The image that loses the tag first: only the tag's row tells which one that is.
+    await this.#session.runAll([
+      this.#session.command(countLess, key),
+      this.#session.command(put, { ...key, digest, at }),
+      this.#session.command(countMore, key),
+      this.#session.command(recordMove, { ...key, digest, at }),
+    ]);
+  }
+
+  async remove(repository: RepositoryRef, tag: Tag, at: number): Promise<void> {
+    const key = { ...repositoryKey(repository), tag };
+    await this.#session.runAll([
+      this.#session.command(recordRemoval, { ...key, at }),
+      this.#session.command(countLess, key),
+      this.#session.command(remove, key),
+    ]);
+  }
+}
+
+type TagKey = RepositoryKey & { readonly tag: Tag };
+type ImageKey = RepositoryKey & { readonly digest: Digest };
+
+const find = statement(({ builder }, key: TagKey) =>
+  builder
+    .selectFrom("tag")
+    .select("digest")
+    .where((row) => row.and({ ...ofRepository(key), tag: key.tag })),
+);
+
+const list = statement(({ builder }, page: RepositoryKey & { after: Tag; limit: number }) =>
+  builder
+    .selectFrom("tag")
+    .select(["tag", "digest"])
+    .where((row) => row.and(ofRepository(page)))
+    .where("tag", ">", page.after)
+    .orderBy("tag")
+    .limit(page.limit),
+);
+
+const ofImage = statement(({ builder }, key: ImageKey & { limit: number }) =>
+  builder
+    .selectFrom("tag")
+    .select("tag")
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest }))
+    .orderBy("tag")
+    .limit(key.limit),
+);
+
+const count = statement(({ builder }, key: ImageKey) =>
+  builder
+    .selectFrom("image")
+    .select("tag_count")
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+);
+
+/** Adds to `tag_count` of the image that the tag points at, if it points at one. */
+const addToCount = (by: 1 | -1) => (dialect: SqlDialect, key: TagKey) =>
+  dialect.builder
+    .updateTable("image")
+    .set(({ eb }) => ({ tag_count: eb("tag_count", "+", sql.lit(by)) }))
+    .where((row) => row.and(ofRepository(key)))
+    .where("digest", "=", ({ selectFrom }) =>
+      selectFrom("tag")
+        .select("tag.digest")
+        .where((row) => row.and({ ...ofRepository(key), tag: key.tag })),
+    );
+const countMore = statement(addToCount(1));
+const countLess = statement(addToCount(-1));
+
+const put = statement(({ builder }, move: TagKey & { digest: Digest; at: number }) =>
+  builder
+    .insertInto("tag")
+    .values({ ...ofRepository(move), tag: move.tag, digest: move.digest, moved_at: move.at })
+    .onConflict((conflict) =>
+      conflict.columns(["account", "region", "repository", "tag"]).doUpdateSet({
+        digest: sql`excluded.digest`,
+        moved_at: sql`excluded.moved_at`,
+      }),
+    ),
+);
+
+const remove = statement(({ builder }, key: TagKey) =>
+  builder.deleteFrom("tag").where((row) => row.and({ ...ofRepository(key), tag: key.tag })),
+);
+
+/** The number of the tag's next move. */
+const nextMove = ({ builder }: SqlDialect, key: TagKey) =>
+  builder
+    .selectFrom("tag_history")
+    .select(sql<number>`coalesce(max(sequence), 0) + 1`.as("sequence"))
+    .where((row) => row.and({ ...ofRepository(key), tag: key.tag }));
+
+const recordMove = statement((dialect, move: TagKey & { digest: Digest; at: number }) =>
+  dialect.builder.insertInto("tag_history").values({
+    ...ofRepository(move),
+    tag: move.tag,
+    digest: move.digest,
+    at: move.at,
+    sequence: nextMove(dialect, move),
+  }),
+);
+
+const recordRemoval = statement((dialect, key: TagKey & { at: number }) =>
+  dialect.builder
+    .insertInto("tag_history")
+    .columns(["account", "region", "repository", "tag", "at", "sequence"])
+    .expression(({ selectFrom, val }) =>
+      selectFrom("tag")
+        .select(["account", "region", "repository", "tag"])
+        .select([val(key.at).as("at"), nextMove(dialect, key).as("sequence")])
+        .where((row) => row.and({ ...ofRepository(key), tag: key.tag })),
+    ),
+);

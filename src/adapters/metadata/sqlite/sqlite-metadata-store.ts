@@ -1,0 +1,150 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type {
+  MetadataChange,
+  MetadataReads,
+  MetadataStore,
+} from "../../../ports/metadata-store.ts";
+import { metadataTables } from "../sql/metadata-tables.ts";
+import { checkSchema, migrate } from "../sql/migrate.ts";
+import { SqlSession } from "../sql/session.ts";
+import { StatementCompiler, statement } from "../sql/statement.ts";
+import { DirectoryLock } from "./directory-lock.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+import { SqliteWriter } from "./sqlite-writer.ts";
+
+/** Older ones can damage a database when they begin its log anew. */
+const oldestSqlite = [3, 51, 3] as const;
+/** Nobody else writes; a backup or an inspection may hold a lock for a moment. */
+const busyTimeoutMs = 5_000;
+
+export interface SqliteMetadataOptions {
+  /** On a local disk; made if it is missing. */
+  readonly directory: string;
+  /** Nothing can be written any more, and the process should end. Called at most once. */
+  readonly onWriterFailure: (error: Error) => void;
+}
+
+/**
+ * Metadata in one SQLite database: written by a thread of its own, read on this one.
+ * @throws when another process uses the directory, when its schema is newer than this program, or
+ *   when SQLite is too old
+ */
+export async function openSqliteMetadata(
+  options: SqliteMetadataOptions,
+): Promise<SqliteMetadataStore> {
+  const { directory, onWriterFailure } = options;
+  requireSqlite();
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const lock = DirectoryLock.take(directory);
+  let writer: SqliteWriter | undefined;
+  try {
+    const path = join(directory, "metadata.db");
+    // Wrapped keys are in it. SQLite gives its log the same mode.
+    closeSync(openSync(path, "a", 0o600));
+    const opened = await SqliteWriter.open({ path, busyTimeoutMs }, onWriterFailure);
+    writer = opened;
+    await migrate(sqliteDialect, (work) => opened.transaction(work), directory);
+    syncDirectory(directory);
+    const reader = new SqliteReader(path, busyTimeoutMs);
+    return new SqliteMetadataStore({ directory, lock, writer, reader });
+  } catch (error) {
+    await writer?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly directory: string;
+  readonly lock: DirectoryLock;
+  readonly writer: SqliteWriter;
+  readonly reader: SqliteReader;
+}
+
+/** Made by `openSqliteMetadata`. */
+export class SqliteMetadataStore implements MetadataStore {
+  readonly repositories: MetadataReads["repositories"];
+  readonly images: MetadataReads["images"];
+  readonly tags: MetadataReads["tags"];
+  readonly layers: MetadataReads["layers"];
+  readonly objects: MetadataReads["objects"];
+  readonly uploads: MetadataReads["uploads"];
+  readonly settings: MetadataReads["settings"];
+  readonly serviceKeys: MetadataReads["serviceKeys"];
+  readonly reclaim: MetadataReads["reclaim"];
+  readonly #compiler = new StatementCompiler(sqliteDialect);
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const reads: MetadataReads = metadataTables(new SqlSession(this.#compiler, parts.reader));
+    this.repositories = reads.repositories;
+    this.images = reads.images;
+    this.tags = reads.tags;
+    this.layers = reads.layers;
+    this.objects = reads.objects;
+    this.uploads = reads.uploads;
+    this.settings = reads.settings;
+    this.serviceKeys = reads.serviceKeys;
+    this.reclaim = reads.reclaim;
+  }
+
+  transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
+    return this.#parts.writer.transaction((connection) =>
+      work(metadataTables(new SqlSession(this.#compiler, connection))),
+    );
+  }
+
+  async probe(): Promise<void> {
+    const { writer, directory } = this.#parts;
+    await writer.transaction(async (connection) => {
+      await checkSchema(sqliteDialect, connection, directory);
+      await new SqlSession(this.#compiler, connection).change(probe, { at: Date.now() });
+    });
+  }
+
+  async close(): Promise<void> {
+    const { writer, reader, lock } = this.#parts;
+    await writer.close();
+    reader.close();
+    lock.release();
+  }
+}
+
+const probe = statement(({ builder }, { at }: { at: number }) =>
+  builder
+    .insertInto("probe")
+    .values({ id: 1, at })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ at })),
+);
+
+function requireSqlite(): void {
+  const database = new DatabaseSync(":memory:");
+  const row = database.prepare("select sqlite_version() as version").get();
+  database.close();
+  const version = String(row?.["version"]);
+  if (isOlder(version.split(".").map(Number), oldestSqlite)) {
+    throw new Error(`SQLite ${oldestSqlite.join(".")} or newer is needed, this is ${version}`);
+  }
+}
+
+function isOlder(version: readonly number[], than: readonly number[]): boolean {
+  for (const [index, needed] of than.entries()) {
+    const part = version[index] ?? 0;
+    if (part !== needed) return part < needed;
+  }
+  return false;
+}
+
+/** The names of new files survive power loss. */
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
