@@ -2,7 +2,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
 import { RootCredentials } from "./adapters/credentials/root.ts";
 import { type RootKey, readOrCreateRootKey } from "./adapters/credentials/root-key-file.ts";
@@ -287,7 +287,7 @@ export class Server {
   #fastify(): FastifyInstance {
     const app = Fastify({
       loggerInstance: this.#log as FastifyBaseLogger,
-      disableRequestLogging: true,
+      logController: new LogController({ disableRequestLogging: true }), // `RequestLog` does it.
       childLoggerFactory: (logger) => logger, // A child for each request costs more than it tells.
       genReqId: (request) => this.#ids.get(request as IncomingMessage) ?? "",
       exposeHeadRoutes: false,
@@ -321,6 +321,9 @@ export class Server {
     const deadline = clock.now() + withinMs;
     this.#readiness.stop();
     this.#listeners.stopAccepting();
+    for (const response of this.#requests.unfinished()) {
+      if (!response.headersSent) response.shouldKeepAlive = false;
+    }
     const stopped = Promise.all(this.#stops.map((stop) => stop()));
     await this.#listeners.drain(Math.max(0, withinMs - settleMs));
     while (this.#running > 0 && clock.now() < deadline) {

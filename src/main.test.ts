@@ -84,10 +84,12 @@ describe("a server", () => {
   });
 
   it.each(["/v2/", "/v2/a/manifests/1", "/", "/nowhere"])(
-    "names every answer at %s with a request id",
+    "names the answer at %s and its line in the log with one request id",
     async (path) => {
       const response = await fetch(`${server.origin}${path}`, { method: "POST" });
-      expect(response.headers.get("x-amzn-requestid")).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+      const id = response.headers.get("x-amzn-requestid");
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
+      while (!server.output().includes(`"id":"${id}"`)) await once(server.process.stdout!, "data");
     },
   );
 
@@ -176,6 +178,9 @@ describe("a server that stops", () => {
     await once(socket, "connect");
     await fetch(`${server.origin}/healthz`); // By now the server has read what came before.
     const stopped = server.stop();
+    while (!server.output().includes('"event":"stopping"')) {
+      await once(server.process.stdout!, "data");
+    }
     socket.write("}");
     const [answer] = await once(socket.setEncoding("latin1"), "data");
     expect(answer).toMatch(/^HTTP\/1\.1 \d{3} /);

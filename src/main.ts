@@ -55,6 +55,7 @@ async function serve(given: GivenSettings, output: { json: boolean }): Promise<n
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       process.on(signal, () => {
         log.info({ event: "stopping", signal });
+        flush();
         end(0);
       });
     }

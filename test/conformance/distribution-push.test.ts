@@ -155,7 +155,7 @@ describe("uploading a blob", () => {
         socket.write(
           `PATCH ${new URL(location).pathname} HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${server.authorization()}\r\nContent-Length: 1000\r\n\r\n`,
         );
-        socket.write(content.subarray(0, 600), () => socket.end());
+        socket.write(content.subarray(0, 600), () => socket.destroy());
       });
       socket.on("close", resolve);
     });

@@ -6,6 +6,7 @@ import type { Metrics } from "./metrics.ts";
 
 interface Entry {
   readonly id: string;
+  readonly response: ServerResponse;
   readonly startedAt: number;
   operation: string | undefined;
   principal: string | undefined;
@@ -36,12 +37,13 @@ export class RequestLog {
   begin(request: IncomingMessage, response: ServerResponse): string {
     const entry: Entry = {
       id: randomUUID(),
+      response,
       startedAt: performance.now(),
       operation: undefined,
       principal: undefined,
     };
     this.#open.set(entry.id, entry);
-    response.once("close", () => this.#end(request, response, entry));
+    response.once("close", () => this.#end(request, entry));
     return entry.id;
   }
 
@@ -56,8 +58,14 @@ export class RequestLog {
     entry.principal = event.caller.principal.arn;
   }
 
-  #end(request: IncomingMessage, response: ServerResponse, entry: Entry): void {
+  /** Answers that are still to be finished. */
+  *unfinished(): Iterable<ServerResponse> {
+    for (const { response } of this.#open.values()) yield response;
+  }
+
+  #end(request: IncomingMessage, entry: Entry): void {
     this.#open.delete(entry.id);
+    const { response } = entry;
     const { log, metrics, addressOf } = this.#options;
     const { method = "", url = "" } = request;
     const route = routeOf(url);

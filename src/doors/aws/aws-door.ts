@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import type { Environment, Operation, Service } from "../../operations/operation.ts";
 import { type Observer, perform } from "../../operations/perform.ts";
@@ -65,7 +64,7 @@ export function awsDoor(options: AwsDoorOptions): FastifyPluginCallback {
     scope.setErrorHandler((error, request, reply) => {
       // Fastify itself refuses only a content type that is none, before the handler is asked.
       const malformed = (error as { code?: unknown }).code === "FST_ERR_CTP_INVALID_MEDIA_TYPE";
-      return refuse(request, reply, json, randomUUID(), malformed ? unknownOperation() : error);
+      return refuse(request, reply, json, request.id, malformed ? unknownOperation() : error);
     });
     scope.route({
       method: ["GET", "POST"],
@@ -78,7 +77,7 @@ export function awsDoor(options: AwsDoorOptions): FastifyPluginCallback {
 }
 
 async function answer(door: Door, request: FastifyRequest, reply: FastifyReply) {
-  const requestId = randomUUID();
+  const requestId = request.id;
   const protocol = protocolOf(request);
   try {
     const head = requestHead(request.method, request.raw.url ?? "/", request.raw.rawHeaders);

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyPluginCallback } from "fastify";
 import { registryOfHost } from "../../registry/deployment.ts";
@@ -28,7 +27,8 @@ const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
 
 /**
  * OCI Distribution 1.1 at `/v2`, and the downloads that GetDownloadUrlForLayer leads to at `/layers/`,
- * as a Fastify plugin. Answers are written on the raw response; Fastify's hooks still see them.
+ * as a Fastify plugin. Answers are written on the raw response; Fastify's hooks still see them. A
+ * handler's promise lasts as long as its work does, also when the client has left.
  */
 export function distributionDoor(options: DistributionDoorOptions): FastifyPluginCallback {
   const door = new DistributionDoor(options);
@@ -42,7 +42,8 @@ export function distributionDoor(options: DistributionDoorOptions): FastifyPlugi
         url,
         handler(request, reply) {
           reply.hijack();
-          void door.serve(request.raw, reply.raw);
+          // Fastify, and a server that stops, wait for it.
+          return door.serve(request.raw, reply.raw, request.id);
         },
       });
     }
@@ -77,8 +78,11 @@ class DistributionDoor {
   }
 
   /** Answers a request. Never rejects. */
-  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const requestId = randomUUID();
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> {
     const connection = (this.#options.connectionOf ?? directConnection)(request);
     const host = hostOf(this.#options.environment.deployment, connection);
     const origin = `${connection.scheme}://${host}`;

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 
 /**
- * Sends exactly `lengthBytes` of `content` after the given head. One piece is on its way at a time:
- * the next is asked for once the kernel has the last, so pieces may be views of a reused buffer.
- * When the client leaves, the iteration is ended.
+ * Sends exactly `lengthBytes` of `content` after the given head. Two pieces are on their way at most:
+ * while the kernel takes one, the next is being made. Pieces must stay as they are until they are
+ * sent. When the client leaves, the iteration is ended.
  * @throws what the content throws before its first piece; nothing was sent then. A failure later
  * destroys the connection and is thrown too: the client must never take a part for the whole (I3).
  */
@@ -20,12 +20,16 @@ export async function streamLayer(
     if (response.destroyed) return;
     response.writeHead(status, headers);
     let leftBytes = lengthBytes;
+    let before: Promise<boolean> = Promise.resolve(true);
     while (step.done !== true) {
       leftBytes -= step.value.length;
       if (leftBytes < 0) throw new Error(`the layer's content is longer than ${lengthBytes} bytes`);
-      if (!(await handOver(response, step.value))) return;
+      const taken = handOver(response, step.value);
+      if (!(await before)) return;
+      before = taken;
       step = await iterator.next();
     }
+    if (!(await before)) return;
     if (leftBytes > 0) throw new Error(`the layer's content ended ${leftBytes} bytes early`);
     response.end();
   } catch (error) {

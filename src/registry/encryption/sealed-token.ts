@@ -28,6 +28,8 @@ export function sealToken(secret: Uint8Array, claims: unknown, binding = ""): st
 export function openSealedToken(secret: Uint8Array, token: string, binding = ""): unknown {
   const bytes = Buffer.from(token, "base64url");
   if (bytes.length <= prefixBytes + tagBytes || bytes[0] !== version) return undefined;
+  // Decoding passes over what is no base64: a token has one spelling, not any number of them.
+  if (bytes.toString("base64url") !== token) return undefined;
   const key = tokenKey(secret, bytes.subarray(0, prefixBytes));
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
   decipher.setAAD(Buffer.from(binding));
