@@ -57,9 +57,16 @@ export async function withTargets<T>(
     }
     return await work(targets);
   } finally {
-    for (const target of targets) await target.stop();
+    const stops = await Promise.allSettled(targets.map((target) => target.stop()));
     for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+    reportFailedStop(stops);
   }
+}
+
+/** A server that ended by itself says why; that explains whatever else failed. */
+function reportFailedStop(stops: readonly PromiseSettledResult<void>[]): void {
+  const failed = stops.find((stop) => stop.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** Pays the debts of whoever wrote before, so that nobody else's turn does. */

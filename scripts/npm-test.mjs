@@ -5,13 +5,7 @@ import { exitWith, findNode, projectDirectory, run } from "./node.mjs";
 const steps = [
   ["scripts/check.ts"],
   ["scripts/docs.ts", "--check"],
-  [
-    "node_modules/vitest/vitest.mjs",
-    "run",
-    "--exclude=test/interop/**",
-    "--exclude=**/node_modules/**",
-    ...process.argv.slice(2),
-  ],
+  ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)],
 ];
 
 await exitWith(async () => {

@@ -144,7 +144,12 @@ export class Server {
     this.#config = config;
     this.#log = log;
     this.#store = store;
-    this.#listeners = new Listeners({ clock, isTrustedProxy, handler: this.#handle });
+    this.#listeners = new Listeners({
+      clock,
+      isTrustedProxy,
+      handler: this.#handle,
+      failed: (err) => log.error({ event: "listener", err }, "a connection could not be taken"),
+    });
     const connections = () => this.#listeners.connections;
     this.#metrics = new Metrics({ clock, metadata, connections });
     const addressOf = (request: IncomingMessage) =>

@@ -6,9 +6,12 @@ import { get } from "node:https";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, StartFailure, startServer } from "../test/support/server.ts";
+
+import { LocalCertificates } from "./adapters/tls/local-certificates.ts";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 let home: string;
@@ -201,6 +204,61 @@ describe("a server that stops", () => {
     expect([code, JSON.parse(out)]).toMatchObject([0, { problems: [] }]);
   });
 });
+
+describe("a server in trouble", () => {
+  it("logs an error that nobody caught, and exits with 1", async () => {
+    const bug = "process.on('SIGUSR2', () => { throw new Error('a bug') })";
+    const server = await startServer({
+      nodeArguments: ["--import", `data:text/javascript,${bug}`],
+    });
+    server.process.kill("SIGUSR2");
+    expect(await server.exited).toBe(1);
+    expect(server.output()).toMatch(/"event":"crash","err":\{"type":"Error","message":"a bug"/);
+    expect(server.output()).toContain('"event":"stopped"');
+    await server.stop();
+  });
+});
+
+describe("a server with its operator's certificate", () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "entrepot-tls-"));
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  it("shows it, and another after SIGHUP", async () => {
+    const clock = { now: () => Date.now() };
+    const issue = (...names: string[]) =>
+      new LocalCertificates({ directory, names, clock }).current();
+    await issue("localhost");
+    const server = await startServer({
+      settings: {
+        ENTREPOT_TLS_CERT: join(directory, "server.pem"),
+        ENTREPOT_TLS_KEY: join(directory, "server-key.pem"),
+      },
+    });
+    try {
+      const first = await serialNumber(server);
+      await issue("localhost", "registry.example.com");
+      server.process.kill("SIGHUP");
+      while (!server.output().includes('"event":"certificate"')) {
+        await once(server.process.stdout!, "data");
+      }
+      expect(await serialNumber(server)).not.toBe(first);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+async function serialNumber(server: RunningServer): Promise<string> {
+  const { hostname, port } = new URL(server.httpsOrigin);
+  const socket = connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const { serialNumber: number } = socket.getPeerCertificate();
+  socket.destroy();
+  return number;
+}
 
 describe("a server that cannot start", () => {
   it("refuses settings that it does not know, and bad ones, with exit code 2", async () => {

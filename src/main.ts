@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SystemClock } from "./adapters/clock/system.ts";
 import { readRootKey } from "./adapters/credentials/root-key-file.ts";
+import { LineWriter } from "./adapters/telemetry/line-writer.ts";
 import { createLog, type Logger } from "./adapters/telemetry/log.ts";
 import { authorityFile, credentialsFile, openStore, type Server, startServer } from "./app.ts";
 import {
@@ -23,6 +24,7 @@ import { checkStore } from "./workers/check-store.ts";
 import { reclaimOnce } from "./workers/reclaim.ts";
 
 const clock = new SystemClock();
+const exitMs = 500;
 const packageFile = new URL("../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
 
@@ -39,12 +41,15 @@ function configOf({ flags, configFile }: GivenSettings): Config {
 /** Serves until a signal, or until the process can no longer be relied on. */
 async function serve(given: GivenSettings, output: { json: boolean }): Promise<number> {
   const config = configOf(given);
-  const { log, flush } = createLog(config.logLevel);
-  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const lines = new LineWriter({ stream: process.stdout });
+  const log = createLog(config.logLevel, lines);
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  let exitCode = 0;
   const fail = (event: string, message: string) => (err: unknown) => {
     log.fatal({ event, err }, message);
-    flush();
-    end(1);
+    void lines.flush();
+    exitCode = 1;
+    end();
   };
   const crashed = fail("crash", "an error that nobody caught");
   process.on("uncaughtException", crashed);
@@ -55,8 +60,8 @@ async function serve(given: GivenSettings, output: { json: boolean }): Promise<n
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       process.on(signal, () => {
         log.info({ event: "stopping", signal });
-        flush();
-        end(0);
+        void lines.flush();
+        end();
       });
     }
     process.on("SIGHUP", () => {
@@ -64,19 +69,20 @@ async function serve(given: GivenSettings, output: { json: boolean }): Promise<n
         log.error({ event: "certificate", err }, "the certificate could not be read anew");
       });
     });
-    announce(config, server, log, output);
-    flush();
-    const exitCode = await ended;
-    await stop(server, exitCode, log);
+    if (!output.json) lines.write(welcomeText(config, server));
+    announce(config, server, log);
+    void lines.flush();
+    await ended;
+    await stop(server, exitCode === 0 ? limits.shutdownMs : limits.crashDrainMs, log);
     return exitCode;
   } finally {
-    flush();
+    await lines.flush();
+    setTimeout(() => process.exit(), exitMs).unref(); // What still hangs is not waited for.
   }
 }
 
 /** Within the time that a stop may take, whatever hangs. */
-async function stop(server: Server, exitCode: number, log: Logger): Promise<void> {
-  const withinMs = exitCode === 0 ? limits.shutdownMs : limits.crashDrainMs;
+async function stop(server: Server, withinMs: number, log: Logger): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(() => {
@@ -92,32 +98,32 @@ async function stop(server: Server, exitCode: number, log: Logger): Promise<void
   clearTimeout(timer);
 }
 
-/** Tells the terminal how to go on, and the log that the server is ready. */
-function announce(config: Config, server: Server, log: Logger, output: { json: boolean }): void {
+function welcomeText(config: Config, server: Server): string {
   const { httpPort, httpsPort, isFirstStart, newRootKey, deployment } = server;
-  if (!output.json) {
-    const text = welcome({
-      version,
-      firstStart: isFirstStart,
-      newKey: newRootKey,
-      httpUrl: urlOf("http", "localhost", httpPort),
-      httpsUrl: urlOf("https", config.domain, httpsPort),
-      registryAddress: registryAddress(deployment, config),
-      region: config.region,
-      dataDirectory: config.dataDirectory,
-      authorityFile: authorityFile(config),
-      credentialsFile: credentialsFile(config),
-    });
-    process.stdout.write(text);
-  }
+  return welcome({
+    version,
+    firstStart: isFirstStart,
+    newKey: newRootKey,
+    httpUrl: urlOf("http", "localhost", httpPort),
+    httpsUrl: urlOf("https", config.domain, httpsPort),
+    registryAddress: registryAddress(deployment, config),
+    region: config.region,
+    dataDirectory: config.dataDirectory,
+    authorityFile: authorityFile(config),
+    credentialsFile: credentialsFile(config),
+  });
+}
+
+/** Says in the log that the server is ready, and where. */
+function announce(config: Config, server: Server, log: Logger): void {
   for (const warning of config.warnings) log.warn({ event: "setting" }, warning);
   log.info({
     event: "ready",
     version,
-    http: urlOf("http", hostOf(config.http), httpPort),
-    https: urlOf("https", hostOf(config.https), httpsPort),
+    http: urlOf("http", hostOf(config.http), server.httpPort),
+    https: urlOf("https", hostOf(config.https), server.httpsPort),
     data: config.dataDirectory,
-    firstStart: isFirstStart,
+    firstStart: server.isFirstStart,
   });
 }
 
@@ -157,6 +163,8 @@ async function withStore<T>(given: GivenSettings, work: (ports: Ports) => Promis
   }
 }
 
+// Whoever reads may leave before the end, as `head` does; that is no failure.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 process.exitCode = await runCommandLine(
   process.argv.slice(2),
   {
@@ -170,10 +178,3 @@ process.exitCode = await runCommandLine(
   },
   { out: process.stdout, error: process.stderr },
 );
-// What still hangs is not waited for; pipes are, so that nothing that was said is lost.
-await Promise.all(
-  [process.stdout, process.stderr].map(
-    (stream) => new Promise<void>((resolve) => stream.write("", () => resolve())),
-  ),
-);
-process.exit();

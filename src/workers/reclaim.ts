@@ -36,38 +36,54 @@ export interface ReclaimOptions {
 /** Looks at everything that is due, and at what that makes due, until nothing is. */
 export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): Promise<Reclaimed> {
   const total: Step = { layers: 0, objects: 0, uploads: 0, bytes: 0 };
-  const now = options.ignoreLeases === true ? Number.MAX_SAFE_INTEGER : ports.clock.now();
+  const ignoreLeases = options.ignoreLeases === true;
   const stopping = options.stopping ?? (() => false);
+  const putOff = new Set<string>();
   for (;;) {
-    const candidates = await ports.metadata.reclaim.due(
-      now,
-      options.ignoreLeases ? everything : batch,
-    );
+    const now = ports.clock.now();
+    const candidates = ignoreLeases
+      ? await ports.metadata.reclaim.due(Number.MAX_SAFE_INTEGER, everything)
+      : await ports.metadata.reclaim.due(now, batch);
     let looked = 0;
     for (const candidate of candidates) {
       if (stopping()) return total;
-      // A session that may still be resumed stays, whoever asks; so does what was put off just now.
-      if (candidate.kind !== "layer" && candidate.dueAt > ports.clock.now()) continue;
+      // A session that may still be resumed stays, whoever asks.
+      if (candidate.kind === "upload" && candidate.dueAt > now) continue;
+      if (putOff.has(nameOf(candidate))) continue;
       looked += 1;
-      await reclaimOrPutOff(ports, candidate, total, options);
+      if (!(await reclaimOrPutOff(ports, candidate, total, options))) putOff.add(nameOf(candidate));
     }
     if (looked === 0) return total;
   }
 }
 
-/** One that fails does not keep the others waiting. */
+function nameOf(candidate: ReclaimCandidate): string {
+  switch (candidate.kind) {
+    case "layer":
+      return `${candidate.repositoryId} ${candidate.digest}`;
+    case "object":
+      return candidate.object;
+    case "upload":
+      return candidate.upload;
+  }
+}
+
+/** One that fails does not keep the others waiting. False when it did. */
 async function reclaimOrPutOff(
   ports: Ports,
   candidate: ReclaimCandidate,
   total: Step,
   options: ReclaimOptions,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await reclaim(ports, candidate, total, options.ignoreLeases === true);
+    return true;
   } catch (error) {
     const dueAt = ports.clock.now() + retryMs;
     await ports.metadata.transaction((change) => change.reclaim.enqueue({ ...candidate, dueAt }));
-    options.failed?.(error);
+    if (options.failed === undefined) throw error;
+    options.failed(error);
+    return false;
   }
 }
 

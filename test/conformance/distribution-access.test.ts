@@ -219,6 +219,19 @@ describe("paths and methods", () => {
     expect((await new OciClient(server.origin).send("PATCH", path, { body })).status).toBe(401);
   });
 
+  it("answers a bug with 500 and the request's id, and logs its cause once", async () => {
+    await server.close();
+    const find = () => Promise.reject(new Error("the inner cause"));
+    server = await startDistribution({ credentials: { find } });
+    const answer = await server.client().get("/v2/");
+    expect([answer.status, answer.code()]).toEqual([500, "UNKNOWN"]);
+    expect(answer.text()).not.toContain("inner cause");
+    expect(server.logged).toHaveLength(1);
+    const [{ err, requestId }] = server.logged as [{ err: Error; requestId: string }];
+    expect(err.message).toBe("the inner cause");
+    expect(answer.text()).toContain(`'${requestId}'`);
+  });
+
   it("62: cuts a refused client that goes on trickling", async () => {
     await server.close();
     server = await startDistribution({ bodyRate: { bytesPerSecond: 1024, windowMs: 50 } });

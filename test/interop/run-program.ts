@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 
 export interface RunOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  /** Beside what this process has; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** What the program reads on its standard input; nothing by default. */
   readonly input?: string | Uint8Array;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -43,7 +44,7 @@ export async function openDoor(): Promise<DoorServer> {
   const logged: string[] = [];
   const heldBodies = new HeldBodies();
   const stream = { write: (line: string) => void logged.push(line) };
-  const server = fastify({ logger: { level: "warn", stream } });
+  const server = fastify({ genReqId: () => randomUUID(), logger: { level: "warn", stream } });
   server.post("/parsed", async (request) => request.body);
   const region = "eu-west-1" as Region;
   const deployment: Deployment = {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createLogOn } from "./log.ts";
+import { createLog } from "./log.ts";
 import type { AnsweredRequest } from "./metrics.ts";
 import { RequestLog, routeOf } from "./request-log.ts";
 
@@ -85,7 +85,7 @@ describe("the route of a URL", () => {
 });
 
 async function ask(method: string, path: string, headers: Record<string, string> = {}) {
-  const log = createLogOn(level, { write: (line) => void lines.push(JSON.parse(line)) });
+  const log = createLog(level, { write: (line) => void lines.push(JSON.parse(line)) });
   const before = counted.length;
   const metrics = { answered: (answered: AnsweredRequest) => void counted.push(answered) };
   requestLog = new RequestLog({ log, metrics, addressOf: () => "10.0.0.1" });

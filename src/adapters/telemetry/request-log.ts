@@ -69,7 +69,7 @@ export class RequestLog {
     const { log, metrics, addressOf } = this.#options;
     const { method = "", url = "" } = request;
     const route = routeOf(url);
-    const status = response.statusCode;
+    const status = response.headersSent ? response.statusCode : 0; // Cut before any answer.
     const { received, sent } = this.#bytesOf(request.socket);
     const aborted = !response.writableFinished;
     metrics.answered({ route, status, receivedBytes: received, sentBytes: sent });

@@ -14,6 +14,7 @@ beforeEach(async () => {
   listeners = new Listeners({
     clock,
     isTrustedProxy: () => false,
+    failed: (error) => expect.fail(error.message),
     handler: (request, response) => {
       answered.push(request.url ?? "");
       request.resume().on("end", () => response.end("yes"));

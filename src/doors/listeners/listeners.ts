@@ -16,6 +16,8 @@ export interface ListenersOptions {
   readonly clock: Clock;
   /** The proxy brings everybody's connections, so it has no limit of its own. */
   readonly isTrustedProxy: (address: string) => boolean;
+  /** Told when a connection could not be taken, for example for want of file descriptors. */
+  readonly failed: (error: Error) => void;
 }
 
 export interface Certificate {
@@ -98,7 +100,7 @@ export class Listeners {
     return new Promise((resolve, reject) => {
       server.once("error", reject);
       server.listen({ ...address, backlog: 1_024 }, () => {
-        server.off("error", reject);
+        server.off("error", reject).on("error", this.#options.failed);
         resolve((server.address() as AddressInfo).port);
       });
     });

@@ -4,10 +4,10 @@ import type { Ports } from "../../ports/ports.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
-import { RegistryError } from "../errors.ts";
+import { invariant, RegistryError } from "../errors.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
 import { limits } from "../limits.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../names.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isTagImmutable } from "../repositories/tag-mutability.ts";
@@ -156,13 +156,24 @@ async function insertImage(
     pushedAt: object.createdAt,
     pulledAt: undefined,
     state: "ACTIVE",
-    object: object.id,
+    object: await keepManifest(change, object, content),
   };
-  await change.objects.insertIfAbsent(object, content);
   const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
   await change.images.insertIfAbsent(image, stored);
   await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
+}
+
+/** The sealed manifest: this one, or that of an image just deleted which is not reclaimed yet. */
+async function keepManifest(
+  change: MetadataChange,
+  object: StoredObject,
+  content: Uint8Array,
+): Promise<ObjectId> {
+  if (await change.objects.insertIfAbsent(object, content)) return object.id;
+  const stored = await change.objects.findLive(object.registry, object.domain, object.digest);
+  invariant(stored !== undefined, "what stands in the way of an object is there");
+  return stored.id;
 }
 
 async function moveTag(

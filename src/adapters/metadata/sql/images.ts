@@ -96,9 +96,9 @@ export class SqlImages implements ImageReads, ImageWrites {
     return rows.map((row) => toImage(row, ref));
   }
 
-  async insertIfAbsent(image: Image, references: readonly ImageReference[]): Promise<boolean> {
+  insertIfAbsent(image: Image, references: readonly ImageReference[]): Promise<boolean> {
     const key = repositoryKey(image.repository);
-    const inserted = await this.#session.change(insert, {
+    const row = this.#session.command(insert, {
       ...key,
       digest: image.digest,
       mediaType: image.mediaType,
@@ -112,9 +112,8 @@ export class SqlImages implements ImageReads, ImageWrites {
       state: image.state,
       object: image.object,
     });
-    if (inserted === 0) return false;
-    if (references.length === 0) return true;
-    await this.#session.runAll(
+    return this.#session.runIfChanged(
+      row,
       references.map(({ kind, digest, mediaType, sizeBytes }, position) =>
         this.#session.command(insertReference, {
           ...key,
@@ -127,19 +126,18 @@ export class SqlImages implements ImageReads, ImageWrites {
         }),
       ),
     );
-    return true;
   }
 
   async remove(repository: RepositoryRef, digest: Digest): Promise<void> {
     const key = { ...repositoryKey(repository), digest };
-    await this.#session.runAll([
+    await this.#session.allLater([
       this.#session.command(removeReferences, key),
       this.#session.command(remove, key),
     ]);
   }
 
   async setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void> {
-    await this.#session.change(setPulledAt, { ...repositoryKey(repository), digest, at });
+    await this.#session.later(setPulledAt, { ...repositoryKey(repository), digest, at });
   }
 }
 
@@ -355,9 +353,7 @@ const removeReferences = statement(({ builder }, key: ImageKey) =>
 );
 
 const remove = statement(({ builder }, key: ImageKey) =>
-  builder
-    .deleteFrom("image")
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+  builder.deleteFrom("image").where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );
 
 const setPulledAt = statement(({ builder }, key: ImageKey & { at: number }) =>

@@ -92,15 +92,15 @@ export class SqlLayers implements LayerReads, LayerWrites {
   }
 
   async lease(repository: RepositoryRef, digest: Digest, until: number): Promise<void> {
-    await this.#session.change(lease, { ...repositoryKey(repository), digest, until });
+    await this.#session.later(lease, { ...repositoryKey(repository), digest, until });
   }
 
   async setMediaType(repository: RepositoryRef, digest: Digest, mediaType: string): Promise<void> {
-    await this.#session.change(setMediaType, { ...repositoryKey(repository), digest, mediaType });
+    await this.#session.later(setMediaType, { ...repositoryKey(repository), digest, mediaType });
   }
 
   async unlink(repository: RepositoryRef, digest: Digest): Promise<void> {
-    await this.#session.change(unlink, { ...repositoryKey(repository), digest });
+    await this.#session.later(unlink, { ...repositoryKey(repository), digest });
   }
 
   /** In digest order, each once. */
@@ -247,7 +247,5 @@ const setMediaType = statement(({ builder }, key: LayerKey & { mediaType: string
 );
 
 const unlink = statement(({ builder }, key: LayerKey) =>
-  builder
-    .deleteFrom("layer")
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+  builder.deleteFrom("layer").where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );

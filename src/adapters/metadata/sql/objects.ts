@@ -49,9 +49,9 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
     return { objects: Number(row?.objects ?? 0), sealedBytes: Number(row?.sealed_bytes ?? 0) };
   }
 
-  async insertIfAbsent(object: StoredObject, kept?: Uint8Array): Promise<boolean> {
+  insertIfAbsent(object: StoredObject, kept?: Uint8Array): Promise<boolean> {
     const key = registryKey(object.registry);
-    const inserted = await this.#session.change(insert, {
+    const row = this.#session.command(insert, {
       ...key,
       id: object.id,
       domain: object.domain,
@@ -64,25 +64,23 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
       layout: object.layout,
       createdAt: object.createdAt,
     });
-    if (inserted === 0) return false;
     const counts = { ...key, objects: 1, sealedBytes: object.sealedBytes };
-    const commands = [this.#session.command(adjustObjectCounts, counts)];
+    const others = [this.#session.command(adjustObjectCounts, counts)];
     if (kept !== undefined) {
-      commands.push(this.#session.command(keep, { ...key, id: object.id, content: kept }));
+      others.push(this.#session.command(keep, { ...key, id: object.id, content: kept }));
     }
-    await this.#session.runAll(commands);
-    return true;
+    return this.#session.runIfChanged(row, others);
   }
 
   async markDeleting(id: ObjectId): Promise<void> {
-    await this.#session.change(markDeleting, { id, noKey: new Uint8Array(0) });
+    await this.#session.later(markDeleting, { id, noKey: new Uint8Array(0) });
   }
 
   async remove(id: ObjectId): Promise<void> {
     const row = await this.#session.first(find, { id });
     if (row === undefined) return;
     const key = registryKey(row);
-    await this.#session.runAll([
+    await this.#session.allLater([
       this.#session.command(removeContent, { ...key, id }),
       this.#session.command(remove, { ...key, id }),
       this.#session.command(adjustObjectCounts, {

@@ -28,11 +28,11 @@ export class SqlReclaim implements ReclaimReads, ReclaimWrites {
   }
 
   async enqueue(candidate: ReclaimCandidate): Promise<void> {
-    await this.#session.change(enqueue, { ...toKey(candidate), dueAt: candidate.dueAt });
+    await this.#session.later(enqueue, { ...toKey(candidate), dueAt: candidate.dueAt });
   }
 
   async remove(candidate: ReclaimCandidate): Promise<void> {
-    await this.#session.change(remove, toKey(candidate));
+    await this.#session.later(remove, toKey(candidate));
   }
 }
 

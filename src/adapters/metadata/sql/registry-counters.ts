@@ -29,25 +29,24 @@ type RepositoryCounts = {
 };
 
 /** Adds to the counters of a registry, of which this may be the first that is known. */
-export const adjustRepositoryCounts = statement(
-  ({ builder }, by: RegistryKey & RepositoryCounts) =>
-    builder
-      .insertInto("registry")
-      .values({
-        ...ofRegistry(by),
-        repository_count: by.repositories,
-        image_count: by.images,
-        size_bytes: by.sizeBytes,
-        object_count: 0,
-        object_sealed_bytes: 0,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(["account", "region"]).doUpdateSet({
-          repository_count: sql`registry.repository_count + excluded.repository_count`,
-          image_count: sql`registry.image_count + excluded.image_count`,
-          size_bytes: sql`registry.size_bytes + excluded.size_bytes`,
-        }),
-      ),
+export const adjustRepositoryCounts = statement(({ builder }, by: RegistryKey & RepositoryCounts) =>
+  builder
+    .insertInto("registry")
+    .values({
+      ...ofRegistry(by),
+      repository_count: by.repositories,
+      image_count: by.images,
+      size_bytes: by.sizeBytes,
+      object_count: 0,
+      object_sealed_bytes: 0,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["account", "region"]).doUpdateSet({
+        repository_count: sql`registry.repository_count + excluded.repository_count`,
+        image_count: sql`registry.image_count + excluded.image_count`,
+        size_bytes: sql`registry.size_bytes + excluded.size_bytes`,
+      }),
+    ),
 );
 
 /** The same for objects. */

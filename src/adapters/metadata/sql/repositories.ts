@@ -21,9 +21,9 @@ import {
   registryKey,
   repositoryKey,
 } from "./keys.ts";
+import { adjustRepositoryCounts, registryCounters, registryTotals } from "./registry-counters.ts";
 import { enqueueContents, removeContents } from "./repository-contents.ts";
 import { mutabilityColumns, repositoryColumns, toRepository } from "./repository-row.ts";
-import { adjustRepositoryCounts, registryCounters, registryTotals } from "./registry-counters.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
 
@@ -76,8 +76,8 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     };
   }
 
-  async insertIfAbsent(repository: Repository): Promise<boolean> {
-    const inserted = await this.#session.change(insert, {
+  insertIfAbsent(repository: Repository): Promise<boolean> {
+    const row = this.#session.command(insert, {
       ...repositoryKey(repository),
       ...mutabilityColumns(repository.tagMutability),
       name: repository.name,
@@ -87,14 +87,13 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       imageCount: repository.imageCount,
       sizeBytes: repository.sizeBytes,
     });
-    if (inserted === 0) return false;
-    await this.#session.change(adjustRepositoryCounts, {
+    const counts = this.#session.command(adjustRepositoryCounts, {
       ...registryKey(repository.registry),
       repositories: 1,
       images: repository.imageCount,
       sizeBytes: repository.sizeBytes,
     });
-    return true;
+    return this.#session.runIfChanged(row, [counts]);
   }
 
   async lock(registry: Registry, name: RepositoryName): Promise<Repository | undefined> {
@@ -103,18 +102,18 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   }
 
   async setTagMutability(repository: RepositoryRef, mutability: TagMutability): Promise<void> {
-    await this.#session.change(setTagMutability, {
+    await this.#session.later(setTagMutability, {
       ...repositoryKey(repository),
       ...mutabilityColumns(mutability),
     });
   }
 
   async putResourceTag(repository: RepositoryRef, key: string, value: string): Promise<void> {
-    await this.#session.change(putResourceTag, { ...repositoryKey(repository), key, value });
+    await this.#session.later(putResourceTag, { ...repositoryKey(repository), key, value });
   }
 
   async removeResourceTag(repository: RepositoryRef, key: string): Promise<void> {
-    await this.#session.change(removeResourceTag, { ...repositoryKey(repository), key });
+    await this.#session.later(removeResourceTag, { ...repositoryKey(repository), key });
   }
 
   async adjust(
@@ -122,7 +121,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     by: { imageCount?: number; sizeBytes?: number },
   ): Promise<void> {
     const counts = { images: by.imageCount ?? 0, sizeBytes: by.sizeBytes ?? 0 };
-    await this.#session.runAll([
+    await this.#session.allLater([
       this.#session.command(adjust, { ...repositoryKey(repository), ...counts }),
       this.#session.command(adjustRepositoryCounts, {
         ...registryKey(repository.registry),
@@ -148,7 +147,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     const key = repositoryKey(repository);
     const now = await this.#session.first(lockCounters, key);
     if (now === undefined) return;
-    await this.#session.runAll([
+    await this.#session.allLater([
       ...enqueueContents.map((each) => this.#session.command(each, { ...key, at })),
       ...removeContents.map((each) => this.#session.command(each, key)),
       this.#session.command(remove, key),
@@ -180,14 +179,15 @@ const lock = statement((dialect, key: RepositoryNameKey) => {
   return dialect.locksRows ? query.forUpdate() : query;
 });
 
-const list = statement(({ builder }, page: RegistryKey & { after: RepositoryName; limit: number }) =>
-  builder
-    .selectFrom("repository")
-    .select(repositoryColumns)
-    .where((row) => row.and(ofRegistry(page)))
-    .where("name", ">", page.after)
-    .orderBy("name")
-    .limit(page.limit),
+const list = statement(
+  ({ builder }, page: RegistryKey & { after: RepositoryName; limit: number }) =>
+    builder
+      .selectFrom("repository")
+      .select(repositoryColumns)
+      .where((row) => row.and(ofRegistry(page)))
+      .where("name", ">", page.after)
+      .orderBy("name")
+      .limit(page.limit),
 );
 
 const listAll = statement(({ builder }, after: RepositoryNameKey & { limit: number }) =>

@@ -61,10 +61,7 @@ const newest = statement(({ builder }, key: RegistryKey) =>
 );
 
 const insert = statement(
-  (
-    { builder },
-    key: RegistryKey & { version: number; wrapped: Uint8Array; createdAt: number },
-  ) =>
+  ({ builder }, key: RegistryKey & { version: number; wrapped: Uint8Array; createdAt: number }) =>
     builder
       .insertInto("service_key")
       .values({

@@ -11,8 +11,16 @@ export interface SqlResult {
 /** Runs SQL, in a transaction or outside of one. */
 export interface SqlConnection {
   run(command: SqlCommand): Promise<SqlResult>;
-  /** One after the other up to the first that fails, in one round trip where that can be. */
+  /**
+   * One after the other up to the first that fails or ends the row of commands, in one round trip
+   * where that can be.
+   */
   runAll(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]>;
+  /**
+   * For writes whose results nobody waits for: they run before the next command or at the end of
+   * the transaction, without a round trip of their own. If one fails, so does the transaction.
+   */
+  runLater(commands: readonly SqlCommand[]): Promise<void>;
 }
 
 /** A connection that understands statements. Reads and every transaction have their own. */
@@ -35,19 +43,31 @@ export class SqlSession {
     return result.rows[0] as R | undefined;
   }
 
+  /** Changes rows, how many ever. See `SqlConnection.runLater`. */
+  later<P, R>(statement: Statement<P, R>, parameters: P): Promise<void> {
+    return this.#connection.runLater([this.#compiler.command(statement, parameters)]);
+  }
+
   /** Resolves to how many rows changed. */
   async change<P, R>(statement: Statement<P, R>, parameters: P): Promise<number> {
     const result = await this.#connection.run(this.#compiler.command(statement, parameters));
     return result.changes;
   }
 
-  /** For `runAll`. */
+  /** For `allLater` and `runIfChanged`. */
   command<P, R>(statement: Statement<P, R>, parameters: P): SqlCommand {
     return this.#compiler.command(statement, parameters);
   }
 
-  async runAll(commands: readonly SqlCommand[]): Promise<void> {
-    await this.#connection.runAll(commands);
+  allLater(commands: readonly SqlCommand[]): Promise<void> {
+    return this.#connection.runLater(commands);
+  }
+
+  /** Runs the others only if the first changed a row; resolves to whether it did. */
+  async runIfChanged(first: SqlCommand, others: readonly SqlCommand[]): Promise<boolean> {
+    const commands = [{ ...first, endsUnlessChanged: true as const }, ...others];
+    const [result] = await this.#connection.runAll(commands);
+    return result !== undefined && result.changes > 0;
   }
 
   /** For queries whose text depends on the call (lists of values, filters); compiled every time. */

@@ -18,7 +18,7 @@ export class SqlSettings implements SettingReads, SettingWrites {
   }
 
   async put(registry: Registry, name: string, value: string): Promise<void> {
-    await this.#session.change(put, { ...registryKey(registry), name, value });
+    await this.#session.later(put, { ...registryKey(registry), name, value });
   }
 }
 

@@ -10,6 +10,8 @@ export type SqlValue = string | number | null | Uint8Array;
 export interface SqlCommand {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
+  /** Leaves out the commands that come after it if it changed no row. */
+  readonly endsUnlessChanged?: true;
 }
 
 type Parameters = object & { readonly [Name in string]?: SqlValue };

@@ -38,7 +38,7 @@ export class SqlTags implements TagReads, TagWrites {
   async put(repository: RepositoryRef, { tag, digest, at }: TagMove): Promise<void> {
     const key = { ...repositoryKey(repository), tag };
     // The image that loses the tag first: only the tag's row tells which one that is.
-    await this.#session.runAll([
+    await this.#session.allLater([
       this.#session.command(countLess, key),
       this.#session.command(put, { ...key, digest, at }),
       this.#session.command(countMore, key),
@@ -48,7 +48,7 @@ export class SqlTags implements TagReads, TagWrites {
 
   async remove(repository: RepositoryRef, tag: Tag, at: number): Promise<void> {
     const key = { ...repositoryKey(repository), tag };
-    await this.#session.runAll([
+    await this.#session.allLater([
       this.#session.command(recordRemoval, { ...key, at }),
       this.#session.command(countLess, key),
       this.#session.command(remove, key),

@@ -43,7 +43,7 @@ export class SqlUploads implements UploadReads, UploadWrites {
   }
 
   async insert(upload: Upload): Promise<void> {
-    await this.#session.change(insert, toParameters(upload));
+    await this.#session.later(insert, toParameters(upload));
   }
 
   async replace(expected: Upload, next: Upload): Promise<boolean> {
@@ -52,7 +52,7 @@ export class SqlUploads implements UploadReads, UploadWrites {
   }
 
   async remove(registry: Registry, id: UploadId): Promise<void> {
-    await this.#session.change(remove, { ...registryKey(registry), id });
+    await this.#session.later(remove, { ...registryKey(registry), id });
   }
 }
 
@@ -160,9 +160,7 @@ const replace = statement(({ builder }, upload: UploadParameters & { expected: n
   builder
     .updateTable("upload")
     .set(toColumns(upload))
-    .where((row) =>
-      row.and({ ...ofRepository(upload), id: upload.id, revision: upload.expected }),
-    ),
+    .where((row) => row.and({ ...ofRepository(upload), id: upload.id, revision: upload.expected })),
 );
 
 const remove = statement(({ builder }, key: UploadKey) =>

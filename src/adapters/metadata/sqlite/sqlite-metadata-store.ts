@@ -11,6 +11,7 @@ import { checkSchema, migrate } from "../sql/migrate.ts";
 import { SqlSession } from "../sql/session.ts";
 import { StatementCompiler, statement } from "../sql/statement.ts";
 import { DirectoryLock } from "./directory-lock.ts";
+import { reloadStatistics, writeStatistics } from "./plan-statistics.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
@@ -47,6 +48,10 @@ export async function openSqliteMetadata(
     const opened = await SqliteWriter.open({ path, busyTimeoutMs }, onWriterFailure);
     writer = opened;
     await migrate(sqliteDialect, (work) => opened.transaction(work), directory);
+    await opened.transaction(writeStatistics);
+    await opened.transaction((connection) =>
+      connection.run({ sql: reloadStatistics, parameters: [] }),
+    );
     syncDirectory(directory);
     const reader = new SqliteReader(path, busyTimeoutMs);
     return new SqliteMetadataStore({ directory, lock, writer, reader });
@@ -123,9 +128,10 @@ const probe = statement(({ builder }, { at }: { at: number }) =>
 
 function requireSqlite(): void {
   const database = new DatabaseSync(":memory:");
-  const row = database.prepare("select sqlite_version() as version").get();
+  const { version } = database.prepare("select sqlite_version() as version").get() as {
+    version: string;
+  };
   database.close();
-  const version = String(row?.["version"]);
   if (isOlder(version.split(".").map(Number), oldestSqlite)) {
     throw new Error(`SQLite ${oldestSqlite.join(".")} or newer is needed, this is ${version}`);
   }

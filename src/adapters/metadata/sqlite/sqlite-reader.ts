@@ -11,7 +11,7 @@ export class SqliteReader implements SqlConnection {
 
   constructor(path: string, busyTimeoutMs: number) {
     this.#database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
-    this.#database.exec("pragma mmap_size = 0; pragma cache_size = -32768");
+    this.#database.exec("pragma mmap_size = 0; pragma cache_size = -65536");
     this.#statements = new StatementCache(this.#database);
   }
 
@@ -24,9 +24,16 @@ export class SqliteReader implements SqlConnection {
   }
 
   async runAll(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]> {
-    const results: SqlResult[] = [];
-    for (const command of commands) results.push(await this.run(command));
-    return results;
+    try {
+      return this.#statements.runAll(commands);
+    } catch (error) {
+      throw toError(toFailure(error));
+    }
+  }
+
+  /** Never asked for: only transactions write. */
+  async runLater(commands: readonly SqlCommand[]): Promise<void> {
+    await this.runAll(commands);
   }
 
   close(): void {

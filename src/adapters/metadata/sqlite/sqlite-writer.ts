@@ -12,6 +12,9 @@ import {
 /** Transactions that share one commit, and with it one fsync, when they come at once. */
 const transactionsPerCommit = 32;
 
+/** Writes that wait for the next round trip. */
+const commandsKeptForLater = 256;
+
 interface Waiting {
   readonly work: (connection: SqlConnection) => Promise<unknown>;
   readonly resolve: (value: never) => void;
@@ -64,6 +67,7 @@ export class SqliteWriter {
     const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
       workerData: settings,
       name: "metadata-writer",
+      execArgv: [], // Options that are meant for the program are none for a part of it.
     });
     await ready(worker);
     return new SqliteWriter(worker, onFailure);
@@ -133,6 +137,7 @@ export class SqliteWriter {
     let end: string[];
     try {
       const value = await work(connection);
+      await connection.finish();
       settle = () => resolve(value as never);
       end = ["release member"];
     } catch (error) {
@@ -197,6 +202,8 @@ function ready(worker: Worker): Promise<void> {
 /** Ends with the work that it was given to. */
 class TransactionConnection implements SqlConnection {
   readonly #send: (commands: readonly SqlCommand[]) => Promise<readonly SqlResult[]>;
+  #later: SqlCommand[] = [];
+  #failed: unknown;
   #ended = false;
 
   constructor(send: (commands: readonly SqlCommand[]) => Promise<readonly SqlResult[]>) {
@@ -210,7 +217,29 @@ class TransactionConnection implements SqlConnection {
 
   async runAll(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]> {
     if (this.#ended) throw new Error("The transaction has ended already");
-    return this.#send(commands);
+    if (this.#later.length === 0) return this.#send(commands);
+    const earlier = this.#later;
+    this.#later = [];
+    try {
+      const results = await this.#send([...earlier, ...commands]);
+      return results.slice(earlier.length);
+    } catch (error) {
+      // Work that goes on from here would go on without what it wrote before.
+      this.#failed ??= error;
+      throw error;
+    }
+  }
+
+  async runLater(commands: readonly SqlCommand[]): Promise<void> {
+    if (this.#ended) throw new Error("The transaction has ended already");
+    this.#later.push(...commands);
+    if (this.#later.length >= commandsKeptForLater) await this.runAll([]);
+  }
+
+  /** @throws when anything that was to run later failed */
+  async finish(): Promise<void> {
+    if (this.#later.length > 0) await this.runAll([]);
+    if (this.#failed !== undefined) throw this.#failed;
   }
 
   end(): void {

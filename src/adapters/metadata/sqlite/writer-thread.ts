@@ -43,12 +43,16 @@ function open({ path, busyTimeoutMs }: WriterSettings): DatabaseSync {
     pragma synchronous = full;
     pragma mmap_size = 0;
     pragma temp_store = memory;
-    pragma cache_size = -32768;
+    pragma cache_size = -16384;
     pragma wal_autocheckpoint = ${checkpointPages};
     pragma journal_size_limit = ${logKeptBytes};
     pragma secure_delete = fast; -- A wrapped key that is destroyed leaves no copy in its page.
   `);
-  const mode = database.prepare("pragma journal_mode").get()?.["journal_mode"];
+  const { mode } = database
+    .prepare("select journal_mode as mode from pragma_journal_mode")
+    .get() as {
+    mode: string;
+  };
   if (mode !== "wal") throw new Error(`SQLite can not keep a write-ahead log for ${path}`);
   return database;
 }
@@ -66,7 +70,7 @@ function answer(
     return { failure: toFailure(error), transactionLost: true };
   }
   try {
-    return { results: commands.map((command) => statements.run(command)) };
+    return { results: statements.runAll(commands) };
   } catch (error) {
     // SQLite gives up a transaction by itself when the disk is full or broken.
     return { failure: toFailure(error), transactionLost: !database.isTransaction };

@@ -239,7 +239,11 @@ function tags({ builder, smallRows, types: { text, integer } }: SqlDialect): Com
   ];
 }
 
-function uploads({ builder, largeRows, types: { text, integer, bytes } }: SqlDialect): Compilable[] {
+function uploads({
+  builder,
+  largeRows,
+  types: { text, integer, bytes },
+}: SqlDialect): Compilable[] {
   return [
     // No foreign key: a session outlives its repository until it is reclaimed.
     withColumns(largeRows("upload"), {

@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openSqliteMetadata } from "./sqlite-metadata-store.ts";
+
+async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "entrepot-sqlite-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
+const unexpected = (error: Error): never => {
+  throw error;
+};
+
+describe("a directory with SQLite metadata", () => {
+  it("is refused to a second store while the first is open", async () => {
+    const directory = await temporaryDirectory();
+    const first = await openSqliteMetadata({ directory, onWriterFailure: unexpected });
+    await expect(openSqliteMetadata({ directory, onWriterFailure: unexpected })).rejects.toThrow(
+      new RegExp(`^another Entrepot \\(pid ${process.pid}, since 20.*\\) uses ${directory}$`),
+    );
+    await first.probe();
+    await first.close();
+    const second = await openSqliteMetadata({ directory, onWriterFailure: unexpected });
+    await second.close();
+  });
+
+  it("is free again, and whole, after its process was killed", async () => {
+    const directory = await temporaryDirectory();
+    const program = `
+      import { openSqliteMetadata } from ${JSON.stringify(import.meta.resolve("./sqlite-metadata-store.ts"))};
+      const store = await openSqliteMetadata({
+        directory: ${JSON.stringify(directory)},
+        onWriterFailure: (error) => { throw error; },
+      });
+      const registry = { account: "000000000000", region: "us-east-1" };
+      await store.transaction((change) => change.settings.put(registry, "name", "value"));
+      console.log("written");`;
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(child.stdout, "data");
+    await expect(openSqliteMetadata({ directory, onWriterFailure: unexpected })).rejects.toThrow(
+      `another Entrepot (pid ${child.pid},`,
+    );
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+    const store = await openSqliteMetadata({ directory, onWriterFailure: unexpected });
+    const registry = { account: "000000000000", region: "us-east-1" } as never;
+    expect(await store.settings.find(registry, "name")).toBe("value");
+    await store.close();
+  });
+
+  it("is refused, and free again, when a newer program wrote its schema", async () => {
+    const directory = await temporaryDirectory();
+    const store = await openSqliteMetadata({ directory, onWriterFailure: unexpected });
+    await store.close();
+    const path = join(directory, "metadata.db");
+    const database = new DatabaseSync(path);
+    database.exec("insert into schema_version values (1000, 'later', 0)");
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(openSqliteMetadata({ directory, onWriterFailure: unexpected })).rejects.toThrow(
+        /has schema 1000, but this Entrepot knows schemas up to \d+\. Start the newer Entrepot/,
+      );
+    }
+    database.exec("delete from schema_version where version = 1000");
+    database.close();
+    await (await openSqliteMetadata({ directory, onWriterFailure: unexpected })).close();
+  });
+
+  it("fails its probe when the schema was changed under it", async () => {
+    const directory = await temporaryDirectory();
+    const store = await openSqliteMetadata({ directory, onWriterFailure: unexpected });
+    const database = new DatabaseSync(join(directory, "metadata.db"), { timeout: 1_000 });
+    database.exec("insert into schema_version values (1000, 'later', 0)");
+    database.close();
+    await expect(store.probe()).rejects.toThrow("schema 1000");
+    await store.close();
+  });
+
+  it("is for its owner alone", async () => {
+    const directory = join(await temporaryDirectory(), "data");
+    const store = await openSqliteMetadata({ directory, onWriterFailure: unexpected });
+    await store.probe();
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    for (const file of ["metadata.db", "metadata.db-wal", "metadata.db-shm"]) {
+      expect((await stat(join(directory, file))).mode & 0o777).toBe(0o600);
+    }
+    await store.close();
+  });
+
+  it("begins every key and index with account and region, but for those across registries", async () => {
+    const directory = await temporaryDirectory();
+    await (await openSqliteMetadata({ directory, onWriterFailure: unexpected })).close();
+    const database = new DatabaseSync(join(directory, "metadata.db"), { readOnly: true });
+    const indexes = database
+      .prepare(
+        `select i.name as "index", json_group_array(c.name) as columns
+         from sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c
+         where t.type = 'table' and t.name not in ('probe', 'schema_version') group by i.name`,
+      )
+      .all() as { index: string; columns: string }[];
+    const loose = database
+      .prepare("select name from pragma_table_list where strict = 0 and name not like 'sqlite_%'")
+      .all();
+    database.close();
+    const across = indexes.filter(({ columns }) => {
+      const [first, second] = JSON.parse(columns) as string[];
+      return first !== "account" || second !== "region";
+    });
+    expect(across.map(({ index }) => index)).toEqual(["object_id", "reclaim_due", "upload_id"]);
+    expect(indexes.length).toBeGreaterThan(20);
+    expect(loose).toEqual([]);
+  });
+});

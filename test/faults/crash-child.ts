@@ -1,0 +1,20 @@
+/** Runs one scenario and dies by SIGKILL at the fault point of the given number. */
+import { writeSync } from "node:fs";
+import { openStore } from "../support/store.ts";
+import { withFaultPoints } from "./fault-points.ts";
+import { type ScenarioName, scenarios } from "./scenarios.ts";
+
+const [directory, name, killAt] = process.argv.slice(2) as [string, ScenarioName, string];
+const ports = await openStore(directory);
+const scenario = scenarios[name];
+await scenario.prepare(ports);
+let passed = 0;
+const faulty = withFaultPoints(ports, (point) => {
+  passed += 1;
+  if (passed < Number(killAt)) return;
+  writeSync(1, `killed ${point}\n`);
+  process.kill(process.pid, "SIGKILL");
+});
+await scenario.act(faulty);
+writeSync(1, "acknowledged\n");
+process.kill(process.pid, "SIGKILL"); // Also the end is a crash: nothing is closed or checkpointed.

@@ -1,0 +1,152 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { Ports } from "../../src/ports/ports.ts";
+import { isRegistryError } from "../../src/registry/errors.ts";
+import { getImage } from "../../src/registry/images/get-image.ts";
+import { readLayer } from "../../src/registry/layers/read-layer.ts";
+import type { Digest } from "../../src/registry/names.ts";
+import { checkStore } from "../../src/workers/check-store.ts";
+import { openStore, testRegistry, testRepository } from "../support/store.ts";
+import {
+  bigLayer,
+  type Content,
+  latest,
+  newImage,
+  oldImage,
+  pushLayer,
+  pushManifest,
+  reclaimEverything,
+  type ScenarioName,
+  smallLayer,
+} from "./scenarios.ts";
+
+const child = fileURLToPath(new URL("crash-child.ts", import.meta.url));
+/** More points than any scenario has: a loop that gets here does not end. */
+const mostPoints = 200;
+
+async function crash(directory: string, name: ScenarioName, killAt: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [child, directory, name, String(killAt)],
+      (error, stdout, stderr) => {
+        if (error?.signal === "SIGKILL") resolve(stdout.trim());
+        else reject(new Error(`the child ended otherwise: ${stderr}`));
+      },
+    );
+  });
+}
+
+async function readable(ports: Ports, content: Content): Promise<boolean> {
+  const found = await ports.metadata.layers.resolve(testRegistry, testRepository, content.digest);
+  if (found?.object === undefined) return false;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readLayer(ports, found.object)) pieces.push(Buffer.from(piece));
+  expect(Buffer.concat(pieces).equals(content.bytes)).toBe(true);
+  return true;
+}
+
+async function tagged(ports: Ports): Promise<Digest> {
+  const { image } = await getImage(
+    ports,
+    testRegistry,
+    testRepository,
+    { tag: latest },
+    { pull: false },
+  );
+  return image.digest;
+}
+
+async function exists(ports: Ports, image: Content): Promise<boolean> {
+  try {
+    const reference = { digest: image.digest };
+    const { manifest } = await getImage(ports, testRegistry, testRepository, reference, {
+      pull: false,
+    });
+    expect(manifest.equals(image.bytes)).toBe(true);
+    return true;
+  } catch (error) {
+    if (isRegistryError(error, "ImageNotFound")) return false;
+    throw error;
+  }
+}
+
+/** What holds after a crash in the scenario, wherever it happened. */
+const expectations: Record<ScenarioName, (ports: Ports, acknowledged: boolean) => Promise<void>> = {
+  async "a blob PUT"(ports, acknowledged) {
+    const whole = await readable(ports, bigLayer);
+    if (acknowledged) expect(whole).toBe(true);
+    expect(await tagged(ports)).toBe(oldImage.digest);
+  },
+  async "a manifest PUT"(ports, acknowledged) {
+    const now = await tagged(ports);
+    expect([oldImage.digest, newImage.digest]).toContain(now);
+    if (acknowledged) expect(now).toBe(newImage.digest);
+    expect(await exists(ports, newImage)).toBe(now === newImage.digest);
+    expect(await readable(ports, bigLayer)).toBe(true);
+  },
+  async "a delete"(ports, acknowledged) {
+    const there = await exists(ports, newImage);
+    if (acknowledged) expect(there).toBe(false);
+    if (there) expect(await readable(ports, bigLayer)).toBe(true);
+    expect(await exists(ports, oldImage)).toBe(true);
+  },
+  async "a reclaim"(ports, acknowledged) {
+    if (acknowledged) expect(await readable(ports, bigLayer)).toBe(false);
+    expect(await exists(ports, oldImage)).toBe(true);
+    expect(await readable(ports, smallLayer)).toBe(true);
+  },
+};
+
+/** The client tries again, the reclaimer goes on, and nothing is lost or left over (I4, I10, I12). */
+async function recovers(ports: Ports): Promise<void> {
+  await pushLayer(ports, bigLayer);
+  await pushManifest(ports, newImage);
+  expect(await tagged(ports)).toBe(newImage.digest);
+  expect(await readable(ports, bigLayer)).toBe(true);
+  await reclaimEverything(ports);
+  expect(await readable(ports, bigLayer)).toBe(true);
+  expect((await checkStore(ports, { repair: false })).problems).toEqual([]);
+}
+
+const cases: readonly (readonly [string, ScenarioName])[] = [
+  ["1", "a blob PUT"],
+  ["2, 3", "a manifest PUT"],
+  ["15", "a delete"],
+  ["17", "a reclaim"],
+];
+
+describe("kill -9", () => {
+  it.each(cases)(
+    "%s: at every fault point of %s loses nothing that was acknowledged",
+    { timeout: 300_000 },
+    async (_number, name) => {
+      const places = new Set<string>();
+      for (let killAt = 1; ; killAt++) {
+        expect(killAt).toBeLessThan(mostPoints);
+        const directory = await mkdtemp(join(tmpdir(), "entrepot-crash-"));
+        try {
+          const outcome = await crash(directory, name, killAt);
+          const acknowledged = outcome === "acknowledged";
+          places.add(outcome);
+          const ports = await openStore(directory);
+          try {
+            expect((await checkStore(ports, { repair: false })).problems, outcome).toEqual([]);
+            await expectations[name](ports, acknowledged);
+            await recovers(ports);
+          } finally {
+            await ports.metadata.close();
+          }
+          if (acknowledged) break;
+        } finally {
+          await rm(directory, { recursive: true, force: true });
+        }
+      }
+      expect(places.size).toBeGreaterThan(3);
+    },
+  );
+});
