@@ -1,6 +1,6 @@
 /** The composition root: the only file that picks adapters. */
 import { mkdir, readdir } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
@@ -252,7 +252,8 @@ export class Server {
     }
     const id = this.#requests.begin(request, response);
     this.#ids.set(request, id);
-    response.setHeader("x-amzn-RequestId", id);
+    // Node writes a head quickly only when nothing was set before it, which pulls profit from most.
+    if (!isPull(request)) response.setHeader("x-amzn-RequestId", id);
     this.#app.routing(request, response);
   };
 
@@ -297,6 +298,18 @@ export class Server {
       genReqId: (request) => this.#ids.get(request as IncomingMessage) ?? "",
       exposeHeadRoutes: false,
       trustProxy: (address) => this.#config.isTrustedProxy(address),
+      // A URL that cannot be decoded reaches no door.
+      frameworkErrors: (_error, _request, reply) => {
+        reply.hijack();
+        reply.raw.writeHead(400, { connection: "close", "content-length": "0" }).end();
+      },
+    });
+    // What a door did not answer in its own way: refusals of Fastify's, and bugs.
+    app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+      const status = error.statusCode ?? 500;
+      if (status >= 500) this.#log.error({ err: error, requestId: request.id }, "request failed");
+      reply.status(status).header("connection", "close").type("text/plain");
+      return reply.send(`${STATUS_CODES[status] ?? status}\n`);
     });
     // A stop waits for handlers whose client is gone already: they keep what they received.
     app.addHook("onRoute", (route) => {
@@ -358,4 +371,8 @@ function certificatesOf(config: Config, clock: Clock): TlsCertificates {
     ],
     clock,
   });
+}
+
+function isPull({ method, url }: IncomingMessage): boolean {
+  return (method === "GET" || method === "HEAD") && url !== undefined && url.startsWith("/v2/");
 }

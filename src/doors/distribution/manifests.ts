@@ -8,6 +8,8 @@ import { type Exchange, repositoryUrl, requireReference } from "./exchange.ts";
 import { withWholeBody } from "./request-body.ts";
 import { apiVersion, type Wire } from "./wire-errors.ts";
 
+const oneWriteBytes = 32 * 1024;
+
 /** GET and HEAD of a manifest by tag or digest: the bytes that were pushed, as what they were pushed. */
 export async function getManifest(exchange: Exchange): Promise<void> {
   const { environment, registry, name, request, response } = exchange;
@@ -32,7 +34,10 @@ export async function getManifest(exchange: Exchange): Promise<void> {
     "Content-Length",
     String(manifest.length),
   ]);
-  response.end(pull ? manifest : undefined);
+  if (!pull) response.end();
+  else if (manifest.length > oneWriteBytes) response.end(manifest);
+  // Text of one byte a character goes out in one write with the head, bytes in a second one.
+  else response.end(manifest.toString("latin1"), "latin1");
 }
 
 /** PUT by tag or digest. */

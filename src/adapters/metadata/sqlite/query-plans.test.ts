@@ -38,99 +38,101 @@ class ExplainingConnection implements SqlConnection {
   }
 }
 
-/** Calls every method of every table; what it makes of the made-up answers is of no interest. */
+const registry = { account: "a", region: "r" };
+const ref = { registry, id: "i" };
+const row = {
+  ...ref,
+  registry,
+  repository: ref,
+  tagMutability: { mode: "MUTABLE", exclusionFilters: [] },
+  encryption: { type: "AES256" },
+  digest: "d",
+  kind: "object",
+  object: "o",
+};
+const page = { limit: 9 };
+const filters = [{}, { tagged: true }, { tagged: false, state: "ACTIVE" }];
+/** Every method of every table, with values to call it with. */
+const calls: Record<string, Record<string, unknown[][]>> = {
+  repositories: {
+    find: [[registry, "n"]],
+    list: [[registry, page]],
+    resourceTags: [[ref]],
+    count: [[registry]],
+    listAll: [[page]],
+    insertIfAbsent: [[row]],
+    lock: [[registry, "n"]],
+    setTagMutability: [[ref, row.tagMutability]],
+    putResourceTag: [[ref, "k", "v"]],
+    removeResourceTag: [[ref, "k"]],
+    adjust: [[ref, {}]],
+    setCounters: [[ref, {}]],
+    remove: [[ref, 1]],
+  },
+  images: {
+    resolve: [
+      [registry, "n", { tag: "t" }],
+      [registry, "n", { digest: "d" }],
+    ],
+    find: [[ref, "d"]],
+    list: filters.map((filter) => [ref, page, filter]),
+    references: [[ref, "d"]],
+    parents: [[ref, "d", 9]],
+    referrers: [
+      [ref, "d", page],
+      [ref, "d", page, { artifactTypes: ["a", "b"] }],
+    ],
+    insertIfAbsent: [[row, [row]]],
+    remove: [[ref, "d"]],
+    setPulledAt: [[ref, "d", 1]],
+  },
+  tags: {
+    find: [[ref, "t"]],
+    list: [[ref, page]],
+    of: [[ref, "d", 9]],
+    count: [[ref, "d"]],
+    put: [[ref, { tag: "t", digest: "d", at: 1 }]],
+    remove: [[ref, "t", 1]],
+  },
+  layers: {
+    find: [[ref, "d"]],
+    findMany: [[ref, ["a", "b", "c"]]],
+    list: [[ref, page]],
+    resolve: [[registry, "n", "d"]],
+    isReferenced: [[ref, "d"]],
+    holders: [[registry, "d", 9]],
+    lock: [[ref, ["a", "b", "c"]]],
+    linkIfAbsent: [[row]],
+    lease: [[ref, "d", 1]],
+    setMediaType: [[ref, "d", "m"]],
+    unlink: [[ref, "d"]],
+  },
+  objects: {
+    find: [["o"]],
+    findLive: [[registry, "n", "d"]],
+    content: [["o"]],
+    isLinked: [[row]],
+    list: [[page]],
+    insertIfAbsent: [[row, new Uint8Array(1)]],
+    markDeleting: [["o"]],
+    remove: [["o"]],
+  },
+  uploads: {
+    find: [[registry, "u"]],
+    count: [[ref]],
+    list: [[ref, page]],
+    listAll: [[page]],
+    insert: [[row]],
+    replace: [[row, row]],
+    remove: [[registry, "u"]],
+  },
+  settings: { find: [[registry, "n"]], put: [[registry, "n", "v"]] },
+  serviceKeys: { find: [[registry, 1]], newest: [[registry]], insertIfAbsent: [[row]] },
+  reclaim: { due: [[1, 9]], enqueue: [[row]], remove: [[row]] },
+};
+
+/** What it makes of the made-up answers is of no interest. */
 async function callEverything(session: SqlSession): Promise<void> {
-  const registry = { account: "a", region: "r" };
-  const ref = { registry, id: "i" };
-  const row = {
-    ...ref,
-    registry,
-    repository: ref,
-    tagMutability: { mode: "MUTABLE", exclusionFilters: [] },
-    encryption: { type: "AES256" },
-    digest: "d",
-    kind: "object",
-    object: "o",
-  };
-  const page = { limit: 9 };
-  const filters = [{}, { tagged: true }, { tagged: false, state: "ACTIVE" }];
-  const calls: Record<string, Record<string, unknown[][]>> = {
-    repositories: {
-      find: [[registry, "n"]],
-      list: [[registry, page]],
-      resourceTags: [[ref]],
-      count: [[registry]],
-      listAll: [[page]],
-      insertIfAbsent: [[row]],
-      lock: [[registry, "n"]],
-      setTagMutability: [[ref, row.tagMutability]],
-      putResourceTag: [[ref, "k", "v"]],
-      removeResourceTag: [[ref, "k"]],
-      adjust: [[ref, {}]],
-      setCounters: [[ref, {}]],
-      remove: [[ref, 1]],
-    },
-    images: {
-      resolve: [
-        [registry, "n", { tag: "t" }],
-        [registry, "n", { digest: "d" }],
-      ],
-      find: [[ref, "d"]],
-      list: filters.map((filter) => [ref, page, filter]),
-      references: [[ref, "d"]],
-      parents: [[ref, "d", 9]],
-      referrers: [
-        [ref, "d", page],
-        [ref, "d", page, { artifactTypes: ["a", "b"] }],
-      ],
-      insertIfAbsent: [[row, [row]]],
-      remove: [[ref, "d"]],
-      setPulledAt: [[ref, "d", 1]],
-    },
-    tags: {
-      find: [[ref, "t"]],
-      list: [[ref, page]],
-      of: [[ref, "d", 9]],
-      count: [[ref, "d"]],
-      put: [[ref, { tag: "t", digest: "d", at: 1 }]],
-      remove: [[ref, "t", 1]],
-    },
-    layers: {
-      find: [[ref, "d"]],
-      findMany: [[ref, ["a", "b", "c"]]],
-      list: [[ref, page]],
-      resolve: [[registry, "n", "d"]],
-      isReferenced: [[ref, "d"]],
-      holders: [[registry, "d", 9]],
-      lock: [[ref, ["a", "b", "c"]]],
-      linkIfAbsent: [[row]],
-      lease: [[ref, "d", 1]],
-      setMediaType: [[ref, "d", "m"]],
-      unlink: [[ref, "d"]],
-    },
-    objects: {
-      find: [["o"]],
-      findLive: [[registry, "n", "d"]],
-      content: [["o"]],
-      isLinked: [[row]],
-      list: [[page]],
-      insertIfAbsent: [[row, new Uint8Array(1)]],
-      markDeleting: [["o"]],
-      remove: [["o"]],
-    },
-    uploads: {
-      find: [[registry, "u"]],
-      count: [[ref]],
-      list: [[ref, page]],
-      listAll: [[page]],
-      insert: [[row]],
-      replace: [[row, row]],
-      remove: [[registry, "u"]],
-    },
-    settings: { find: [[registry, "n"]], put: [[registry, "n", "v"]] },
-    serviceKeys: { find: [[registry, 1]], newest: [[registry]], insertIfAbsent: [[row]] },
-    reclaim: { due: [[1, 9]], enqueue: [[row]], remove: [[row]] },
-  };
   const tables = metadataTables(session) as unknown as Record<
     string,
     Record<string, (...values: unknown[]) => Promise<unknown>>

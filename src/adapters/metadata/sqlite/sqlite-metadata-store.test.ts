@@ -5,6 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
+import {
+  addImage,
+  addRepository,
+  digest,
+  tag,
+} from "../../../../test/contracts/metadata-stores.ts";
 import { openSqliteMetadata } from "./sqlite-metadata-store.ts";
 
 async function temporaryDirectory(): Promise<string> {
@@ -82,6 +88,30 @@ describe("a directory with SQLite metadata", () => {
     database.close();
     await expect(store.probe()).rejects.toThrow("schema 1000");
     await store.close();
+  });
+
+  it("holds the history of a tag: every move in order, and its removal", async () => {
+    const directory = await temporaryDirectory();
+    const store = await openSqliteMetadata({ directory, onWriterFailure: unexpected });
+    const repository = await addRepository(store, "team/app");
+    await addImage(store, repository, digest(1), { tags: ["v1"] });
+    await addImage(store, repository, digest(2), { tags: ["v1", "v2"] });
+    await store.transaction(async ({ tags }) => {
+      await tags.remove(repository, tag("v1"), 9);
+      await tags.remove(repository, tag("v1"), 9);
+    });
+    await store.close();
+    const database = new DatabaseSync(join(directory, "metadata.db"), { readOnly: true });
+    const rows = database
+      .prepare("select tag, sequence, digest, at from tag_history order by tag, sequence")
+      .all();
+    database.close();
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ["v1", 1, digest(1), 8],
+      ["v1", 2, digest(2), 8],
+      ["v1", 3, null, 9],
+      ["v2", 1, digest(2), 8],
+    ]);
   });
 
   it("is for its owner alone", async () => {

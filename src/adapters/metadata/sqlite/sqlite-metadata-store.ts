@@ -12,6 +12,7 @@ import { SqlSession } from "../sql/session.ts";
 import { StatementCompiler, statement } from "../sql/statement.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import { reloadStatistics, writeStatistics } from "./plan-statistics.ts";
+import { RememberedImages } from "./remembered-images.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
@@ -82,12 +83,13 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly reclaim: MetadataReads["reclaim"];
   readonly #compiler = new StatementCompiler(sqliteDialect);
   readonly #parts: Parts;
+  readonly #images: RememberedImages;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     const reads: MetadataReads = metadataTables(new SqlSession(this.#compiler, parts.reader));
     this.repositories = reads.repositories;
-    this.images = reads.images;
+    this.images = this.#images = new RememberedImages(reads.images);
     this.tags = reads.tags;
     this.layers = reads.layers;
     this.objects = reads.objects;
@@ -97,10 +99,14 @@ export class SqliteMetadataStore implements MetadataStore {
     this.reclaim = reads.reclaim;
   }
 
-  transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
-    return this.#parts.writer.transaction((connection) =>
-      work(metadataTables(new SqlSession(this.#compiler, connection))),
-    );
+  async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
+    try {
+      return await this.#parts.writer.transaction((connection) =>
+        work(metadataTables(new SqlSession(this.#compiler, connection))),
+      );
+    } finally {
+      this.#images.forget(); // Also after a failure: its outcome may be unknown.
+    }
   }
 
   async probe(): Promise<void> {
