@@ -82,8 +82,8 @@ export const limits = {
 
   /** Plaintext bytes of one sealed frame; see docs/adr on the sealed format. */
   frameBytes: 1 * MiB,
-  /** Opened frames kept for other pulls of the same layer. */
-  openedCacheBytes: 48 * MiB,
+  /** Opened frames that are kept while a slower pull of the same layer may want them. */
+  sharedFrames: 16,
   manifestCacheBytes: 32 * MiB,
 
   freeSpaceFloorBytes: 1024 * MiB,

@@ -58,8 +58,14 @@ export async function openRegistry(dataDirectory?: string): Promise<InteropRegis
     },
     async close() {
       ecr.destroy();
-      await server.stop();
+      const { exitCode, signalCode } = server.process;
+      const code = await server.stop();
       rmSync(scratch, { recursive: true, force: true });
+      // Clients try again, so a server that ended might pass for one that was slow.
+      if (exitCode !== null || signalCode !== null || code !== 0) {
+        const how = signalCode ?? `code ${code}`;
+        throw new Error(`the server ended early or badly (${how}), and said:\n${server.output()}`);
+      }
     },
   };
 }

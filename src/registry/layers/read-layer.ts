@@ -6,6 +6,8 @@ import { RegistryError } from "../errors.ts";
 
 /** Frames of one pull that are under way at once. */
 const framesAhead = 2;
+/** Frames that the caller may hold at once. */
+const framesLent = 2;
 
 /** Bytes of the plaintext, both ends inclusive, as HTTP counts them. */
 export interface ByteRange {
@@ -15,7 +17,10 @@ export interface ByteRange {
 
 /**
  * The object's plaintext, verified frame by frame before it leaves (I3). Several pulls of one object
- * at once share the opened frames. Memory: two frames of this pull and the shared, bounded cache.
+ * at once share the opened frames. Memory: four frames of this pull.
+ *
+ * A piece stays as it is until the second next one is asked for; then its memory may be gone. When the
+ * iteration ends, however it ends, what was yielded last stays.
  * @throws Error when a frame is damaged, cut or swapped; what was yielded before is right
  */
 export async function* readLayer(
@@ -28,28 +33,41 @@ export async function* readLayer(
     object: object.id,
   });
   const reader = new FrameReader(ports, object, key);
+  const frames = framesFrom(object.layout, range.start);
+  const ahead: Opening[] = [];
+  const lent: FramePlace[] = [];
   try {
-    const frames = framesFrom(object.layout, range.start);
-    const ahead: { place: FramePlace; opening: Promise<Uint8Array> }[] = [];
     for (;;) {
       // The next frames are read while one is being opened and sent.
       while (ahead.length < framesAhead) {
         const place = nextPlace(frames, range);
         if (place === undefined) break;
-        const opening = reader.open(place);
-        opening.catch(() => undefined); // Awaited when its turn comes, or not needed any more.
-        ahead.push({ place, opening });
+        ahead.push({ place, opening: reader.open(place) });
       }
-      const next = ahead.shift();
+      const next = ahead[0];
       if (next === undefined) return;
       const plaintext = await next.opening;
-      const from = Math.max(0, range.start - next.place.start);
-      const to = Math.min(next.place.sizeBytes, range.end + 1 - next.place.start);
-      yield from === 0 && to === plaintext.length ? plaintext : plaintext.subarray(from, to);
+      ahead.shift();
+      lent.push(next.place);
+      yield within(range, next.place, plaintext);
+      if (lent.length === framesLent) reader.release(lent.shift()!, false);
     }
   } finally {
+    for (const place of lent) reader.release(place, true);
+    for (const { place } of ahead) reader.release(place, false);
     await reader.close();
   }
+}
+
+interface Opening {
+  readonly place: FramePlace;
+  readonly opening: Promise<Uint8Array>;
+}
+
+function within(range: ByteRange, place: FramePlace, plaintext: Uint8Array): Uint8Array {
+  const from = Math.max(0, range.start - place.start);
+  const to = Math.min(place.sizeBytes, range.end + 1 - place.start);
+  return from === 0 && to === plaintext.length ? plaintext : plaintext.subarray(from, to);
 }
 
 function nextPlace(frames: Generator<FramePlace>, range: ByteRange): FramePlace | undefined {
@@ -72,18 +90,18 @@ class FrameReader {
     this.#ports = ports;
     this.#object = object;
     this.#key = key;
+    ports.memory.frames.begin(object.id);
   }
 
   open(place: FramePlace): Promise<Uint8Array> {
     const { frames } = this.#ports.memory;
-    const name = `${this.#object.id}/${place.index}`;
-    const shared = frames.get(name);
-    if (shared !== undefined) return shared.plaintext;
-    const plaintext = this.#read(place);
-    frames.set(name, { sizeBytes: place.sizeBytes, plaintext });
-    // A failure is told to everyone who waits for it, but not kept.
-    plaintext.catch(() => frames.delete(name));
+    const plaintext = frames.use(this.#object.id, place.index, () => this.#read(place));
+    plaintext.catch(() => undefined); // Awaited when its turn comes, or not needed any more.
     return plaintext;
+  }
+
+  release(place: FramePlace, lent: boolean): void {
+    this.#ports.memory.frames.release(this.#object.id, place.index, lent);
   }
 
   async #read(place: FramePlace): Promise<Uint8Array> {
@@ -100,7 +118,7 @@ class FrameReader {
       return plaintext;
     } finally {
       this.#reads -= 1;
-      if (this.#closed) await this.#release();
+      if (this.#closed) await this.#closeBlob();
     }
   }
 
@@ -122,10 +140,11 @@ class FrameReader {
   /** Other pulls may wait for a frame that this one reads: the blob closes after the last of them. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#release();
+    this.#ports.memory.frames.end(this.#object.id);
+    await this.#closeBlob();
   }
 
-  async #release(): Promise<void> {
+  async #closeBlob(): Promise<void> {
     if (this.#reads > 0 || this.#blob === undefined) return;
     const opened = this.#blob;
     this.#blob = undefined;

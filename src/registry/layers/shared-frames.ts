@@ -1,0 +1,96 @@
+import type { ObjectId } from "../names.ts";
+
+interface SharedFrame {
+  readonly plaintext: Promise<Uint8Array>;
+  readonly object: ObjectId;
+  users: number;
+  /** Whether somebody may still be reading the bytes without being a user any more. */
+  lent: boolean;
+}
+
+/**
+ * Opened frames, shared by the pulls that want them at about the same time: when a fleet pulls one
+ * layer, each frame is read and opened once. A frame that nobody waits for gives its memory back at
+ * once instead of leaving it to the garbage collector, which would run several times a pull.
+ */
+export class SharedFrames {
+  readonly #kept: number;
+  readonly #frames = new Map<string, SharedFrame>();
+  /** Pulls under way, by object. */
+  readonly #pulls = new Map<ObjectId, number>();
+  /** Frames that were used and may be wanted by a slower pull of the same object, oldest first. */
+  readonly #idle = new Set<string>();
+
+  /** @param kept frames that are kept for slower pulls */
+  constructor(kept: number) {
+    this.#kept = kept;
+  }
+
+  begin(object: ObjectId): void {
+    this.#pulls.set(object, (this.#pulls.get(object) ?? 0) + 1);
+  }
+
+  end(object: ObjectId): void {
+    const left = (this.#pulls.get(object) ?? 1) - 1;
+    if (left > 0) {
+      this.#pulls.set(object, left);
+      return;
+    }
+    this.#pulls.delete(object);
+    for (const name of this.#idle) {
+      if (this.#frames.get(name)?.object === object) this.#drop(name);
+    }
+  }
+
+  /** The frame's plaintext, opened by `open` unless somebody has done so. Each use ends in a `release`. */
+  use(object: ObjectId, frame: number, open: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const name = `${object}/${frame}`;
+    const known = this.#frames.get(name);
+    if (known !== undefined) {
+      known.users += 1;
+      this.#idle.delete(name);
+      return known.plaintext;
+    }
+    const plaintext = open();
+    this.#frames.set(name, { plaintext, object, users: 1, lent: false });
+    // A failure is told to everyone who waits for it, but not kept.
+    plaintext.catch(() => this.#frames.delete(name));
+    return plaintext;
+  }
+
+  /**
+   * Ends one use: after the last one the memory may be gone.
+   * @param lent whether the bytes may still be on their way: then they are left to the collector
+   */
+  release(object: ObjectId, frame: number, lent: boolean): void {
+    const name = `${object}/${frame}`;
+    const known = this.#frames.get(name);
+    if (known === undefined) return;
+    known.users -= 1;
+    known.lent ||= lent;
+    if (known.users > 0) return;
+    if ((this.#pulls.get(object) ?? 0) < 2) {
+      this.#drop(name);
+      return;
+    }
+    this.#idle.add(name);
+    for (const oldest of this.#idle) {
+      if (this.#idle.size <= this.#kept) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(name: string): void {
+    const known = this.#frames.get(name);
+    this.#idle.delete(name);
+    this.#frames.delete(name);
+    if (known === undefined || known.lent) return;
+    known.plaintext.then(freeMemory, () => undefined); // A failure was told to those who waited.
+  }
+}
+
+/** Gives the bytes' memory back now. They must be the only ones in it. */
+export function freeMemory(bytes: Uint8Array): void {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0);
+}
