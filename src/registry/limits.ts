@@ -82,6 +82,8 @@ export const limits = {
 
   /** Plaintext bytes of one sealed frame; see docs/adr on the sealed format. */
   frameBytes: 1 * MiB,
+  /** Sealed objects up to this size are kept with the metadata instead of as files. */
+  keptObjectBytes: 32 * KiB,
   /** Opened frames that are kept while a slower pull of the same layer may want them. */
   sharedFrames: 16,
   manifestCacheBytes: 32 * MiB,

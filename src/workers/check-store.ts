@@ -217,7 +217,7 @@ class Check {
       if (sealed === undefined) throw new Error("its content is not there");
       const { registry, id } = object;
       const key = await this.#ports.keys.openDataKey(object.wrappedKey, { registry, object: id });
-      verify(openWhole(key, id, object.sizeBytes, sealed));
+      verify(openWhole(key, id, object.layout, sealed));
     }
     return `sha256:${hash.digest("hex")}`;
   }

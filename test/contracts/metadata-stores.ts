@@ -156,6 +156,7 @@ export function sampleUpload(repository: RepositoryRef, changes: Partial<Upload>
     object: objectId(),
     wrappedKey: Uint8Array.of(9, 8),
     offset: 0,
+    kept: undefined,
     sealedBytes: 0,
     frames: 0,
     layout: "",

@@ -96,7 +96,7 @@ describe("the sealed object format", () => {
     for (let at = 16; at < sealed.length; at++) {
       const damaged = Buffer.from(sealed);
       damaged[at]! ^= 1;
-      expect(() => openWhole(key, object, 5, damaged)).toThrow();
+      expect(() => openWhole(key, object, "5", damaged)).toThrow();
     }
   });
 

@@ -95,12 +95,10 @@ export function sealWhole(key: Uint8Array, object: ObjectId, plaintext: Uint8Arr
 export function openWhole(
   key: Uint8Array,
   object: ObjectId,
-  sizeBytes: number,
+  layout: string,
   sealed: Uint8Array,
 ): Buffer {
-  if (sealed.length !== sealedLength(String(sizeBytes)))
-    throw new Error("object has another length");
-  const layout = String(sizeBytes);
+  if (sealed.length !== sealedLength(layout)) throw new Error("object has another length");
   return Buffer.concat(
     [...framesFrom(layout, 0)].map((frame) =>
       openFrame(

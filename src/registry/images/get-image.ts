@@ -62,7 +62,7 @@ export async function openManifest(ports: Ports, image: Image): Promise<Buffer> 
     registry: object.registry,
     object: object.id,
   });
-  const manifest = openWhole(key, object.id, object.sizeBytes, sealed);
+  const manifest = openWhole(key, object.id, object.layout, sealed);
   const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
   invariant(digest === image.digest, "a stored manifest hashes to its digest");
   ports.memory.manifests.set(image.object, manifest);

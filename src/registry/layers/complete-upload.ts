@@ -47,8 +47,10 @@ export function completeUpload(
     if ((whole.digestSoFar ?? emptyDigest()) !== digest) throw wrongDigest(digest, whole);
     const domain = encryptionDomain(repository);
     const stored = await ports.metadata.objects.findLive(registry, domain, digest);
-    if (stored === undefined) await publish(ports, whole);
-    return link(ports, { repository, upload, whole, digest, published: stored === undefined });
+    const sealed = whole.sealedBytes === 0 ? await sealEmpty(ports, whole) : whole;
+    const published = stored === undefined;
+    if (published && sealed.kept === undefined) await ports.blobs.publish(sealed.object);
+    return link(ports, { repository, upload, whole: sealed, digest, published });
   });
 }
 
@@ -99,13 +101,9 @@ function wrongDigest(digest: Digest, whole: Upload): RegistryError {
   );
 }
 
-async function publish(ports: Ports, whole: Upload): Promise<void> {
-  if (whole.sealedBytes === 0) {
-    // Nothing was ever received: the empty object is a header alone.
-    const { next } = await receive(ports, whole, emptyContent(), false);
-    if (next.offset !== 0) throw new Error("an empty upload received bytes");
-  }
-  await ports.blobs.publish(whole.object);
+/** Nothing was ever received: the empty object is a header alone. */
+async function sealEmpty(ports: Ports, whole: Upload): Promise<Upload> {
+  return (await receive(ports, whole, emptyContent(), false)).next;
 }
 
 async function* emptyContent(): AsyncGenerator<Uint8Array> {
@@ -117,7 +115,7 @@ interface Completed {
   readonly upload: Upload;
   readonly whole: Upload;
   readonly digest: Digest;
-  /** Whether the bytes lie under their final name. */
+  /** Whether the bytes may become the domain's object: published, or kept with the metadata. */
   readonly published: boolean;
 }
 
@@ -184,15 +182,16 @@ async function keepObject(
     sealedBytes: whole.sealedBytes,
     wrappedKey: whole.wrappedKey,
     state: "live",
-    placement: "blobs",
+    placement: whole.kept === undefined ? "blobs" : "metadata",
     layout: whole.layout,
     createdAt: now,
   };
-  if (published && (await change.objects.insertIfAbsent(object))) return object;
+  if (published && (await change.objects.insertIfAbsent(object, whole.kept))) return object;
   const stored = await change.objects.findLive(registry, domain, digest);
   // Deleted between the look and this transaction, and our bytes are not published: start again.
   if (stored === undefined)
     throw new RegistryError("ServiceUnavailable", "The layer is being removed; push it again");
+  if (whole.kept !== undefined) return stored; // Our bytes go with the session's row.
   // Our bytes are garbage now. A row that is being deleted leads the reclaimer to them.
   await change.objects.insertIfAbsent({
     ...object,

@@ -1,6 +1,6 @@
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { type FramePlace, framesFrom, openFrame } from "../encryption/sealed-format.ts";
+import { type FramePlace, framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 
@@ -32,6 +32,12 @@ export async function* readLayer(
     registry: object.registry,
     object: object.id,
   });
+  if (object.placement === "metadata") {
+    const sealed = await ports.metadata.objects.content(object.id);
+    if (sealed === undefined) throw bytesMissing();
+    yield openWhole(key, object.id, object.layout, sealed).subarray(range.start, range.end + 1);
+    return;
+  }
   const reader = new FrameReader(ports, object, key);
   const frames = framesFrom(object.layout, range.start);
   const ahead: Opening[] = [];
@@ -73,6 +79,10 @@ function within(range: ByteRange, place: FramePlace, plaintext: Uint8Array): Uin
 function nextPlace(frames: Generator<FramePlace>, range: ByteRange): FramePlace | undefined {
   const step = frames.next();
   return step.done === true || step.value.start > range.end ? undefined : step.value;
+}
+
+function bytesMissing(): RegistryError {
+  return new RegistryError("ServiceUnavailable", "The layer's bytes are not in the store");
 }
 
 /** Opens frames of one object for one pull. */
@@ -131,9 +141,7 @@ class FrameReader {
 
   async #openBlob(): Promise<OpenBlob> {
     const blob = await this.#ports.blobs.open(this.#object.id);
-    if (blob === undefined) {
-      throw new RegistryError("ServiceUnavailable", "The layer's bytes are not in the store");
-    }
+    if (blob === undefined) throw bytesMissing();
     return blob;
   }
 

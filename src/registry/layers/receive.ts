@@ -1,8 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
-import type { StagedBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import {
   appendSegment,
+  type FramePlace,
   framesFrom,
   lastSegmentBytes,
   openFrame,
@@ -12,6 +12,7 @@ import { SegmentSealer } from "../encryption/segment-sealer.ts";
 import { invariant, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
+import { Destination } from "./destination.ts";
 import type { Upload } from "./upload.ts";
 
 export interface Received {
@@ -47,17 +48,21 @@ export async function receive(
   const key = await ports.keys.openDataKey(upload.wrappedKey, context);
   const hash = await resumeHash(ports, upload, key);
   ports.memory.runningDigests.delete(upload.id);
-  const staged = await ports.blobs.stage(upload.object, upload.sealedBytes);
+  const destination = new Destination(ports, upload);
   try {
-    const run = new SegmentRun(staged, new SegmentSealer(key, upload.object, upload.frames), hash);
+    const run = new SegmentRun(
+      destination,
+      new SegmentSealer(key, upload.object, upload.frames),
+      hash,
+    );
     const failure = await run.takeAll(content, upload, asPart);
     if (run.received === 0 && failure !== undefined) return { next: upload, failure };
     await run.finish();
-    const next = advance(upload, run, asPart);
+    const next = { ...advance(upload, run, asPart), kept: destination.kept };
     ports.memory.runningDigests.set(upload.id, { offset: next.offset, hash });
     return { next, failure };
   } finally {
-    await staged.close();
+    await destination.close();
   }
 }
 
@@ -82,15 +87,15 @@ function endsSmall(upload: Upload): boolean {
 
 /** One segment on its way to the store. */
 class SegmentRun {
-  readonly #staged: StagedBlob;
+  readonly #destination: Destination;
   readonly #sealer: SegmentSealer;
   readonly #hash: Hash;
   #pending: Promise<void> = Promise.resolve();
   received = 0;
   written = 0;
 
-  constructor(staged: StagedBlob, sealer: SegmentSealer, hash: Hash) {
-    this.#staged = staged;
+  constructor(destination: Destination, sealer: SegmentSealer, hash: Hash) {
+    this.#destination = destination;
     this.#sealer = sealer;
     this.#hash = hash;
   }
@@ -132,7 +137,7 @@ class SegmentRun {
   async finish(): Promise<void> {
     await this.#write(this.#sealer.end());
     await this.#pending;
-    await this.#staged.sync();
+    await this.#destination.sync();
   }
 
   /** Waits for the write before, so that one is under way while the next frame is being sealed. */
@@ -140,7 +145,7 @@ class SegmentRun {
     await this.#pending;
     if (pieces.length === 0) return;
     for (const piece of pieces) this.written += piece.length;
-    this.#pending = this.#staged.append(pieces);
+    this.#pending = this.#destination.append(pieces);
     this.#pending.catch(() => undefined); // It is awaited before anything else is written.
   }
 }
@@ -170,20 +175,37 @@ async function resumeHash(ports: Ports, upload: Upload, key: Uint8Array): Promis
   if (running?.offset === upload.offset) return running.hash;
   const hash = createHash("sha256");
   if (upload.offset === 0) return hash;
+  for await (const plaintext of storedFrames(ports, upload, key)) hash.update(plaintext);
+  const digest = `sha256:${hash.copy().digest("hex")}`;
+  invariant(digest === upload.digestSoFar, "the stored frames hash to what was recorded");
+  return hash;
+}
+
+async function* storedFrames(
+  ports: Ports,
+  upload: Upload,
+  key: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  const open = (frame: FramePlace, sealed: Uint8Array) =>
+    openFrame(key, upload.object, frame.index, frame.endsSegment, sealed);
+  if (upload.kept !== undefined) {
+    for (const frame of framesFrom(upload.layout, 0)) {
+      const { sealedStart, sealedBytes } = frame;
+      yield open(frame, upload.kept.subarray(sealedStart, sealedStart + sealedBytes));
+    }
+    return;
+  }
   const staged = await ports.blobs.openStaged(upload.object);
-  if (staged === undefined)
+  if (staged === undefined) {
     throw new RegistryError("ServiceUnavailable", "The upload's bytes are gone");
+  }
   try {
     for (const frame of framesFrom(upload.layout, 0)) {
-      const sealed = await staged.read(frame.sealedStart, frame.sealedBytes);
-      hash.update(openFrame(key, upload.object, frame.index, frame.endsSegment, sealed));
+      yield open(frame, await staged.read(frame.sealedStart, frame.sealedBytes));
     }
   } finally {
     await staged.close();
   }
-  const digest = `sha256:${hash.copy().digest("hex")}`;
-  invariant(digest === upload.digestSoFar, "the stored frames hash to what was recorded");
-  return hash;
 }
 
 function tooManyParts(): RegistryError {

@@ -44,6 +44,7 @@ export async function startUpload(
     object,
     wrappedKey: wrapped,
     offset: 0,
+    kept: undefined,
     sealedBytes: 0,
     frames: 0,
     layout: "",

@@ -10,7 +10,9 @@ export interface Upload {
   readonly wrappedKey: Uint8Array;
   /** Plaintext bytes that are durable: what is past them does not exist. */
   readonly offset: number;
-  /** Ciphertext bytes that are durable. */
+  /** The ciphertext while it is small; `undefined` once it is staged in the blob store. */
+  readonly kept: Uint8Array | undefined;
+  /** Ciphertext bytes that are durable, here or there. */
   readonly sealedBytes: number;
   /** Frames that are durable; the next one has this index. */
   readonly frames: number;

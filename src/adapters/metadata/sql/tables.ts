@@ -136,6 +136,7 @@ export interface UploadTable extends OfRepository {
   object: ObjectId;
   wrapped_key: Uint8Array;
   offset_bytes: number;
+  kept: Uint8Array | null;
   sealed_bytes: number;
   frames: number;
   layout: string;

@@ -254,6 +254,7 @@ function uploads({
       object: text,
       wrapped_key: bytes,
       offset_bytes: integer,
+      kept: optional(bytes),
       sealed_bytes: integer,
       frames: integer,
       layout: text,

@@ -1,0 +1,54 @@
+import type { StagedBlob } from "../../ports/blob-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { limits } from "../limits.ts";
+import type { Upload } from "./upload.ts";
+
+/**
+ * Where a session's sealed bytes go: into its row while they are few, else into a staged object. A
+ * config or a small layer then costs no file, and is durable with the row.
+ */
+export class Destination {
+  readonly #ports: Ports;
+  readonly #upload: Upload;
+  #kept: Uint8Array[] | undefined;
+  #keptBytes: number;
+  #staged: StagedBlob | undefined;
+
+  constructor(ports: Ports, upload: Upload) {
+    this.#ports = ports;
+    this.#upload = upload;
+    const isStaged = upload.kept === undefined && upload.sealedBytes > 0;
+    this.#kept = isStaged ? undefined : [upload.kept ?? new Uint8Array()];
+    this.#keptBytes = upload.kept?.length ?? 0;
+  }
+
+  /** What belongs into the session's row; `undefined` once the bytes are staged. */
+  get kept(): Uint8Array | undefined {
+    return this.#kept && Buffer.concat(this.#kept);
+  }
+
+  /** One call at a time. */
+  async append(pieces: readonly Uint8Array[]): Promise<void> {
+    if (this.#kept === undefined) {
+      this.#staged ??= await this.#ports.blobs.stage(this.#upload.object, this.#upload.sealedBytes);
+      return this.#staged.append(pieces);
+    }
+    this.#kept.push(...pieces);
+    this.#keptBytes += pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (this.#keptBytes <= limits.keptObjectBytes) return;
+    const all = this.#kept;
+    // The row still has what it had: a crash from here on finds it there, and begins the file anew.
+    this.#staged = await this.#ports.blobs.stage(this.#upload.object, 0);
+    this.#kept = undefined;
+    await this.#staged.append(all);
+  }
+
+  /** Staged bytes are durable when this resolves; kept ones are with the row that takes them. */
+  async sync(): Promise<void> {
+    await this.#staged?.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.#staged?.close();
+  }
+}
