@@ -10,8 +10,10 @@ import { RegistryError } from "../../src/registry/errors.ts";
 import { deleteImages } from "../../src/registry/images/delete-image.ts";
 import { getImage } from "../../src/registry/images/get-image.ts";
 import { putImage } from "../../src/registry/images/put-image.ts";
+import { completeUpload } from "../../src/registry/layers/complete-upload.ts";
 import { findLayer, findLayers } from "../../src/registry/layers/find-layer.ts";
 import { readLayer } from "../../src/registry/layers/read-layer.ts";
+import { startUpload } from "../../src/registry/layers/upload-layer.ts";
 import type { Digest, RepositoryName, Tag } from "../../src/registry/names.ts";
 import { createRepository } from "../../src/registry/repositories/create-repository.ts";
 import { setTagMutability } from "../../src/registry/repositories/tag-mutability.ts";
@@ -183,6 +185,30 @@ describe("garbage collection", () => {
     expect(held?.sizeBytes).toBe(layer.bytes.length);
   });
 });
+
+describe("an upload", () => {
+  it("whose completion is repeated gets the same answer, but only where the layer is", async () => {
+    const layer = content(Buffer.alloc(100_000, "repeat "));
+    const { id } = await startUpload(ports, testRegistry, testRepository);
+    const complete = (name: RepositoryName) =>
+      completeUpload(ports, testRegistry, name, id, layer.digest, {
+        content: once(layer.bytes),
+        repeatable: true,
+        emptyAllowed: true,
+        enforcePartSize: false,
+      });
+    const first = await complete(testRepository);
+    const second = await complete(testRepository);
+    expect(second).toEqual({ layer: first.layer, existed: true });
+    const elsewhere = "team/other" as RepositoryName;
+    await makeRepository(ports, elsewhere);
+    await expect(complete(elsewhere)).rejects.toMatchObject({ kind: "UploadNotFound" });
+  });
+});
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
 
 describe("tags", () => {
   it("21: read as one of the digests that were written, while 50 writers move one", async () => {

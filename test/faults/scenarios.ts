@@ -57,6 +57,7 @@ export async function pushLayer(ports: Ports, layer: Content): Promise<void> {
     await appendToUpload(ports, testRegistry, testRepository, id, pieces(part), {});
   }
   await completeUpload(ports, testRegistry, testRepository, id, layer.digest, {
+    repeatable: false,
     emptyAllowed: true,
     enforcePartSize: false,
   });

@@ -211,8 +211,9 @@ function hints(
   parsed: ParsedPath | undefined,
 ): string[] {
   const last = error.details.lastValidByteReceived;
-  if (status === 416 && typeof last === "number") {
-    return ["Location", url.replace(/\?.*$/, ""), "Range", uploadRange(last + 1)];
+  if (error.kind === "InvalidLayerPart") {
+    const offset = typeof last === "number" ? last + 1 : 0;
+    return ["Location", url.replace(/\?.*$/, ""), "Range", uploadRange(offset)];
   }
   if (status === 429 || status === 503) return ["Retry-After", "1"];
   if (status === 405 && parsed !== undefined) return ["Allow", allowedMethods(parsed.shape)];

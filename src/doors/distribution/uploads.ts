@@ -67,6 +67,7 @@ async function pushWhole(exchange: Exchange, upload: Upload, digest: Digest): Pr
   try {
     const { layer } = await completeUpload(ports, registry, name, upload.id, digest, {
       content: requestBody(request, bodyRate),
+      repeatable: false, // The session is of this request alone.
       emptyAllowed: true,
       enforcePartSize: false,
     });
@@ -98,6 +99,7 @@ export async function putUpload(exchange: Exchange): Promise<void> {
   const { layer } = await completeUpload(environment.ports, registry, name, id, digest, {
     content: hasBody(request) ? requestBody(request, bodyRate) : undefined,
     offset: chunkStart(exchange),
+    repeatable: true,
     emptyAllowed: true, // Differs from ECR: OCI has empty blobs.
     enforcePartSize: false, // Differs from ECR: OCI lets clients choose their chunks.
   });

@@ -45,6 +45,7 @@ export const completeLayerUpload = operation("ecr:CompleteLayerUpload", {
     const { repositoryName: name, uploadId: id } = input;
     const digest = sha256Of(input.layerDigests);
     const { layer, existed } = await completeUpload(ports, registry, name, id, digest, {
+      repeatable: false,
       emptyAllowed: false,
       enforcePartSize: true,
     });

@@ -3,7 +3,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
-import { RegistryError } from "../errors.ts";
+import { isRegistryError, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, UploadId } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
@@ -17,6 +17,11 @@ export interface Completion {
   /** The last bytes, when they come with the request that completes. */
   readonly content?: AsyncIterable<Uint8Array> | undefined;
   readonly offset?: number | undefined;
+  /**
+   * Whether a session that has ended already is no error where the layer is here: the answer to the
+   * request before may have been lost (I10). ECR's API documents a refusal instead.
+   */
+  readonly repeatable: boolean;
   /** OCI has empty blobs, ECR refuses them. */
   readonly emptyAllowed: boolean;
   /** ECR's rule for UploadLayerPart: every part but the last has at least 5 MiB. */
@@ -31,7 +36,25 @@ export interface Completion {
  * @throws InvalidLayer when the bytes do not hash to `digest`; the session stays as it was
  * @throws EmptyUpload, LayerPartTooSmall, UploadNotFound, InvalidLayerPart
  */
-export function completeUpload(
+export async function completeUpload(
+  ports: Ports,
+  registry: Registry,
+  name: RepositoryName,
+  id: UploadId,
+  digest: Digest,
+  options: Completion,
+): Promise<{ layer: Layer; existed: boolean }> {
+  try {
+    return await completeOnce(ports, registry, name, id, digest, options);
+  } catch (error) {
+    if (!options.repeatable || !isRegistryError(error, "UploadNotFound")) throw error;
+    const found = await ports.metadata.layers.resolve(registry, name, digest);
+    if (found?.layer === undefined) throw error;
+    return { layer: found.layer, existed: true };
+  }
+}
+
+function completeOnce(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,

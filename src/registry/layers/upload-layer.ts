@@ -177,7 +177,8 @@ export function invalidPart(
     registryId: registry.account,
     repositoryName: name,
     uploadId: upload.id,
-    lastValidByteReceived: upload.offset - 1,
+    // Absent while there is none: ECR's member is never negative.
+    lastValidByteReceived: upload.offset > 0 ? upload.offset - 1 : undefined,
   });
 }
 
