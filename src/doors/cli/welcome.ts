@@ -49,6 +49,7 @@ function credentialLines(start: Welcome): string[] {
     ...key,
     set("region", region),
     set("endpoint_url", httpUrl ?? httpsUrl ?? ""),
+    `  (an AWS CLI before 2.13 needs --endpoint-url ${httpUrl ?? httpsUrl ?? ""} with each command)`,
     "  export AWS_PROFILE=entrepot",
   ];
 }
