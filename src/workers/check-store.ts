@@ -227,7 +227,9 @@ class Check {
     const uploads = await this.#uploadObjects();
     for await (const { key, staged, sizeBytes } of this.#ports.blobs.list()) {
       const object = await this.#ports.metadata.objects.find(key);
-      if (uploads.has(key) || (object !== undefined && !staged)) continue;
+      // An upload whose content was stored already leaves its bytes staged for the reclaimer.
+      const isExpected = object !== undefined && (!staged || object.state === "deleting");
+      if (uploads.has(key) || isExpected) continue;
       if (this.#options.repair) await this.#ports.blobs.delete(key);
       this.#problems.push({
         kind: "stray-object",

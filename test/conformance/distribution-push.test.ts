@@ -333,7 +333,7 @@ describe("pushing a manifest", () => {
     "refuses the reference %s",
     async (reference) => {
       expect((await put(reference, text)).status).toBe(400);
-      expect((await client.head(`/v2/app/manifests/${reference}`)).status).toBe(400);
+      expect((await client.head(`/v2/app/manifests/${reference}`)).status).toBe(404);
     },
   );
 

@@ -1,8 +1,9 @@
 import type { RegistryError } from "../../registry/errors.ts";
 import { deleteImage } from "../../registry/images/delete-image.ts";
-import { getImage } from "../../registry/images/get-image.ts";
+import { getImage, imageNotFound } from "../../registry/images/get-image.ts";
 import { putImage } from "../../registry/images/put-image.ts";
 import { limits } from "../../registry/limits.ts";
+import { isTag } from "../../registry/names.ts";
 import { matches } from "./blobs.ts";
 import { type Exchange, repositoryUrl, requireReference } from "./exchange.ts";
 import { withWholeBody } from "./request-body.ts";
@@ -14,7 +15,7 @@ const oneWriteBytes = 32 * 1024;
 export async function getManifest(exchange: Exchange): Promise<void> {
   const { environment, registry, name, request, response } = exchange;
   const pull = request.method === "GET";
-  const reference = requireReference(exchange.reference);
+  const reference = knownReference(exchange.reference);
   const found = await getImage(environment.ports, registry, name, reference, { pull });
   const { image, manifest } = found;
   const etag = `"${image.digest}"`;
@@ -38,6 +39,15 @@ export async function getManifest(exchange: Exchange): Promise<void> {
   else if (manifest.length > oneWriteBytes) response.end(manifest);
   // Text of one byte a character goes out in one write with the head, bytes in a second one.
   else response.end(manifest.toString("latin1"), "latin1");
+}
+
+/**
+ * What a pull asks for. Differs from ECR, which answers 400: a tag that no manifest can have names
+ * none, as any other unknown one (OCI 1.1, "Pulling manifests").
+ */
+function knownReference(text: string): ReturnType<typeof requireReference> {
+  if (!text.includes(":") && !isTag(text)) throw imageNotFound();
+  return requireReference(text);
 }
 
 /** PUT by tag or digest. */

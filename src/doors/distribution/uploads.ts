@@ -67,6 +67,7 @@ async function pushWhole(exchange: Exchange, upload: Upload, digest: Digest): Pr
   try {
     const { layer } = await completeUpload(ports, registry, name, upload.id, digest, {
       content: requestBody(request, bodyRate),
+      given: true,
       repeatable: false, // The session is of this request alone.
       emptyAllowed: true,
       enforcePartSize: false,
@@ -87,6 +88,7 @@ export async function patchUpload(exchange: Exchange): Promise<void> {
   const content = requestBody(request, bodyRate);
   const upload = await appendToUpload(environment.ports, registry, name, id, content, {
     offset: chunkStart(exchange),
+    given: true,
   });
   sendProgress(exchange, 202, upload);
 }
@@ -98,6 +100,7 @@ export async function putUpload(exchange: Exchange): Promise<void> {
   const digest = requireDigest(query.get("digest"));
   const { layer } = await completeUpload(environment.ports, registry, name, id, digest, {
     content: hasBody(request) ? requestBody(request, bodyRate) : undefined,
+    given: true,
     offset: chunkStart(exchange),
     repeatable: true,
     emptyAllowed: true, // Differs from ECR: OCI has empty blobs.

@@ -1,3 +1,4 @@
+import { freeMemory } from "../free-memory.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId } from "../names.ts";
 import { sealFrame } from "./sealed-format.ts";
@@ -9,14 +10,19 @@ import { sealFrame } from "./sealed-format.ts";
 export class SegmentSealer {
   readonly #key: Uint8Array;
   readonly #object: ObjectId;
+  readonly #given: boolean;
   #frame: number;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
 
-  /** @param firstFrame index of the object's next frame */
-  constructor(key: Uint8Array, object: ObjectId, firstFrame: number) {
+  /**
+   * @param firstFrame index of the object's next frame
+   * @param given whether the plaintext is this sealer's own: then its memory goes once it is sealed
+   */
+  constructor(key: Uint8Array, object: ObjectId, firstFrame: number, given: boolean) {
     this.#key = key;
     this.#object = object;
+    this.#given = given;
     this.#frame = firstFrame;
   }
 
@@ -48,6 +54,7 @@ export class SegmentSealer {
   #seal(endsSegment: boolean): Uint8Array[] {
     const sealed = sealFrame(this.#key, this.#object, this.#frame, endsSegment, this.#held);
     this.#frame += 1;
+    if (this.#given) for (const piece of this.#held) freeMemory(piece);
     this.#held = [];
     this.#heldBytes = 0;
     return sealed;

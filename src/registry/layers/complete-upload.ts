@@ -16,6 +16,8 @@ import { exclusively, findUpload, requireOffset, uploadNotFound } from "./upload
 export interface Completion {
   /** The last bytes, when they come with the request that completes. */
   readonly content?: AsyncIterable<Uint8Array> | undefined;
+  /** Whether the pieces of the content are given away (see `Receiving`). */
+  readonly given?: boolean;
   readonly offset?: number | undefined;
   /**
    * Whether a session that has ended already is no error where the layer is here: the answer to the
@@ -82,10 +84,10 @@ async function withLastBytes(
   ports: Ports,
   upload: Upload,
   name: RepositoryName,
-  { content }: Completion,
+  { content, given = false }: Completion,
 ): Promise<Upload> {
   if (content === undefined) return upload;
-  const { next, failure } = await receive(ports, upload, content, false);
+  const { next, failure } = await receive(ports, upload, content, { asPart: false, given });
   if (failure === undefined) return next;
   const kept = await ports.metadata.transaction((change) => change.uploads.replace(upload, next));
   if (!kept) throw uploadNotFound(upload.repository.registry, name, upload.id);
@@ -126,7 +128,7 @@ function wrongDigest(digest: Digest, whole: Upload): RegistryError {
 
 /** Nothing was ever received: the empty object is a header alone. */
 async function sealEmpty(ports: Ports, whole: Upload): Promise<Upload> {
-  return (await receive(ports, whole, emptyContent(), false)).next;
+  return (await receive(ports, whole, emptyContent(), { asPart: false, given: false })).next;
 }
 
 async function* emptyContent(): AsyncGenerator<Uint8Array> {

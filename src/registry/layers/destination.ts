@@ -1,5 +1,6 @@
 import type { StagedBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { freeMemory } from "../free-memory.ts";
 import { limits } from "../limits.ts";
 import type { Upload } from "./upload.ts";
 
@@ -27,11 +28,13 @@ export class Destination {
     return this.#kept && Buffer.concat(this.#kept);
   }
 
-  /** One call at a time. */
+  /** Takes the pieces away: their memory is gone once they are staged. One call at a time. */
   async append(pieces: readonly Uint8Array[]): Promise<void> {
     if (this.#kept === undefined) {
       this.#staged ??= await this.#ports.blobs.stage(this.#upload.object, this.#upload.sealedBytes);
-      return this.#staged.append(pieces);
+      await this.#staged.append(pieces);
+      for (const piece of pieces) freeMemory(piece); // They were sealed for this and nothing else.
+      return;
     }
     this.#kept.push(...pieces);
     this.#keptBytes += pieces.reduce((sum, piece) => sum + piece.length, 0);

@@ -22,6 +22,13 @@ export interface Received {
   readonly failure: unknown;
 }
 
+export interface Receiving {
+  /** Whether the content is a part of the JSON API: whole or absent. */
+  readonly asPart: boolean;
+  /** Whether the pieces are given away: nobody uses them again, and their memory may go at once. */
+  readonly given: boolean;
+}
+
 /** An end of the content that is the sender's doing: what came before it is kept. */
 class ContentBrokeOff extends Error {
   readonly reason: unknown;
@@ -41,7 +48,7 @@ export async function receive(
   ports: Ports,
   upload: Upload,
   content: AsyncIterable<Uint8Array>,
-  asPart: boolean,
+  { asPart, given }: Receiving,
 ): Promise<Received> {
   if (upload.parts >= limits.layerParts) throw tooManyParts();
   const context = { registry: upload.repository.registry, object: upload.object };
@@ -49,12 +56,9 @@ export async function receive(
   const hash = await resumeHash(ports, upload, key);
   ports.memory.runningDigests.delete(upload.id);
   const destination = new Destination(ports, upload);
+  const sealer = new SegmentSealer(key, upload.object, upload.frames, given);
   try {
-    const run = new SegmentRun(
-      destination,
-      new SegmentSealer(key, upload.object, upload.frames),
-      hash,
-    );
+    const run = new SegmentRun(destination, sealer, hash);
     const failure = await run.takeAll(content, upload, asPart);
     if (run.received === 0 && failure !== undefined) return { next: upload, failure };
     await run.finish();

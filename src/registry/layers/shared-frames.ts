@@ -1,3 +1,4 @@
+import { freeMemory } from "../free-memory.ts";
 import type { ObjectId } from "../names.ts";
 
 interface SharedFrame {
@@ -87,10 +88,4 @@ export class SharedFrames {
     if (known === undefined || known.lent) return;
     known.plaintext.then(freeMemory, () => undefined); // A failure was told to those who waited.
   }
-}
-
-/** Gives the bytes' memory back now. They must be the only ones in it. */
-export function freeMemory(bytes: Uint8Array): void {
-  const { buffer } = bytes;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0);
 }

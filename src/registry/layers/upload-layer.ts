@@ -118,6 +118,8 @@ export interface Append {
   readonly offset?: number | undefined;
   /** Whether ECR's rules for parts count: UploadLayerPart. */
   readonly part?: boolean;
+  /** Whether the pieces of the content are given away (see `Receiving`). */
+  readonly given?: boolean;
 }
 
 /**
@@ -139,7 +141,10 @@ export function appendToUpload(
   return exclusively(ports, registry, name, id, async () => {
     const { upload } = await findUpload(ports, registry, name, id);
     requireOffset(registry, name, upload, options.offset);
-    const { next, failure } = await receive(ports, upload, content, options.part === true);
+    const { next, failure } = await receive(ports, upload, content, {
+      asPart: options.part === true,
+      given: options.given === true,
+    });
     if (next !== upload) await commit(ports, upload, next, name);
     if (failure !== undefined) throw failure;
     return next;
