@@ -131,8 +131,8 @@ describe("garbage collection every second", () => {
     const repositories = Array.from({ length: clients }, (_, index) => `app-${index}`);
     const settings = { ENTREPOT_GC_INTERVAL: "1" };
     const { server, client } = await store.serve(repositories, settings);
-    // The same few layers everywhere, so that one client pushes what another one just deleted.
-    const layers = Array.from({ length: 3 }, () => [someBytes(2_000), someBytes(64 * 1024)]);
+    // A pool that all draw from, so that one client pushes what another one just deleted.
+    const layers = Array.from({ length: 12 }, () => [someBytes(2_000), someBytes(64 * 1024)]);
     const endAt = Date.now() + forMs;
     const images: PushedImage[] = [];
     const work = repositories.map(async (repository, index) => {
