@@ -118,7 +118,7 @@ describe("a server", () => {
     await expect(answer("localhost", old)).rejects.toThrow(/version/);
   });
 
-  it("keeps a second server, fsck and gc out of its data directory", async () => {
+  it("11: keeps a second server, fsck and gc out of its data directory", async () => {
     const { dataDirectory } = server;
     const second = await failureOf(startServer({ dataDirectory }));
     expect(second.exitCode).toBe(1);

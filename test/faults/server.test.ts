@@ -1,7 +1,7 @@
 /** Faults around a real server process: kills, stops, and many clients at once. */
 import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { imageManifest } from "../support/ecr.ts";
 import { digestOf, type OciClient } from "../support/oci-client.ts";

@@ -3,7 +3,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
-import { isRegistryError, RegistryError } from "../errors.ts";
+import { invariant, isRegistryError, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, UploadId } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
@@ -73,9 +73,16 @@ function completeOnce(
     const domain = encryptionDomain(repository);
     const stored = await ports.metadata.objects.findLive(registry, domain, digest);
     const sealed = whole.sealedBytes === 0 ? await sealEmpty(ports, whole) : whole;
-    const published = stored === undefined;
-    if (published && sealed.kept === undefined) await ports.blobs.publish(sealed.object);
-    return link(ports, { repository, upload, whole: sealed, digest, published });
+    const completed = { repository, upload, whole: sealed, digest };
+    if (stored !== undefined) {
+      const linked = await link(ports, { ...completed, published: false });
+      if (linked !== undefined) return linked;
+      // The reclaimer has taken the stored object since: our own bytes take its place.
+    }
+    if (sealed.kept === undefined) await ports.blobs.publish(sealed.object);
+    const linked = await link(ports, { ...completed, published: true });
+    invariant(linked !== undefined, "published bytes can be linked");
+    return linked;
   });
 }
 
@@ -144,8 +151,14 @@ interface Completed {
   readonly published: boolean;
 }
 
-/** One transaction: object, link, counters, lease, end of the session. */
-function link(ports: Ports, completed: Completed): Promise<{ layer: Layer; existed: boolean }> {
+/**
+ * One transaction: object, link, counters, lease, end of the session. `undefined`, and nothing done,
+ * when there is no object to link and the session's bytes may not become one.
+ */
+function link(
+  ports: Ports,
+  completed: Completed,
+): Promise<{ layer: Layer; existed: boolean } | undefined> {
   const { upload, digest } = completed;
   const { registry } = upload.repository;
   const now = ports.clock.now();
@@ -156,6 +169,7 @@ function link(ports: Ports, completed: Completed): Promise<{ layer: Layer; exist
       throw uploadNotFound(registry, repository.name, upload.id);
     }
     const object = await keepObject(change, completed, now);
+    if (object === undefined) return undefined;
     const layer: Layer = {
       repository: upload.repository,
       digest,
@@ -195,7 +209,7 @@ async function keepObject(
   change: MetadataChange,
   { repository, whole, digest, published }: Completed,
   now: number,
-): Promise<StoredObject> {
+): Promise<StoredObject | undefined> {
   const { registry } = repository;
   const domain = encryptionDomain(repository);
   const object: StoredObject = {
@@ -213,9 +227,7 @@ async function keepObject(
   };
   if (published && (await change.objects.insertIfAbsent(object, whole.kept))) return object;
   const stored = await change.objects.findLive(registry, domain, digest);
-  // Deleted between the look and this transaction, and our bytes are not published: start again.
-  if (stored === undefined)
-    throw new RegistryError("ServiceUnavailable", "The layer is being removed; push it again");
+  if (stored === undefined) return undefined;
   if (whole.kept !== undefined) return stored; // Our bytes go with the session's row.
   // Our bytes are garbage now. A row that is being deleted leads the reclaimer to them.
   await change.objects.insertIfAbsent({
