@@ -1,7 +1,7 @@
 /** `entrepot fsck`: recounts what is counted and re-verifies every stored byte (I3, I12). */
 import { createHash } from "node:crypto";
 import type { Ports } from "../ports/ports.ts";
-import { openWhole } from "../registry/encryption/sealed-format.ts";
+import { headerBytes, openWhole, requireHeader } from "../registry/encryption/sealed-format.ts";
 import type { StoredObject } from "../registry/encryption/stored-object.ts";
 import type { Image } from "../registry/images/image.ts";
 import { readLayer } from "../registry/layers/read-layer.ts";
@@ -211,6 +211,7 @@ class Check {
       });
     };
     if (object.placement === "blobs") {
+      await this.#frame(object);
       for await (const piece of readLayer(this.#ports, object)) verify(piece);
     } else {
       const sealed = await this.#ports.metadata.objects.content(object.id);
@@ -222,6 +223,18 @@ class Check {
     return `sha256:${hash.digest("hex")}`;
   }
 
+  /** What no frame holds: the header before them, and that nothing follows them. */
+  async #frame(object: StoredObject): Promise<void> {
+    const blob = await this.#ports.blobs.open(object.id);
+    if (blob === undefined) throw new Error("its bytes are not there");
+    try {
+      if (blob.sizeBytes !== object.sealedBytes) throw new Error("it has another length");
+      requireHeader(await blob.read(0, headerBytes));
+    } finally {
+      await blob.close();
+    }
+  }
+
   /** Bytes in the store that no row leads to. */
   async strays(): Promise<void> {
     const uploads = await this.#uploadObjects();
@@ -230,11 +243,13 @@ class Check {
       // An upload whose content was stored already leaves its bytes staged for the reclaimer.
       const isExpected = object !== undefined && (!staged || object.state === "deleting");
       if (uploads.has(key) || isExpected) continue;
-      if (this.#options.repair) await this.#ports.blobs.delete(key);
+      // A second name of an object that is in use is told and left alone: the key deletes both.
+      const repaired = this.#options.repair && object === undefined;
+      if (repaired) await this.#ports.blobs.delete(key);
       this.#problems.push({
         kind: "stray-object",
         message: `${sizeBytes} bytes named ${key} belong to nothing`,
-        repaired: this.#options.repair,
+        repaired,
       });
     }
   }

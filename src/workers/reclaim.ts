@@ -10,6 +10,8 @@ import { discardUpload } from "../registry/layers/upload-layer.ts";
 import type { ObjectId, Registry, UploadId } from "../registry/names.ts";
 
 const batch = 100;
+/** Candidates of one run: under steady pushes and deletes there would always be more. */
+const mostInOneRun = 10_000;
 /** For a run by hand on a store that nobody else uses. */
 const everything = 1_000_000;
 const retryMs = 60_000;
@@ -33,12 +35,13 @@ export interface ReclaimOptions {
   readonly failed?: (error: unknown) => void;
 }
 
-/** Looks at everything that is due, and at what that makes due, until nothing is. */
+/** Looks at what is due, and at what that makes due, until nothing is or the run was long. */
 export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): Promise<Reclaimed> {
   const total: Step = { layers: 0, objects: 0, uploads: 0, bytes: 0 };
   const ignoreLeases = options.ignoreLeases === true;
   const stopping = options.stopping ?? (() => false);
   const putOff = new Set<string>();
+  let all = 0;
   for (;;) {
     const now = ports.clock.now();
     const candidates = ignoreLeases
@@ -53,7 +56,8 @@ export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): P
       looked += 1;
       if (!(await reclaimOrPutOff(ports, candidate, total, options))) putOff.add(nameOf(candidate));
     }
-    if (looked === 0) return total;
+    all += looked;
+    if (looked === 0 || (!ignoreLeases && all >= mostInOneRun)) return total;
   }
 }
 

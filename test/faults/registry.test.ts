@@ -13,7 +13,7 @@ import { putImage } from "../../src/registry/images/put-image.ts";
 import { completeUpload } from "../../src/registry/layers/complete-upload.ts";
 import { findLayer, findLayers } from "../../src/registry/layers/find-layer.ts";
 import { readLayer } from "../../src/registry/layers/read-layer.ts";
-import { startUpload } from "../../src/registry/layers/upload-layer.ts";
+import { appendToUpload, startUpload } from "../../src/registry/layers/upload-layer.ts";
 import type { Digest, RepositoryName, Tag } from "../../src/registry/names.ts";
 import { createRepository } from "../../src/registry/repositories/create-repository.ts";
 import { setTagMutability } from "../../src/registry/repositories/tag-mutability.ts";
@@ -178,7 +178,7 @@ describe("garbage collection", () => {
     const before = await ports.metadata.objects.totals();
     const elsewhere = "team/other" as RepositoryName;
     await makeRepository(ports, elsewhere);
-    await pushLayer(ports, layer);
+    await pushLayer(ports, layer, elsewhere);
     await reclaimOnce(ports);
     expect((await ports.metadata.objects.totals()).objects).toBe(before.objects);
     const [held] = await findLayers(ports, testRegistry, testRepository, [layer.digest]);
@@ -187,6 +187,26 @@ describe("garbage collection", () => {
 });
 
 describe("an upload", () => {
+  it("10: that broke off and was completed as it stood has nothing behind its bytes", async () => {
+    const layer = content(Buffer.alloc(3_000_000, "cut "));
+    const { id } = await startUpload(ports, testRegistry, testRepository);
+    await appendToUpload(ports, testRegistry, testRepository, id, once(layer.bytes), {});
+    const full = withTransaction(ports, async () => {
+      throw new RegistryError("ServiceUnavailable", "the database is down");
+    });
+    const more = once(Buffer.alloc(2_000_000));
+    await expect(appendToUpload(full, testRegistry, testRepository, id, more, {})).rejects.toThrow(
+      "the database is down",
+    );
+    await completeUpload(ports, testRegistry, testRepository, id, layer.digest, {
+      repeatable: false,
+      emptyAllowed: true,
+      enforcePartSize: false,
+    });
+    expect(await readable(ports, layer)).toBe(true);
+    expect((await checkStore(ports, { repair: false })).problems).toEqual([]);
+  });
+
   it("whose completion is repeated gets the same answer, but only where the layer is", async () => {
     const layer = content(Buffer.alloc(100_000, "repeat "));
     const { id } = await startUpload(ports, testRegistry, testRepository);

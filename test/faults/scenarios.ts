@@ -8,7 +8,7 @@ import { deleteImages } from "../../src/registry/images/delete-image.ts";
 import { putImage } from "../../src/registry/images/put-image.ts";
 import { completeUpload } from "../../src/registry/layers/complete-upload.ts";
 import { appendToUpload, startUpload } from "../../src/registry/layers/upload-layer.ts";
-import type { Digest, Tag } from "../../src/registry/names.ts";
+import type { Digest, RepositoryName, Tag } from "../../src/registry/names.ts";
 import { createRepository } from "../../src/registry/repositories/create-repository.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
 import { testRegistry, testRepository } from "../support/store.ts";
@@ -50,13 +50,17 @@ function manifestOf(layers: readonly Content[]): Content {
 export const oldImage = manifestOf([smallLayer]);
 export const newImage = manifestOf([smallLayer, bigLayer]);
 
-export async function pushLayer(ports: Ports, layer: Content): Promise<void> {
-  const { id } = await startUpload(ports, testRegistry, testRepository);
+export async function pushLayer(
+  ports: Ports,
+  layer: Content,
+  name: RepositoryName = testRepository,
+): Promise<void> {
+  const { id } = await startUpload(ports, testRegistry, name);
   const half = Math.ceil(layer.bytes.length / 2);
   for (const part of [layer.bytes.subarray(0, half), layer.bytes.subarray(half)]) {
-    await appendToUpload(ports, testRegistry, testRepository, id, pieces(part), {});
+    await appendToUpload(ports, testRegistry, name, id, pieces(part), {});
   }
-  await completeUpload(ports, testRegistry, testRepository, id, layer.digest, {
+  await completeUpload(ports, testRegistry, name, id, layer.digest, {
     repeatable: false,
     emptyAllowed: true,
     enforcePartSize: false,

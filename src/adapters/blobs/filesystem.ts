@@ -79,18 +79,22 @@ export class FilesystemBlobStore implements BlobStore {
 
   async publish(key: ObjectId): Promise<void> {
     const [staged, published] = [this.#staged(key), this.#published(key)];
-    this.#durability.assertWritable();
-    // Opened before the rename: afterwards only the sync itself can fail.
-    await this.#durability.inDirectory(dirname(published), async (directory) => {
-      const moved = await this.#renameIfThere(staged, published);
-      if (!moved && !(await this.#isThere(published))) throw stagedBytesLost();
-      try {
-        await this.#durability.syncDirectory(directory);
-      } catch (error) {
-        if (moved) await this.#durability.discard(published); // Invisible if it rejects.
-        throw error;
-      }
-    });
+    const durability = this.#durability;
+    durability.assertWritable();
+    // Both are opened before the rename: afterwards only the syncs themselves can fail.
+    await durability.inDirectory(dirname(staged), (from) =>
+      durability.inDirectory(dirname(published), async (to) => {
+        const moved = await this.#renameIfThere(staged, published);
+        if (!moved && !(await this.#isThere(published))) throw stagedBytesLost();
+        try {
+          await durability.syncDirectory(to);
+          await durability.syncDirectory(from); // The old name must not come back with the power.
+        } catch (error) {
+          if (moved) await durability.discard(published); // Invisible if it rejects.
+          throw error;
+        }
+      }),
+    );
   }
 
   open(key: ObjectId): Promise<OpenBlob | undefined> {

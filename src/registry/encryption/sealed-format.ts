@@ -99,6 +99,7 @@ export function openWhole(
   sealed: Uint8Array,
 ): Buffer {
   if (sealed.length !== sealedLength(layout)) throw new Error("object has another length");
+  requireHeader(sealed);
   return Buffer.concat(
     [...framesFrom(layout, 0)].map((frame) =>
       openFrame(
@@ -110,6 +111,12 @@ export function openWhole(
       ),
     ),
   );
+}
+
+/** @throws Error unless these are the first bytes of an object of this format */
+export function requireHeader(sealed: Uint8Array): void {
+  if (header.equals(sealed.subarray(0, headerBytes))) return;
+  throw new Error("object begins with another header");
 }
 
 /** Frames of a segment; an empty one has none. */

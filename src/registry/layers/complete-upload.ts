@@ -79,7 +79,7 @@ function completeOnce(
       if (linked !== undefined) return linked;
       // The reclaimer has taken the stored object since: our own bytes take its place.
     }
-    if (sealed.kept === undefined) await ports.blobs.publish(sealed.object);
+    if (sealed.kept === undefined) await publish(ports, sealed);
     const linked = await link(ports, { ...completed, published: true });
     invariant(linked !== undefined, "published bytes can be linked");
     return linked;
@@ -140,6 +140,16 @@ async function sealEmpty(ports: Ports, whole: Upload): Promise<Upload> {
 
 async function* emptyContent(): AsyncGenerator<Uint8Array> {
   // Yields nothing.
+}
+
+/** Publishes what the session has, and nothing that a broken append may have left behind it. */
+async function publish(ports: Ports, sealed: Upload): Promise<void> {
+  const ended = ports.memory.runningDigests.get(sealed.id)?.offset === sealed.offset;
+  if (!ended) {
+    const staged = await ports.blobs.stage(sealed.object, sealed.sealedBytes);
+    await staged.sync().finally(() => staged.close());
+  }
+  await ports.blobs.publish(sealed.object);
 }
 
 interface Completed {
