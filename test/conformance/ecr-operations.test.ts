@@ -56,9 +56,8 @@ describe.each(ecr.map((operation) => [operation.operationName, operation] as con
     });
 
     // A token is the caller's own identity, so there is nothing of another account to refuse.
-    it.skipIf(operationName === "GetAuthorizationToken")(
-      "refuses a principal of another account, and changes nothing",
-      async () => {
+    if (operationName !== "GetAuthorizationToken") {
+      it("refuses a principal of another account, and changes nothing", async () => {
         const before = registry.current!.dump();
         const stranger = { ...callerOf(otherAccount), account };
         await expect(asked(operation, input, stranger)).rejects.toMatchObject({
@@ -68,8 +67,8 @@ describe.each(ecr.map((operation) => [operation.operationName, operation] as con
           ),
         });
         expect(registry.current!.dump()).toBe(before);
-      },
-    );
+      });
+    }
 
     it("refuses what breaks its schema as an invalid parameter, and changes nothing", async () => {
       const before = registry.current!.dump();
