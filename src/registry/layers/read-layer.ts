@@ -3,6 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { type FramePlace, framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
+import type { SharedFrame } from "./shared-frames.ts";
 
 /** Frames of one pull that are under way at once. */
 const framesAhead = 2;
@@ -41,33 +42,33 @@ export async function* readLayer(
   const reader = new FrameReader(ports, object, key);
   const frames = framesFrom(object.layout, range.start);
   const ahead: Opening[] = [];
-  const lent: FramePlace[] = [];
+  const lent: SharedFrame[] = [];
   try {
     for (;;) {
       // The next frames are read while one is being opened and sent.
       while (ahead.length < framesAhead) {
         const place = nextPlace(frames, range);
         if (place === undefined) break;
-        ahead.push({ place, opening: reader.open(place) });
+        ahead.push({ place, frame: reader.open(place) });
       }
       const next = ahead[0];
       if (next === undefined) return;
-      const plaintext = await next.opening;
+      const plaintext = await next.frame.plaintext;
       ahead.shift();
-      lent.push(next.place);
+      lent.push(next.frame);
       yield within(range, next.place, plaintext);
       if (lent.length === framesLent) reader.release(lent.shift()!, false);
     }
   } finally {
-    for (const place of lent) reader.release(place, true);
-    for (const { place } of ahead) reader.release(place, false);
+    for (const frame of lent) reader.release(frame, true);
+    for (const { frame } of ahead) reader.release(frame, false);
     await reader.close();
   }
 }
 
 interface Opening {
   readonly place: FramePlace;
-  readonly opening: Promise<Uint8Array>;
+  readonly frame: SharedFrame;
 }
 
 function within(range: ByteRange, place: FramePlace, plaintext: Uint8Array): Uint8Array {
@@ -103,15 +104,15 @@ class FrameReader {
     ports.memory.frames.begin(object.id);
   }
 
-  open(place: FramePlace): Promise<Uint8Array> {
+  open(place: FramePlace): SharedFrame {
     const { frames } = this.#ports.memory;
-    const plaintext = frames.use(this.#object.id, place.index, () => this.#read(place));
-    plaintext.catch(() => undefined); // Awaited when its turn comes, or not needed any more.
-    return plaintext;
+    const frame = frames.use(this.#object.id, place.index, () => this.#read(place));
+    frame.plaintext.catch(() => undefined); // Awaited when its turn comes, or not needed any more.
+    return frame;
   }
 
-  release(place: FramePlace, lent: boolean): void {
-    this.#ports.memory.frames.release(this.#object.id, place.index, lent);
+  release(frame: SharedFrame, lent: boolean): void {
+    this.#ports.memory.frames.release(frame, lent);
   }
 
   async #read(place: FramePlace): Promise<Uint8Array> {

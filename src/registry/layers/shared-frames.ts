@@ -1,7 +1,9 @@
 import { freeMemory } from "../free-memory.ts";
 import type { ObjectId } from "../names.ts";
 
-interface SharedFrame {
+/** One opened frame, as `use` gave it. */
+export interface SharedFrame {
+  readonly name: string;
   readonly plaintext: Promise<Uint8Array>;
   readonly object: ObjectId;
   users: number;
@@ -44,32 +46,34 @@ export class SharedFrames {
   }
 
   /** The frame's plaintext, opened by `open` unless somebody has done so. Each use ends in a `release`. */
-  use(object: ObjectId, frame: number, open: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  use(object: ObjectId, frame: number, open: () => Promise<Uint8Array>): SharedFrame {
     const name = `${object}/${frame}`;
     const known = this.#frames.get(name);
     if (known !== undefined) {
       known.users += 1;
       this.#idle.delete(name);
-      return known.plaintext;
+      return known;
     }
     const plaintext = open();
-    this.#frames.set(name, { plaintext, object, users: 1, lent: false });
+    const opened = { name, plaintext, object, users: 1, lent: false };
+    this.#frames.set(name, opened);
     // A failure is told to everyone who waits for it, but not kept.
-    plaintext.catch(() => this.#frames.delete(name));
-    return plaintext;
+    plaintext.catch(() => {
+      if (this.#frames.get(name) === opened) this.#frames.delete(name);
+    });
+    return opened;
   }
 
   /**
    * Ends one use: after the last one the memory may be gone.
    * @param lent whether the bytes may still be on their way: then they are left to the collector
    */
-  release(object: ObjectId, frame: number, lent: boolean): void {
-    const name = `${object}/${frame}`;
-    const known = this.#frames.get(name);
-    if (known === undefined) return;
-    known.users -= 1;
-    known.lent ||= lent;
-    if (known.users > 0) return;
+  release(frame: SharedFrame, lent: boolean): void {
+    const { name, object } = frame;
+    frame.users -= 1;
+    frame.lent ||= lent;
+    // One that failed may have a successor of its name, which is not this user's to let go of.
+    if (frame.users > 0 || this.#frames.get(name) !== frame) return;
     if ((this.#pulls.get(object) ?? 0) < 2) {
       this.#drop(name);
       return;
