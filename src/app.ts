@@ -1,15 +1,9 @@
-/** The composition root: the only file that picks adapters. */
-import { mkdir, readdir } from "node:fs/promises";
+/** The composition root, which with `store.ts` is the only place that picks adapters. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
 import { RootCredentials } from "./adapters/credentials/root.ts";
-import { type RootKey, readOrCreateRootKey } from "./adapters/credentials/root-key-file.ts";
-import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
-import { LocalKeyService } from "./adapters/keys/local.ts";
-import { readOrCreateMasterKey } from "./adapters/keys/master-key.ts";
-import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import type { RootKey } from "./adapters/credentials/root-key-file.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
 import { Metrics } from "./adapters/telemetry/metrics.ts";
 import { RequestLog } from "./adapters/telemetry/request-log.ts";
@@ -26,64 +20,18 @@ import { Listeners } from "./doors/listeners/listeners.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { Ports } from "./ports/ports.ts";
 import { type Deployment, registryHost } from "./registry/deployment.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { rootPrincipal } from "./registry/identity/principal.ts";
 import { limits } from "./registry/limits.ts";
-import { RegistryMemory } from "./registry/memory.ts";
-import { startReclaimer } from "./workers/reclaim.ts";
+import { openStore, type Store, type StoreOptions } from "./store.ts";
+import { expireLeases } from "./workers/expire-leases.ts";
+import { reclaimJob } from "./workers/reclaim-job.ts";
+import { startJobs } from "./workers/run-jobs.ts";
+import { sweepUploads } from "./workers/sweep-uploads.ts";
 
-/** What is kept, opened for one process alone. */
-export interface Store {
-  readonly ports: Ports;
-  /** Whether the data directory was empty before. */
-  readonly isNew: boolean;
-  /** @throws when the master key does not open what is stored */
-  checkKeys(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface StoreOptions {
-  readonly clock: Clock;
-  /** Told when storage can no longer be relied on: the process must end with a failure. */
-  readonly onFatal: (error: unknown) => void;
-}
-
-export interface ServerOptions extends StoreOptions {
+export interface ServerOptions extends Omit<StoreOptions, "warn"> {
   readonly log: Logger;
-}
-
-/**
- * Opens the data directory, making what is missing.
- * @throws with a sentence for the operator, for example when another process has it open
- */
-export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
-  const { dataDirectory } = config;
-  const { clock, onFatal } = options;
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
-  const isNew = (await readdir(dataDirectory)).every((name) => name === "entrepot.json");
-  // First, since it takes the lock: only one process gets to make the keys.
-  const metadata = await openSqliteMetadata({
-    directory: dataDirectory,
-    onWriterFailure: onFatal,
-  });
-  try {
-    const masterKey =
-      config.masterKey ?? (await readOrCreateMasterKey(join(dataDirectory, "master.key")));
-    const keys = new LocalKeyService({ masterKey, metadata, clock });
-    const checkKeys = async () => {
-      for (const region of config.regions) await keys.check({ account: config.account, region });
-    };
-    await checkKeys();
-    const blobs = await FilesystemBlobStore.open({ root: join(dataDirectory, "blobs"), onFatal });
-    const exclusive = new InProcessExclusive();
-    const ports = { metadata, blobs, keys, clock, exclusive, memory: new RegistryMemory() };
-    return { ports, isNew, checkKeys, close: () => metadata.close() };
-  } catch (error) {
-    await metadata.close();
-    throw error;
-  }
 }
 
 /** Where the local authority keeps its certificate; `undefined` where there is none. */
@@ -92,16 +40,13 @@ export function authorityFile(config: Config): string | undefined {
   return isUsed ? join(config.dataDirectory, "tls", "ca.pem") : undefined;
 }
 
-export function credentialsFile(config: Config): string {
-  return join(config.dataDirectory, "credentials");
-}
-
 /**
  * Opens everything and listens.
  * @throws with a sentence for the operator
  */
 export async function startServer(config: Config, options: ServerOptions): Promise<Server> {
-  const store = await openStore(config, options);
+  const warn = (sentence: string) => options.log.warn({ event: "store" }, sentence);
+  const store = await openStore(config, { ...options, warn });
   const server = new Server(config, options.log, store);
   try {
     await server.start();
@@ -110,6 +55,13 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     await server.stop(0);
     throw error;
   }
+}
+
+interface JobEnd {
+  readonly kind: string;
+  readonly id: string;
+  readonly attempt: number;
+  readonly elapsedMs: number;
 }
 
 const certificateCheckMs = 3600 * 1000;
@@ -127,7 +79,7 @@ export class Server {
   readonly #readiness: Readiness;
   readonly #certificates: TlsCertificates;
   readonly #ids = new WeakMap<IncomingMessage, string>();
-  readonly #stops: (() => Promise<void>)[] = [];
+  readonly #stops: ((withinMs: number) => Promise<void>)[] = [];
   #app: FastifyInstance | undefined;
   #rootKey: (RootKey & { created: boolean }) | undefined;
   #httpPort: number | undefined;
@@ -192,22 +144,37 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const { rootAccessKey, gcIntervalMs } = this.#config;
-    this.#rootKey =
-      rootAccessKey === undefined
-        ? await readOrCreateRootKey(credentialsFile(this.#config))
-        : { ...rootAccessKey, created: false };
+    this.#rootKey = await this.#store.rootKey();
     await this.#listen();
     this.#app = await this.#compose(this.#rootKey);
-    const reclaimer = startReclaimer(this.#store.ports, {
-      intervalMs: gcIntervalMs,
-      reclaimed: (what) => {
-        this.#metrics.reclaimed(what.bytes);
-        if (what.layers + what.objects + what.uploads > 0) this.#log.info({ event: "gc", ...what });
+    if (this.#config.role !== "api") this.#startJobs();
+  }
+
+  #startJobs(): void {
+    const log = this.#log;
+    const handlers = [
+      reclaimJob({
+        everyMs: this.#config.gcIntervalMs,
+        reclaimed: (what) => {
+          this.#metrics.reclaimed(what.bytes);
+          if (what.layers + what.objects + what.uploads > 0) log.info({ event: "gc", ...what });
+        },
+        failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
+      }),
+      expireLeases,
+      sweepUploads((before) => this.#store.sweepUploads(before)),
+    ];
+    const observer = {
+      jobDone: (job: JobEnd) => this.#metrics.jobEnded(job.kind, "ok"),
+      jobFailed: ({ error: err, ...job }: JobEnd & { dead: boolean; error: unknown }) => {
+        this.#metrics.jobEnded(job.kind, job.dead ? "dead" : "failed");
+        log.error({ event: "job", ...job, err }, "a job failed");
       },
-      failed: (err) => this.#log.error({ event: "gc", err }, "garbage collection failed"),
-    });
-    this.#stops.push(() => reclaimer.stop());
+      workerFailed: (err: unknown) =>
+        log.error({ event: "job", err }, "jobs could not be asked for"),
+    };
+    const worker = startJobs(this.#store.ports, handlers, { observer });
+    this.#stops.push((withinMs) => worker.stop(withinMs));
   }
 
   /**
@@ -269,8 +236,10 @@ export class Server {
     };
     const connectionOf = (request: IncomingMessage) => clientConnection(request, isTrustedProxy);
     const app = this.#fastify();
-    await app.register(awsDoor({ ...shared, operations }));
-    await app.register(distributionDoor({ ...shared, log: this.#log, connectionOf }));
+    if (this.#config.role !== "worker") {
+      await app.register(awsDoor({ ...shared, operations }));
+      await app.register(distributionDoor({ ...shared, log: this.#log, connectionOf }));
+    }
     await app.register(
       healthDoor({
         isReady: () => this.#readiness.isReady(),
@@ -342,7 +311,7 @@ export class Server {
     for (const response of this.#requests.unfinished()) {
       if (!response.headersSent) response.shouldKeepAlive = false;
     }
-    const stopped = Promise.all(this.#stops.map((stop) => stop()));
+    const stopped = Promise.all(this.#stops.map((stop) => stop(Math.max(0, withinMs - settleMs))));
     await this.#listeners.drain(Math.max(0, withinMs - settleMs));
     while (this.#running > 0 && clock.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, settleCheckMs));

@@ -57,7 +57,28 @@ describe("the settings", () => {
       masterKey: undefined,
       gcIntervalMs: 300_000,
       logLevel: "info",
+      database: undefined,
+      bucket: undefined,
+      role: "all",
       warnings: [],
+    });
+  });
+
+  it("name a bucket, where it is, and who encrypts there", () => {
+    const bucket = (url: string) => load({ environment: { ENTREPOT_BLOBS: url } }).bucket;
+    const endpoint = encodeURIComponent("http://127.0.0.1:9000");
+    expect(bucket(`s3://images/a/b/?endpoint=${endpoint}&region=eu-west-1`)).toEqual({
+      bucket: "images",
+      prefix: "a/b/",
+      endpoint: "http://127.0.0.1:9000",
+      region: "eu-west-1",
+      encryption: { by: "entrepot" },
+    });
+    expect(bucket("s3://images")).toMatchObject({ prefix: "", endpoint: undefined });
+    expect(bucket("s3://images?encryption=sse-s3")?.encryption).toEqual({ by: "store" });
+    expect(bucket("s3://images?encryption=sse-kms&kms-key-id=k1")?.encryption).toEqual({
+      by: "store",
+      kmsKeyId: "k1",
     });
   });
 
@@ -72,6 +93,13 @@ describe("the settings", () => {
     ENTREPOT_ACCOUNT: ["111111111111", "222222222222", "333333333333"],
     ENTREPOT_REGION: ["us-west-2", "eu-west-1", "eu-central-1"],
     ENTREPOT_REGIONS: ["us-east-1", "us-east-1,us-west-2", "us-east-1,eu-west-1"],
+    ENTREPOT_DATABASE: [
+      "postgres://h/a",
+      "postgres://u:p@h:1/b",
+      "postgresql://h1,h2/c?sslmode=require",
+    ],
+    ENTREPOT_BLOBS: ["s3://one", "s3://two/a/b", "s3://three?encryption=sse-s3"],
+    ENTREPOT_ROLE: ["api", "worker", "all"],
     ENTREPOT_MASTER_KEY: [key, key, key],
     ENTREPOT_LIFECYCLE_INTERVAL: ["1", "2", "3"],
     ENTREPOT_GC_INTERVAL: ["1", "2", "3"],
@@ -107,9 +135,15 @@ describe("the settings", () => {
     ["ENTREPOT_ACCOUNT", "12345", "12 digits"],
     ["ENTREPOT_REGION", "Europe", "region name"],
     ["ENTREPOT_REGIONS", "us-east-1,Mars!", "region names"],
-    ["ENTREPOT_DATABASE", "postgres://db/entrepot", "does not support yet"],
-    ["ENTREPOT_DATABASE", "mysql://db", "postgres:// URL"],
-    ["ENTREPOT_BLOBS", "s3://bucket/prefix", "does not support yet"],
+    ["ENTREPOT_DATABASE", "mysql://db", "postgres://user:password@host"],
+    ["ENTREPOT_DATABASE", "postgres://host", "postgres://user:password@host"],
+    ["ENTREPOT_BLOBS", "https://bucket", "s3://bucket/prefix"],
+    ["ENTREPOT_BLOBS", "s3://Bucket_", "s3://bucket/prefix"],
+    ["ENTREPOT_BLOBS", "s3://bucket?endpont=http://a", 'the option "endpont"; known are endpoint'],
+    ["ENTREPOT_BLOBS", "s3://bucket?endpoint=a:9000", "no http:// or https:// URL"],
+    ["ENTREPOT_BLOBS", "s3://bucket?encryption=aes", "none of entrepot, sse-s3 and sse-kms"],
+    ["ENTREPOT_BLOBS", "s3://bucket?kms-key-id=k", "encryption=sse-kms alone"],
+    ["ENTREPOT_ROLE", "boss", "all, api, worker"],
     ["ENTREPOT_MASTER_KEY", "c2hvcnQ=", "32 bytes in base64"],
     ["ENTREPOT_LIFECYCLE_INTERVAL", "-1", "whole number"],
     ["ENTREPOT_GC_INTERVAL", "5m", "whole number"],

@@ -24,8 +24,11 @@ import {
   masterKey,
   parseJson,
   path,
+  type Role,
   regionName,
   regionNames,
+  role,
+  type S3Address,
   secretAccessKey,
   whole,
 } from "./setting-values.ts";
@@ -65,6 +68,7 @@ const settings = {
   ENTREPOT_ROOT_SECRET_ACCESS_KEY: [secretAccessKey, undefined, "its secret"],
   ENTREPOT_DATABASE: [database, undefined, "postgres://…; SQLite in the data directory without it"],
   ENTREPOT_BLOBS: [blobs, undefined, "s3://…; a folder in the data directory without it"],
+  ENTREPOT_ROLE: [role, "all", "what this process does: all, api or worker"],
   ENTREPOT_MASTER_KEY: [masterKey, undefined, "root of the keys: 32 bytes, base64; made at start"],
   ENTREPOT_MASTER_KEY_FILE: [path, undefined, "file that holds the master key"],
   ENTREPOT_LIFECYCLE_INTERVAL: [whole(1, yearSeconds), "3600", "seconds between lifecycle runs"],
@@ -137,6 +141,12 @@ export interface Config {
   readonly rootAccessKey:
     | { readonly accessKeyId: string; readonly secretAccessKey: string }
     | undefined;
+  /** A `postgres://` URL; SQLite in the data directory without it. */
+  readonly database: string | undefined;
+  /** A bucket; a folder in the data directory without it. */
+  readonly bucket: S3Address | undefined;
+  /** Whether this process answers requests, does what runs unasked, or both. */
+  readonly role: Role;
   readonly masterKey: Uint8Array | undefined;
   readonly gcIntervalMs: number;
   readonly logLevel: LogLevel;
@@ -262,6 +272,9 @@ function assemble(read: Read, given: Given, directory: string): Config {
     // Another default region than usual is served as well, without listing all others again.
     regions: regions.includes(region) ? regions : [region, ...regions],
     rootAccessKey: keyId && secret ? { accessKeyId: keyId, secretAccessKey: secret } : undefined,
+    database: read("ENTREPOT_DATABASE"),
+    bucket: read("ENTREPOT_BLOBS"),
+    role: read("ENTREPOT_ROLE")!,
     masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY"),
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,

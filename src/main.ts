@@ -5,7 +5,7 @@ import { SystemClock } from "./adapters/clock/system.ts";
 import { readRootKey } from "./adapters/credentials/root-key-file.ts";
 import { LineWriter } from "./adapters/telemetry/line-writer.ts";
 import { createLog, type Logger } from "./adapters/telemetry/log.ts";
-import { authorityFile, credentialsFile, openStore, type Server, startServer } from "./app.ts";
+import { authorityFile, type Server, startServer } from "./app.ts";
 import {
   type Config,
   clientEnvironment,
@@ -20,6 +20,7 @@ import { welcome } from "./doors/cli/welcome.ts";
 import type { Ports } from "./ports/ports.ts";
 import { registryAddress } from "./registry/deployment.ts";
 import { limits } from "./registry/limits.ts";
+import { credentialsFile, openStore } from "./store.ts";
 import { checkStore } from "./workers/check-store.ts";
 import { reclaimOnce } from "./workers/reclaim.ts";
 
@@ -155,7 +156,8 @@ function client(given: GivenSettings): Client {
 async function withStore<T>(given: GivenSettings, work: (ports: Ports) => Promise<T>): Promise<T> {
   const { promise: failure, reject: onFatal } = Promise.withResolvers<never>();
   failure.catch(() => {}); // Heard below, if it comes while the work is under way.
-  const store = await openStore(configOf(given), { clock, onFatal });
+  const warn = (sentence: string) => process.stderr.write(`entrepot: ${sentence}\n`);
+  const store = await openStore(configOf(given), { clock, onFatal, warn });
   try {
     return await Promise.race([work(store.ports), failure]);
   } finally {

@@ -114,20 +114,75 @@ export const logLevel = text(
     logLevels.find((level) => level === value) ?? refuse(`must be one of ${logLevels.join(", ")}`),
 );
 
-export const database = text((value) =>
-  refuse(
-    /^postgres(ql)?:\/\//.test(value)
-      ? "names PostgreSQL, which this version does not support yet; leave it unset to use SQLite in the data directory"
-      : "must be a postgres:// URL; leave it unset to use SQLite in the data directory",
-  ),
-);
+/** A database that speaks PostgreSQL's protocol, as its URL names it. */
+export const database = text((value) => {
+  const isPostgres = /^postgres(ql)?:\/\/[^/?#]+\/[^/?#]+/.test(value);
+  return isPostgres
+    ? value
+    : refuse(
+        "must be a URL like postgres://user:password@host:5432/database; leave it unset to use " +
+          "SQLite in the data directory",
+      );
+});
 
-export const blobs = text((value) =>
-  refuse(
-    value.startsWith("s3://")
-      ? "names an S3 store, which this version does not support yet; leave it unset to use a folder in the data directory"
-      : "must be an s3:// URL; leave it unset to use a folder in the data directory",
-  ),
+/** Who encrypts what is in the bucket, and with that how layers reach the client. */
+export type StoreEncryption =
+  | { readonly by: "entrepot" }
+  | { readonly by: "store"; readonly kmsKeyId: string | undefined };
+
+/** A bucket of an S3-compatible store. Credentials come from the SDK's own sources. */
+export interface S3Address {
+  readonly bucket: string;
+  /** Empty, or ending in a slash. */
+  readonly prefix: string;
+  readonly endpoint: string | undefined;
+  readonly region: string | undefined;
+  readonly encryption: StoreEncryption;
+}
+
+const s3Options = ["endpoint", "region", "encryption", "kms-key-id"];
+
+export const blobs = text((value): S3Address => {
+  const url = /^s3:\/\/./.test(value) && URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.host)) {
+    return refuse(
+      "must be a URL like s3://bucket/prefix?endpoint=https://host&region=us-east-1; leave it " +
+        "unset to use a folder in the data directory",
+    );
+  }
+  const unknown = [...url.searchParams.keys()].find((name) => !s3Options.includes(name));
+  if (unknown !== undefined)
+    refuse(`has the option "${unknown}"; known are ${s3Options.join(", ")}`);
+  const option = (name: string) => url.searchParams.get(name) || undefined;
+  const endpoint = option("endpoint");
+  if (endpoint !== undefined && !(URL.canParse(endpoint) && /^https?:\/\//.test(endpoint))) {
+    refuse("has an endpoint that is no http:// or https:// URL");
+  }
+  const prefix = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, "");
+  return {
+    bucket: url.host,
+    prefix: prefix === "" ? "" : `${prefix}/`,
+    endpoint,
+    region: option("region"),
+    encryption: storeEncryption(option("encryption") ?? "entrepot", option("kms-key-id")),
+  };
+});
+
+function storeEncryption(by: string, kmsKeyId: string | undefined): StoreEncryption {
+  if (by === "sse-kms") return { by: "store", kmsKeyId };
+  if (kmsKeyId !== undefined) refuse("has a kms-key-id, which goes with encryption=sse-kms alone");
+  if (by === "sse-s3") return { by: "store", kmsKeyId: undefined };
+  return by === "entrepot"
+    ? { by }
+    : refuse("has an encryption that is none of entrepot, sse-s3 and sse-kms");
+}
+
+export const roles = ["all", "api", "worker"] as const;
+export type Role = (typeof roles)[number];
+
+export const role = text(
+  (value): Role =>
+    roles.find((name) => name === value) ?? refuse(`must be one of ${roles.join(", ")}`),
 );
 
 function listOf(value: string): string[] {

@@ -20,6 +20,8 @@ import { putImageTagMutability } from "./ecr/put-image-tag-mutability.ts";
 import { tagResource } from "./ecr/tag-resource.ts";
 import { untagResource } from "./ecr/untag-resource.ts";
 import { uploadLayerPart } from "./ecr/upload-layer-part.ts";
+import { listJobs } from "./entrepot/list-jobs.ts";
+import { rerunJob } from "./entrepot/rerun-job.ts";
 import type { Operation, Service } from "./operation.ts";
 import { getCallerIdentity } from "./sts/get-caller-identity.ts";
 
@@ -50,6 +52,8 @@ export const operations: readonly Operation[] = [
   tagResource,
   untagResource,
   uploadLayerPart,
+  listJobs,
+  rerunJob,
   getCallerIdentity,
 ];
 

@@ -5,7 +5,7 @@ import type { ErrorKind } from "../registry/errors.ts";
 import type { Caller } from "../registry/identity/principal.ts";
 import type { Resource } from "../registry/policy/authorize.ts";
 
-export type Service = "ecr" | "sts";
+export type Service = "ecr" | "entrepot" | "sts";
 
 /** What every handler is given beside its input. */
 export interface Environment {
@@ -21,7 +21,7 @@ export interface OperationDefinition<Input extends z.ZodType, Output> {
   /** Checks and defaults each member; its refusals become ECR's parameter errors. */
   readonly input: Input;
   /** What the caller must be allowed to act on. "*" with the registry's account where none is named. */
-  resource(input: z.output<Input>, caller: Caller): Resource;
+  resource(input: z.output<Input>, caller: Caller, deployment: Deployment): Resource;
   /** The IAM action where it is not the operation's own name; `undefined` name: none is needed. */
   readonly action?: string | null;
   /** IAM's access level, for docs and policies. */
@@ -45,7 +45,7 @@ export interface Operation {
   readonly errors: readonly ErrorKind[];
   readonly bodyLimitBytes: number | undefined;
   readonly input: z.ZodType;
-  resource(input: unknown, caller: Caller): Resource;
+  resource(input: unknown, caller: Caller, deployment: Deployment): Resource;
   handle(input: unknown, context: HandlerContext): Promise<unknown>;
 }
 

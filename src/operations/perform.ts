@@ -32,7 +32,7 @@ export async function perform(
   try {
     const parsed = operation.input.safeParse(rawInput, { reportInput: true });
     if (!parsed.success) throw parameterError(parsed.error);
-    const target = operation.resource(parsed.data, caller);
+    const target = operation.resource(parsed.data, caller, environment.deployment);
     resource = target.arn;
     if (operation.action !== null) {
       const context = requestContext(caller, caller.origin.startsWith("https:"));

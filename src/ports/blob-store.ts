@@ -1,30 +1,49 @@
 import type { ObjectId } from "../registry/names.ts";
 
 /**
- * Sealed bytes under keys that are never used twice. Knows nothing of digests, tags or plaintext.
+ * Bytes under keys that are never used twice: sealed ones, but for a store that encrypts by itself.
+ * Knows nothing of digests and tags.
  *
  * An object is staged first (hidden, appendable, resumable) and then published (readable, final).
- * Positions and lengths are bytes of ciphertext.
+ * Positions and lengths are bytes of ciphertext. A place is the store's own word for where bytes are;
+ * the caller keeps it with the key, in the same transaction as the length. Two writers of one staged
+ * object never touch what the other has synced, where the store is shared by several processes.
  */
 export interface BlobStore {
+  /** Whether the store encrypts by itself: it is given plaintext then, and may hand it out. */
+  readonly encrypts: boolean;
   /**
-   * Opens the staged object for appending at `lengthBytes`; 0 begins it. What lies past is cut off.
-   * @throws RegistryError UploadNotFound when fewer than `lengthBytes` are there (the store lost them)
+   * Opens the staged object for appending after `synced`; what lies past is cut off, or never found.
+   * @throws RegistryError UploadNotFound when less is there (the store lost it)
    */
-  stage(key: ObjectId, lengthBytes: number): Promise<StagedBlob>;
-  /** Reads staged bytes back, as `open` does for published ones. */
-  openStaged(key: ObjectId): Promise<OpenBlob | undefined>;
+  stage(key: ObjectId, synced: StagedBytes): Promise<StagedBlob>;
+  /** Reads synced bytes back, as `open` does for published ones. */
+  openStaged(key: ObjectId, synced: StagedBytes): Promise<OpenBlob | undefined>;
   /**
-   * Makes the staged, synced object readable under its key: durable once it resolves, invisible if
-   * it rejects. Publishing what is published already is not an error.
+   * Makes the synced bytes, and no others, the object: durable once it resolves, invisible if it
+   * rejects. Publishing what is published already is not an error.
+   * @returns the place to open it at
+   * @throws RegistryError UploadNotFound when less is there
    */
-  publish(key: ObjectId): Promise<void>;
+  publish(key: ObjectId, synced: StagedBytes): Promise<string>;
   /** The published object, or `undefined` if it is absent. The caller closes it. */
-  open(key: ObjectId): Promise<OpenBlob | undefined>;
-  /** Removes the object, staged or published. Deleting an absent object is not an error. */
-  delete(key: ObjectId): Promise<void>;
-  /** Every key that the store holds, staged and published, for `entrepot fsck`. No order. */
-  list(): AsyncIterable<{ key: ObjectId; staged: boolean; sizeBytes: number }>;
+  open(key: ObjectId, place: string): Promise<OpenBlob | undefined>;
+  /**
+   * A URL from which a client may fetch the published object without credentials, for so long.
+   * `undefined` where the store is not to be reached by clients, or does not have their plaintext.
+   */
+  urlFor(key: ObjectId, place: string, lifeSeconds: number): Promise<string | undefined>;
+  /**
+   * Removes whatever the store has of the key, staged and published, but for what was published at
+   * the place `keep`. Deleting an absent object is not an error.
+   */
+  delete(key: ObjectId, keep?: string): Promise<void>;
+  /** Everything that the store holds, staged and published, for `entrepot fsck`. No order. */
+  list(): AsyncIterable<ListedBlob>;
+  /** Whose the store is: what `claim` was told last; `undefined` while nobody has claimed it. */
+  owner(): Promise<string | undefined>;
+  /** Writes down, durably, whose the store is. */
+  claim(owner: string): Promise<void>;
   /**
    * Whether the store takes writes: proves it with one.
    * @throws when it does not, with the store's own words
@@ -34,6 +53,24 @@ export interface BlobStore {
   space(): Promise<{ freeBytes: number; totalBytes: number } | undefined>;
 }
 
+/** What a sync has made durable. */
+export interface StagedBytes {
+  readonly lengthBytes: number;
+  readonly place: string;
+}
+
+/** Begins a staged object anew. */
+export const nothingStaged: StagedBytes = { lengthBytes: 0, place: "" };
+
+export interface ListedBlob {
+  readonly key: ObjectId;
+  /** Where it is, if it is published. */
+  readonly place: string;
+  /** Whether it is certainly not published. */
+  readonly staged: boolean;
+  readonly sizeBytes: number;
+}
+
 export interface StagedBlob {
   /**
    * Appends in order. Resolves when the pieces may be reused by the caller; they are durable only
@@ -41,8 +78,11 @@ export interface StagedBlob {
    * @throws RegistryError ServiceUnavailable when the store is full
    */
   append(pieces: readonly Uint8Array[]): Promise<void>;
-  /** Durable up to the last append. After a failed sync the object must be dropped. */
-  sync(): Promise<void>;
+  /**
+   * Durable up to the last append. After a failed sync the object must be dropped.
+   * @returns the place of all bytes so far
+   */
+  sync(): Promise<string>;
   /** Lets go of what the store holds open. Bytes that were not synced may be lost. */
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@
 
 import type { StoredObject } from "../registry/encryption/stored-object.ts";
 import type { Image, ImageReference, ImageWithTags, TagMove } from "../registry/images/image.ts";
+import type { Job, JobState } from "../registry/jobs/job.ts";
 import type { Layer } from "../registry/layers/layer.ts";
 import type { Upload } from "../registry/layers/upload.ts";
 import type {
@@ -45,6 +46,8 @@ export interface MetadataReads {
   readonly settings: SettingReads;
   readonly serviceKeys: ServiceKeyReads;
   readonly reclaim: ReclaimReads;
+  readonly leases: LeaseReads;
+  readonly jobs: JobReads;
 }
 
 export interface MetadataChange {
@@ -57,6 +60,8 @@ export interface MetadataChange {
   readonly settings: SettingReads & SettingWrites;
   readonly serviceKeys: ServiceKeyReads & ServiceKeyWrites;
   readonly reclaim: ReclaimReads & ReclaimWrites;
+  readonly leases: LeaseReads & LeaseWrites;
+  readonly jobs: JobReads & JobWrites;
 }
 
 /** Keyset paging: rows after `after` in the table's own order, at most `limit`. */
@@ -84,6 +89,8 @@ export interface RepositoryWrites {
   insertIfAbsent(repository: Repository): Promise<boolean>;
   /** Like `find`, and nobody else changes the row until this transaction ends. */
   lock(registry: Registry, name: RepositoryName): Promise<Repository | undefined>;
+  /** The same by what rows refer to. */
+  lockById(repository: RepositoryRef): Promise<Repository | undefined>;
   setTagMutability(repository: RepositoryRef, mutability: TagMutability): Promise<void>;
   putResourceTag(repository: RepositoryRef, key: string, value: string): Promise<void>;
   removeResourceTag(repository: RepositoryRef, key: string): Promise<void>;
@@ -206,6 +213,10 @@ export interface ObjectReads {
 }
 
 export interface ObjectWrites {
+  /** Like `find`, and nobody else changes or links the object until this transaction ends. */
+  lock(id: ObjectId): Promise<StoredObject | undefined>;
+  /** Like `findLive`, and the object stays live until this transaction ends. */
+  lockLive(registry: Registry, domain: string, digest: Digest): Promise<StoredObject | undefined>;
   /** False when the domain has a live object of that digest already. `content` for kept-here objects. */
   insertIfAbsent(object: StoredObject, content?: Uint8Array): Promise<boolean>;
   /** Destroys the wrapped data key: from here on nobody can open the object. */
@@ -225,17 +236,21 @@ export interface UploadReads {
 }
 
 export interface UploadWrites {
+  /** Like `find`, and nobody else changes the row until this transaction ends. */
+  lock(registry: Registry, id: UploadId): Promise<Upload | undefined>;
   insert(upload: Upload): Promise<void>;
   /** Replaces the row if its `revision` is still `expected.revision`; false when it is not. */
   replace(expected: Upload, next: Upload): Promise<boolean>;
   remove(registry: Registry, id: UploadId): Promise<void>;
 }
 
-/** Names and values of GetAccountSetting. */
+/** Names and values of GetAccountSetting, and what the replicas of a deployment agreed on. */
 export interface SettingReads {
   find(registry: Registry, name: string): Promise<string | undefined>;
 }
 export interface SettingWrites {
+  /** False when the setting has a value already. */
+  putIfAbsent(registry: Registry, name: string, value: string): Promise<boolean>;
   put(registry: Registry, name: string, value: string): Promise<void>;
 }
 
@@ -271,4 +286,62 @@ export interface ReclaimWrites {
   /** Queues the candidate; one that waits already moves to the later of both times. */
   enqueue(candidate: ReclaimCandidate): Promise<void>;
   remove(candidate: ReclaimCandidate): Promise<void>;
+}
+
+/** A name that one holder has for a time. What has expired is free, whether its row is there or not. */
+export interface Lease {
+  readonly holder: string;
+  readonly expiresAt: number;
+}
+export interface LeaseReads {
+  find(name: string): Promise<Lease | undefined>;
+}
+export interface LeaseWrites {
+  /** Takes the name, or holds it for longer; false while another has it. One statement decides. */
+  take(name: string, holder: string, now: number, until: number): Promise<boolean>;
+  /** Moves the end of those of the names that the holder still has. */
+  extend(names: readonly string[], holder: string, until: number): Promise<void>;
+  /** Does nothing where another has the name. */
+  release(name: string, holder: string): Promise<void>;
+  /** Removes rows of leases that had expired at `now`; resolves to how many. */
+  removeExpired(now: number, limit: number): Promise<number>;
+}
+
+/** Where a listing of jobs stands. */
+export type JobPosition = Pick<Job, "state" | "kind" | "id">;
+export interface JobReads {
+  find(id: string): Promise<Job | undefined>;
+  /** By (state, kind, id). A job that changes its state meanwhile may be missed, or met twice. */
+  list(
+    page: PageRequest<JobPosition>,
+    filter?: { readonly state?: JobState | undefined; readonly kind?: string | undefined },
+  ): Promise<Job[]>;
+  /** How many there are of each kind and state, for metrics. Looks at an entry of an index for each. */
+  counts(): Promise<{ kind: string; state: JobState; jobs: number }[]>;
+  /** Those of the kinds of which `lockDue` would find a job, if nobody else were asking. */
+  dueKinds(kinds: readonly string[], now: number): Promise<string[]>;
+}
+export interface JobWrites {
+  /**
+   * Adds the job, unless an equal one waits or runs: that one is not repeated. If it waits, it moves
+   * to the earlier of both times, unless it has failed before and waits for its next attempt; if it
+   * runs, it is to run again at the earliest time that was asked for.
+   */
+  enqueue(job: Job): Promise<void>;
+  /** Like `find`, and nobody else changes the row until this transaction ends. */
+  lock(id: string): Promise<Job | undefined>;
+  /** The same for the one that waits or runs. */
+  lockActive(registry: Job["registry"], kind: string, key: string): Promise<Job | undefined>;
+  /**
+   * Jobs of the kind that wait or run and were due at `now`, the longest due first. Passes over rows
+   * that another transaction has locked, and locks those that it finds.
+   */
+  lockDue(kind: string, now: number, limit: number): Promise<Job[]>;
+  /** Overwrites what may change of the job with this id. */
+  replace(job: Job): Promise<void>;
+  /** Moves the end of the lease; false when the holder has lost the job. */
+  heartbeat(id: string, holder: string, until: number): Promise<boolean>;
+  remove(id: string): Promise<void>;
+  /** Removes the dead job that equals this, if there is one. */
+  removeDead(registry: Job["registry"], kind: string, key: string): Promise<void>;
 }

@@ -30,6 +30,7 @@ export type ErrorKind =
   | "RepositoryNotEmpty"
   | "RepositoryNotFound"
   | "RequestEntityTooLarge"
+  | "ResourceNotFound"
   | "Serialization"
   | "ServiceUnavailable"
   | "Throttling"

@@ -80,6 +80,22 @@ export const limits = {
   /** Different purposes for which the code derives a secret. */
   secretPurposes: 64,
 
+  /** How long a name is held for a replica that is not heard of any more, and how often it is heard. */
+  exclusiveLeaseMs: 60 * second,
+  exclusiveHeartbeatMs: 20 * second,
+  jobKeyCharacters: 512,
+  jobPayloadCharacters: 16 * KiB,
+  jobErrorCharacters: 500,
+  /** Jobs that one process runs at once. */
+  jobsAtOnce: 4,
+  /** How long a worker without work waits before it looks again, on average. */
+  jobPollMs: 1 * second,
+  /** The wait after the first failure of a job, and the longest wait. */
+  jobRetryMs: 2 * second,
+  jobRetryMaximumMs: 1 * hour,
+  /** Expired leases that one transaction removes. */
+  expiredLeaseBatch: 1_000,
+
   /** Plaintext bytes of one sealed frame; see docs/adr on the sealed format. */
   frameBytes: 1 * MiB,
   /** Sealed objects up to this size are kept with the metadata instead of as files. */

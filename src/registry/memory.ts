@@ -2,11 +2,12 @@ import type { Hash } from "node:crypto";
 import { BoundedCache } from "./bounded-cache.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
-import type { ObjectId, UploadId } from "./names.ts";
+import type { Digest, ObjectId, UploadId } from "./names.ts";
 
 /** A hash that has taken the first `offset` bytes of an upload. */
 export interface RunningDigest {
   readonly offset: number;
+  readonly digest: Digest;
   readonly hash: Hash;
 }
 

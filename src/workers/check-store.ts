@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Ports } from "../ports/ports.ts";
 import { headerBytes, openWhole, requireHeader } from "../registry/encryption/sealed-format.ts";
-import type { StoredObject } from "../registry/encryption/stored-object.ts";
+import { isSealed, type StoredObject } from "../registry/encryption/stored-object.ts";
 import type { Image } from "../registry/images/image.ts";
 import { readLayer } from "../registry/layers/read-layer.ts";
 import type { Digest, ObjectId, UploadId } from "../registry/names.ts";
@@ -211,7 +211,7 @@ class Check {
       });
     };
     if (object.placement === "blobs") {
-      await this.#frame(object);
+      if (isSealed(object)) await this.#frame(object);
       for await (const piece of readLayer(this.#ports, object)) verify(piece);
     } else {
       const sealed = await this.#ports.metadata.objects.content(object.id);
@@ -225,7 +225,7 @@ class Check {
 
   /** What no frame holds: the header before them, and that nothing follows them. */
   async #frame(object: StoredObject): Promise<void> {
-    const blob = await this.#ports.blobs.open(object.id);
+    const blob = await this.#ports.blobs.open(object.id, object.place);
     if (blob === undefined) throw new Error("its bytes are not there");
     try {
       if (blob.sizeBytes !== object.sealedBytes) throw new Error("it has another length");
@@ -238,14 +238,13 @@ class Check {
   /** Bytes in the store that no row leads to. */
   async strays(): Promise<void> {
     const uploads = await this.#uploadObjects();
-    for await (const { key, staged, sizeBytes } of this.#ports.blobs.list()) {
+    for await (const { key, place, staged, sizeBytes } of this.#ports.blobs.list()) {
       const object = await this.#ports.metadata.objects.find(key);
       // An upload whose content was stored already leaves its bytes staged for the reclaimer.
-      const isExpected = object !== undefined && (!staged || object.state === "deleting");
-      if (uploads.has(key) || isExpected) continue;
-      // A second name of an object that is in use is told and left alone: the key deletes both.
-      const repaired = this.#options.repair && object === undefined;
-      if (repaired) await this.#ports.blobs.delete(key);
+      const isInUse = !staged && place === object?.place;
+      if (uploads.has(key) || isInUse || object?.state === "deleting") continue;
+      const repaired = this.#options.repair;
+      if (repaired) await this.#ports.blobs.delete(key, object?.place);
       this.#problems.push({
         kind: "stray-object",
         message: `${sizeBytes} bytes named ${key} belong to nothing`,

@@ -117,6 +117,8 @@ function reclaimLayer(
   const repository = { registry: candidate.registry, id: candidate.repositoryId };
   const now = ports.clock.now();
   return ports.metadata.transaction(async (change) => {
+    // Repository, then layer: who pushes locks in this order too.
+    await change.repositories.lockById(repository);
     const [layer] = await change.layers.lock(repository, [candidate.digest]);
     await change.reclaim.remove(candidate);
     if (layer === undefined || (await change.layers.isReferenced(repository, layer.digest))) return;
@@ -138,7 +140,8 @@ async function reclaimObject(
 ): Promise<void> {
   const candidate: ReclaimCandidate = { kind: "object", registry, object: id, dueAt: 0 };
   const doomed = await ports.metadata.transaction(async (change) => {
-    const object = await change.objects.find(id);
+    // Who links the object next waits here, and then finds it gone.
+    const object = await change.objects.lock(id);
     if (
       object === undefined ||
       (object.state === "live" && (await change.objects.isLinked(object)))
@@ -191,45 +194,4 @@ async function reclaimUpload(
   } finally {
     await release();
   }
-}
-
-export interface Reclaimer {
-  /** Resolves when the run that is under way has ended. */
-  stop(): Promise<void>;
-}
-
-/** Runs `reclaimOnce` now and then until stopped. */
-export function startReclaimer(
-  ports: Ports,
-  options: {
-    readonly intervalMs: number;
-    readonly reclaimed: (what: Reclaimed) => void;
-    readonly failed: (error: unknown) => void;
-  },
-): Reclaimer {
-  let stopping = false;
-  let running: Promise<void> = Promise.resolve();
-  let busy = false;
-  const run = async () => {
-    busy = true;
-    try {
-      const { failed } = options;
-      options.reclaimed(await reclaimOnce(ports, { stopping: () => stopping, failed }));
-    } catch (error) {
-      options.failed(error);
-    } finally {
-      busy = false;
-    }
-  };
-  const timer = setInterval(() => {
-    if (!busy) running = run();
-  }, options.intervalMs);
-  timer.unref();
-  return {
-    async stop() {
-      stopping = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
 }

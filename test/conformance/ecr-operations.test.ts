@@ -15,6 +15,8 @@ import { malformed, validInput } from "../support/schema-inputs.ts";
 
 const repositoryName = "team/app";
 const ecr = operations.filter(({ service }) => service === "ecr");
+/** Operations that take a permission: all but STS's. */
+const guarded = operations.filter(({ action }) => action !== null);
 const registry: { current?: TestRegistry } = {};
 
 /** Values that a schema alone cannot tell: what exists, and what has a shape of its own. */
@@ -31,6 +33,7 @@ const known: Readonly<Record<string, unknown>> = {
   filter: undefined,
   nextToken: undefined,
   imageTagMutabilityExclusionFilters: undefined,
+  jobId: "00000000-0000-4000-8000-000000000000",
   name: "BLOB_MOUNTING",
   value: "DISABLED",
 };
@@ -46,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.current?.close());
 
-describe.each(ecr.map((operation) => [operation.operationName, operation] as const))(
+describe.each(guarded.map((operation) => [operation.operationName, operation] as const))(
   "%s",
   (operationName, operation) => {
     const input = validInput(operation.input as z.ZodType, known);

@@ -2,11 +2,14 @@
 
 import * as sdk from "@aws-sdk/client-ecr";
 import { ECRClient } from "@aws-sdk/client-ecr";
+import { HttpRequest } from "@smithy/protocol-http";
+import { SignatureV4 } from "@smithy/signature-v4";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { RootCredentials } from "../../src/adapters/credentials/root.ts";
 import { awsDoor } from "../../src/doors/aws/aws-door.ts";
+import { Sha256 } from "../../src/doors/aws/string-to-sign.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
@@ -18,7 +21,11 @@ import { validInput } from "../support/schema-inputs.ts";
 const account = "000000000000" as AccountId;
 const region = "us-east-1" as Region;
 const key = { accessKeyId: "AKIAENTREPOT", secretAccessKey: "a-secret-of-the-root" };
-const ecr = operations.filter(({ service }) => service === "ecr");
+const asJson = operations.filter(({ service }) => service !== "sts");
+const prefixes: Readonly<Record<string, string>> = {
+  ecr: "AmazonEC2ContainerRegistry_V20150921",
+  entrepot: "Entrepot_V1",
+};
 
 /** Wrong secrets are what these tests are about; how many are too many is another's. */
 class PatientLogins extends FailedLogins {
@@ -57,19 +64,12 @@ afterAll(async () => {
   await store.close();
 });
 
-describe.each(ecr.map((operation) => [operation.operationName, operation] as const))(
+describe.each(asJson.map((operation) => [operation.operationName, operation] as const))(
   "%s",
-  (name, operation) => {
+  (_name, operation) => {
     it("refuses an unsigned call, and changes nothing", async () => {
       const before = store.dump();
-      const response = await fetch(origin, {
-        method: "POST",
-        headers: {
-          "content-type": "application/x-amz-json-1.1",
-          "x-amz-target": `AmazonEC2ContainerRegistry_V20150921.${name}`,
-        },
-        body: JSON.stringify(inputOf(operation)),
-      });
+      const response = await fetch(origin, { method: "POST", ...callOf(operation) });
       expect(response.status).toBe(403);
       expect(await response.text()).toContain("MissingAuthenticationToken");
       expect(store.dump()).toBe(before);
@@ -77,20 +77,44 @@ describe.each(ecr.map((operation) => [operation.operationName, operation] as con
 
     it("refuses a call signed with a wrong secret, and changes nothing", async () => {
       const before = store.dump();
-      const client = new ECRClient({
-        region,
-        endpoint: origin,
-        credentials: { ...key, secretAccessKey: "wrong" },
-        maxAttempts: 1,
-      });
-      const Command = Reflect.get(sdk, `${name}Command`);
-      await expect(client.send(new Command(inputOf(operation)))).rejects.toMatchObject({
+      await expect(askWith("wrong", operation)).rejects.toMatchObject({
         name: "InvalidSignatureException",
       });
       expect(store.dump()).toBe(before);
     });
   },
 );
+
+/** By the SDK where it knows the operation, else by hand. */
+async function askWith(secretAccessKey: string, operation: Operation): Promise<void> {
+  const credentials = { ...key, secretAccessKey };
+  if (operation.service === "ecr") {
+    const client = new ECRClient({ region, endpoint: origin, credentials, maxAttempts: 1 });
+    const Command = Reflect.get(sdk, `${operation.operationName}Command`);
+    await client.send(new Command(inputOf(operation)));
+    return;
+  }
+  const { body, headers } = callOf(operation);
+  const { service } = operation;
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
+  const { host } = new URL(origin);
+  const request = new HttpRequest({ method: "POST", headers: { ...headers, host }, body });
+  const signed = await signer.sign(request);
+  const answer = await fetch(origin, { method: "POST", headers: signed.headers, body });
+  const { __type: name } = (await answer.json()) as { __type: string };
+  throw Object.assign(new Error(), { name });
+}
+
+function callOf(operation: Operation) {
+  const { service, operationName } = operation;
+  return {
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `${prefixes[service]}.${operationName}`,
+    },
+    body: JSON.stringify(inputOf(operation)),
+  };
+}
 
 function inputOf(operation: Operation): object {
   return validInput(operation.input as z.ZodType, {}) as object;

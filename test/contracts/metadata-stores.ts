@@ -3,7 +3,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { describe, it, onTestFinished } from "vitest";
+import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
 import type { StoredObject } from "../../src/registry/encryption/stored-object.ts";
@@ -21,6 +22,8 @@ import type {
   UploadId,
 } from "../../src/registry/names.ts";
 import type { Repository, RepositoryRef } from "../../src/registry/repositories/repository.ts";
+import { postgresMissing } from "../support/postgres.ts";
+import { databaseWithoutRows } from "../support/shared-postgres.ts";
 
 export interface OpenedStore {
   readonly store: MetadataStore;
@@ -34,8 +37,20 @@ interface MetadataStoreKind {
   open(): Promise<OpenedStore>;
 }
 
+const missing = postgresMissing();
+
 /** A further adapter joins here, by one line. */
-export const metadataStores: readonly MetadataStoreKind[] = [{ name: "SQLite", open: openSqlite }];
+export const metadataStores: readonly MetadataStoreKind[] = [
+  { name: "SQLite", open: openSqlite },
+  ...(missing === undefined ? [{ name: "PostgreSQL", open: openPostgres }] : []),
+];
+
+if (missing !== undefined) {
+  process.stderr.write(`The MetadataStore contract is not tried on PostgreSQL: ${missing}\n`);
+  describe.skip(`PostgreSQL keeps the MetadataStore contract (${missing})`, () => {
+    it("is not tried here", () => undefined);
+  });
+}
 
 async function openSqlite(): Promise<OpenedStore> {
   const directory = await mkdtemp(join(tmpdir(), "entrepot-metadata-"));
@@ -56,6 +71,21 @@ async function openSqlite(): Promise<OpenedStore> {
     async reopen() {
       await store.close();
       store = await open();
+      return store;
+    },
+  };
+}
+
+async function openPostgres(): Promise<OpenedStore> {
+  const url = await databaseWithoutRows();
+  const warn = () => undefined; // The server of the tests does not wait for the disk.
+  let store = await openPostgresMetadata({ url, warn });
+  onTestFinished(() => store.close());
+  return {
+    store,
+    async reopen() {
+      await store.close();
+      store = await openPostgresMetadata({ url, warn });
       return store;
     },
   };
@@ -104,6 +134,7 @@ export function sampleObject(of: Digest, changes: Partial<StoredObject> = {}): S
     wrappedKey: Uint8Array.of(1, 2, 3),
     state: "live",
     placement: "blobs",
+    place: "",
     layout: "1000",
     createdAt: 1_700_000_000_000,
     ...changes,
@@ -162,6 +193,7 @@ export function sampleUpload(repository: RepositoryRef, changes: Partial<Upload>
     layout: "",
     parts: 0,
     smallPart: false,
+    place: "",
     digestSoFar: undefined,
     revision: 1,
     createdAt: 5,

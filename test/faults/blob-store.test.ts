@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { FilesystemBlobStore } from "../../src/adapters/blobs/filesystem.ts";
-import type { BlobStore } from "../../src/ports/blob-store.ts";
+import { type BlobStore, nothingStaged, type StagedBytes } from "../../src/ports/blob-store.ts";
 import { isRegistryError } from "../../src/registry/errors.ts";
 import type { ObjectId } from "../../src/registry/names.ts";
 import { type Fault, randomFrom, SimulatedFileSystem } from "../support/simulated-file-system.ts";
@@ -21,8 +21,9 @@ const keys = [whole, resumed, doomed];
 
 /** What callers were told, which is what must hold afterwards. */
 class Promises {
-  readonly stagedBytes = new Map<ObjectId, number>();
-  readonly published = new Set<ObjectId>();
+  readonly staged = new Map<ObjectId, StagedBytes>();
+  /** With the place that was told. */
+  readonly published = new Map<ObjectId, string>();
   readonly publishing = new Set<ObjectId>();
   readonly deleting = new Set<ObjectId>();
   readonly deleted = new Set<ObjectId>();
@@ -37,9 +38,10 @@ function contentOf(key: ObjectId): Buffer {
 async function upload(blobs: BlobStore, promises: Promises, key: ObjectId, parts: number[]) {
   const content = contentOf(key);
   for (const end of parts) {
-    const start = promises.stagedBytes.get(key) ?? 0;
+    const synced = promises.staged.get(key) ?? nothingStaged;
+    const start = synced.lengthBytes;
     if (start >= end) continue;
-    const staged = await blobs.stage(key, start);
+    const staged = await blobs.stage(key, synced);
     try {
       const middle = Math.floor((start + end) / 2);
       await staged.append([
@@ -47,15 +49,13 @@ async function upload(blobs: BlobStore, promises: Promises, key: ObjectId, parts
         content.subarray(start + 7, middle),
       ]);
       await staged.append([content.subarray(middle, end)]);
-      await staged.sync();
-      promises.stagedBytes.set(key, end);
+      promises.staged.set(key, { lengthBytes: end, place: await staged.sync() });
     } finally {
       await staged.close();
     }
   }
   promises.publishing.add(key);
-  await blobs.publish(key);
-  promises.published.add(key);
+  promises.published.set(key, await blobs.publish(key, promises.staged.get(key)!));
 }
 
 async function work(blobs: BlobStore, promises: Promises): Promise<void> {
@@ -102,8 +102,9 @@ async function* failingEachCall(kind: Fault["kind"], seed: number): AsyncIterabl
   throw new Error(`more than ${mostCalls} calls`);
 }
 
-async function read(blobs: BlobStore, key: ObjectId): Promise<Buffer | undefined> {
-  const blob = await blobs.open(key);
+/** At the place that was told, or the one that every object has. */
+async function read(blobs: BlobStore, key: ObjectId, place = ""): Promise<Buffer | undefined> {
+  const blob = await blobs.open(key, place);
   if (blob === undefined) return undefined;
   const content = Buffer.from(await blob.read(0, blob.sizeBytes));
   await blob.close();
@@ -112,7 +113,7 @@ async function read(blobs: BlobStore, key: ObjectId): Promise<Buffer | undefined
 
 async function expectKept(blobs: BlobStore, promises: Promises, label: string): Promise<void> {
   for (const key of keys) {
-    const content = await read(blobs, key);
+    const content = await read(blobs, key, promises.published.get(key));
     const named = `${label}, object ${key[0]}`;
     if (content !== undefined) {
       expect(content.equals(contentOf(key)), `${named} is whole`).toBe(true);
@@ -121,11 +122,12 @@ async function expectKept(blobs: BlobStore, promises: Promises, label: string): 
     } else if (!promises.deleting.has(key)) {
       expect(promises.published.has(key), `${named} is not lost`).toBe(false);
     }
-    const length = promises.stagedBytes.get(key);
-    if (length === undefined || promises.publishing.has(key)) continue;
+    const synced = promises.staged.get(key);
+    if (synced === undefined || promises.publishing.has(key)) continue;
     // Not merely that many bytes: those that were synced, after whatever followed them is cut off.
-    await (await blobs.stage(key, length)).close();
-    const staged = (await blobs.openStaged(key))!;
+    const length = synced.lengthBytes;
+    await (await blobs.stage(key, synced)).close();
+    const staged = (await blobs.openStaged(key, synced))!;
     const kept = Buffer.from(await staged.read(0, length));
     await staged.close();
     expect(staged.sizeBytes, `${named} is cut`).toBe(length);
@@ -145,8 +147,7 @@ async function expectUnpublishedHidden({ blobs, promises, label }: Run): Promise
 async function publishAgain(blobs: BlobStore, promises: Promises): Promise<void> {
   for (const key of promises.publishing) {
     if (promises.deleting.has(key)) continue;
-    await blobs.publish(key);
-    promises.published.add(key);
+    promises.published.set(key, await blobs.publish(key, promises.staged.get(key)!));
   }
 }
 
@@ -192,8 +193,8 @@ describe.each(runs)("a blob store, seed $seed", ({ seed, kind }) => {
       expect(isRegistryError(error, "ServiceUnavailable"), label).toBe(true);
       expect(fatal, label).toHaveLength(1);
       for (const write of [
-        () => blobs.stage("e".repeat(32) as ObjectId, 0),
-        () => blobs.publish(whole),
+        () => blobs.stage("e".repeat(32) as ObjectId, nothingStaged),
+        () => blobs.publish(whole, promises.staged.get(whole) ?? nothingStaged),
         () => blobs.delete(whole),
         () => blobs.probe(),
       ]) {
@@ -201,7 +202,7 @@ describe.each(runs)("a blob store, seed $seed", ({ seed, kind }) => {
       }
       expect(fatal, label).toHaveLength(1);
       await expectUnpublishedHidden(run);
-      promises.stagedBytes.clear(); // D1: what could not be synced is dropped.
+      promises.staged.clear(); // D1: what could not be synced is dropped.
       const reopened = await openOver(files.restart("power"));
       await expectKept(reopened, promises, label);
       await expectUsable(reopened, label);

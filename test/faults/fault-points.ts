@@ -27,10 +27,14 @@ function faultyBlobs(blobs: BlobStore, around: Around): BlobStore {
     async stage(key, lengthBytes) {
       return faultyStaged(await around("blobs.stage", () => blobs.stage(key, lengthBytes)), around);
     },
-    openStaged: (key) => blobs.openStaged(key),
-    publish: (key) => around("blobs.publish", () => blobs.publish(key)),
-    open: (key) => blobs.open(key),
-    delete: (key) => around("blobs.delete", () => blobs.delete(key)),
+    openStaged: (...of) => blobs.openStaged(...of),
+    publish: (...of) => around("blobs.publish", () => blobs.publish(...of)),
+    open: (...of) => blobs.open(...of),
+    delete: (...of) => around("blobs.delete", () => blobs.delete(...of)),
+    encrypts: blobs.encrypts,
+    urlFor: (...of) => blobs.urlFor(...of),
+    owner: () => blobs.owner(),
+    claim: (owner) => blobs.claim(owner),
     list: () => blobs.list(),
     probe: () => blobs.probe(),
     space: () => blobs.space(),

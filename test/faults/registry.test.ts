@@ -323,8 +323,8 @@ describe("the database", () => {
       blobs: new Proxy(ports.blobs, {
         get(blobs, name, receiver) {
           if (name !== "publish") return Reflect.get(blobs, name, receiver).bind(blobs);
-          return async (key: Parameters<typeof blobs.publish>[0]) => {
-            await blobs.publish(key);
+          return async (...of: Parameters<typeof blobs.publish>) => {
+            await blobs.publish(...of);
             failing = true; // The bytes are there; the commit that follows fails.
           };
         },

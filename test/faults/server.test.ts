@@ -170,7 +170,10 @@ describe("fsck", () => {
     const layer = someBytes(64 * 1024);
     for (const repository of ["app", "other"]) await client.pushBlob(repository, layer);
     expect(await server.stop()).toBe(0);
-    expect(await store.files("blobs")).toHaveLength(2);
+    const objects = await Promise.all(
+      ["incoming", "objects"].map((name) => store.files(`blobs/${name}`)),
+    );
+    expect(objects.flat()).toHaveLength(2);
     expect(await store.fsck()).toMatchObject({ code: 0, problems: [] });
   }, 60_000);
 });

@@ -4,6 +4,7 @@ import { RootCredentials } from "../../src/adapters/credentials/root.ts";
 import { distributionDoor } from "../../src/doors/distribution/distribution-door.ts";
 import type { DistributionDoorOptions } from "../../src/doors/distribution/exchange.ts";
 import type { Observer } from "../../src/operations/perform.ts";
+import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { AccessKey, Credentials } from "../../src/ports/credentials.ts";
 import { issueToken } from "../../src/registry/identity/authorization-token.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
@@ -112,8 +113,9 @@ export class DistributionServer {
 
 export async function startDistribution(
   options: Partial<DistributionDoorOptions> = {},
+  blobs?: BlobStore,
 ): Promise<DistributionServer> {
-  const server = new DistributionServer(await testPorts(), options);
+  const server = new DistributionServer(await testPorts(blobs), options);
   await server.listen();
   return server;
 }

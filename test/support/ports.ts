@@ -8,6 +8,7 @@ import { FixedClock } from "../../src/adapters/clock/fixed.ts";
 import { InProcessExclusive } from "../../src/adapters/exclusive/in-process.ts";
 import { LocalKeyService } from "../../src/adapters/keys/local.ts";
 import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
 
@@ -22,7 +23,7 @@ export interface TestPorts {
 }
 
 /** Real adapters: SQLite in a directory of its own, objects in memory, a clock that stands. */
-export async function testPorts(): Promise<TestPorts> {
+export async function testPorts(blobs: BlobStore = new MemoryBlobStore()): Promise<TestPorts> {
   const directory = await mkdtemp(join(tmpdir(), "entrepot-ports-"));
   const clock = new FixedClock();
   const onWriterFailure = (error: Error) => {
@@ -32,7 +33,7 @@ export async function testPorts(): Promise<TestPorts> {
   const keys = new LocalKeyService({ masterKey: randomBytes(32), metadata, clock });
   const ports: Ports = {
     metadata,
-    blobs: new MemoryBlobStore(),
+    blobs,
     keys,
     clock,
     exclusive: new InProcessExclusive(),

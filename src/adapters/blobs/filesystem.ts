@@ -1,5 +1,11 @@
 import { dirname, join } from "node:path";
-import type { BlobStore, OpenBlob, StagedBlob } from "../../ports/blob-store.ts";
+import type {
+  BlobStore,
+  ListedBlob,
+  OpenBlob,
+  StagedBlob,
+  StagedBytes,
+} from "../../ports/blob-store.ts";
 import { invariant } from "../../registry/errors.ts";
 import type { ObjectId } from "../../registry/names.ts";
 import { Durability, hasCode, refusing } from "./durability.ts";
@@ -17,6 +23,8 @@ export interface FilesystemBlobStoreOptions {
 }
 
 const earlySyncBytes = 16 * 1024 * 1024;
+/** An object has one name by its key alone. */
+const onlyPlace = "";
 const prefixes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /**
@@ -24,6 +32,7 @@ const prefixes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padS
  * One process at a time; the data directory's lock sees to that.
  */
 export class FilesystemBlobStore implements BlobStore {
+  readonly encrypts = false;
   readonly #root: string;
   readonly #files: FileSystem;
   readonly #durability: Durability;
@@ -45,7 +54,7 @@ export class FilesystemBlobStore implements BlobStore {
     return store;
   }
 
-  async stage(key: ObjectId, lengthBytes: number): Promise<StagedBlob> {
+  async stage(key: ObjectId, { lengthBytes }: StagedBytes): Promise<StagedBlob> {
     invariant(lengthBytes >= 0, "a staged object has a length");
     const path = this.#staged(key);
     this.#durability.assertWritable();
@@ -77,10 +86,11 @@ export class FilesystemBlobStore implements BlobStore {
     return this.#openBlob(key, this.#staged(key));
   }
 
-  async publish(key: ObjectId): Promise<void> {
+  async publish(key: ObjectId, { lengthBytes }: StagedBytes): Promise<string> {
     const [staged, published] = [this.#staged(key), this.#published(key)];
     const durability = this.#durability;
     durability.assertWritable();
+    await this.#cutOff(key, staged, lengthBytes);
     // Both are opened before the rename: afterwards only the syncs themselves can fail.
     await durability.inDirectory(dirname(staged), (from) =>
       durability.inDirectory(dirname(published), async (to) => {
@@ -95,14 +105,20 @@ export class FilesystemBlobStore implements BlobStore {
         }
       }),
     );
+    return onlyPlace;
   }
 
   open(key: ObjectId): Promise<OpenBlob | undefined> {
     return this.#openBlob(key, this.#published(key));
   }
 
-  async delete(key: ObjectId): Promise<void> {
-    const paths = [this.#staged(key), this.#published(key)];
+  async urlFor(): Promise<undefined> {
+    return undefined;
+  }
+
+  async delete(key: ObjectId, keep?: string): Promise<void> {
+    const published = keep === onlyPlace ? [] : [this.#published(key)];
+    const paths = [this.#staged(key), ...published];
     this.#durability.assertWritable();
     const removed: string[] = [];
     for (const path of paths) {
@@ -115,16 +131,42 @@ export class FilesystemBlobStore implements BlobStore {
     }
   }
 
-  async *list(): AsyncIterable<{ key: ObjectId; staged: boolean; sizeBytes: number }> {
+  async *list(): AsyncIterable<ListedBlob> {
     const directories = prefixes.map((prefix) => join(this.#root, "objects", prefix));
     for (const directory of [join(this.#root, "incoming"), ...directories]) {
       for await (const key of this.#files.names(directory)) {
         if (!isObjectKey(key)) continue;
         const sizeBytes = await this.#sizeIfThere(join(directory, key));
         if (sizeBytes === undefined) continue; // Deleted or published since its name was read.
-        yield { key, staged: directory === join(this.#root, "incoming"), sizeBytes };
+        const staged = directory === join(this.#root, "incoming");
+        yield { key, place: onlyPlace, staged, sizeBytes };
       }
     }
+  }
+
+  async owner(): Promise<string | undefined> {
+    const file = await unlessAbsent(this.#files.open(join(this.#root, "owner"), "read"));
+    if (file === undefined) return undefined;
+    try {
+      const content = Buffer.alloc(await file.size());
+      await file.read(content, 0);
+      return content.toString("utf8").trim();
+    } finally {
+      await file.close();
+    }
+  }
+
+  async claim(owner: string): Promise<void> {
+    const draft = join(this.#root, "owner.draft");
+    const file = await this.#files.open(draft, "create");
+    try {
+      await file.write([Buffer.from(`${owner}\n`)], 0);
+      await this.#durability.syncData(file);
+    } finally {
+      await file.close();
+    }
+    await this.#files.rename(draft, join(this.#root, "owner"));
+    await this.#durability.syncEntries(this.#root);
   }
 
   probe(): Promise<void> {
@@ -147,6 +189,14 @@ export class FilesystemBlobStore implements BlobStore {
   #published(key: ObjectId): string {
     checkObjectKey(key);
     return join(this.#root, "objects", key.slice(0, 2), key);
+  }
+
+  /** A broken append may have left bytes behind the last sync. */
+  async #cutOff(key: ObjectId, path: string, lengthBytes: number): Promise<void> {
+    const size = await this.#sizeIfThere(path);
+    if (size === undefined || size === lengthBytes) return;
+    const staged = await this.stage(key, { lengthBytes, place: onlyPlace });
+    await staged.sync().finally(() => staged.close());
   }
 
   async #writeProbe(): Promise<void> {

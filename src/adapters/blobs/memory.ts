@@ -1,14 +1,29 @@
-import type { BlobStore, OpenBlob, StagedBlob } from "../../ports/blob-store.ts";
+import type {
+  BlobStore,
+  ListedBlob,
+  OpenBlob,
+  StagedBlob,
+  StagedBytes,
+} from "../../ports/blob-store.ts";
 import { invariant } from "../../registry/errors.ts";
 import type { ObjectId } from "../../registry/names.ts";
 import { checkObjectKey, objectTooShort, stagedBytesLost } from "./object-key.ts";
 
 /** Objects that live as long as the process: for tests. */
 export class MemoryBlobStore implements BlobStore {
+  readonly encrypts: boolean;
+  readonly #origin: string | undefined;
+  #owner: string | undefined;
   readonly #staged = new Map<ObjectId, Content>();
   readonly #published = new Map<ObjectId, Content>();
 
-  async stage(key: ObjectId, lengthBytes: number): Promise<StagedBlob> {
+  /** @param origin where clients may fetch objects by themselves: for tests of what sends them there */
+  constructor(options: { readonly encrypts?: boolean; readonly origin?: string } = {}) {
+    this.encrypts = options.encrypts ?? false;
+    this.#origin = options.origin;
+  }
+
+  async stage(key: ObjectId, { lengthBytes }: StagedBytes): Promise<StagedBlob> {
     checkObjectKey(key);
     invariant(lengthBytes >= 0, "a staged object has a length");
     const present = this.#staged.get(key);
@@ -23,27 +38,44 @@ export class MemoryBlobStore implements BlobStore {
     return open(key, this.#staged);
   }
 
-  async publish(key: ObjectId): Promise<void> {
+  async publish(key: ObjectId, { lengthBytes }: StagedBytes): Promise<string> {
     checkObjectKey(key);
     const content = this.#staged.get(key) ?? this.#published.get(key);
-    if (content === undefined) throw stagedBytesLost();
+    if (content === undefined || content.sizeBytes < lengthBytes) throw stagedBytesLost();
+    content.cut(lengthBytes);
     this.#published.set(key, content);
     this.#staged.delete(key);
+    return onlyPlace;
   }
 
   async open(key: ObjectId): Promise<OpenBlob | undefined> {
     return open(key, this.#published);
   }
 
-  async delete(key: ObjectId): Promise<void> {
-    checkObjectKey(key);
-    this.#staged.delete(key);
-    this.#published.delete(key);
+  async urlFor(key: ObjectId, _place: string, lifeSeconds: number): Promise<string | undefined> {
+    return this.#origin && `${this.#origin}/${key}?life=${lifeSeconds}`;
   }
 
-  async *list(): AsyncIterable<{ key: ObjectId; staged: boolean; sizeBytes: number }> {
-    for (const [key, { sizeBytes }] of this.#staged) yield { key, staged: true, sizeBytes };
-    for (const [key, { sizeBytes }] of this.#published) yield { key, staged: false, sizeBytes };
+  async delete(key: ObjectId, keep?: string): Promise<void> {
+    checkObjectKey(key);
+    this.#staged.delete(key);
+    if (keep !== onlyPlace) this.#published.delete(key);
+  }
+
+  async *list(): AsyncIterable<ListedBlob> {
+    const place = onlyPlace;
+    for (const [key, { sizeBytes }] of this.#staged) yield { key, place, staged: true, sizeBytes };
+    for (const [key, { sizeBytes }] of this.#published) {
+      yield { key, place, staged: false, sizeBytes };
+    }
+  }
+
+  async owner(): Promise<string | undefined> {
+    return this.#owner;
+  }
+
+  async claim(owner: string): Promise<void> {
+    this.#owner = owner;
   }
 
   async probe(): Promise<void> {
@@ -54,6 +86,9 @@ export class MemoryBlobStore implements BlobStore {
     return undefined;
   }
 }
+
+/** An object is found by its key alone. */
+const onlyPlace = "";
 
 /** Bytes that grow at their end; the room doubles, so that appending stays linear. */
 class Content {
@@ -93,8 +128,9 @@ class StagedContent implements StagedBlob {
     for (const piece of pieces) this.#content.append(piece);
   }
 
-  async sync(): Promise<void> {
+  async sync(): Promise<string> {
     this.#assertOpen();
+    return onlyPlace;
   }
 
   async close(): Promise<void> {

@@ -49,7 +49,7 @@ export class StagedFile implements StagedBlob {
     this.#syncEarly();
   }
 
-  async sync(): Promise<void> {
+  async sync(): Promise<string> {
     this.#assertUsable();
     try {
       await this.#earlySync;
@@ -58,6 +58,7 @@ export class StagedFile implements StagedBlob {
       if (this.#newIn !== undefined) await this.#durability.syncEntries(this.#newIn);
       this.#newIn = undefined;
       this.#unsyncedBytes = 0;
+      return "";
     } catch (error) {
       await this.#durability.discard(this.#path); // The port: to be dropped after a failed sync.
       throw this.#break(error);

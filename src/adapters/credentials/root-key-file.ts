@@ -17,15 +17,25 @@ const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 export async function readOrCreateRootKey(file: string): Promise<RootKey & { created: boolean }> {
   const existing = await readRootKey(file);
   if (existing !== undefined) return { ...existing, created: false };
-  const key = {
+  const key = newRootKey();
+  await writeRootKey(file, key);
+  return { ...key, created: true };
+}
+
+export function newRootKey(): RootKey {
+  return {
     accessKeyId: `AKIA${[...randomBytes(16)].map((byte) => base32[byte % 32]).join("")}`,
     secretAccessKey: randomBytes(30).toString("base64"),
   };
-  await writeWhole(
+}
+
+/** Writes the key in the AWS shared-credentials format, whole or not at all. */
+export function writeRootKey(file: string, key: RootKey): Promise<void> {
+  const { accessKeyId, secretAccessKey } = key;
+  return writeWhole(
     file,
-    `[default]\naws_access_key_id = ${key.accessKeyId}\naws_secret_access_key = ${key.secretAccessKey}\n`,
+    `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
   );
-  return { ...key, created: true };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from "node:crypto";
+import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/clock.ts";
 import type { DataKey, KeyContext, KeyService } from "../../ports/key-service.ts";
 import type { ServiceKey, ServiceKeyReads, ServiceKeyWrites } from "../../ports/metadata-store.ts";
@@ -26,7 +26,7 @@ export interface LocalKeyServiceOptions {
 
 interface OpenServiceKey {
   readonly version: number;
-  readonly plain: Uint8Array;
+  readonly key: KeyObject;
 }
 
 type ServiceKeyCache = BoundedCache<string, Promise<OpenServiceKey>>;
@@ -41,7 +41,7 @@ const dataKeyHeaderBytes = 5;
  * key of the object, each wrapped by the one before.
  */
 export class LocalKeyService implements KeyService {
-  readonly #masterKey: Uint8Array;
+  readonly #masterKey: KeyObject;
   readonly #metadata: ServiceKeyStore;
   readonly #clock: Clock;
   readonly #dataKeys: DataKeyCache;
@@ -51,7 +51,7 @@ export class LocalKeyService implements KeyService {
 
   constructor({ masterKey, metadata, clock }: LocalKeyServiceOptions) {
     invariant(masterKey.byteLength === keyBytes, "a master key has 32 bytes");
-    this.#masterKey = masterKey;
+    this.#masterKey = createSecretKey(masterKey);
     this.#metadata = metadata;
     this.#clock = clock;
     this.#dataKeys = new DataKeyCache(clock);
@@ -67,13 +67,15 @@ export class LocalKeyService implements KeyService {
   }
 
   async createDataKey(context: KeyContext): Promise<DataKey> {
-    const { version, plain: wrapping } = await this.#newestServiceKey(context.registry);
+    const { version, key: wrapping } = await this.#newestServiceKey(context.registry);
     const plain = randomBytes(keyBytes);
     const header = Buffer.alloc(dataKeyHeaderBytes);
     header.writeUInt8(format, 0);
     header.writeUInt32BE(version, 1);
     const sealed = sealKey(wrapping, plain, dataKeyContext(context, version));
-    return { plain, wrapped: Buffer.concat([header, sealed]) };
+    const wrapped = Buffer.concat([header, sealed]);
+    this.#dataKeys.put(wrapped, context, plain); // Bytes to seal with it are on their way.
+    return { plain, wrapped };
   }
 
   async openDataKey(wrapped: Uint8Array, context: KeyContext): Promise<Uint8Array> {
@@ -84,7 +86,7 @@ export class LocalKeyService implements KeyService {
     }
     const { byteOffset, byteLength } = wrapped;
     const version = new DataView(wrapped.buffer, byteOffset, byteLength).getUint32(1);
-    const { plain: wrapping } = await this.#serviceKey(context.registry, version);
+    const { key: wrapping } = await this.#serviceKey(context.registry, version);
     const sealed = wrapped.subarray(dataKeyHeaderBytes);
     const plain = openKey(wrapping, sealed, dataKeyContext(context, version));
     if (plain === undefined) throw unopenable();
@@ -138,7 +140,7 @@ export class LocalKeyService implements KeyService {
       wrapped[0] === format
         ? openKey(this.#masterKey, wrapped.subarray(headerBytes), context)
         : undefined;
-    if (plain !== undefined) return { version, plain };
+    if (plain !== undefined) return { version, key: createSecretKey(plain) };
     throw new Error(
       "The master key is not the one that this data was sealed with " +
         `(service key ${version} of registry ${registry.account} in ${registry.region}).`,

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
+import { freshBytes } from "../../registry/fresh-bytes.ts";
 
 /** A key wrapped by another: nonce, ciphertext, tag. AES-256-GCM. */
 export const keyBytes = 32;
@@ -10,8 +11,8 @@ export const sealedKeyBytes = nonceBytes + keyBytes + tagBytes;
  * Wraps `key` under `wrapping`, bound to `context`. Nonces are random: one wrapping key serves 2^32
  * keys before a repeat is more likely than NIST SP 800-38D, 8.3 allows.
  */
-export function sealKey(wrapping: Uint8Array, key: Uint8Array, context: Uint8Array): Buffer {
-  const nonce = randomBytes(nonceBytes);
+export function sealKey(wrapping: KeyObject, key: Uint8Array, context: Uint8Array): Buffer {
+  const nonce = freshBytes(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", wrapping, nonce, { authTagLength: tagBytes });
   cipher.setAAD(context);
   return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
@@ -19,7 +20,7 @@ export function sealKey(wrapping: Uint8Array, key: Uint8Array, context: Uint8Arr
 
 /** The key, or `undefined` when the bytes, the wrapping key or the context are not the right ones. */
 export function openKey(
-  wrapping: Uint8Array,
+  wrapping: KeyObject,
   sealed: Uint8Array,
   context: Uint8Array,
 ): Buffer | undefined {

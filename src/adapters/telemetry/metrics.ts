@@ -5,7 +5,7 @@ import { isRegistryError } from "../../registry/errors.ts";
 
 export interface MetricsSources {
   readonly clock: Clock;
-  readonly metadata: Pick<MetadataStore, "repositories" | "objects" | "reclaim">;
+  readonly metadata: Pick<MetadataStore, "repositories" | "objects" | "reclaim" | "jobs">;
   /** Connections that are open now. */
   readonly connections: () => number;
 }
@@ -32,6 +32,7 @@ export class Metrics {
   readonly #received: Counter;
   readonly #sent: Counter;
   readonly #reclaimed: Counter;
+  readonly #jobs: Counter<"kind" | "outcome">;
   // Counted here and handed over at a scrape: this is on the path of every request.
   readonly #requests = new Map<string, { route: string; status: number; count: number }>();
   #receivedBytes = 0;
@@ -61,7 +62,14 @@ export class Metrics {
       "entrepot_reclaimed_bytes_total",
       "Stored bytes that garbage collection freed.",
     );
+    this.#jobs = new Counter({
+      name: "entrepot_jobs_ended_total",
+      help: "Attempts at jobs by this process, by outcome: ok, failed, or dead.",
+      labelNames: ["kind", "outcome"],
+      registers,
+    });
     this.#addRequests(registers);
+    this.#addJobs(sources, registers);
     this.#addTotals(sources, registers);
   }
 
@@ -85,6 +93,10 @@ export class Metrics {
     this.#reclaimed.inc(bytes);
   }
 
+  jobEnded(kind: string, outcome: "ok" | "failed" | "dead"): void {
+    this.#jobs.inc({ kind, outcome });
+  }
+
   async text(): Promise<{ contentType: string; text: string }> {
     this.#received.inc(this.#receivedBytes);
     this.#sent.inc(this.#sentBytes);
@@ -104,6 +116,20 @@ export class Metrics {
         this.reset();
         for (const { route, status, count } of requests.values())
           this.inc({ route, status }, count);
+      },
+    });
+  }
+
+  #addJobs({ metadata }: MetricsSources, registers: Registry[]): void {
+    new Gauge({
+      name: "entrepot_jobs",
+      help: "Jobs of the whole deployment that wait, run, or are dead.",
+      labelNames: ["kind", "state"],
+      registers,
+      async collect() {
+        const counts = await metadata.jobs.counts();
+        this.reset();
+        for (const { kind, state, jobs } of counts) this.set({ kind, state }, jobs);
       },
     });
   }

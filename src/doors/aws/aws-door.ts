@@ -43,7 +43,10 @@ interface Protocol {
 
 const jsonType = "application/x-amz-json-1.1";
 const formType = "application/x-www-form-urlencoded";
-const jsonPrefixes = new Map<Service, string>([["ecr", "AmazonEC2ContainerRegistry_V20150921"]]);
+const jsonPrefixes = new Map<Service, string>([
+  ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
+  ["entrepot", "Entrepot_V1"],
+]);
 const queryVersions = new Map<Service, string>([["sts", stsVersion]]);
 
 /**

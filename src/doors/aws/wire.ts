@@ -34,6 +34,7 @@ export const wire = {
   RepositoryNotEmpty: [400, "RepositoryNotEmptyException"],
   RepositoryNotFound: [400, "RepositoryNotFoundException"],
   RequestEntityTooLarge: [413, "RequestEntityTooLarge"],
+  ResourceNotFound: [400, "ResourceNotFoundException"],
   Serialization: [400, "SerializationException"],
   ServiceUnavailable: [503, "ServiceUnavailable"],
   Throttling: [400, "ThrottlingException"],

@@ -1,8 +1,10 @@
 import type { Writable } from "node:stream";
 import { Command, CommanderError, Option } from "commander";
+import type { ServerOptions } from "./call-server.ts";
 import { type Client, CommandError } from "./client.ts";
 import { configure } from "./configure.ts";
 import { doctor } from "./doctor.ts";
+import { jobsText, jobText, listJobs, rerunJob } from "./jobs.ts";
 import { ProgressBar } from "./progress.ts";
 import {
   checksText,
@@ -100,6 +102,7 @@ class CommandLine {
     this.#addDoctor(program);
     this.#addFsck(program);
     this.#addGc(program);
+    this.#addJobs(program);
     this.#command(program, "version", "print the version").action((words: Words) => {
       this.#show(words, { version }, `entrepot ${version}`);
     });
@@ -192,6 +195,46 @@ class CommandLine {
       const freed = await this.#commands.gc(this.#given(words), { ignoreLeases });
       this.#show(words, freed, gcText(freed));
     });
+  }
+
+  #addJobs(program: Command): void {
+    const jobs = program
+      .command("jobs")
+      .description("see and rerun the background work of a running server");
+    const list = this.#command(jobs, "list", "list jobs, the given up ones first")
+      .option("--state <state>", "only dead, running or waiting ones")
+      .option("--kind <kind>", "only those of this kind");
+    this.#addServerOptions(list).action(async (words: Words) => {
+      const filter = { state: textOf(words.state), kind: textOf(words.kind) };
+      const found = await listJobs(...this.#server(words), filter);
+      this.#show(words, found, jobsText(found));
+    });
+    const rerun = this.#command(jobs, "rerun", "run a job now that is dead or waits").argument(
+      "<id>",
+      "id of the job",
+    );
+    this.#addServerOptions(rerun).action(async (id: string, words: Words) => {
+      const job = await rerunJob(...this.#server(words), id);
+      this.#show(words, { job }, jobText(job));
+    });
+  }
+
+  /** How to reach a running server and with whose key. */
+  #addServerOptions(command: Command): Command {
+    command
+      .option("--profile <name>", "profile of AWS clients to take key and server from", "entrepot")
+      .option(
+        "--endpoint <url>",
+        "base URL of the server, if not the profile's or these settings'",
+      );
+    return this.#addSettings(command);
+  }
+
+  #server(words: Words): [Client, ServerOptions] {
+    const profile = String(words.profile);
+    const now = () => this.#commands.now();
+    const client = this.#commands.client(this.#given(words));
+    return [client, { profile, endpoint: textOf(words.endpoint), now }];
   }
 
   #command(program: Command, name: string, meaning: string): Command {

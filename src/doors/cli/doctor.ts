@@ -4,7 +4,8 @@ import { statfs } from "node:fs/promises";
 import { registryHost } from "../../registry/deployment.ts";
 import { limits } from "../../registry/limits.ts";
 import { ask, isTrustFailure } from "./ask.ts";
-import { type Client, type ClientKey, configSection } from "./client.ts";
+import { type Client, configSection } from "./client.ts";
+import { clientKey } from "./client-key.ts";
 import { dockerAuthorityFile, dockerConfig } from "./docker-config.ts";
 import { readSection, readTextFile } from "./ini-file.ts";
 import { signedIdentityCall } from "./signed-call.ts";
@@ -92,7 +93,7 @@ function checkClock({ now }: Examination, date: string): Check {
 async function checkCredentials(of: Examination): Promise<Check> {
   const { endpointUrl, client, authority, now, profile } = of;
   const mend = `npx entrepot configure --profile ${profile}`;
-  const found = await keyOf(client, profile);
+  const found = await clientKey(client, profile);
   if (found === undefined) {
     return fail("credentials", `the profile "${profile}" holds no access key`, mend);
   }
@@ -190,21 +191,6 @@ async function checkSpace({ client }: Examination): Promise<Check[]> {
   if (freeBytes >= floorBytes) return [ok("space", detail)];
   const what = `${detail}; pushes are refused below ${gigabytes(floorBytes)}`;
   return [fail("space", what, `du -xh --max-depth=1 ${quoted(dataDirectory)}`)];
-}
-
-/** As AWS clients look for it: in the environment, then in the profile. */
-async function keyOf(
-  client: Client,
-  profile: string,
-): Promise<{ key: ClientKey; from: string } | undefined> {
-  if (client.environmentKey !== undefined) {
-    return { key: client.environmentKey, from: "environment" };
-  }
-  const section = readSection(await readTextFile(client.awsCredentialsFile), profile);
-  const accessKeyId = section.get("aws_access_key_id");
-  const secretAccessKey = section.get("aws_secret_access_key");
-  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
-  return { key: { accessKeyId, secretAccessKey }, from: `profile "${profile}"` };
 }
 
 function ok(name: string, detail: string): Check {

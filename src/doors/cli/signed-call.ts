@@ -10,29 +10,56 @@ export interface SignedCall {
 }
 
 /** A signed call of STS GetCallerIdentity, which every principal may make, for `POST /`. */
-export async function signedIdentityCall(
+export function signedIdentityCall(
   endpointUrl: string,
   region: string,
   key: ClientKey,
   now: number,
 ): Promise<SignedCall> {
-  const url = new URL(endpointUrl);
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
   const body = "Action=GetCallerIdentity&Version=2011-06-15";
+  return signed({ endpointUrl, service: "sts", region, headers, body }, key, now);
+}
+
+/** A signed call of an operation of Entrepot's own, for `POST /`. */
+export function signedEntrepotCall(
+  endpointUrl: string,
+  region: string,
+  operationName: string,
+  input: object,
+  key: ClientKey,
+  now: number,
+): Promise<SignedCall> {
+  const headers = {
+    "content-type": "application/x-amz-json-1.1",
+    "x-amz-target": `Entrepot_V1.${operationName}`,
+  };
+  const body = JSON.stringify(input);
+  return signed({ endpointUrl, service: "entrepot", region, headers, body }, key, now);
+}
+
+interface UnsignedCall {
+  readonly endpointUrl: string;
+  readonly service: string;
+  readonly region: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+async function signed(call: UnsignedCall, key: ClientKey, now: number): Promise<SignedCall> {
+  const { service, region, body } = call;
+  const url = new URL(call.endpointUrl);
   const request = new HttpRequest({
     method: "POST",
     protocol: url.protocol,
     hostname: url.hostname,
     path: "/",
-    headers: { host: url.host, "content-type": "application/x-www-form-urlencoded" },
+    headers: { host: url.host, ...call.headers },
     body,
   });
   const { accessKeyId, secretAccessKey } = key;
-  const signer = new SignatureV4({
-    service: "sts",
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    sha256: Sha256,
-  });
+  const credentials = { accessKeyId, secretAccessKey };
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const { headers } = await signer.sign(request, { signingDate: new Date(now) });
   return { method: "POST", headers, body };
 }

@@ -1,5 +1,6 @@
 import { deleteLayer } from "../../registry/layers/delete-layer.ts";
 import { type FoundLayer, findLayer } from "../../registry/layers/find-layer.ts";
+import { layerUrl } from "../../registry/layers/layer-url.ts";
 import { readLayer } from "../../registry/layers/read-layer.ts";
 import type { Digest } from "../../registry/names.ts";
 import { parseByteRange } from "./byte-range.ts";
@@ -50,6 +51,12 @@ export async function sendLayer(
   const status = range === undefined ? 200 : 206;
   if (request.method === "HEAD" || lengthBytes === 0) {
     response.writeHead(status, headers).end();
+    return;
+  }
+  const url = await layerUrl(environment.ports, object);
+  if (url !== undefined) {
+    // As ECR does: the client fetches the bytes, or its range of them, from the store.
+    response.writeHead(307, [...apiVersion, "Location", url, "Content-Length", "0"]).end();
     return;
   }
   const content = readLayer(environment.ports, object, range);

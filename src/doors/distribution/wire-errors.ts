@@ -33,6 +33,7 @@ export const wire = {
   RepositoryNotEmpty: [400, "UNSUPPORTED"],
   RepositoryNotFound: [404, "NAME_UNKNOWN"],
   RequestEntityTooLarge: [413, "SIZE_INVALID"],
+  ResourceNotFound: [404, "UNSUPPORTED"],
   Serialization: [400, "MANIFEST_INVALID"],
   ServiceUnavailable: [503, "UNAVAILABLE"],
   Throttling: [429, "TOOMANYREQUESTS"],

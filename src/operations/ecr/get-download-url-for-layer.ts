@@ -6,6 +6,7 @@ import { RegistryError } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { mintDownloadToken } from "../../registry/layers/download-token.ts";
 import { findLayer, layersNotFound } from "../../registry/layers/find-layer.ts";
+import { layerUrl } from "../../registry/layers/layer-url.ts";
 import { isDigest } from "../../registry/names.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { operation } from "../operation.ts";
@@ -13,7 +14,7 @@ import { repositoryResource } from "./resource.ts";
 import { anyDigest, type Members, registryId, repositoryName, request } from "./shapes.ts";
 import type { Wire } from "./wire.ts";
 
-/** An URL of this server from which the layer can be read for an hour without credentials. */
+/** A URL of this server, or of the store behind it, from which the layer can be read for an hour without credentials. */
 export const getDownloadUrlForLayer = operation("ecr:GetDownloadUrlForLayer", {
   input: request({
     registryId,
@@ -31,13 +32,20 @@ export const getDownloadUrlForLayer = operation("ecr:GetDownloadUrlForLayer", {
       await findRepository(ports, registry, name);
       throw layersNotFound(registry, name, digest);
     }
-    const { repository, layer, referenced } = await findLayer(ports, registry, name, digest);
+    const { repository, layer, object, referenced } = await findLayer(
+      ports,
+      registry,
+      name,
+      digest,
+    );
     if (!referenced) {
       throw new RegistryError(
         "LayerInaccessible",
         `The layer with digest '${digest}' in the repository with name '${name}' in the registry with id '${registry.account}' is not available because no image refers to it`,
       );
     }
+    const stored = await layerUrl(ports, object);
+    if (stored !== undefined) return { downloadUrl: stored, layerDigest: layer.digest };
     const token = mintDownloadToken(ports, repository, layer.digest, caller.principal);
     return { downloadUrl: `${caller.origin}/layers/${token}`, layerDigest: layer.digest };
   },

@@ -11,7 +11,8 @@
  * with the object's row: an append never rewrites a durable frame, a nonce is never used twice, and
  * a cut, swapped or reordered frame does not open.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv } from "node:crypto";
+import { freshBytes } from "../fresh-bytes.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId } from "../names.ts";
 
@@ -47,7 +48,7 @@ export function sealFrame(
   endsSegment: boolean,
   plaintext: readonly Uint8Array[],
 ): Uint8Array[] {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = freshBytes(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
   cipher.setAAD(additionalData(object, frame, endsSegment));
   const sealed: Uint8Array[] = [nonce];

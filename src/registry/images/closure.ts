@@ -1,13 +1,27 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import { invalidParameter, RegistryError } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
 import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
 import type { Image } from "./image.ts";
 import type { Manifest } from "./parse-manifest.ts";
 
+/** The layers and the config that are here, in digest order; they stay until the transaction ends. */
+export async function lockLayers(
+  change: MetadataChange,
+  repository: RepositoryRef,
+  manifest: Manifest,
+): Promise<Layer[]> {
+  const named = manifest.references.filter(({ kind }) => kind === "config" || kind === "layer");
+  if (named.length === 0) return [];
+  const digests = [...new Set(named.map(({ digest }) => digest))].sort();
+  return change.layers.lock(repository, digests);
+}
+
 /**
- * Config and layers are all here and stay until the transaction ends.
+ * Config and layers are all here.
+ * @param held what `lockLayers` found
  * @returns their bytes together, and the foreign layers that are not stored here
  * @throws LayersNotFound with all that are missing
  */
@@ -15,11 +29,11 @@ export async function requireLayers(
   change: MetadataChange,
   repository: Repository,
   manifest: Manifest,
+  held: readonly Layer[],
 ): Promise<{ bytes: number; absent: ReadonlySet<Digest> }> {
   const named = manifest.references.filter(({ kind }) => kind === "config" || kind === "layer");
   if (named.length === 0) return { bytes: 0, absent: new Set() };
   const digests = [...new Set(named.map(({ digest }) => digest))].sort();
-  const held = await change.layers.lock(repository, digests);
   const sizes = new Map(held.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
   const absent = digests.filter((digest) => !sizes.has(digest));
   const missing = absent.filter((digest) => !manifest.foreign.has(digest));

@@ -5,14 +5,19 @@ import { encryptionDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
 import { invariant, RegistryError } from "../errors.ts";
+import type { Layer } from "../layers/layer.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
 import { limits } from "../limits.ts";
 import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../names.ts";
-import { findRepository, lockRepository } from "../repositories/find-repository.ts";
+import {
+  findRepository,
+  lockRepository,
+  repositoryNotFound,
+} from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isTagImmutable } from "../repositories/tag-mutability.ts";
 import { requireSpace } from "../space.ts";
-import { requireChildren, requireLayers } from "./closure.ts";
+import { lockLayers, requireChildren, requireLayers } from "./closure.ts";
 import type { Image } from "./image.ts";
 import { type Manifest, parseManifest } from "./parse-manifest.ts";
 
@@ -53,11 +58,22 @@ export async function putImage(
   await requireSpace(ports);
   const sealed = await sealManifest(ports, repository, digest, wanted.manifest);
   const stored = await ports.metadata.transaction(async (change) => {
-    const locked = await lockRepository(change, registry, name);
-    const known = await change.images.find(locked, digest);
-    const moved = await checkTag(change, locked, digest, wanted, known !== undefined);
-    const image = known ?? (await insertImage(change, locked, digest, manifest, sealed));
-    if (moved) await moveTag(change, locked, wanted.tag!, digest, sealed.object.createdAt);
+    // Asked at once, in this order: the repository's row keeps all others from changing.
+    const [locked, known, current, layers] = await Promise.all([
+      lockRepository(change, registry, name),
+      change.images.find(repository, digest),
+      wanted.tag && change.tags.find(repository, wanted.tag),
+      lockLayers(change, repository, manifest),
+    ]);
+    if (locked.id !== repository.id) throw repositoryNotFound(registry, name);
+    const isMoved = checkTag(locked, digest, wanted, current, known !== undefined);
+    const image = known ?? (await insertImage(change, locked, digest, manifest, layers, sealed));
+    if (isMoved && known !== undefined)
+      await requireRoomForTag(change, locked, wanted.tag!, digest);
+    if (isMoved) {
+      const at = sealed.object.createdAt;
+      await change.tags.put(locked, { tag: wanted.tag!, digest, at });
+    }
     return image;
   });
   return { image: stored, tag: wanted.tag };
@@ -94,6 +110,7 @@ async function sealManifest(
     wrappedKey: wrapped,
     state: "live",
     placement: "metadata",
+    place: "",
     layout: String(manifest.length),
     createdAt: ports.clock.now(),
   };
@@ -101,19 +118,18 @@ async function sealManifest(
 }
 
 /** Whether the tag has to be moved; refuses what must not be. */
-async function checkTag(
-  change: MetadataChange,
+function checkTag(
   repository: Repository,
   digest: Digest,
   { tag, repeat }: WantedImage,
+  current: Digest | undefined,
   imageKnown: boolean,
-): Promise<boolean> {
+): boolean {
   const { registry, name } = repository;
   if (tag === undefined) {
     if (imageKnown && repeat === "refuse") throw alreadyExists(registry, name, digest, undefined);
     return false;
   }
-  const current = await change.tags.find(repository, tag);
   if (current === digest) {
     if (repeat === "refuse") throw alreadyExists(registry, name, digest, tag);
     // Differs from ECR: an immutable tag that holds this very digest is no conflict on `/v2/`.
@@ -133,6 +149,7 @@ async function insertImage(
   repository: Repository,
   digest: Digest,
   manifest: Manifest,
+  held: readonly Layer[],
   { object, content }: SealedManifest,
 ): Promise<Image> {
   const { registry, name } = repository;
@@ -142,7 +159,7 @@ async function insertImage(
       `The repository with name '${name}' in registry with id '${registry.account}' already has the maximum allowed number of images which is '${limits.imagesPerRepository}'`,
     );
   }
-  const layers = await requireLayers(change, repository, manifest);
+  const layers = await requireLayers(change, repository, manifest, held);
   const childBytes = await requireChildren(change, repository, manifest);
   const image: Image = {
     repository: { registry, id: repository.id },
@@ -171,17 +188,19 @@ async function keepManifest(
   content: Uint8Array,
 ): Promise<ObjectId> {
   if (await change.objects.insertIfAbsent(object, content)) return object.id;
-  const stored = await change.objects.findLive(object.registry, object.domain, object.digest);
-  invariant(stored !== undefined, "what stands in the way of an object is there");
-  return stored.id;
+  const stored = await change.objects.lockLive(object.registry, object.domain, object.digest);
+  if (stored !== undefined) return stored.id;
+  // It was taken for reclaiming in between: now nothing stands in the way.
+  const inserted = await change.objects.insertIfAbsent(object, content);
+  invariant(inserted, "an object that nothing stands in the way of is inserted");
+  return object.id;
 }
 
-async function moveTag(
+async function requireRoomForTag(
   change: MetadataChange,
   repository: Repository,
   tag: Tag,
   digest: Digest,
-  at: number,
 ): Promise<void> {
   if ((await change.tags.count(repository, digest)) >= limits.tagsPerImage) {
     throw new RegistryError(
@@ -189,7 +208,6 @@ async function moveTag(
       `Adding tag '${tag}' to an image in the repository with name '${repository.name}' in registry with id '${repository.registry.account}' exceeds the maximum allowed number of tags per image which is '${limits.tagsPerImage}'`,
     );
   }
-  await change.tags.put(repository, { tag, digest, at });
 }
 
 function digestDiffers(registry: Registry, name: RepositoryName, digest: Digest): RegistryError {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
@@ -9,8 +8,9 @@ import type { Digest, Registry, RepositoryName, UploadId } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Layer } from "./layer.ts";
+import { digestOfUpload } from "./read-upload.ts";
 import { receive } from "./receive.ts";
-import type { Upload } from "./upload.ts";
+import { stagedBytes, type Upload } from "./upload.ts";
 import { exclusively, findUpload, requireOffset, uploadNotFound } from "./upload-layer.ts";
 
 export interface Completion {
@@ -69,18 +69,22 @@ function completeOnce(
     requireOffset(registry, name, upload, options.offset);
     const whole = await withLastBytes(ports, upload, name, options);
     requireComplete(registry, name, upload, whole, options);
-    if ((whole.digestSoFar ?? emptyDigest()) !== digest) throw wrongDigest(digest, whole);
+    const received = await digestOfUpload(ports, whole);
+    if (received !== digest) throw wrongDigest(digest, received);
     const domain = encryptionDomain(repository);
     const stored = await ports.metadata.objects.findLive(registry, domain, digest);
     const sealed = whole.sealedBytes === 0 ? await sealEmpty(ports, whole) : whole;
     const completed = { repository, upload, whole: sealed, digest };
     if (stored !== undefined) {
-      const linked = await link(ports, { ...completed, published: false });
+      const linked = await link(ports, { ...completed, published: undefined });
       if (linked !== undefined) return linked;
       // The reclaimer has taken the stored object since: our own bytes take its place.
     }
-    if (sealed.kept === undefined) await publish(ports, sealed);
-    const linked = await link(ports, { ...completed, published: true });
+    const published =
+      sealed.kept === undefined
+        ? await ports.blobs.publish(sealed.object, stagedBytes(sealed))
+        : "";
+    const linked = await link(ports, { ...completed, published });
     invariant(linked !== undefined, "published bytes can be linked");
     return linked;
   });
@@ -122,34 +126,27 @@ function requireComplete(
   }
 }
 
-function emptyDigest(): Digest {
-  return `sha256:${createHash("sha256").digest("hex")}` as Digest;
-}
-
-function wrongDigest(digest: Digest, whole: Upload): RegistryError {
+function wrongDigest(digest: Digest, received: Digest): RegistryError {
   return new RegistryError(
     "InvalidLayer",
-    `The layer content has the digest '${whole.digestSoFar ?? emptyDigest()}' instead of '${digest}'`,
+    `The layer content has the digest '${received}' instead of '${digest}'`,
   );
 }
 
-/** Nothing was ever received: the empty object is a header alone. */
+/** Nothing was ever received: the empty object is a header alone, whoever encrypts the others. */
 async function sealEmpty(ports: Ports, whole: Upload): Promise<Upload> {
-  return (await receive(ports, whole, emptyContent(), { asPart: false, given: false })).next;
+  const context = { registry: whole.repository.registry, object: whole.object };
+  const { wrapped } = await ports.keys.createDataKey(context);
+  return (
+    await receive(ports, { ...whole, wrappedKey: wrapped }, emptyContent(), {
+      asPart: false,
+      given: false,
+    })
+  ).next;
 }
 
 async function* emptyContent(): AsyncGenerator<Uint8Array> {
   // Yields nothing.
-}
-
-/** Publishes what the session has, and nothing that a broken append may have left behind it. */
-async function publish(ports: Ports, sealed: Upload): Promise<void> {
-  const ended = ports.memory.runningDigests.get(sealed.id)?.offset === sealed.offset;
-  if (!ended) {
-    const staged = await ports.blobs.stage(sealed.object, sealed.sealedBytes);
-    await staged.sync().finally(() => staged.close());
-  }
-  await ports.blobs.publish(sealed.object);
 }
 
 interface Completed {
@@ -157,8 +154,8 @@ interface Completed {
   readonly upload: Upload;
   readonly whole: Upload;
   readonly digest: Digest;
-  /** Whether the bytes may become the domain's object: published, or kept with the metadata. */
-  readonly published: boolean;
+  /** Where the bytes are published, if they may become the domain's object; empty for kept ones. */
+  readonly published: string | undefined;
 }
 
 /**
@@ -173,8 +170,10 @@ function link(
   const { registry } = upload.repository;
   const now = ports.clock.now();
   return ports.metadata.transaction(async (change) => {
-    const repository = await lockRepository(change, registry, completed.repository.name);
-    const current = await change.uploads.find(registry, upload.id);
+    const [repository, current] = await Promise.all([
+      lockRepository(change, registry, completed.repository.name),
+      change.uploads.lock(registry, upload.id),
+    ]);
     if (repository.id !== upload.repository.id || current?.revision !== upload.revision) {
       throw uploadNotFound(registry, repository.name, upload.id);
     }
@@ -232,11 +231,13 @@ async function keepObject(
     wrappedKey: whole.wrappedKey,
     state: "live",
     placement: whole.kept === undefined ? "blobs" : "metadata",
+    place: published ?? whole.place,
     layout: whole.layout,
     createdAt: now,
   };
-  if (published && (await change.objects.insertIfAbsent(object, whole.kept))) return object;
-  const stored = await change.objects.findLive(registry, domain, digest);
+  if (published !== undefined && (await change.objects.insertIfAbsent(object, whole.kept)))
+    return object;
+  const stored = await change.objects.lockLive(registry, domain, digest);
   if (stored === undefined) return undefined;
   if (whole.kept !== undefined) return stored; // Our bytes go with the session's row.
   // Our bytes are garbage now. A row that is being deleted leads the reclaimer to them.

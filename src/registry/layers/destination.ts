@@ -1,8 +1,9 @@
-import type { StagedBlob } from "../../ports/blob-store.ts";
+import { nothingStaged, type StagedBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { isSealed } from "../encryption/stored-object.ts";
 import { freeMemory } from "../free-memory.ts";
 import { limits } from "../limits.ts";
-import type { Upload } from "./upload.ts";
+import { stagedBytes, type Upload } from "./upload.ts";
 
 /**
  * Where a session's sealed bytes go: into its row while they are few, else into a staged object. A
@@ -14,13 +15,16 @@ export class Destination {
   #kept: Uint8Array[] | undefined;
   #keptBytes: number;
   #staged: StagedBlob | undefined;
+  #place: string;
 
   constructor(ports: Ports, upload: Upload) {
     this.#ports = ports;
     this.#upload = upload;
-    const isStaged = upload.kept === undefined && upload.sealedBytes > 0;
+    // What the blob store encrypts is for it alone: the database would have it in the clear.
+    const isStaged = !isSealed(upload) || (upload.kept === undefined && upload.sealedBytes > 0);
     this.#kept = isStaged ? undefined : [upload.kept ?? new Uint8Array()];
     this.#keptBytes = upload.kept?.length ?? 0;
+    this.#place = upload.place;
   }
 
   /** What belongs into the session's row; `undefined` once the bytes are staged. */
@@ -31,7 +35,10 @@ export class Destination {
   /** Takes the pieces away: their memory is gone once they are staged. One call at a time. */
   async append(pieces: readonly Uint8Array[]): Promise<void> {
     if (this.#kept === undefined) {
-      this.#staged ??= await this.#ports.blobs.stage(this.#upload.object, this.#upload.sealedBytes);
+      this.#staged ??= await this.#ports.blobs.stage(
+        this.#upload.object,
+        stagedBytes(this.#upload),
+      );
       await this.#staged.append(pieces);
       for (const piece of pieces) freeMemory(piece); // They were sealed for this and nothing else.
       return;
@@ -41,14 +48,19 @@ export class Destination {
     if (this.#keptBytes <= limits.keptObjectBytes) return;
     const all = this.#kept;
     // The row still has what it had: a crash from here on finds it there, and begins the file anew.
-    this.#staged = await this.#ports.blobs.stage(this.#upload.object, 0);
+    this.#staged = await this.#ports.blobs.stage(this.#upload.object, nothingStaged);
     this.#kept = undefined;
     await this.#staged.append(all);
   }
 
   /** Staged bytes are durable when this resolves; kept ones are with the row that takes them. */
   async sync(): Promise<void> {
-    await this.#staged?.sync();
+    if (this.#staged !== undefined) this.#place = await this.#staged.sync();
+  }
+
+  /** Where the staged bytes are, as of the last sync. */
+  get place(): string {
+    return this.#place;
   }
 
   async close(): Promise<void> {

@@ -36,8 +36,10 @@ export async function mountLayer(
   if (source === undefined) return undefined;
   const now = ports.clock.now();
   return ports.metadata.transaction(async (change) => {
-    const to = await lockRepository(change, registry, name);
-    const [held] = await change.layers.lock(source, [digest]);
+    const [to, [held]] = await Promise.all([
+      lockRepository(change, registry, name),
+      change.layers.lock(source, [digest]),
+    ]);
     if (held === undefined) return undefined;
     const layer: Layer = {
       ...held,

@@ -1,15 +1,9 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Ports } from "../../ports/ports.ts";
-import {
-  appendSegment,
-  type FramePlace,
-  framesFrom,
-  lastSegmentBytes,
-  openFrame,
-  sealedHeader,
-} from "../encryption/sealed-format.ts";
+import { appendSegment, lastSegmentBytes, sealedHeader } from "../encryption/sealed-format.ts";
 import { SegmentSealer } from "../encryption/segment-sealer.ts";
-import { invariant, RegistryError } from "../errors.ts";
+import { isSealed } from "../encryption/stored-object.ts";
+import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import { Destination } from "./destination.ts";
@@ -51,23 +45,39 @@ export async function receive(
   { asPart, given }: Receiving,
 ): Promise<Received> {
   if (upload.parts >= limits.layerParts) throw tooManyParts();
-  const context = { registry: upload.repository.registry, object: upload.object };
-  const key = await ports.keys.openDataKey(upload.wrappedKey, context);
-  const hash = await resumeHash(ports, upload, key);
+  const sealer = await sealerFor(ports, upload, given);
+  const hash = runningHash(ports, upload);
   ports.memory.runningDigests.delete(upload.id);
   const destination = new Destination(ports, upload);
-  const sealer = new SegmentSealer(key, upload.object, upload.frames, given);
   try {
     const run = new SegmentRun(destination, sealer, hash);
     const failure = await run.takeAll(content, upload, asPart);
     if (run.received === 0 && failure !== undefined) return { next: upload, failure };
     await run.finish();
-    const next = { ...advance(upload, run, asPart), kept: destination.kept };
-    ports.memory.runningDigests.set(upload.id, { offset: next.offset, hash });
+    const { kept, place } = destination;
+    const next = { ...advance(upload, run, asPart), kept, place };
+    remember(ports, next, hash);
     return { next, failure };
   } finally {
     await destination.close();
   }
+}
+
+/** Makes ciphertext of plaintext; or copies of it, where the blob store encrypts by itself. */
+interface Sealer {
+  readonly nextFrame: number;
+  /** Takes plaintext, which must stay as it is until then; returns what is to be stored. */
+  add(piece: Uint8Array): Uint8Array[];
+  end(): Uint8Array[];
+}
+
+async function sealerFor(ports: Ports, upload: Upload, given: boolean): Promise<Sealer> {
+  if (!isSealed(upload)) {
+    return { nextFrame: 0, add: (piece) => [Buffer.from(piece)], end: () => [] };
+  }
+  const context = { registry: upload.repository.registry, object: upload.object };
+  const key = await ports.keys.openDataKey(upload.wrappedKey, context);
+  return new SegmentSealer(key, upload.object, upload.frames, given);
 }
 
 function advance(upload: Upload, run: SegmentRun, asPart: boolean): Upload {
@@ -92,13 +102,13 @@ function endsSmall(upload: Upload): boolean {
 /** One segment on its way to the store. */
 class SegmentRun {
   readonly #destination: Destination;
-  readonly #sealer: SegmentSealer;
-  readonly #hash: Hash;
+  readonly #sealer: Sealer;
+  readonly #hash: Hash | undefined;
   #pending: Promise<void> = Promise.resolve();
   received = 0;
   written = 0;
 
-  constructor(destination: Destination, sealer: SegmentSealer, hash: Hash) {
+  constructor(destination: Destination, sealer: Sealer, hash: Hash | undefined) {
     this.#destination = destination;
     this.#sealer = sealer;
     this.#hash = hash;
@@ -108,8 +118,8 @@ class SegmentRun {
     return this.#sealer.nextFrame;
   }
 
-  digest(): Digest {
-    return `sha256:${this.#hash.copy().digest("hex")}` as Digest;
+  digest(): Digest | undefined {
+    return this.#hash && digestOf(this.#hash);
   }
 
   /** Takes everything; returns why the content broke off, if it did. */
@@ -119,12 +129,12 @@ class SegmentRun {
     asPart: boolean,
   ): Promise<unknown> {
     const most = limits.layerBytes - upload.offset;
-    if (upload.sealedBytes === 0) await this.#write([sealedHeader()]);
+    if (upload.sealedBytes === 0 && isSealed(upload)) await this.#write([sealedHeader()]);
     try {
       for await (const piece of withReason(content)) {
         if (this.received + piece.length > most) throw tooLarge();
         this.received += piece.length;
-        this.#hash.update(piece);
+        this.#hash?.update(piece);
         const sealed = this.#sealer.add(piece);
         if (sealed.length > 0) await this.#write(sealed);
       }
@@ -171,45 +181,23 @@ async function* withReason(content: AsyncIterable<Uint8Array>): AsyncIterable<Ui
 }
 
 /**
- * The hash of what the session has. In the process that took it, it is still there; after a restart
- * or on another replica it is made again from the stored frames, which verifies them as well.
+ * The hash of what the session has, if this process took all of it. Bytes that are not those of the
+ * row (their commit failed, and another replica's came in their place) hash to something else.
  */
-async function resumeHash(ports: Ports, upload: Upload, key: Uint8Array): Promise<Hash> {
+function runningHash(ports: Ports, upload: Upload): Hash | undefined {
+  if (upload.offset === 0) return createHash("sha256");
   const running = ports.memory.runningDigests.get(upload.id);
-  if (running?.offset === upload.offset) return running.hash;
-  const hash = createHash("sha256");
-  if (upload.offset === 0) return hash;
-  for await (const plaintext of storedFrames(ports, upload, key)) hash.update(plaintext);
-  const digest = `sha256:${hash.copy().digest("hex")}`;
-  invariant(digest === upload.digestSoFar, "the stored frames hash to what was recorded");
-  return hash;
+  const isKnown = running?.digest === upload.digestSoFar && running?.offset === upload.offset;
+  return isKnown ? running?.hash : undefined;
 }
 
-async function* storedFrames(
-  ports: Ports,
-  upload: Upload,
-  key: Uint8Array,
-): AsyncGenerator<Uint8Array> {
-  const open = (frame: FramePlace, sealed: Uint8Array) =>
-    openFrame(key, upload.object, frame.index, frame.endsSegment, sealed);
-  if (upload.kept !== undefined) {
-    for (const frame of framesFrom(upload.layout, 0)) {
-      const { sealedStart, sealedBytes } = frame;
-      yield open(frame, upload.kept.subarray(sealedStart, sealedStart + sealedBytes));
-    }
-    return;
-  }
-  const staged = await ports.blobs.openStaged(upload.object);
-  if (staged === undefined) {
-    throw new RegistryError("ServiceUnavailable", "The upload's bytes are gone");
-  }
-  try {
-    for (const frame of framesFrom(upload.layout, 0)) {
-      yield open(frame, await staged.read(frame.sealedStart, frame.sealedBytes));
-    }
-  } finally {
-    await staged.close();
-  }
+function remember(ports: Ports, { id, offset, digestSoFar }: Upload, hash: Hash | undefined): void {
+  if (hash === undefined || digestSoFar === undefined) return;
+  ports.memory.runningDigests.set(id, { offset, digest: digestSoFar, hash });
+}
+
+function digestOf(hash: Hash): Digest {
+  return `sha256:${hash.copy().digest("hex")}` as Digest;
 }
 
 function tooManyParts(): RegistryError {

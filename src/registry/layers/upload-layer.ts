@@ -2,10 +2,11 @@
  * Upload sessions. Bytes go straight from the request through hash and cipher into a staged object;
  * what a session has accepted is durable before the answer, and nothing is ever written twice (D1, D5).
  */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { MetadataReads } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { freshBytes } from "../fresh-bytes.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId, Registry, RepositoryName, UploadId } from "../names.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
@@ -16,7 +17,7 @@ import type { Upload } from "./upload.ts";
 
 /** A fresh name for an object; never used before and never again. */
 export function newObjectId(): ObjectId {
-  return randomBytes(16).toString("hex") as ObjectId;
+  return freshBytes(16).toString("hex") as ObjectId;
 }
 
 /**
@@ -36,16 +37,19 @@ export async function startUpload(
     throw new RegistryError("Throttling", "Rate exceeded");
   }
   const object = newObjectId();
-  const { wrapped } = await ports.keys.createDataKey({ registry, object });
+  const wrappedKey = ports.blobs.encrypts
+    ? new Uint8Array()
+    : (await ports.keys.createDataKey({ registry, object })).wrapped;
   const now = ports.clock.now();
   const upload: Upload = {
     id: randomUUID() as UploadId,
     repository: { registry, id: repository.id },
     object,
-    wrappedKey: wrapped,
+    wrappedKey,
     offset: 0,
     kept: undefined,
     sealedBytes: 0,
+    place: "",
     frames: 0,
     layout: "",
     parts: 0,

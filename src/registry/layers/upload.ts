@@ -1,3 +1,4 @@
+import type { StagedBytes } from "../../ports/blob-store.ts";
 import type { Digest, ObjectId, UploadId } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 
@@ -7,6 +8,7 @@ export interface Upload {
   readonly repository: RepositoryRef;
   /** The object that the bytes become. */
   readonly object: ObjectId;
+  /** Empty where the blob store encrypts by itself. */
   readonly wrappedKey: Uint8Array;
   /** Plaintext bytes that are durable: what is past them does not exist. */
   readonly offset: number;
@@ -14,6 +16,8 @@ export interface Upload {
   readonly kept: Uint8Array | undefined;
   /** Ciphertext bytes that are durable, here or there. */
   readonly sealedBytes: number;
+  /** Where the blob store has them: its own word. */
+  readonly place: string;
   /** Frames that are durable; the next one has this index. */
   readonly frames: number;
   /** Plaintext bytes of each segment in order (see StoredObject.layout). */
@@ -21,11 +25,16 @@ export interface Upload {
   readonly parts: number;
   /** Whether a part smaller than ECR's minimum was followed by another one. */
   readonly smallPart: boolean;
-  /** SHA-256 of the bytes up to `offset`; absent while there are none. */
+  /** SHA-256 of the bytes up to `offset`; absent while there are none, or nobody knows it. */
   readonly digestSoFar: Digest | undefined;
   /** Rises with every change: whoever writes from an old one loses. */
   readonly revision: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly expiresAt: number;
+}
+
+/** What of the session is in the blob store. */
+export function stagedBytes({ sealedBytes, place }: Upload): StagedBytes {
+  return { lengthBytes: sealedBytes, place };
 }

@@ -18,9 +18,11 @@ export interface SqlDialect {
     readonly bytes: ColumnType;
   };
   /** A table of small rows that are found by their primary key. */
-  smallRows(name: keyof Tables): CreateTableBuilder<string, never>;
+  smallRows(name: string): CreateTableBuilder<string, never>;
   /** A table whose rows may be large. */
-  largeRows(name: keyof Tables): CreateTableBuilder<string, never>;
+  largeRows(name: string): CreateTableBuilder<string, never>;
   /** Whether a read locks rows with `for update`; without, the database has one writer. */
   readonly locksRows: boolean;
+  /** Rows over which the counters of a registry are spread: one where there is one writer. */
+  readonly counterSlots: number;
 }

@@ -1,6 +1,8 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlImages } from "./images.ts";
+import { SqlJobs } from "./jobs.ts";
 import { SqlLayers } from "./layers.ts";
+import { SqlLeases } from "./leases.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlReclaim } from "./reclaim.ts";
 import { SqlRepositories } from "./repositories.ts";
@@ -22,5 +24,7 @@ export function metadataTables(session: SqlSession): MetadataChange {
     settings: new SqlSettings(session),
     serviceKeys: new SqlServiceKeys(session),
     reclaim: new SqlReclaim(session),
+    leases: new SqlLeases(session),
+    jobs: new SqlJobs(session),
   };
 }

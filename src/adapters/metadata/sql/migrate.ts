@@ -1,5 +1,6 @@
 import type { Compilable } from "kysely";
 import type { SqlDialect } from "./dialect.ts";
+import type { Migration } from "./migrations/migration.ts";
 import { migrations } from "./migrations/migrations.ts";
 import type { SqlConnection } from "./session.ts";
 import type { SqlCommand, SqlValue } from "./statement.ts";
@@ -9,7 +10,8 @@ export const schemaVersion = migrations.length;
 type Transaction = <T>(work: (connection: SqlConnection) => Promise<T>) => Promise<T>;
 
 /**
- * Brings the schema up to this program's, each migration in a transaction of its own.
+ * Brings the schema up to this program's, each migration in a transaction of its own. Of several
+ * processes that start at once one makes each change; the others wait for it.
  * @throws when the schema is newer than this program
  */
 export async function migrate(
@@ -24,9 +26,9 @@ export async function migrate(
   refuseNewer(found, place);
   for (const migration of migrations.slice(found)) {
     await transaction(async (connection) => {
-      await connection.runAll(migration.statements(dialect).map(command));
-      const row = { version: migration.version, name: migration.name, applied_at: Date.now() };
-      await connection.run(command(dialect.builder.insertInto("schema_version").values(row)));
+      // First, since who wants to insert the same row waits until this transaction ends.
+      const { changes } = await connection.run(command(claim(dialect, migration)));
+      if (changes > 0) await connection.runAll(migration.statements(dialect).map(command));
     });
   }
 }
@@ -69,6 +71,14 @@ function versionTable({ smallRows, types: { text, integer } }: SqlDialect): Comp
     .addColumn("version", integer, (column) => column.notNull().primaryKey())
     .addColumn("name", text, (column) => column.notNull())
     .addColumn("applied_at", integer, (column) => column.notNull());
+}
+
+/** Changes nothing where the migration was made already. */
+function claim({ builder }: SqlDialect, { version, name }: Migration): Compilable {
+  return builder
+    .insertInto("schema_version")
+    .values({ version, name, applied_at: Date.now() })
+    .onConflict((conflict) => conflict.column("version").doNothing());
 }
 
 function command(query: Compilable): SqlCommand {

@@ -11,6 +11,7 @@ export const objectColumns = [
   "object.wrapped_key",
   "object.state as object_state",
   "object.placement",
+  "object.place as object_place",
   "object.layout",
   "object.created_at as object_created_at",
 ] as const;
@@ -24,6 +25,7 @@ export interface ObjectRow {
   wrapped_key: Uint8Array;
   object_state: StoredObject["state"];
   placement: StoredObject["placement"];
+  object_place: string;
   layout: string;
   object_created_at: number;
 }
@@ -46,6 +48,7 @@ export function toObject(row: ObjectRow, registry: Registry): StoredObject {
     wrappedKey: row.wrapped_key,
     state: row.object_state,
     placement: row.placement,
+    place: row.object_place,
     layout: row.layout,
     createdAt: row.object_created_at,
   };

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { ObjectReads, ObjectWrites, PageRequest } from "../../../ports/metadata-store.ts";
 import type { StoredObject } from "../../../registry/encryption/stored-object.ts";
 import type { Digest, ObjectId, Registry } from "../../../registry/names.ts";
+import type { SqlDialect } from "./dialect.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
 import { objectColumns, toObject } from "./object-row.ts";
 import { adjustObjectCounts, registryTotals } from "./registry-counters.ts";
@@ -26,6 +27,20 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
     digest: Digest,
   ): Promise<StoredObject | undefined> {
     const row = await this.#session.first(findLive, { ...registryKey(registry), domain, digest });
+    return row && toObject(row, registry);
+  }
+
+  async lock(id: ObjectId): Promise<StoredObject | undefined> {
+    const row = await this.#session.first(lock, { id });
+    return row && toObject(row, registryKey(row));
+  }
+
+  async lockLive(
+    registry: Registry,
+    domain: string,
+    digest: Digest,
+  ): Promise<StoredObject | undefined> {
+    const row = await this.#session.first(lockLive, { ...registryKey(registry), domain, digest });
     return row && toObject(row, registry);
   }
 
@@ -61,10 +76,12 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
       wrappedKey: object.wrappedKey,
       state: object.state,
       placement: object.placement,
+      place: object.place,
       layout: object.layout,
       createdAt: object.createdAt,
     });
-    const counts = { ...key, objects: 1, sealedBytes: object.sealedBytes };
+    const slot = this.#session.counterSlot;
+    const counts = { ...key, slot, objects: 1, sealedBytes: object.sealedBytes };
     const others = [this.#session.command(adjustObjectCounts, counts)];
     if (kept !== undefined) {
       others.push(this.#session.command(keep, { ...key, id: object.id, content: kept }));
@@ -77,7 +94,8 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
   }
 
   async remove(id: ObjectId): Promise<void> {
-    const row = await this.#session.first(find, { id });
+    // Locked, so that of two who remove it one finds it gone and takes nothing off the counters.
+    const row = await this.#session.first(lock, { id });
     if (row === undefined) return;
     const key = registryKey(row);
     await this.#session.allLater([
@@ -85,6 +103,7 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
       this.#session.command(remove, { ...key, id }),
       this.#session.command(adjustObjectCounts, {
         ...key,
+        slot: this.#session.counterSlot,
         objects: -1,
         sealedBytes: -row.sealed_bytes,
       }),
@@ -97,22 +116,37 @@ const beforeAll = "" as ObjectId;
 
 type ObjectKey = RegistryKey & { readonly id: ObjectId };
 
-const find = statement(({ builder }, key: { id: ObjectId }) =>
+const byId = ({ builder }: SqlDialect, key: { id: ObjectId }) =>
   builder
     .selectFrom("object")
     .select(objectColumns)
     .select(["account", "region"])
-    .where("id", "=", key.id),
-);
+    .where("id", "=", key.id);
 
-const findLive = statement(({ builder }, key: RegistryKey & { domain: string; digest: Digest }) =>
+const find = statement(byId);
+
+const lock = statement((dialect, key: { id: ObjectId }) => {
+  const query = byId(dialect, key);
+  return dialect.locksRows ? query.forUpdate() : query;
+});
+
+type ContentKey = RegistryKey & { readonly domain: string; readonly digest: Digest };
+
+const live = ({ builder }: SqlDialect, key: ContentKey) =>
   builder
     .selectFrom("object")
     .select(objectColumns)
     .where((row) => row.and({ ...ofRegistry(key), domain: key.domain, digest: key.digest }))
     // Literal, so that the database sees that the index of live objects serves.
-    .where("state", "=", sql.lit("live")),
-);
+    .where("state", "=", sql.lit("live"));
+
+const findLive = statement(live);
+
+/** Shared: pushes of one layer at once do not wait for one another. */
+const lockLive = statement((dialect, key: ContentKey) => {
+  const query = live(dialect, key);
+  return dialect.locksRows ? query.forShare() : query;
+});
 
 const content = statement(({ builder }, key: { id: ObjectId }) =>
   builder
@@ -162,6 +196,7 @@ const insert = statement(
       wrappedKey: Uint8Array;
       state: StoredObject["state"];
       placement: StoredObject["placement"];
+      place: string;
       layout: string;
       createdAt: number;
     },
@@ -178,6 +213,7 @@ const insert = statement(
         wrapped_key: row.wrappedKey,
         state: row.state,
         placement: row.placement,
+        place: row.place,
         layout: row.layout,
         created_at: row.createdAt,
       })

@@ -21,7 +21,7 @@ import {
   registryKey,
   repositoryKey,
 } from "./keys.ts";
-import { adjustRepositoryCounts, registryCounters, registryTotals } from "./registry-counters.ts";
+import { adjustRepositoryCounts, registryTotals, repositoryCount } from "./registry-counters.ts";
 import { enqueueContents, removeContents } from "./repository-contents.ts";
 import { mutabilityColumns, repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
@@ -50,8 +50,8 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   }
 
   async count(registry: Registry): Promise<number> {
-    const row = await this.#session.first(registryCounters, registryKey(registry));
-    return row?.repository_count ?? 0;
+    const row = await this.#session.first(repositoryCount, registryKey(registry));
+    return Number(row?.repositories ?? 0);
   }
 
   async listAll(
@@ -89,6 +89,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     });
     const counts = this.#session.command(adjustRepositoryCounts, {
       ...registryKey(repository.registry),
+      slot: this.#session.counterSlot,
       repositories: 1,
       images: repository.imageCount,
       sizeBytes: repository.sizeBytes,
@@ -99,6 +100,11 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   async lock(registry: Registry, name: RepositoryName): Promise<Repository | undefined> {
     const row = await this.#session.first(lock, { ...registryKey(registry), name });
     return row && toRepository(row, registry);
+  }
+
+  async lockById(repository: RepositoryRef): Promise<Repository | undefined> {
+    const row = await this.#session.first(lockById, repositoryKey(repository));
+    return row && toRepository(row, repository.registry);
   }
 
   async setTagMutability(repository: RepositoryRef, mutability: TagMutability): Promise<void> {
@@ -126,6 +132,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       this.#session.command(adjustRepositoryCounts, {
         ...registryKey(repository.registry),
         ...counts,
+        slot: this.#session.counterSlot,
         repositories: 0,
       }),
     ]);
@@ -153,6 +160,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       this.#session.command(remove, key),
       this.#session.command(adjustRepositoryCounts, {
         ...registryKey(repository.registry),
+        slot: this.#session.counterSlot,
         repositories: -1,
         images: -now.image_count,
         sizeBytes: -now.size_bytes,
@@ -176,6 +184,14 @@ const find = statement(named);
 
 const lock = statement((dialect, key: RepositoryNameKey) => {
   const query = named(dialect, key);
+  return dialect.locksRows ? query.forUpdate() : query;
+});
+
+const lockById = statement((dialect, key: RepositoryKey) => {
+  const query = dialect.builder
+    .selectFrom("repository")
+    .select(repositoryColumns)
+    .where((row) => row.and({ ...ofRegistry(key), id: key.repository }));
   return dialect.locksRows ? query.forUpdate() : query;
 });
 

@@ -21,7 +21,9 @@ const enqueueObjects = (table: "layer" | "image") =>
             val(key.at).as("due_at"),
           ])
           .distinct()
-          .where((row) => row.and(ofRepository(key))),
+          .where((row) => row.and(ofRepository(key)))
+          // Two repositories that share objects and go at once wait for one another in one order.
+          .orderBy("target"),
       )
       .onConflict(onLaterDueDate),
   );

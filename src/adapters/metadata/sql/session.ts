@@ -13,7 +13,8 @@ export interface SqlConnection {
   run(command: SqlCommand): Promise<SqlResult>;
   /**
    * One after the other up to the first that fails or ends the row of commands, in one round trip
-   * where that can be.
+   * where that can be. After one that may end the row the results of others may be missing: where a
+   * database can not decide that by itself, they run as with `runLater`.
    */
   runAll(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]>;
   /**
@@ -27,10 +28,17 @@ export interface SqlConnection {
 export class SqlSession {
   readonly #compiler: StatementCompiler;
   readonly #connection: SqlConnection;
+  /** Which row of a registry's counters this transaction adds to. */
+  readonly counterSlot: number;
+  /** See `SqlDialect`. */
+  readonly locksRows: boolean;
 
   constructor(compiler: StatementCompiler, connection: SqlConnection) {
+    const { counterSlots, locksRows } = compiler.dialect;
+    this.locksRows = locksRows;
     this.#compiler = compiler;
     this.#connection = connection;
+    this.counterSlot = counterSlots === 1 ? 0 : Math.floor(Math.random() * counterSlots);
   }
 
   async all<P, R>(statement: Statement<P, R>, parameters: P): Promise<R[]> {

@@ -17,6 +17,10 @@ export class SqlSettings implements SettingReads, SettingWrites {
     return row?.value;
   }
 
+  async putIfAbsent(registry: Registry, name: string, value: string): Promise<boolean> {
+    return (await this.#session.change(insert, { ...registryKey(registry), name, value })) > 0;
+  }
+
   async put(registry: Registry, name: string, value: string): Promise<void> {
     await this.#session.later(put, { ...registryKey(registry), name, value });
   }
@@ -29,7 +33,16 @@ const find = statement(({ builder }, key: RegistryKey & { name: string }) =>
     .where((row) => row.and({ ...ofRegistry(key), name: key.name })),
 );
 
-const put = statement(({ builder }, row: RegistryKey & { name: string; value: string }) =>
+type SettingRow = RegistryKey & { readonly name: string; readonly value: string };
+
+const insert = statement(({ builder }, row: SettingRow) =>
+  builder
+    .insertInto("account_setting")
+    .values({ ...ofRegistry(row), name: row.name, value: row.value })
+    .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
+);
+
+const put = statement(({ builder }, row: SettingRow) =>
   builder
     .insertInto("account_setting")
     .values({ ...ofRegistry(row), name: row.name, value: row.value })

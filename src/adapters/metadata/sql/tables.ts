@@ -5,6 +5,7 @@
 import type { ReclaimCandidate } from "../../../ports/metadata-store.ts";
 import type { StoredObject } from "../../../registry/encryption/stored-object.ts";
 import type { ImageReference } from "../../../registry/images/image.ts";
+import type { JobState } from "../../../registry/jobs/job.ts";
 import type {
   AccountId,
   Digest,
@@ -26,8 +27,12 @@ interface OfRepository extends OfRegistry {
   repository: string;
 }
 
-/** The counters of one registry: one row each, so that registries do not wait for one another. */
-export interface RegistryTable extends OfRegistry {
+/**
+ * The counters of a registry, which are the sums of its rows: where several transactions write at
+ * once, each adds to a slot of its own and waits for no other.
+ */
+export interface RegistryCounterTable extends OfRegistry {
+  slot: number;
   repository_count: number;
   image_count: number;
   size_bytes: number;
@@ -73,6 +78,8 @@ export interface ObjectTable extends OfRegistry {
   wrapped_key: Uint8Array;
   state: StoredObject["state"];
   placement: StoredObject["placement"];
+  /** The blob store's own word for where. */
+  place: string;
   layout: string;
   created_at: number;
 }
@@ -138,6 +145,7 @@ export interface UploadTable extends OfRepository {
   offset_bytes: number;
   kept: Uint8Array | null;
   sealed_bytes: number;
+  place: string;
   frames: number;
   layout: string;
   parts: number;
@@ -157,6 +165,36 @@ export interface ReclaimTable extends OfRegistry {
   due_at: number;
 }
 
+export interface LeaseTable {
+  name: string;
+  holder: string;
+  expires_at: number;
+}
+
+export interface JobTable {
+  id: string;
+  /** Empty, as is the region, for a job of the whole deployment: no part of a key may be null. */
+  account: AccountId | "";
+  region: Region | "";
+  kind: string;
+  key: string;
+  payload: string;
+  state: JobState;
+  due_at: number;
+  again_at: number | null;
+  attempts: number;
+  holder: string;
+  last_error: string | null;
+  created_at: number;
+}
+
+/** The transaction that a connection committed last. */
+export interface LastCommitTable {
+  connection: string;
+  transaction_id: string;
+  at: number;
+}
+
 export interface SchemaVersionTable {
   version: number;
   name: string;
@@ -170,7 +208,7 @@ export interface ProbeTable {
 }
 
 export interface Tables {
-  registry: RegistryTable;
+  registry_counter: RegistryCounterTable;
   repository: RepositoryTable;
   repository_resource_tag: RepositoryResourceTagTable;
   account_setting: AccountSettingTable;
@@ -184,6 +222,9 @@ export interface Tables {
   tag_history: TagHistoryTable;
   upload: UploadTable;
   reclaim: ReclaimTable;
+  lease: LeaseTable;
+  job: JobTable;
+  last_commit: LastCommitTable;
   schema_version: SchemaVersionTable;
   probe: ProbeTable;
 }

@@ -4,9 +4,9 @@ import type { TagMove } from "../../../registry/images/image.ts";
 import type { Digest, Tag } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { ofRepository, type RepositoryKey, repositoryKey } from "./keys.ts";
+import { ofRegistry, ofRepository, type RepositoryKey, repositoryKey } from "./keys.ts";
 import type { SqlSession } from "./session.ts";
-import { statement } from "./statement.ts";
+import { type SqlCommand, statement } from "./statement.ts";
 
 export class SqlTags implements TagReads, TagWrites {
   readonly #session: SqlSession;
@@ -39,6 +39,7 @@ export class SqlTags implements TagReads, TagWrites {
     const key = { ...repositoryKey(repository), tag };
     // The image that loses the tag first: only the tag's row tells which one that is.
     await this.#session.allLater([
+      ...this.#lockAll(key),
       this.#session.command(countLess, key),
       this.#session.command(put, { ...key, digest, at }),
       this.#session.command(countMore, key),
@@ -49,12 +50,27 @@ export class SqlTags implements TagReads, TagWrites {
   async remove(repository: RepositoryRef, tag: Tag, at: number): Promise<void> {
     const key = { ...repositoryKey(repository), tag };
     await this.#session.allLater([
+      ...this.#lockAll(key),
       this.#session.command(recordRemoval, { ...key, at }),
       this.#session.command(countLess, key),
       this.#session.command(remove, key),
     ]);
   }
+
+  /** Between reading where a tag points and changing what hangs on that, nobody else moves it. */
+  #lockAll(key: RepositoryKey): SqlCommand[] {
+    return this.#session.locksRows ? [this.#session.command(lockRepository, key)] : [];
+  }
 }
+
+/** What stays the same until the transaction ends: a tag that does not exist yet has no row to lock. */
+const lockRepository = statement(({ builder }, key: RepositoryKey) =>
+  builder
+    .selectFrom("repository")
+    .select("id")
+    .where((row) => row.and({ ...ofRegistry(key), id: key.repository }))
+    .forUpdate(),
+);
 
 type TagKey = RepositoryKey & { readonly tag: Tag };
 type ImageKey = RepositoryKey & { readonly digest: Digest };

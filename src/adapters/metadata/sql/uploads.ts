@@ -2,6 +2,7 @@ import type { PageRequest, UploadReads, UploadWrites } from "../../../ports/meta
 import type { Upload } from "../../../registry/layers/upload.ts";
 import type { Registry, UploadId } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
+import type { SqlDialect } from "./dialect.ts";
 import {
   ofRegistry,
   ofRepository,
@@ -23,6 +24,11 @@ export class SqlUploads implements UploadReads, UploadWrites {
 
   async find(registry: Registry, id: UploadId): Promise<Upload | undefined> {
     const row = await this.#session.first(find, { ...registryKey(registry), id });
+    return row && toUpload(row);
+  }
+
+  async lock(registry: Registry, id: UploadId): Promise<Upload | undefined> {
+    const row = await this.#session.first(lock, { ...registryKey(registry), id });
     return row && toUpload(row);
   }
 
@@ -68,6 +74,7 @@ function toUpload(row: UploadTable): Upload {
     offset: row.offset_bytes,
     kept: row.kept ?? undefined,
     sealedBytes: row.sealed_bytes,
+    place: row.place,
     frames: row.frames,
     layout: row.layout,
     parts: row.parts,
@@ -88,6 +95,7 @@ function toParameters(upload: Upload) {
     offset: upload.offset,
     kept: upload.kept ?? null,
     sealedBytes: upload.sealedBytes,
+    place: upload.place,
     frames: upload.frames,
     layout: upload.layout,
     parts: upload.parts,
@@ -107,6 +115,7 @@ function toColumns(upload: UploadParameters) {
     offset_bytes: upload.offset,
     kept: upload.kept,
     sealed_bytes: upload.sealedBytes,
+    place: upload.place,
     frames: upload.frames,
     layout: upload.layout,
     parts: upload.parts,
@@ -120,12 +129,18 @@ function toColumns(upload: UploadParameters) {
 
 type UploadKey = RegistryKey & { readonly id: UploadId };
 
-const find = statement(({ builder }, key: UploadKey) =>
+const byId = ({ builder }: SqlDialect, key: UploadKey) =>
   builder
     .selectFrom("upload")
     .selectAll()
-    .where((row) => row.and({ ...ofRegistry(key), id: key.id })),
-);
+    .where((row) => row.and({ ...ofRegistry(key), id: key.id }));
+
+const find = statement(byId);
+
+const lock = statement((dialect, key: UploadKey) => {
+  const query = byId(dialect, key);
+  return dialect.locksRows ? query.forUpdate() : query;
+});
 
 const count = statement(({ builder }, key: RepositoryKey) =>
   builder

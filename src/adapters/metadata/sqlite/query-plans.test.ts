@@ -52,6 +52,7 @@ const row = {
 };
 const page = { limit: 9 };
 const filters = [{}, { tagged: true }, { tagged: false, state: "ACTIVE" }];
+const jobFilters = [{}, { state: "dead" }, { kind: "k" }, { state: "dead", kind: "k" }];
 /** Every method of every table, with values to call it with. */
 const calls: Record<string, Record<string, unknown[][]>> = {
   repositories: {
@@ -129,6 +130,26 @@ const calls: Record<string, Record<string, unknown[][]>> = {
   settings: { find: [[registry, "n"]], put: [[registry, "n", "v"]] },
   serviceKeys: { find: [[registry, 1]], newest: [[registry]], insertIfAbsent: [[row]] },
   reclaim: { due: [[1, 9]], enqueue: [[row]], remove: [[row]] },
+  leases: {
+    find: [["n"]],
+    take: [["n", "h", 1, 2]],
+    extend: [[["a", "b"], "h", 2]],
+    release: [["n", "h"]],
+    removeExpired: [[1, 9]],
+  },
+  jobs: {
+    find: [["i"]],
+    list: jobFilters.map((filter) => [page, filter]),
+    dueKinds: [[["a", "b"], 1]],
+    enqueue: [[row]],
+    lock: [["i"]],
+    lockActive: [[registry, "k", "w"]],
+    lockDue: [["k", 1, 9]],
+    replace: [[row]],
+    heartbeat: [["i", "h", 1]],
+    remove: [["i"]],
+    removeDead: [[registry, "k", "w"]],
+  },
 };
 
 /** What it makes of the made-up answers is of no interest. */
@@ -161,15 +182,23 @@ it("searches an index in every statement, and sorts nothing that an index could 
   expect(connection.plans.length).toBeGreaterThan(80);
   const except = (allowed: RegExp) => (plan: string) => !allowed.test(plan);
   // A page of images that was found through an index is run through once more for its tags.
-  const scans = connection.plans.filter((plan) => plan.startsWith("SCAN"));
+  const scans = connection.plans
+    .filter((plan) => plan.startsWith("SCAN"))
+    .filter(except(/^SCAN CONSTANT ROW/));
   expect(scans.filter(except(/^SCAN image \|.*\(select \* from "image" .* limit \?\)/))).toEqual(
     [],
   );
   const wide = connection.plans.filter((plan) => /\(account=\? AND region=\?\)/.test(plan));
-  expect(wide.filter(except(/^SEARCH (registry|service_key) /))).toEqual([]);
+  expect(wide.filter(except(/^SEARCH (registry_counter|service_key) /))).toEqual([]);
   // The tags of one image, and the objects of a repository that is being removed.
   const sorts = connection.plans.filter((plan) => plan.startsWith("USE TEMP B-TREE"));
   expect(sorts.filter(except(/FOR LAST TERM OF ORDER BY|insert into "reclaim"/))).toEqual([]);
+  // A claim looks at what is due of its kind, and at nothing else.
+  const claims = connection.plans.filter((plan) => /from "job" .*"due_at" <= \?/.test(plan));
+  expect(claims.filter((plan) => plan.startsWith("SEARCH"))).toHaveLength(3);
+  expect(
+    claims.filter(except(/^(SEARCH job USING .*INDEX job_due \(kind=\? AND due_at<\?\)|SC)/)),
+  ).toEqual([]);
   expect(connection.plans).toContainEqual(
     expect.stringMatching(/^SEARCH object USING PRIMARY KEY .* LEFT-JOIN/),
   );

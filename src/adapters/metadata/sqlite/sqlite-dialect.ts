@@ -27,4 +27,5 @@ export const sqliteDialect: SqlDialect = {
   smallRows: (name) => builder.schema.createTable(name).modifyEnd(sql`strict, without rowid`),
   largeRows: (name) => builder.schema.createTable(name).modifyEnd(sql`strict`),
   locksRows: false,
+  counterSlots: 1,
 };

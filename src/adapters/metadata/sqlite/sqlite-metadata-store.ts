@@ -8,8 +8,9 @@ import type {
 } from "../../../ports/metadata-store.ts";
 import { metadataTables } from "../sql/metadata-tables.ts";
 import { checkSchema, migrate } from "../sql/migrate.ts";
+import { probe } from "../sql/probe.ts";
 import { SqlSession } from "../sql/session.ts";
-import { StatementCompiler, statement } from "../sql/statement.ts";
+import { StatementCompiler } from "../sql/statement.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import { reloadStatistics, writeStatistics } from "./plan-statistics.ts";
 import { RememberedImages } from "./remembered-images.ts";
@@ -81,6 +82,8 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly settings: MetadataReads["settings"];
   readonly serviceKeys: MetadataReads["serviceKeys"];
   readonly reclaim: MetadataReads["reclaim"];
+  readonly leases: MetadataReads["leases"];
+  readonly jobs: MetadataReads["jobs"];
   readonly #compiler = new StatementCompiler(sqliteDialect);
   readonly #parts: Parts;
   readonly #images: RememberedImages;
@@ -97,6 +100,8 @@ export class SqliteMetadataStore implements MetadataStore {
     this.settings = reads.settings;
     this.serviceKeys = reads.serviceKeys;
     this.reclaim = reads.reclaim;
+    this.leases = reads.leases;
+    this.jobs = reads.jobs;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
@@ -124,13 +129,6 @@ export class SqliteMetadataStore implements MetadataStore {
     lock.release();
   }
 }
-
-const probe = statement(({ builder }, { at }: { at: number }) =>
-  builder
-    .insertInto("probe")
-    .values({ id: 1, at })
-    .onConflict((conflict) => conflict.column("id").doUpdateSet({ at })),
-);
 
 function requireSqlite(): void {
   const database = new DatabaseSync(":memory:");

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { SqlConnection, SqlResult } from "../sql/session.ts";
 import type { SqlCommand } from "../sql/statement.ts";
+import { TransactionConnection } from "../sql/transaction-connection.ts";
 import { isFatal, metadataUnavailable, toError } from "./sqlite-error.ts";
 import {
   closeRequest,
@@ -11,9 +12,6 @@ import {
 
 /** Transactions that share one commit, and with it one fsync, when they come at once. */
 const transactionsPerCommit = 32;
-
-/** Writes that wait for the next round trip. */
-const commandsKeptForLater = 256;
 
 interface Waiting {
   readonly work: (connection: SqlConnection) => Promise<unknown>;
@@ -197,52 +195,4 @@ function ready(worker: Worker): Promise<void> {
     });
     worker.once("error", reject);
   });
-}
-
-/** Ends with the work that it was given to. */
-class TransactionConnection implements SqlConnection {
-  readonly #send: (commands: readonly SqlCommand[]) => Promise<readonly SqlResult[]>;
-  #later: SqlCommand[] = [];
-  #failed: unknown;
-  #ended = false;
-
-  constructor(send: (commands: readonly SqlCommand[]) => Promise<readonly SqlResult[]>) {
-    this.#send = send;
-  }
-
-  async run(command: SqlCommand): Promise<SqlResult> {
-    const [result] = await this.runAll([command]);
-    return result!;
-  }
-
-  async runAll(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]> {
-    if (this.#ended) throw new Error("The transaction has ended already");
-    if (this.#later.length === 0) return this.#send(commands);
-    const earlier = this.#later;
-    this.#later = [];
-    try {
-      const results = await this.#send([...earlier, ...commands]);
-      return results.slice(earlier.length);
-    } catch (error) {
-      // Work that goes on from here would go on without what it wrote before.
-      this.#failed ??= error;
-      throw error;
-    }
-  }
-
-  async runLater(commands: readonly SqlCommand[]): Promise<void> {
-    if (this.#ended) throw new Error("The transaction has ended already");
-    this.#later.push(...commands);
-    if (this.#later.length >= commandsKeptForLater) await this.runAll([]);
-  }
-
-  /** @throws when anything that was to run later failed */
-  async finish(): Promise<void> {
-    if (this.#later.length > 0) await this.runAll([]);
-    if (this.#failed !== undefined) throw this.#failed;
-  }
-
-  end(): void {
-    this.#ended = true;
-  }
 }

@@ -1,0 +1,117 @@
+import { RegistryError } from "../../../registry/errors.ts";
+
+/** What the server said, without its details: those quote rows, and rows hold wrapped keys. */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+  /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+  readonly code: string;
+  readonly constraint: string | undefined;
+  readonly table: string | undefined;
+  readonly routine: string | undefined;
+
+  constructor(said: {
+    readonly message: string;
+    readonly code?: string | undefined;
+    readonly constraint?: string | undefined;
+    readonly table?: string | undefined;
+    readonly routine?: string | undefined;
+  }) {
+    super(`${said.message} (SQLSTATE ${said.code ?? "unknown"})`);
+    this.code = said.code ?? "XX000";
+    this.constraint = said.constraint;
+    this.table = said.table;
+    this.routine = said.routine;
+  }
+}
+
+/** The connection is gone; whether the server ran what was sent last is not known. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+
+  constructor(cause: unknown) {
+    super(`The connection to the database was lost: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** No server could be connected to, or none that serves. */
+export class NotConnected extends Error {
+  override readonly name = "NotConnected";
+  /** Whether waiting may help. */
+  readonly mayPass: boolean;
+
+  constructor(message: string, mayPass: boolean, cause: unknown) {
+    super(message, { cause });
+    this.mayPass = mayPass;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") {
+    return error.errors.map(messageOf).join(", ");
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+const serializationFailure = "40001";
+const deadlock = "40P01";
+const readOnly = "25006";
+const noSuchStatement = "26000";
+const unsupported = "0A000";
+/** Classes of failures that are the machine's or the operator's. */
+const machineClasses = ["08", "53", "57", "58", "XX"];
+const machineCodes = [serializationFailure, deadlock, "40003", "55P03", readOnly, "25P03", "28000"];
+
+/** Whether the session is worth keeping after the error. */
+export function spoilsSession(error: unknown): boolean {
+  if (error instanceof ConnectionLost) return true;
+  return error instanceof ServerError && (error.code === readOnly || isStaleStatement(error));
+}
+
+/** The server turned into a standby: what is connected to it has to look for its successor. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof ServerError && error.code === readOnly;
+}
+
+/** A statement that was prepared before the schema changed, or on a server that forgot it. */
+function isStaleStatement({ code, routine }: ServerError): boolean {
+  return code === noSuchStatement || (code === unsupported && routine === "RevalidateCachedQuery");
+}
+
+/** Whether the same again, from the start, may succeed; nothing of the first attempt is left. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof ConnectionLost) return true;
+  if (error instanceof NotConnected) return error.mayPass;
+  if (!(error instanceof ServerError)) return false;
+  const { code } = error;
+  return (
+    code === serializationFailure ||
+    code === deadlock ||
+    code === readOnly ||
+    isStaleStatement(error)
+  );
+}
+
+/** Whether a server that says so when it is connected to will say something else soon. */
+export function mayConnectLater({ code }: ServerError): boolean {
+  return code.startsWith("53") || code.startsWith("57") || code.startsWith("08");
+}
+
+/** The machine's failures become ServiceUnavailable; the others are bugs and stay what they are. */
+export function toError(error: unknown): unknown {
+  if (error instanceof ConnectionLost || error instanceof NotConnected) {
+    return metadataUnavailable(error);
+  }
+  if (!(error instanceof ServerError)) return error;
+  const { code } = error;
+  const isMachine = machineClasses.includes(code.slice(0, 2)) || machineCodes.includes(code);
+  return isMachine || isStaleStatement(error) ? metadataUnavailable(error) : error;
+}
+
+export function metadataUnavailable(cause: unknown): RegistryError {
+  return new RegistryError(
+    "ServiceUnavailable",
+    "The metadata store is not available at the moment",
+    {},
+    cause,
+  );
+}

@@ -1,0 +1,134 @@
+import type {
+  MetadataChange,
+  MetadataReads,
+  MetadataStore,
+} from "../../../ports/metadata-store.ts";
+import { metadataTables } from "../sql/metadata-tables.ts";
+import { checkSchema, migrate } from "../sql/migrate.ts";
+import { probe } from "../sql/probe.ts";
+import { SqlSession } from "../sql/session.ts";
+import { StatementCompiler } from "../sql/statement.ts";
+import { describeAddress, parseConnectionUrl } from "./connection-url.ts";
+import { Connector } from "./connector.ts";
+import { forgetOld } from "./last-commit.ts";
+import { Pool } from "./pool.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
+import { messageOf, metadataUnavailable } from "./postgres-error.ts";
+import { PostgresReader } from "./postgres-reader.ts";
+import { PostgresTransactions } from "./postgres-transactions.ts";
+
+export interface PostgresMetadataOptions {
+  /** `postgres://user:password@host:port/database?sslmode=…`; see `parseConnectionUrl`. */
+  readonly url: string;
+  /** Told of what the operator should know of and the store can live with. */
+  readonly warn: (message: string) => void;
+  /** Connections of this process, where the URL does not say. */
+  readonly poolSize?: number;
+  /** For how long a request waits for a database that can not be reached. */
+  readonly patienceMs?: number;
+}
+
+const usualPoolSize = 10;
+const usualPatienceMs = 5_000;
+const connectTimeoutMs = 3_000;
+
+/**
+ * Metadata in PostgreSQL, which any number of processes may share.
+ * @throws when the URL is none, when the database can not be used, or when its schema is newer than
+ *   this program
+ */
+export async function openPostgresMetadata(
+  options: PostgresMetadataOptions,
+): Promise<PostgresMetadataStore> {
+  const address = parseConnectionUrl(options.url);
+  const place = describeAddress(address);
+  const patienceMs = options.patienceMs ?? usualPatienceMs;
+  const connector = new Connector(address, connectTimeoutMs, options.warn);
+  const pool = new Pool(
+    connector,
+    address.poolSize ?? options.poolSize ?? usualPoolSize,
+    patienceMs,
+  );
+  const settings = { patienceMs, prepares: address.prepares };
+  const transactions = new PostgresTransactions(pool, settings);
+  const reader = new PostgresReader(pool, settings);
+  try {
+    await migrate(postgresDialect, (work) => transactions.migrate(work), place);
+    await checkSchema(postgresDialect, reader, place);
+    await transactions.run((connection) => connection.runLater([forgetOld()]));
+  } catch (error) {
+    await pool.close();
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    throw new Error(`The database ${place} can not be used: ${messageOf(cause)}`, { cause: error });
+  }
+  return new PostgresMetadataStore({ place, pool, transactions, reader });
+}
+
+interface Parts {
+  readonly place: string;
+  readonly pool: Pool;
+  readonly transactions: PostgresTransactions;
+  readonly reader: PostgresReader;
+}
+
+/** Made by `openPostgresMetadata`. Remembers nothing: other processes write too. */
+export class PostgresMetadataStore implements MetadataStore {
+  readonly repositories: MetadataReads["repositories"];
+  readonly images: MetadataReads["images"];
+  readonly tags: MetadataReads["tags"];
+  readonly layers: MetadataReads["layers"];
+  readonly objects: MetadataReads["objects"];
+  readonly uploads: MetadataReads["uploads"];
+  readonly settings: MetadataReads["settings"];
+  readonly serviceKeys: MetadataReads["serviceKeys"];
+  readonly reclaim: MetadataReads["reclaim"];
+  readonly leases: MetadataReads["leases"];
+  readonly jobs: MetadataReads["jobs"];
+  readonly #compiler = new StatementCompiler(postgresDialect);
+  readonly #parts: Parts;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #isClosing = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const reads: MetadataReads = metadataTables(new SqlSession(this.#compiler, parts.reader));
+    this.repositories = reads.repositories;
+    this.images = reads.images;
+    this.tags = reads.tags;
+    this.layers = reads.layers;
+    this.objects = reads.objects;
+    this.uploads = reads.uploads;
+    this.settings = reads.settings;
+    this.serviceKeys = reads.serviceKeys;
+    this.reclaim = reads.reclaim;
+    this.leases = reads.leases;
+    this.jobs = reads.jobs;
+  }
+
+  async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
+    if (this.#isClosing) throw metadataUnavailable(new Error("The metadata store is closed"));
+    const running = this.#parts.transactions.run((connection) =>
+      work(metadataTables(new SqlSession(this.#compiler, connection))),
+    );
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  async probe(): Promise<void> {
+    const { transactions, place } = this.#parts;
+    await transactions.run(async (connection) => {
+      await checkSchema(postgresDialect, connection, place);
+      await new SqlSession(this.#compiler, connection).change(probe, { at: Date.now() });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await Promise.allSettled(this.#underWay);
+    await this.#parts.pool.close();
+  }
+}

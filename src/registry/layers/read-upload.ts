@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import type { OpenBlob } from "../../ports/blob-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
+import { isSealed } from "../encryption/stored-object.ts";
+import { RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { Digest } from "../names.ts";
+import { stagedBytes, type Upload } from "./upload.ts";
+
+/**
+ * The digest of what the session has. Where several processes took parts of it, or one was started
+ * anew in between, it is made from the stored bytes, once and at the end, which verifies them too.
+ * @throws ServiceUnavailable when the store has lost them
+ */
+export async function digestOfUpload(ports: Ports, upload: Upload): Promise<Digest> {
+  if (upload.digestSoFar !== undefined) return upload.digestSoFar;
+  const hash = createHash("sha256");
+  if (upload.offset > 0) {
+    for await (const plaintext of storedPlaintext(ports, upload)) hash.update(plaintext);
+  }
+  return `sha256:${hash.digest("hex")}` as Digest;
+}
+
+async function* storedPlaintext(ports: Ports, upload: Upload): AsyncGenerator<Uint8Array> {
+  const key = isSealed(upload) ? await openKey(ports, upload) : undefined;
+  if (key !== undefined && upload.kept !== undefined) {
+    yield openWhole(key, upload.object, upload.layout, upload.kept);
+    return;
+  }
+  const staged = await ports.blobs.openStaged(upload.object, stagedBytes(upload));
+  if (staged === undefined) {
+    throw new RegistryError("ServiceUnavailable", "The upload's bytes are gone");
+  }
+  try {
+    if (key === undefined) yield* piecesOf(staged, upload.offset);
+    else yield* framesOf(staged, upload, key);
+  } finally {
+    await staged.close();
+  }
+}
+
+function openKey(ports: Ports, { wrappedKey, repository, object }: Upload): Promise<Uint8Array> {
+  return ports.keys.openDataKey(wrappedKey, { registry: repository.registry, object });
+}
+
+async function* framesOf(
+  staged: OpenBlob,
+  { object, layout }: Upload,
+  key: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  for (const { index, endsSegment, sealedStart, sealedBytes } of framesFrom(layout, 0)) {
+    const sealed = await staged.read(sealedStart, sealedBytes);
+    yield openFrame(key, object, index, endsSegment, sealed);
+  }
+}
+
+/** Plaintext as the store has it, a frame's worth at a time. */
+async function* piecesOf(blob: OpenBlob, lengthBytes: number): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < lengthBytes; start += limits.frameBytes) {
+    yield await blob.read(start, Math.min(limits.frameBytes, lengthBytes - start));
+  }
+}

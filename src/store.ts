@@ -1,0 +1,174 @@
+/** What is kept, and the adapters that keep it: of the composition root, the part below the doors. */
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
+import { S3BlobStore } from "./adapters/blobs/s3.ts";
+import {
+  type RootKey,
+  readOrCreateRootKey,
+  readRootKey,
+  writeRootKey,
+} from "./adapters/credentials/root-key-file.ts";
+import { sharedRootKey } from "./adapters/credentials/shared-root-key.ts";
+import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
+import { LeasedExclusive } from "./adapters/exclusive/leased.ts";
+import { LocalKeyService } from "./adapters/keys/local.ts";
+import { readOrCreateMasterKey } from "./adapters/keys/master-key.ts";
+import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
+import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import type { Config } from "./config.ts";
+import type { BlobStore } from "./ports/blob-store.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { MetadataStore } from "./ports/metadata-store.ts";
+import type { Ports } from "./ports/ports.ts";
+import { claimStore } from "./registry/claim-store.ts";
+import { RegistryMemory } from "./registry/memory.ts";
+
+/** What is kept, opened for this process. */
+export interface Store {
+  readonly ports: Ports;
+  /** Whether nothing was kept before. */
+  readonly isNew: boolean;
+  /** @throws when the master key does not open what is stored */
+  checkKeys(): Promise<void>;
+  /** The root's access key: of the settings, else the one that is kept, which the first start makes. */
+  rootKey(): Promise<RootKey & { readonly created: boolean }>;
+  /** Gives up what uploads have left behind in a shared store. Resolves to how many. */
+  sweepUploads(begunBefore: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly clock: Clock;
+  /** Told when storage can no longer be relied on: the process must end with a failure. */
+  readonly onFatal: (error: unknown) => void;
+  /** Told of what an operator should know. */
+  readonly warn: (sentence: string) => void;
+}
+
+/**
+ * Opens what the settings name, making what is missing.
+ * @throws with a sentence for the operator, for example when another process has the directory open
+ */
+export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
+  const { clock } = options;
+  const { metadata, isNew } = await openMetadata(config, options);
+  try {
+    const masterKey = config.masterKey ?? (await keptMasterKey(config, metadata));
+    const keys = new LocalKeyService({ masterKey, metadata, clock });
+    const checkKeys = async () => {
+      for (const region of config.regions) await keys.check({ account: config.account, region });
+    };
+    await checkKeys();
+    const blobs = await openBlobs(config, options);
+    await claimStore({ metadata, blobs }, config.account);
+    const exclusive =
+      config.database === undefined
+        ? new InProcessExclusive()
+        : new LeasedExclusive(metadata, clock, randomUUID());
+    const ports = { metadata, blobs, keys, clock, exclusive, memory: new RegistryMemory() };
+    return {
+      ports,
+      isNew,
+      checkKeys,
+      rootKey: () => rootKey(config, ports),
+      sweepUploads: async (begunBefore) =>
+        blobs instanceof S3BlobStore ? blobs.sweepUploads(begunBefore) : 0,
+      async close() {
+        await metadata.close();
+        if (blobs instanceof S3BlobStore) blobs.close();
+      },
+    };
+  } catch (error) {
+    await metadata.close();
+    throw error;
+  }
+}
+
+export function credentialsFile({ dataDirectory }: Config): string {
+  return join(dataDirectory, "credentials");
+}
+
+async function openMetadata(
+  { dataDirectory, database }: Config,
+  { onFatal, warn }: StoreOptions,
+): Promise<{ metadata: MetadataStore; isNew: boolean }> {
+  if (database !== undefined) {
+    const metadata = await openPostgresMetadata({ url: database, warn });
+    return { metadata, isNew: false };
+  }
+  await makeDirectory(dataDirectory);
+  const isNew = (await readdir(dataDirectory)).every((name) => name === "entrepot.json");
+  // It takes the lock: only one process gets to make the keys.
+  const metadata = await openSqliteMetadata({
+    directory: dataDirectory,
+    onWriterFailure: onFatal,
+  });
+  return { metadata, isNew };
+}
+
+async function openBlobs(
+  { dataDirectory, bucket }: Config,
+  { onFatal }: StoreOptions,
+): Promise<BlobStore> {
+  if (bucket === undefined) {
+    await makeDirectory(dataDirectory);
+    return FilesystemBlobStore.open({ root: join(dataDirectory, "blobs"), onFatal });
+  }
+  const { encryption, prefix, region, endpoint } = bucket;
+  const serverSideEncryption =
+    encryption.by === "entrepot"
+      ? undefined
+      : encryption.kmsKeyId === undefined
+        ? ("AES256" as const)
+        : { kmsKeyId: encryption.kmsKeyId };
+  return S3BlobStore.open({
+    bucket: bucket.bucket,
+    prefix,
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(serverSideEncryption !== undefined && { serverSideEncryption }),
+  });
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+/**
+ * The master key in the data directory, made where there is nothing yet that another one sealed.
+ * @throws when a shared database is in use already and the key is not here
+ */
+async function keptMasterKey(config: Config, metadata: MetadataStore): Promise<Uint8Array> {
+  const { dataDirectory, database, account, region } = config;
+  const file = join(dataDirectory, "master.key");
+  if (database !== undefined && !existsSync(file)) {
+    if ((await metadata.serviceKeys.newest({ account, region })) !== undefined) {
+      throw new Error(
+        `The database is in use already, and ${file} is not there: give this replica the master key ` +
+          "of the others in ENTREPOT_MASTER_KEY or ENTREPOT_MASTER_KEY_FILE.",
+      );
+    }
+  }
+  await makeDirectory(dataDirectory);
+  return readOrCreateMasterKey(file);
+}
+
+async function rootKey(
+  config: Config,
+  { metadata, keys }: Ports,
+): Promise<RootKey & { created: boolean }> {
+  const { rootAccessKey, database, account } = config;
+  const file = credentialsFile(config);
+  if (rootAccessKey !== undefined) return { ...rootAccessKey, created: false };
+  if (database === undefined) return readOrCreateRootKey(file);
+  const kept = await readRootKey(file);
+  const secret = keys.secret("root-access-key");
+  const shared = await sharedRootKey({ metadata, secret, account, own: kept });
+  if (!shared.created) return shared;
+  await makeDirectory(config.dataDirectory);
+  await writeRootKey(file, shared);
+  return shared;
+}
