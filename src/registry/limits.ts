@@ -81,8 +81,8 @@ export const limits = {
   secretPurposes: 64,
 
   /** How long a name is held for a replica that is not heard of any more, and how often it is heard. */
-  exclusiveLeaseMs: 60 * second,
-  exclusiveHeartbeatMs: 20 * second,
+  exclusiveLeaseMs: 15 * second,
+  exclusiveHeartbeatMs: 5 * second,
   jobKeyCharacters: 512,
   jobPayloadCharacters: 16 * KiB,
   jobErrorCharacters: 500,

@@ -1,7 +1,7 @@
 import type { JobHandler } from "./job-handler.ts";
 import { type Reclaimed, reclaimOnce } from "./reclaim.ts";
 
-const leaseMs = 60_000;
+const leaseMs = 20_000;
 
 /** Collects garbage every now and then, on one replica at a time. */
 export function reclaimJob(options: {

@@ -164,8 +164,11 @@ describe.skipIf(missing !== undefined)(
       const store = await open(`${server.url}/postgres`, 10_000);
       await server.execute("alter system set synchronous_standby_names = 'nowhere'");
       await server.execute("select pg_reload_conf()");
-      const write = store.transaction((change) => change.settings.put(registry, "name", "v"));
-      const refusal = expect(write).rejects.toMatchObject(unavailable);
+      const writing = (async () => {
+        // Until the server has heard that there is a standby to wait for.
+        for (;;) await store.transaction((change) => change.settings.put(registry, "name", "v"));
+      })();
+      const refusal = expect(writing).rejects.toMatchObject(unavailable);
       await server.execute(`do $$ begin
         while not exists (select from pg_stat_activity where wait_event = 'SyncRep') loop
           perform pg_stat_clear_snapshot();

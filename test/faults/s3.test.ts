@@ -127,7 +127,9 @@ describe.skipIf(missing !== undefined)(`an S3 store that fails${remark}`, () => 
       expect(await underWay()).toBe(0);
       proxy.plan();
       const place = await blobs.publish(key, synced);
-      expect(await contentOf(direct, key, place)).toEqual(Buffer.concat([head, small]));
+      expect((await contentOf(direct, key, place))?.equals(Buffer.concat([head, small]))).toBe(
+        true,
+      );
     }
   });
 
@@ -149,7 +151,9 @@ describe.skipIf(missing !== undefined)(`an S3 store that fails${remark}`, () => 
         return { kind: "answer", status, code };
       });
       const place = await blobs.publish(key, synced);
-      expect(await contentOf(direct, key, place)).toEqual(Buffer.concat([head, small]));
+      expect((await contentOf(direct, key, place))?.equals(Buffer.concat([head, small]))).toBe(
+        true,
+      );
       expect(await underWay()).toBe(0);
     }
   });
@@ -163,7 +167,7 @@ describe.skipIf(missing !== undefined)(`an S3 store that fails${remark}`, () => 
     );
     const key = newKey();
     const place = await store(blobs, key, small);
-    expect(await contentOf(blobs, key, place)).toEqual(small);
+    expect((await contentOf(blobs, key, place))?.equals(small)).toBe(true);
     await store(blobs, newKey(), large);
     const conditional = proxy.requests.filter(({ headers }) => "if-none-match" in headers);
     expect(conditional).toHaveLength(1);
@@ -186,8 +190,8 @@ describe.skipIf(missing !== undefined)(`an S3 store that fails${remark}`, () => 
     await expect(blobs.open(key, place)).rejects.toSatisfy(unavailable);
   });
 
-  it("does not wait for ever for an answer", async () => {
-    const { blobs } = await open(300);
+  it("does not wait for ever for an answer", { timeout: 60_000 }, async () => {
+    const { blobs } = await open(500);
     const key = newKey();
     const place = await store(blobs, key, small);
     proxy.plan(() => ({ kind: "silence" }));
@@ -233,21 +237,24 @@ describe.skipIf(missing !== undefined)(`an S3 store that fails${remark}`, () => 
 });
 
 describe.skipIf(missing !== undefined)(`reading from an S3 store that fails${remark}`, () => {
-  it("goes on where an answer broke off, or went silent", async () => {
-    const { blobs } = await open(300);
+  it("goes on where an answer broke off, or went silent", { timeout: 60_000 }, async () => {
+    const { blobs } = await open(1_500);
     const key = newKey();
     const place = await store(blobs, key, large);
-    for (const silent of [false, true]) {
-      for (const bytes of [0, 1, 100_000, large.length - 1]) {
-        let broken = 0;
-        proxy.plan(({ operation }) =>
-          operation === "GetObject" && broken++ < 2
-            ? { kind: "half a body", bytes, silent }
-            : undefined,
-        );
-        expect((await contentOf(blobs, key, place))?.equals(large), `${bytes}`).toBe(true);
-        expect(broken, "the answer broke off").toBeGreaterThan(1);
-      }
+    for (const half of [
+      { bytes: 0 },
+      { bytes: 1 },
+      { bytes: 100_000 },
+      { bytes: large.length - 1 },
+      { bytes: 100_000, silent: true },
+    ]) {
+      let broken = 0;
+      proxy.plan(({ operation }) =>
+        operation === "GetObject" && broken++ < 2 ? { kind: "half a body", ...half } : undefined,
+      );
+      expect((await contentOf(blobs, key, place))?.equals(large), `${half.bytes}`).toBe(true);
+      // What the second one lacks can be no fewer bytes than it was asked for.
+      expect(broken, "answers").toBe(half.bytes === large.length - 1 ? 2 : 3);
     }
   });
 
@@ -260,6 +267,7 @@ describe.skipIf(missing !== undefined)(`reading from an S3 store that fails${rem
     const error = await wholeOf(blob).catch((reason: unknown) => reason);
     expect(unavailable(error), `${error}`).toBe(true);
     expect(proxy.requests.length).toBeLessThan(10);
+    await blob.close();
   });
 
   it("takes an answer for what it says it is: another range is none", async () => {
@@ -275,7 +283,9 @@ describe.skipIf(missing !== undefined)(`reading from an S3 store that fails${rem
     await blob.close();
   });
 
-  it("lets go of a connection that nobody reads from, and goes on with another", async () => {
+  it("lets go of a connection that nobody reads from, and goes on with another", {
+    timeout: 20_000,
+  }, async () => {
     const { blobs } = await open();
     const key = newKey();
     const blob = (await blobs.open(key, await store(blobs, key, large)))!;

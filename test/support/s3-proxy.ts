@@ -163,11 +163,12 @@ function sendHalf(
   { bytes, silent = false }: S3Fault & { kind: "half a body" },
 ): void {
   let left = bytes;
+  const end = () => {
+    if (left <= 0 && !silent) outgoing.destroy();
+  };
+  outgoing.flushHeaders();
   answer.on("data", (piece: Buffer) => {
-    if (left <= 0) return;
-    outgoing.write(piece.subarray(0, left), () => {
-      if (left <= 0 && !silent) outgoing.destroy();
-    });
+    outgoing.write(piece.subarray(0, Math.max(0, left)), end);
     left -= piece.length;
   });
 }

@@ -78,6 +78,7 @@ export class S3Blob implements OpenBlob {
       try {
         const answer = await this.#answerAt(position + filled, target.length - filled);
         filled += await answer.read(target.subarray(filled));
+        this.#position = position + filled;
       } catch (error) {
         this.#drop();
         if (!(error instanceof BrokenOff)) throw error;
@@ -85,7 +86,6 @@ export class S3Blob implements OpenBlob {
         if (breaks === mostBreaks) throw unreadable(error);
       }
     }
-    this.#position = end;
   }
 
   /** An answer that goes on at `position`: the present one, or another. */

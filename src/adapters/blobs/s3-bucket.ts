@@ -38,12 +38,11 @@ export interface Incoming {
   readonly totalBytes: number;
 }
 
-/** Connections for what has bodies to read, apart from the others: slow readers hold nobody up. */
-const readConnections = 256;
-const writeConnections = 64;
-/** Some stores copy every byte before they answer. */
-const completeMs = 300_000;
-const copyMs = 120_000;
+/** What has bodies to read, apart from the others: slow readers hold nobody else up. */
+const forReading = { connections: 256, patience: 1 };
+const forWriting = { connections: 64, patience: 1 };
+/** What moves many bytes inside the store: some answer only when the last one is moved. */
+const forMoving = { connections: 32, patience: 10 };
 
 /**
  * The requests that the store takes, each with bounded retries. What they reject with is a refusal
@@ -54,19 +53,22 @@ export class S3Bucket {
   readonly #options: S3BucketOptions;
   readonly #reader: S3Client;
   readonly #writer: S3Client;
+  readonly #mover: S3Client;
   /** Whether the store knows how to refuse to write over an object. */
   #conditional = true;
 
   constructor(options: S3BucketOptions) {
     this.bucket = options.bucket;
     this.#options = options;
-    this.#reader = s3Client(options, readConnections);
-    this.#writer = s3Client(options, writeConnections);
+    this.#reader = s3Client(options, forReading);
+    this.#writer = s3Client(options, forWriting);
+    this.#mover = s3Client(options, forMoving);
   }
 
   close(): void {
     this.#reader.destroy();
     this.#writer.destroy();
+    this.#mover.destroy();
   }
 
   /** Whether there is such a bucket and it may be listed. @throws StoreError */
@@ -127,7 +129,7 @@ export class S3Bucket {
     signal?: AbortSignal,
   ): Promise<string> {
     const { CopyPartResult } = await refusing("UploadPartCopy", () =>
-      this.#writer.send(
+      this.#mover.send(
         new UploadPartCopyCommand({
           ...this.#at(name),
           UploadId: id,
@@ -135,7 +137,7 @@ export class S3Bucket {
           CopySource: [this.bucket, ...source.split("/")].map(encodeURIComponent).join("/"),
           CopySourceRange: `bytes=${start}-${end}`,
         }),
-        { ...abortable(signal), requestTimeout: copyMs },
+        abortable(signal),
       ),
     );
     if (CopyPartResult?.ETag === undefined) throw unavailable(incomplete("UploadPartCopy"));
@@ -146,14 +148,13 @@ export class S3Bucket {
   async complete({ name, id }: Multipart, etags: string[], lengthBytes: number): Promise<void> {
     const Parts = etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }));
     await this.#written(name, lengthBytes, "CompleteMultipartUpload", async (IfNoneMatch) => {
-      const { ETag } = await this.#writer.send(
+      const { ETag } = await this.#mover.send(
         new CompleteMultipartUploadCommand({
           ...this.#at(name),
           UploadId: id,
           MultipartUpload: { Parts },
           IfNoneMatch,
         }),
-        { requestTimeout: completeMs },
       );
       // A 200 that carries an error. The SDK finds those that end in one exactly.
       if (ETag === undefined) throw incomplete("CompleteMultipartUpload");
@@ -286,9 +287,11 @@ export class S3Bucket {
     write: (ifNoneMatch: string | undefined) => Promise<unknown>,
   ): Promise<void> {
     const failure = await this.#ifAbsent(operation, write);
-    const isAborted = failure?.code === "AbortError";
-    if (!isAborted && (await this.sizeOf(name)) === lengthBytes) return;
-    throw unavailable(failure ?? incomplete(operation));
+    if (failure?.code === "AbortError") throw unavailable(failure);
+    const present = await this.sizeOf(name).catch((error: unknown) => {
+      throw failure === undefined ? error : unavailable(failure); // The first tells more.
+    });
+    if (present !== lengthBytes) throw unavailable(failure ?? incomplete(operation));
   }
 
   async #ifAbsent(

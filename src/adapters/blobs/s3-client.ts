@@ -13,14 +13,25 @@ export interface S3ClientOptions {
   readonly idleMs?: number;
 }
 
+export interface S3ClientKind {
+  readonly connections: number;
+  /** How many times as long as usual an answer may take. */
+  readonly patience: number;
+}
+
 const defaultAttempts = 4;
 const connectMs = 5_000;
 const defaultIdleMs = 30_000;
+/** A request that moves, but too slowly, ends after so many times the idle time. */
+const slowestInIdles = 4;
 
 /** A client with connections of its own; credentials come from the SDK's usual sources. */
-export function s3Client(options: S3ClientOptions, connections: number): S3Client {
+export function s3Client(
+  options: S3ClientOptions,
+  { connections, patience }: S3ClientKind,
+): S3Client {
   const agent = { keepAlive: true, maxSockets: connections, maxFreeSockets: connections };
-  const idleMs = options.idleMs ?? defaultIdleMs;
+  const idleMs = (options.idleMs ?? defaultIdleMs) * patience;
   return new S3Client({
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
     ...(options.region === undefined ? {} : { region: options.region }),
@@ -32,7 +43,7 @@ export function s3Client(options: S3ClientOptions, connections: number): S3Clien
       httpsAgent: new HttpsAgent(agent),
       connectionTimeout: connectMs,
       socketTimeout: idleMs,
-      requestTimeout: idleMs,
+      requestTimeout: idleMs * slowestInIdles,
       throwOnRequestTimeout: true,
     },
     // Bodies are covered by the signature, and what is read by the seal of every frame: checksums
