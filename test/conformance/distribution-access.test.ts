@@ -131,7 +131,7 @@ describe("what they may do", () => {
   ])("%s %s of another account is denied alike, there or not", async (method, rest, action) => {
     await server.createRepository("there");
     const client = server.client(otherAccount);
-    const before = server.opened.dump();
+    const before = await server.opened.dump();
     const there = await client.send(method, `/v2/there${rest}`);
     const absent = await client.send(method, `/v2/absent${rest}`);
     expect(there.status).toBe(403);
@@ -139,7 +139,7 @@ describe("what they may do", () => {
     expect(there.json()).toEqual({ errors: [{ code: "DENIED", message }] });
     expect(absent.text()).toBe(there.text().replaceAll("there", "absent"));
     expect(absent.status).toBe(there.status);
-    expect(server.opened.dump()).toBe(before);
+    expect(await server.opened.dump()).toBe(before);
   });
 
   it("HEAD of another account's blob is denied without a body", async () => {

@@ -61,7 +61,7 @@ describe.each(guarded.map((operation) => [operation.operationName, operation] as
     // A token is the caller's own identity, so there is nothing of another account to refuse.
     if (operationName !== "GetAuthorizationToken") {
       it("refuses a principal of another account, and changes nothing", async () => {
-        const before = registry.current!.dump();
+        const before = await registry.current!.dump();
         const stranger = { ...callerOf(otherAccount), account };
         await expect(asked(operation, input, stranger)).rejects.toMatchObject({
           kind: "AccessDenied",
@@ -69,12 +69,12 @@ describe.each(guarded.map((operation) => [operation.operationName, operation] as
             `arn:aws:iam::${otherAccount}:root is not authorized to perform: ${operation.action} on resource: `,
           ),
         });
-        expect(registry.current!.dump()).toBe(before);
+        expect(await registry.current!.dump()).toBe(before);
       });
     }
 
     it("refuses what breaks its schema as an invalid parameter, and changes nothing", async () => {
-      const before = registry.current!.dump();
+      const before = await registry.current!.dump();
       await fc.assert(
         fc.asyncProperty(malformed(operation.input as z.ZodType, input), async (broken) => {
           await expect(asked(operation, broken, callerOf(account))).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe.each(guarded.map((operation) => [operation.operationName, operation] as
         }),
         { numRuns: 60 },
       );
-      expect(registry.current!.dump()).toBe(before);
+      expect(await registry.current!.dump()).toBe(before);
     });
   },
 );

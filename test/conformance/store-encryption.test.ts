@@ -55,7 +55,7 @@ describe("a store that encrypts by itself", () => {
     await client.pushBlob("app", content);
     await client.pushBlob("app", small);
     expect(await stored()).toMatchObject({ placement: "blobs", sealedBytes: content.length });
-    expect(server.opened.dump()).not.toContain(small.toString("hex"));
+    expect(await server.opened.dump()).not.toContain(small.toString("hex"));
     expect((await client.get(`/v2/app/blobs/${digestOf(small)}`)).body.equals(small)).toBe(true);
   });
 

@@ -59,7 +59,7 @@ export class TestRegistry {
   }
 
   /** Every row of every table. */
-  dump(): string {
+  dump(): Promise<string> {
     return this.#opened.dump();
   }
 

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import { invariant, RegistryError } from "../../registry/errors.ts";
+import { freeMemory } from "../../registry/free-memory.ts";
 import type { ObjectId } from "../../registry/names.ts";
 import { objectTooShort } from "./object-key.ts";
 import type { Incoming, S3Bucket } from "./s3-bucket.ts";
@@ -149,6 +150,7 @@ class Answer {
   readonly #chunks: AsyncIterator<Buffer>;
   readonly #end: number;
   #chunk: Buffer = Buffer.alloc(0);
+  #used = 0;
   #position: number;
 
   constructor(body: Readable, position: number, end: number) {
@@ -169,23 +171,30 @@ class Answer {
   }
 
   /** As many bytes as have come, at least one. */
-  async read(target: Uint8Array): Promise<number> {
-    const bytes = await this.#take(target.length);
-    target.set(bytes);
-    return bytes.length;
+  read(target: Uint8Array): Promise<number> {
+    return this.#take(target.length, target);
   }
 
   destroy(): void {
     this.#body.destroy();
   }
 
-  async #take(most: number): Promise<Uint8Array> {
+  async #take(most: number, target?: Uint8Array): Promise<number> {
     if (this.#chunk.length === 0) this.#chunk = await this.#next();
-    const bytes = this.#chunk.subarray(0, Math.min(most, this.#end - this.#position));
-    this.#chunk = this.#chunk.subarray(bytes.length);
-    this.#position += bytes.length;
+    const count = Math.min(most, this.#end - this.#position, this.#chunk.length - this.#used);
+    target?.set(this.#chunk.subarray(this.#used, this.#used + count));
+    this.#used += count;
+    this.#position += count;
+    if (this.#used === this.#chunk.length) this.#dropChunk();
     if (this.#position === this.#end) this.#body.resume(); // To its end: the connection is free.
-    return bytes;
+    return count;
+  }
+
+  /** Left to the collector, what has been read would pile up to a hundred MiB. */
+  #dropChunk(): void {
+    freeMemory(this.#chunk);
+    this.#chunk = Buffer.alloc(0);
+    this.#used = 0;
   }
 
   async #next(): Promise<Buffer> {

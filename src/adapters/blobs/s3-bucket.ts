@@ -270,6 +270,7 @@ export class S3Bucket {
         : { ServerSideEncryption: encryption };
     return {
       ...this.#at(name),
+      ContentType: "application/octet-stream", // What a client sees that fetches it by its URL.
       ...(storageClass === undefined ? {} : { StorageClass: storageClass as StorageClass }),
       ...(encryption === undefined ? {} : keyed),
     };

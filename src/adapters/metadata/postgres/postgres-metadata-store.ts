@@ -3,18 +3,21 @@ import type {
   MetadataReads,
   MetadataStore,
 } from "../../../ports/metadata-store.ts";
+import type { RowStore } from "../../../ports/row-copy.ts";
 import { metadataTables } from "../sql/metadata-tables.ts";
 import { checkSchema, migrate } from "../sql/migrate.ts";
 import { probe } from "../sql/probe.ts";
 import { SqlSession } from "../sql/session.ts";
 import { StatementCompiler } from "../sql/statement.ts";
+import { SqlRowStore } from "../sql/table-copy.ts";
 import { describeAddress, parseConnectionUrl } from "./connection-url.ts";
-import { Connector } from "./connector.ts";
+import { Connector, silenceMs } from "./connector.ts";
 import { forgetOld } from "./last-commit.ts";
 import { Pool } from "./pool.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { messageOf, metadataUnavailable } from "./postgres-error.ts";
 import { PostgresReader } from "./postgres-reader.ts";
+import { inPostgresSnapshot } from "./postgres-snapshot.ts";
 import { PostgresTransactions } from "./postgres-transactions.ts";
 
 export interface PostgresMetadataOptions {
@@ -26,6 +29,8 @@ export interface PostgresMetadataOptions {
   readonly poolSize?: number;
   /** For how long a request waits for a database that can not be reached. */
   readonly patienceMs?: number;
+  /** Only a database that has this program's schema already: for those who come to read. */
+  readonly mustExist?: boolean;
 }
 
 const usualPoolSize = 10;
@@ -53,7 +58,9 @@ export async function openPostgresMetadata(
   const transactions = new PostgresTransactions(pool, settings);
   const reader = new PostgresReader(pool, settings);
   try {
-    await migrate(postgresDialect, (work) => transactions.migrate(work), place);
+    if (options.mustExist !== true) {
+      await migrate(postgresDialect, (work) => transactions.migrate(work), place);
+    }
     await checkSchema(postgresDialect, reader, place);
     await transactions.run((connection) => connection.runLater([forgetOld()]));
   } catch (error) {
@@ -61,7 +68,13 @@ export async function openPostgresMetadata(
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     throw new Error(`The database ${place} can not be used: ${messageOf(cause)}`, { cause: error });
   }
-  return new PostgresMetadataStore({ place, pool, transactions, reader });
+  const rows = new SqlRowStore({
+    dialect: postgresDialect,
+    reader,
+    snapshot: (work) => inPostgresSnapshot(pool, { prepare: address.prepares, silenceMs }, work),
+    transaction: (work) => transactions.run(work),
+  });
+  return new PostgresMetadataStore({ place, pool, transactions, reader, rows });
 }
 
 interface Parts {
@@ -69,6 +82,7 @@ interface Parts {
   readonly pool: Pool;
   readonly transactions: PostgresTransactions;
   readonly reader: PostgresReader;
+  readonly rows: RowStore;
 }
 
 /** Made by `openPostgresMetadata`. Remembers nothing: other processes write too. */
@@ -84,6 +98,8 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly reclaim: MetadataReads["reclaim"];
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
+  /** The same content as rows, for copies of all of it. */
+  readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
   readonly #parts: Parts;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -91,6 +107,7 @@ export class PostgresMetadataStore implements MetadataStore {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.rows = parts.rows;
     const reads: MetadataReads = metadataTables(new SqlSession(this.#compiler, parts.reader));
     this.repositories = reads.repositories;
     this.images = reads.images;

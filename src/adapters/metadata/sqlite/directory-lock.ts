@@ -2,6 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+/** Somebody else holds the lock of the directory. */
+export class DirectoryInUse extends Error {
+  override readonly name = "DirectoryInUse";
+}
+
 /**
  * Keeps a second process, or a second store of this one, out of the directory. The lock is SQLite's
  * own on a file of no other use: the system lets go of it when the process ends, however it ends, so
@@ -14,7 +19,7 @@ export class DirectoryLock {
     this.#database = database;
   }
 
-  /** @throws when somebody holds the lock */
+  /** @throws DirectoryInUse when somebody holds the lock */
   static take(directory: string): DirectoryLock {
     // Nothing else of this process may open this file: closing it would drop the lock.
     const database = new DatabaseSync(join(directory, "metadata.lock"), { timeout: 0 });
@@ -23,9 +28,10 @@ export class DirectoryLock {
       database.exec("pragma journal_mode = memory; begin exclusive");
     } catch (error) {
       database.close();
-      throw new Error(`another Entrepot (${describeOwner(ownerFile)}) uses ${directory}`, {
-        cause: error,
-      });
+      throw new DirectoryInUse(
+        `another Entrepot (${describeOwner(ownerFile)}) uses ${directory}`,
+        { cause: error },
+      );
     }
     const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
     writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`);

@@ -6,16 +6,19 @@ import type {
   MetadataReads,
   MetadataStore,
 } from "../../../ports/metadata-store.ts";
+import type { RowStore } from "../../../ports/row-copy.ts";
 import { metadataTables } from "../sql/metadata-tables.ts";
 import { checkSchema, migrate } from "../sql/migrate.ts";
 import { probe } from "../sql/probe.ts";
 import { SqlSession } from "../sql/session.ts";
 import { StatementCompiler } from "../sql/statement.ts";
+import { SqlRowStore } from "../sql/table-copy.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import { reloadStatistics, writeStatistics } from "./plan-statistics.ts";
 import { RememberedImages } from "./remembered-images.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
+import { inSqliteSnapshot } from "./sqlite-snapshot.ts";
 import { SqliteWriter } from "./sqlite-writer.ts";
 
 /** Older ones can damage a database when they begin its log anew. */
@@ -84,6 +87,8 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly reclaim: MetadataReads["reclaim"];
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
+  /** The same content as rows, for copies of all of it. */
+  readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
   readonly #parts: Parts;
   readonly #images: RememberedImages;
@@ -102,6 +107,13 @@ export class SqliteMetadataStore implements MetadataStore {
     this.reclaim = reads.reclaim;
     this.leases = reads.leases;
     this.jobs = reads.jobs;
+    this.rows = new SqlRowStore({
+      dialect: sqliteDialect,
+      reader: parts.reader,
+      snapshot: (work) => inSqliteSnapshot(join(parts.directory, "metadata.db"), work),
+      transaction: (work) =>
+        parts.writer.transaction(work).finally(() => this.#images.forget()),
+    });
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -1,0 +1,227 @@
+import { basename } from "node:path";
+import { type Client, escapeLiteral } from "pg";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type PostgresServer, postgresMissing } from "../../../../test/support/postgres.ts";
+import { sharedPostgres, temporaryDatabase } from "../../../../test/support/shared-postgres.ts";
+import type { MetadataChange } from "../../../ports/metadata-store.ts";
+import { metadataTables } from "../sql/metadata-tables.ts";
+import { type SqlConnection, type SqlResult, SqlSession } from "../sql/session.ts";
+import { type SqlCommand, type SqlValue, StatementCompiler } from "../sql/statement.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
+import { openPostgresMetadata } from "./postgres-metadata-store.ts";
+
+const missing = postgresMissing();
+
+interface PlanNode {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly "Actual Rows": number;
+  readonly "Actual Loops": number;
+  readonly "Rows Removed by Filter"?: number;
+  readonly "Rows Removed by Index Recheck"?: number;
+  readonly "Shared Hit Blocks": number;
+  readonly "Shared Read Blocks": number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+interface Cost {
+  readonly scans: readonly string[];
+  readonly rows: number;
+  readonly blocks: number;
+}
+
+/** Tables of which a scan of the whole is the cheapest way to their few rows. */
+const small = ["registry_counter"];
+
+function costOf(plan: PlanNode): Cost {
+  const below = (plan.Plans ?? []).map(costOf);
+  const relation = plan["Relation Name"] ?? "";
+  const isScan = plan["Node Type"] === "Seq Scan" && !small.includes(relation);
+  const removed =
+    (plan["Rows Removed by Filter"] ?? 0) + (plan["Rows Removed by Index Recheck"] ?? 0);
+  const rows = relation === "" ? 0 : (plan["Actual Rows"] + removed) * plan["Actual Loops"];
+  return {
+    scans: [...(isScan ? [relation] : []), ...below.flatMap(({ scans }) => scans)],
+    rows: rows + below.reduce((sum, each) => sum + each.rows, 0),
+    // Those of a node include those of the nodes below it.
+    blocks: plan["Shared Hit Blocks"] + plan["Shared Read Blocks"],
+  };
+}
+
+/** Runs what it is asked to run, and remembers how the server went about it. */
+class ExplainingConnection implements SqlConnection {
+  readonly #client: Client;
+  costs: Cost[] = [];
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async run({ sql, parameters }: SqlCommand): Promise<SqlResult> {
+    const types = parameters.map((value) => (typeof value === "number" ? "bigint" : "unknown"));
+    const declared = types.length === 0 ? "" : `(${types.join(", ")})`;
+    await this.#client.query(`prepare explained${declared} as ${sql}`);
+    const values = parameters.map(literal).join(", ");
+    const call = `execute explained${values === "" ? "" : `(${values})`}`;
+    const { rows } = await this.#client.query(`explain (analyze, buffers, format json) ${call}`);
+    this.costs.push(costOf((rows[0]["QUERY PLAN"] as [{ Plan: PlanNode }])[0].Plan));
+    await this.#client.query("deallocate explained");
+    return { rows: [], changes: 1 };
+  }
+
+  async runAll(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]> {
+    const results: SqlResult[] = [];
+    for (const command of commands) results.push(await this.run(command));
+    return results;
+  }
+
+  async runLater(commands: readonly SqlCommand[]): Promise<void> {
+    await this.runAll(commands);
+  }
+}
+
+function literal(value: SqlValue): string {
+  if (value === null) return "null";
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") return escapeLiteral(value);
+  return `'\\x${Buffer.from(value).toString("hex")}'`;
+}
+
+/** 2,000 repositories; 30,000 images in one of them and 10 in each of the others; as many layers. */
+const manyRows = `
+  set session_replication_role = replica;
+  create function d(n bigint) returns text language sql immutable as
+    $$ select 'sha256:' || lpad(to_hex(n), 64, '0') $$;
+  insert into registry_counter values ('a', 'r', 0, 2000, 50000, 1, 1, 1);
+  insert into repository select 'a', 'r', 'team/app-' || n, 'id-' || n, 1, 'MUTABLE', '[]', 0,
+    'AES256', 10, 10 from generate_series(0, 1999) n;
+  create temporary table member as
+    select 'id-0' as repository, n from generate_series(0, 29999) n
+    union all select 'id-' || r, n from generate_series(1, 1999) r, generate_series(0, 9) n;
+  insert into object select 'a', 'r', 'o-' || n, 'AES256', d(n), 1, 1, '\\x01',
+    case when n % 50 = 0 then 'deleting' else 'live' end, 'blobs', '1', 1, ''
+    from generate_series(0, 59999) n;
+  insert into layer select 'a', 'r', repository, d(n), 'o-' || n, 1, null, 1, 1 from member;
+  insert into image select 'a', 'r', repository, d(n), 'm', null, null, 1, 1,
+    case when n % 3 = 0 then d(n % 100) end, 1, null, 'ACTIVE', 'o-' || n,
+    case when n % 10 = 0 then 0 else 1 end from member;
+  insert into tag select 'a', 'r', repository, 'v' || n, d(n), 1 from member where n % 10 > 0;
+  insert into tag_history select account, region, repository, tag, 1, digest, 1 from tag;
+  insert into manifest_reference select 'a', 'r', repository, d(n), p, 'layer', d(n + p), 'm', 1
+    from member, generate_series(0, 2) p;
+  insert into reclaim select 'a', 'r', 'object', '', 'o-' || n, n from generate_series(0, 59999) n;
+  insert into upload select 'a', 'r', 'u-' || n, 'id-' || n % 2000, 'o', '\\x01', 0, null, 0, 0, '',
+    0, 0, null, 0, 1, 1, '' from generate_series(0, 19999) n;
+  insert into lease select 'l-' || n, 'h', n from generate_series(0, 9999) n;
+  insert into job select 'j-' || n, 'a', 'r', 'scan', 'k-' || n, '', 
+    case when n % 2 = 0 then 'dead' else 'waiting' end, n, null, 0, '', null, 1
+    from generate_series(0, 19999) n;
+  set session_replication_role = origin;
+  analyze`;
+
+const registry = { account: "a", region: "r" } as never;
+const name = "team/app-0" as never;
+const repository = { registry, id: "id-0" };
+const digest = (n: number) => `sha256:${n.toString(16).padStart(64, "0")}` as never;
+const page = { after: digest(15_000), limit: 100 };
+const object = { id: "o-15000", registry } as never;
+const layer = { kind: "layer", registry, repositoryId: "id-0", digest: digest(5) } as const;
+
+/** What requests and workers ask, and how many rows of tables each may look at. */
+const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise<unknown>]> = {
+  "find a repository": [1, (t) => t.repositories.find(registry, name)],
+  "lock a repository": [2, (t) => t.repositories.lock(registry, name)],
+  "lock it by its id": [2, (t) => t.repositories.lockById(repository)],
+  "list repositories": [100, (t) => t.repositories.list(registry, { after: name, limit: 100 })],
+  "count repositories": [1, (t) => t.repositories.count(registry)],
+  "resolve a tag": [3, (t) => t.images.resolve(registry, name, { tag: "v15001" as never })],
+  "resolve a digest": [2, (t) => t.images.resolve(registry, name, { digest: digest(15_001) })],
+  "find an image": [1, (t) => t.images.find(repository, digest(15_000))],
+  "list images": [220, (t) => t.images.list(repository, page)],
+  "list tagged images": [240, (t) => t.images.list(repository, page, { tagged: true })],
+  "list untagged images": [120, (t) => t.images.list(repository, page, { tagged: false })],
+  "list references": [3, (t) => t.images.references(repository, digest(15_000))],
+  "list parents": [9, (t) => t.images.parents(repository, digest(15_000), 9)],
+  "list referrers": [
+    100,
+    (t) => t.images.referrers(repository, digest(7), { after: digest(9_000), limit: 50 }),
+  ],
+  "record a pull": [1, (t) => t.images.setPulledAt(repository, digest(15_000), 9)],
+  "find a tag": [1, (t) => t.tags.find(repository, "v15001" as never)],
+  "list tags": [100, (t) => t.tags.list(repository, { after: "v15" as never, limit: 100 })],
+  "tags of an image": [9, (t) => t.tags.of(repository, digest(15_001), 9)],
+  "count the tags of an image": [1, (t) => t.tags.count(repository, digest(15_001))],
+  "move a tag": [
+    10,
+    (t) => t.tags.put(repository, { tag: "v15001" as never, digest: digest(7), at: 9 }),
+  ],
+  "remove a tag": [10, (t) => t.tags.remove(repository, "v15001" as never, 9)],
+  "resolve a layer": [3, (t) => t.layers.resolve(registry, name, digest(15_001))],
+  "find layers": [
+    20,
+    (t) =>
+      t.layers.findMany(
+        repository,
+        Array.from({ length: 20 }, (_, n) => digest(n * 1_000)),
+      ),
+  ],
+  "lock layers": [40, (t) => t.layers.lock(repository, [digest(7), digest(15_000), digest(9)])],
+  "list layers": [100, (t) => t.layers.list(repository, page)],
+  "whether a layer is referred to": [3, (t) => t.layers.isReferenced(repository, digest(15_000))],
+  "holders of a layer": [20, (t) => t.layers.holders(registry, digest(7), 10)],
+  "lease a layer": [1, (t) => t.layers.lease(repository, digest(15_000), 9)],
+  "find an object": [1, (t) => t.objects.find("o-15000" as never)],
+  "find a live object": [1, (t) => t.objects.findLive(registry, "AES256", digest(15_001))],
+  "lock a live object": [2, (t) => t.objects.lockLive(registry, "AES256", digest(15_001))],
+  "whether an object is linked": [2, (t) => t.objects.isLinked(object)],
+  "list objects": [100, (t) => t.objects.list({ after: "o-3" as never, limit: 100 })],
+  "find an upload": [1, (t) => t.uploads.find(registry, "u-15000" as never)],
+  "count uploads": [20, (t) => t.uploads.count(repository)],
+  "list uploads": [20, (t) => t.uploads.list(repository, { limit: 100 })],
+  "what is due for reclaiming": [100, (t) => t.reclaim.due(30_000, 100)],
+  "queue for reclaiming": [1, (t) => t.reclaim.enqueue({ ...layer, dueAt: 9 })],
+  "take off the queue": [1, (t) => t.reclaim.remove({ ...layer, dueAt: 9 })],
+  "take a lease": [1, (t) => t.leases.take("l-5000", "h", 1, 2)],
+  "find due jobs": [20, (t) => t.jobs.lockDue("scan", 15_000, 10)],
+};
+
+describe.skipIf(missing !== undefined).each(["force_custom_plan", "force_generic_plan"])(
+  `PostgreSQL${missing === undefined ? "" : ` (skipped: ${missing})`}, with %s,`,
+  { timeout: 120_000 },
+  (mode) => {
+    let server: PostgresServer;
+
+    beforeAll(async () => {
+      server = await sharedPostgres();
+    });
+
+    it("finds rows by indexes that lead to few others, however many there are", async () => {
+      const url = await temporaryDatabase();
+      await (await openPostgresMetadata({ url, warn: () => undefined })).close();
+      await server.execute(manyRows, basename(url));
+      const client: Client = await server.connect(basename(url));
+      onTestFinished(() => client.end());
+      await client.query(`set plan_cache_mode = ${mode}`);
+      const connection = new ExplainingConnection(client);
+      const session = new SqlSession(new StatementCompiler(postgresDialect), connection);
+      const tables = metadataTables(session);
+      const measured: Record<string, Cost> = {};
+      for (const [what, [, ask]] of Object.entries(hot)) {
+        connection.costs = [];
+        await client.query("begin");
+        await ask(tables);
+        await client.query("rollback");
+        measured[what] = connection.costs.reduce((sum, cost) => ({
+          scans: [...sum.scans, ...cost.scans],
+          rows: sum.rows + cost.rows,
+          blocks: sum.blocks + cost.blocks,
+        }));
+      }
+      const tooMuch = Object.entries(measured).filter(([what, { scans, rows, blocks }]) => {
+        const mostRows = hot[what]?.[0] ?? 0;
+        return scans.length > 0 || rows > mostRows || blocks > 60 + 8 * mostRows;
+      });
+      expect(tooMuch).toEqual([]);
+    });
+  },
+);

@@ -1,0 +1,92 @@
+/**
+ * Rows as they are stored, for what carries the whole content of a MetadataStore elsewhere as it is:
+ * backup, restore and migration. Nothing else looks at rows: everybody else has MetadataStore.
+ */
+
+export type CopiedValue = string | number | null | Uint8Array;
+/** By column. */
+export type CopiedRow = Readonly<Record<string, CopiedValue>>;
+
+/** A table that is carried. */
+export interface CopiedTable {
+  readonly name: string;
+  /** The columns that tell its rows apart, and in whose order they are read. */
+  readonly key: readonly string[];
+  /** Whether rows of other tables refer to its rows, which must be there before those. */
+  readonly isReferredTo: boolean;
+  /** Rows that are read at once: fewer where a row may be large. */
+  readonly pageRows: number;
+}
+
+const ofRepository = ["account", "region", "repository"];
+
+function table(
+  name: string,
+  key: readonly string[],
+  more: Partial<Pick<CopiedTable, "isReferredTo" | "pageRows">> = {},
+): CopiedTable {
+  return { name, key, isReferredTo: false, pageRows: 500, ...more };
+}
+
+/** Everything that is state, each table after those that it refers to. */
+export const copiedTables: readonly CopiedTable[] = [
+  table("account_setting", ["account", "region", "name"]),
+  table("service_key", ["account", "region", "version"]),
+  table("registry_counter", ["account", "region", "slot"]),
+  // By id: made anew under its name, a repository is another one.
+  table("repository", ["account", "region", "id"], { isReferredTo: true }),
+  table("repository_resource_tag", [...ofRepository, "key"]),
+  table("object", ["account", "region", "id"], { isReferredTo: true }),
+  table("object_content", ["account", "region", "object"], { pageRows: 32 }),
+  table("layer", [...ofRepository, "digest"]),
+  table("image", [...ofRepository, "digest"], { isReferredTo: true }),
+  table("manifest_reference", [...ofRepository, "image", "position"]),
+  table("tag", [...ofRepository, "tag"]),
+  table("tag_history", [...ofRepository, "tag", "sequence"]),
+  table("reclaim", ["account", "region", "kind", "repository", "target"]),
+  table("job", ["id"]),
+];
+
+/**
+ * What stays behind: sessions whose bytes are not an object yet, and what a process knows of itself or
+ * of its database.
+ */
+export const uncopiedTables: readonly string[] = [
+  "upload",
+  "lease",
+  "last_commit",
+  "probe",
+  "schema_version",
+];
+
+/** A table by its name. @throws for one that is not carried */
+export function copiedTable(name: string): CopiedTable {
+  const found = copiedTables.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no table that is carried is called '${name}'`);
+  return found;
+}
+
+export interface RowReads {
+  /** The first rows after `after` in the order of the key, at most `table.pageRows`. */
+  page(table: CopiedTable, after: CopiedRow | undefined): Promise<readonly CopiedRow[]>;
+}
+
+export interface RowSource {
+  readonly schemaVersion: number;
+  /** Reads that all see the rows of one moment, whatever is written meanwhile. */
+  snapshot<T>(work: (rows: RowReads) => Promise<T>): Promise<T>;
+}
+
+export type RowChange =
+  /** Does nothing where the key is there already. */
+  | { readonly kind: "insert"; readonly table: CopiedTable; readonly row: CopiedRow }
+  /** Sets the columns that the row has beside the key. */
+  | { readonly kind: "update"; readonly table: CopiedTable; readonly row: CopiedRow }
+  /** Only the key counts. */
+  | { readonly kind: "remove"; readonly table: CopiedTable; readonly row: CopiedRow };
+
+/** Outside of a snapshot, `page` sees what is committed. */
+export interface RowStore extends RowSource, RowReads {
+  /** In this order, all or nothing, durable once it resolves. */
+  change(changes: readonly RowChange[]): Promise<void>;
+}
