@@ -21,17 +21,19 @@ export function hasBody(request: IncomingMessage): boolean {
 
 /**
  * The request's body as it comes, with backpressure: at most half of
- * `limits.connectionBufferBytes` wait here. Iterates once. Fails with ClientGone when the client
- * leaves half-way, and cuts one that sends slower than `rate` while it is being waited for.
+ * `limits.connectionBufferBytes` wait here. Taken from now on, whenever it is asked for, so that what
+ * came is kept even if the client leaves before. Iterates once, and must be ended with `return` if
+ * not read to its end. Fails with ClientGone when the client leaves half-way, and cuts one that sends
+ * slower than `rate` while it is being waited for.
  * The stream's own iterator costs several promises and ticks per piece; this one costs none while
  * pieces are waiting.
  */
-export function requestBody(
-  request: IncomingMessage,
-  rate: BodyRate,
-): AsyncIterable<Uint8Array> & AsyncIterator<Uint8Array> {
+export function requestBody(request: IncomingMessage, rate: BodyRate): RequestBody {
   return new BodyReader(request, rate);
 }
+
+export type RequestBody = AsyncIterable<Uint8Array> &
+  Required<Pick<AsyncIterator<Uint8Array>, "next" | "return">>;
 
 const mostWaitingBytes = limits.connectionBufferBytes / 2;
 const done: IteratorResult<Uint8Array> = { done: true, value: undefined };
@@ -41,14 +43,14 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-class BodyReader implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
+class BodyReader implements RequestBody {
   readonly #request: IncomingMessage;
   readonly #rate: BodyRate;
   readonly #pieces: Uint8Array[] = [];
   #next = 0;
   #waitingBytes = 0;
   #waiter: Waiter | undefined;
-  #state: "new" | "open" | "ended" | "failed" = "new";
+  #state: "open" | "ended" | "failed" = "open";
   #paused = false;
   #pausedInWindow = false;
   #windowBytes = 0;
@@ -57,6 +59,7 @@ class BodyReader implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array>
   constructor(request: IncomingMessage, rate: BodyRate) {
     this.#request = request;
     this.#rate = rate;
+    this.#open();
   }
 
   [Symbol.asyncIterator](): this {
@@ -64,7 +67,6 @@ class BodyReader implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array>
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
-    if (this.#state === "new") this.#open();
     const piece = this.#pieces[this.#next];
     if (piece !== undefined) return Promise.resolve({ done: false, value: this.#take(piece) });
     if (this.#state === "ended") return Promise.resolve(done);
@@ -89,7 +91,6 @@ class BodyReader implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array>
       this.#state = "failed";
       return;
     }
-    this.#state = "open";
     this.#timer = setInterval(this.#judge, this.#rate.windowMs);
     request.on("data", this.#received);
     request.once("end", this.#ended);

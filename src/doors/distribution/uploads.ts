@@ -18,7 +18,7 @@ import {
 } from "../../registry/names.ts";
 import { parseChunkRange } from "./byte-range.ts";
 import { type Exchange, mayDo, repositoryUrl, requireDigest } from "./exchange.ts";
-import { hasBody, requestBody } from "./request-body.ts";
+import { hasBody, type RequestBody, requestBody } from "./request-body.ts";
 import { apiVersion, BadRequest } from "./wire-errors.ts";
 
 /** Actions that a POST needs: with `digest` it is a whole push in one request. */
@@ -62,16 +62,18 @@ async function mount(exchange: Exchange): Promise<Layer | undefined> {
 }
 
 async function pushWhole(exchange: Exchange, upload: Upload, digest: Digest): Promise<void> {
-  const { environment, registry, name, request, bodyRate } = exchange;
+  const { environment, registry, name } = exchange;
   const { ports } = environment;
   try {
-    const { layer } = await completeUpload(ports, registry, name, upload.id, digest, {
-      content: requestBody(request, bodyRate),
-      given: true,
-      repeatable: false, // The session is of this request alone.
-      emptyAllowed: true,
-      enforcePartSize: false,
-    });
+    const { layer } = await withBody(exchange, (content) =>
+      completeUpload(ports, registry, name, upload.id, digest, {
+        content,
+        given: true,
+        repeatable: false, // The session is of this request alone.
+        emptyAllowed: true,
+        enforcePartSize: false,
+      }),
+    );
     sendCreated(exchange, layer);
   } catch (error) {
     // Nobody was told of the session, so nobody could go on with it. Where it cannot be removed now,
@@ -83,30 +85,45 @@ async function pushWhole(exchange: Exchange, upload: Upload, digest: Digest): Pr
 
 /** PATCH: more bytes, from where the session stands or from where Content-Range says. */
 export async function patchUpload(exchange: Exchange): Promise<void> {
-  const { environment, registry, name, request, bodyRate } = exchange;
+  const { environment, registry, name } = exchange;
   const id = uploadId(exchange);
-  const content = requestBody(request, bodyRate);
-  const upload = await appendToUpload(environment.ports, registry, name, id, content, {
-    offset: chunkStart(exchange),
-    given: true,
-  });
+  const offset = chunkStart(exchange);
+  const upload = await withBody(exchange, (content) =>
+    appendToUpload(environment.ports, registry, name, id, content, { offset, given: true }),
+  );
   sendProgress(exchange, 202, upload);
 }
 
 /** PUT: the end of an upload, with or without its last bytes. */
 export async function putUpload(exchange: Exchange): Promise<void> {
-  const { environment, registry, name, request, bodyRate, query } = exchange;
+  const { environment, registry, name, request, query } = exchange;
   const id = uploadId(exchange);
   const digest = requireDigest(query.get("digest"));
-  const { layer } = await completeUpload(environment.ports, registry, name, id, digest, {
-    content: hasBody(request) ? requestBody(request, bodyRate) : undefined,
-    given: true,
-    offset: chunkStart(exchange),
-    repeatable: true,
-    emptyAllowed: true, // Differs from ECR: OCI has empty blobs.
-    enforcePartSize: false, // Differs from ECR: OCI lets clients choose their chunks.
-  });
+  const offset = chunkStart(exchange);
+  const { layer } = await withBody(exchange, (content) =>
+    completeUpload(environment.ports, registry, name, id, digest, {
+      content: hasBody(request) ? content : undefined,
+      given: true,
+      offset,
+      repeatable: true,
+      emptyAllowed: true, // Differs from ECR: OCI has empty blobs.
+      enforcePartSize: false, // Differs from ECR: OCI lets clients choose their chunks.
+    }),
+  );
   sendCreated(exchange, layer);
+}
+
+/** Takes the body from now on, and lets go of what `work` leaves of it. */
+async function withBody<T>(
+  { request, bodyRate }: Exchange,
+  work: (content: RequestBody) => Promise<T>,
+): Promise<T> {
+  const content = requestBody(request, bodyRate);
+  try {
+    return await work(content);
+  } finally {
+    await content.return();
+  }
 }
 
 export async function getUpload(exchange: Exchange): Promise<void> {
