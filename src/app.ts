@@ -121,7 +121,8 @@ export class Server {
     const isProxied = behindProxy && domain !== "localhost";
     const httpPort = isProxied ? undefined : this.#httpPort;
     const httpsPort = isProxied ? 443 : this.#httpsPort;
-    return { account, region, regions, domain, httpPort, httpsPort };
+    const { readOnly } = this.#config;
+    return { account, region, regions, domain, httpPort, httpsPort, readOnly };
   }
 
   /** The port that was taken; `undefined` where the listener is off. */
@@ -147,7 +148,8 @@ export class Server {
     this.#rootKey = await this.#store.rootKey();
     await this.#listen();
     this.#app = await this.#compose(this.#rootKey);
-    if (this.#config.role !== "api") this.#startJobs();
+    const { role, readOnly } = this.#config;
+    if (role !== "api" && !readOnly) this.#startJobs();
   }
 
   #startJobs(): void {

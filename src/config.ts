@@ -31,6 +31,7 @@ import {
   type S3Address,
   secretAccessKey,
   whole,
+  yesOrNo,
 } from "./setting-values.ts";
 
 /** Refusals of settings, each a sentence that names the setting. */
@@ -69,6 +70,7 @@ const settings = {
   ENTREPOT_DATABASE: [database, undefined, "postgres://…; SQLite in the data directory without it"],
   ENTREPOT_BLOBS: [blobs, undefined, "s3://…; a folder in the data directory without it"],
   ENTREPOT_ROLE: [role, "all", "what this process does: all, api or worker"],
+  ENTREPOT_READ_ONLY: [yesOrNo, "false", "refuse every write and serve pulls: true or false"],
   ENTREPOT_MASTER_KEY: [masterKey, undefined, "root of the keys: 32 bytes, base64; made at start"],
   ENTREPOT_MASTER_KEY_FILE: [path, undefined, "file that holds the master key"],
   ENTREPOT_LIFECYCLE_INTERVAL: [whole(1, yearSeconds), "3600", "seconds between lifecycle runs"],
@@ -147,6 +149,8 @@ export interface Config {
   readonly bucket: S3Address | undefined;
   /** Whether this process answers requests, does what runs unasked, or both. */
   readonly role: Role;
+  /** Whether every write is refused. */
+  readonly readOnly: boolean;
   readonly masterKey: Uint8Array | undefined;
   readonly gcIntervalMs: number;
   readonly logLevel: LogLevel;
@@ -275,6 +279,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     database: read("ENTREPOT_DATABASE"),
     bucket: read("ENTREPOT_BLOBS"),
     role: read("ENTREPOT_ROLE")!,
+    readOnly: read("ENTREPOT_READ_ONLY")!,
     masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY"),
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
@@ -311,7 +316,13 @@ function fromEnvironment(environment: NodeJS.ProcessEnv, problems: string[]) {
 
 const fileShape = z.record(
   z.string(),
-  z.union([z.string(), z.number(), z.array(z.string()), z.record(z.string(), z.unknown())]),
+  z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.array(z.string()),
+    z.record(z.string(), z.unknown()),
+  ]),
 );
 
 function fromFile(directory: string, configFile: string | undefined, problems: string[]) {
@@ -330,7 +341,9 @@ function fromFile(directory: string, configFile: string | undefined, problems: s
   }
   const parsed = fileShape.safeParse(parseJson(content));
   if (!parsed.success) {
-    problems.push(`${file} must be a JSON object of settings: texts, numbers, lists or maps.`);
+    problems.push(
+      `${file} must be a JSON object of settings: texts, numbers, true or false, lists or maps.`,
+    );
     return found;
   }
   const names = new Map(settingNames.map((name) => [jsonKeyOf(name), name]));

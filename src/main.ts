@@ -14,6 +14,7 @@ import {
   SettingsError,
   settingList,
 } from "./config.ts";
+import { runBackup, runMigrate, runRestore } from "./copy-commands.ts";
 import { type Client, CommandError } from "./doors/cli/client.ts";
 import { type GivenSettings, runCommandLine } from "./doors/cli/command-line.ts";
 import { welcome } from "./doors/cli/welcome.ts";
@@ -22,7 +23,7 @@ import { registryAddress } from "./registry/deployment.ts";
 import { limits } from "./registry/limits.ts";
 import { credentialsFile, openStore } from "./store.ts";
 import { checkStore } from "./workers/check-store.ts";
-import { reclaimOnce } from "./workers/reclaim.ts";
+import { type Reclaimed, type ReclaimOptions, reclaimAlone } from "./workers/reclaim.ts";
 
 const clock = new SystemClock();
 const exitMs = 500;
@@ -137,8 +138,7 @@ function urlOf(scheme: string, host: string, port: number | undefined): string |
   return port === undefined ? undefined : `${scheme}://${host}:${port}`;
 }
 
-function client(given: GivenSettings): Client {
-  const config = configOf(given);
+function clientOf(config: Config): Client {
   return {
     ...clientEnvironment(),
     httpUrl: urlOf("http", "localhost", config.http?.port),
@@ -152,11 +152,17 @@ function client(given: GivenSettings): Client {
   };
 }
 
+/** @throws CommandError when somebody else does so, or copies what is stored */
+async function reclaimNow(ports: Ports, options: ReclaimOptions): Promise<Reclaimed> {
+  const freed = await reclaimAlone(ports, options);
+  if (freed !== undefined) return freed;
+  throw new CommandError("a replica collects garbage already, or a backup is being made");
+}
+
 /** Opens the data directory without a server, for as long as `work` takes. */
 async function withStore<T>(given: GivenSettings, work: (ports: Ports) => Promise<T>): Promise<T> {
   const { promise: failure, reject: onFatal } = Promise.withResolvers<never>();
   failure.catch(() => {}); // Heard below, if it comes while the work is under way.
-  const warn = (sentence: string) => process.stderr.write(`entrepot: ${sentence}\n`);
   const store = await openStore(configOf(given), { clock, onFatal, warn });
   try {
     return await Promise.race([work(store.ports), failure]);
@@ -164,6 +170,9 @@ async function withStore<T>(given: GivenSettings, work: (ports: Ports) => Promis
     await store.close();
   }
 }
+
+const warn = (sentence: string) => process.stderr.write(`entrepot: ${sentence}\n`);
+const copyProgram = { version, clock, clientOf, warn };
 
 // Whoever reads may leave before the end, as `head` does; that is no failure.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -173,10 +182,13 @@ process.exitCode = await runCommandLine(
     version,
     settings: settingList,
     serve,
-    client,
+    client: (given) => clientOf(configOf(given)),
     now: () => clock.now(),
     fsck: (given, options) => withStore(given, (ports) => checkStore(ports, options)),
-    gc: (given, options) => withStore(given, (ports) => reclaimOnce(ports, options)),
+    gc: (given, options) => withStore(given, (ports) => reclaimNow(ports, options)),
+    backup: (given, wish) => runBackup(copyProgram, configOf(given), wish),
+    restore: (given, wish) => runRestore(copyProgram, configOf(given), wish),
+    migrate: (wish) => runMigrate(copyProgram, wish),
   },
   { out: process.stdout, error: process.stderr },
 );

@@ -177,6 +177,11 @@ function storeEncryption(by: string, kmsKeyId: string | undefined): StoreEncrypt
     : refuse("has an encryption that is none of entrepot, sse-s3 and sse-kms");
 }
 
+export const yesOrNo = text((value): boolean => {
+  if (value === "true" || value === "false") return value === "true";
+  return refuse('must be "true" or "false"');
+});
+
 export const roles = ["all", "api", "worker"] as const;
 export type Role = (typeof roles)[number];
 

@@ -23,12 +23,17 @@ import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { MetadataStore } from "./ports/metadata-store.ts";
 import type { Ports } from "./ports/ports.ts";
+import type { RowStore } from "./ports/row-copy.ts";
 import { claimStore } from "./registry/claim-store.ts";
 import { RegistryMemory } from "./registry/memory.ts";
+import { readOnlyBlobs, readOnlyMetadata } from "./registry/read-only.ts";
+import { requireNoUnfinishedCopy } from "./registry/unfinished-copy.ts";
 
 /** What is kept, opened for this process. */
 export interface Store {
   readonly ports: Ports;
+  /** The metadata as rows, for copies of all of it. */
+  readonly rows: RowStore;
   /** Whether nothing was kept before. */
   readonly isNew: boolean;
   /** @throws when the master key does not open what is stored */
@@ -46,6 +51,11 @@ export interface StoreOptions {
   readonly onFatal: (error: unknown) => void;
   /** Told of what an operator should know. */
   readonly warn: (sentence: string) => void;
+  /**
+   * `copy from`: everything must be there already. `copy into`: a part of what is to be there may be
+   * missing. Neither minds that the settings say read-only.
+   */
+  readonly use?: "copy from" | "copy into";
 }
 
 /**
@@ -53,17 +63,21 @@ export interface StoreOptions {
  * @throws with a sentence for the operator, for example when another process has the directory open
  */
 export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
-  const { clock } = options;
-  const { metadata, isNew } = await openMetadata(config, options);
+  const { clock, use } = options;
+  const { metadata: opened, isNew } = await openMetadata(config, options);
+  const isReadOnly = config.readOnly && use === undefined;
+  const metadata = isReadOnly ? readOnlyMetadata(opened) : opened;
   try {
-    const masterKey = config.masterKey ?? (await keptMasterKey(config, metadata));
+    if (use !== "copy into") await requireNoUnfinishedCopy(metadata, config.account);
+    const masterKey = config.masterKey ?? (await keptMasterKey(config, opened, use));
     const keys = new LocalKeyService({ masterKey, metadata, clock });
     const checkKeys = async () => {
       for (const region of config.regions) await keys.check({ account: config.account, region });
     };
     await checkKeys();
-    const blobs = await openBlobs(config, options);
-    await claimStore({ metadata, blobs }, config.account);
+    const store = await openBlobs(config, options);
+    await claimStore({ metadata: opened, blobs: store }, config.account);
+    const blobs = isReadOnly ? readOnlyBlobs(store) : store;
     const exclusive =
       config.database === undefined
         ? new InProcessExclusive()
@@ -71,14 +85,15 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const ports = { metadata, blobs, keys, clock, exclusive, memory: new RegistryMemory() };
     return {
       ports,
+      rows: opened.rows,
       isNew,
       checkKeys,
       rootKey: () => rootKey(config, ports),
       sweepUploads: async (begunBefore) =>
-        blobs instanceof S3BlobStore ? blobs.sweepUploads(begunBefore) : 0,
+        store instanceof S3BlobStore ? store.sweepUploads(begunBefore) : 0,
       async close() {
         await metadata.close();
-        if (blobs instanceof S3BlobStore) blobs.close();
+        closeBlobs(store);
       },
     };
   } catch (error) {
@@ -87,17 +102,25 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
   }
 }
 
+export function masterKeyFile({ dataDirectory }: Config): string {
+  return join(dataDirectory, "master.key");
+}
+
 export function credentialsFile({ dataDirectory }: Config): string {
   return join(dataDirectory, "credentials");
 }
 
 async function openMetadata(
   { dataDirectory, database }: Config,
-  { onFatal, warn }: StoreOptions,
-): Promise<{ metadata: MetadataStore; isNew: boolean }> {
+  { onFatal, warn, use }: StoreOptions,
+): Promise<{ metadata: MetadataStore & { readonly rows: RowStore }; isNew: boolean }> {
+  const mustExist = use === "copy from";
   if (database !== undefined) {
-    const metadata = await openPostgresMetadata({ url: database, warn });
+    const metadata = await openPostgresMetadata({ url: database, warn, mustExist });
     return { metadata, isNew: false };
+  }
+  if (mustExist && !existsSync(join(dataDirectory, "metadata.db"))) {
+    throw new Error(`There is no metadata.db in ${dataDirectory}: check ENTREPOT_DATA.`);
   }
   await makeDirectory(dataDirectory);
   const isNew = (await readdir(dataDirectory)).every((name) => name === "entrepot.json");
@@ -109,9 +132,9 @@ async function openMetadata(
   return { metadata, isNew };
 }
 
-async function openBlobs(
+export async function openBlobs(
   { dataDirectory, bucket }: Config,
-  { onFatal }: StoreOptions,
+  { onFatal }: Pick<StoreOptions, "onFatal">,
 ): Promise<BlobStore> {
   if (bucket === undefined) {
     await makeDirectory(dataDirectory);
@@ -133,6 +156,10 @@ async function openBlobs(
   });
 }
 
+export function closeBlobs(blobs: BlobStore): void {
+  if (blobs instanceof S3BlobStore) blobs.close();
+}
+
 async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
 }
@@ -141,9 +168,15 @@ async function makeDirectory(path: string): Promise<void> {
  * The master key in the data directory, made where there is nothing yet that another one sealed.
  * @throws when a shared database is in use already and the key is not here
  */
-async function keptMasterKey(config: Config, metadata: MetadataStore): Promise<Uint8Array> {
+async function keptMasterKey(
+  config: Config,
+  metadata: MetadataStore,
+  use: StoreOptions["use"],
+): Promise<Uint8Array> {
   const { dataDirectory, database, account, region } = config;
-  const file = join(dataDirectory, "master.key");
+  const file = masterKeyFile(config);
+  if (use === "copy from" && !existsSync(file))
+    throw new Error(`There is no master key in ${file}.`);
   if (database !== undefined && !existsSync(file)) {
     if ((await metadata.serviceKeys.newest({ account, region })) !== undefined) {
       throw new Error(

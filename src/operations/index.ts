@@ -20,6 +20,8 @@ import { putImageTagMutability } from "./ecr/put-image-tag-mutability.ts";
 import { tagResource } from "./ecr/tag-resource.ts";
 import { untagResource } from "./ecr/untag-resource.ts";
 import { uploadLayerPart } from "./ecr/upload-layer-part.ts";
+import { describeDeployment } from "./entrepot/describe-deployment.ts";
+import { holdReclaim } from "./entrepot/hold-reclaim.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
 import type { Operation, Service } from "./operation.ts";
@@ -52,6 +54,8 @@ export const operations: readonly Operation[] = [
   tagResource,
   untagResource,
   uploadLayerPart,
+  describeDeployment,
+  holdReclaim,
   listJobs,
   rerunJob,
   getCallerIdentity,

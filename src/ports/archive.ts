@@ -45,11 +45,7 @@ export interface ArchiveDraft {
    * Exactly `lengthBytes`, in the order in which the rows of objects come.
    * @throws when the content has another length
    */
-  addObject(
-    id: ObjectId,
-    lengthBytes: number,
-    content: AsyncIterable<Uint8Array>,
-  ): Promise<void>;
+  addObject(id: ObjectId, lengthBytes: number, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Durable and under its name when it resolves: an archive that exists is whole. */
   publish(facts: ArchiveFacts, masterKey: Uint8Array | undefined): Promise<void>;
   /** Leaves nothing behind. Does nothing after `publish`. */

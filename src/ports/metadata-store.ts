@@ -281,6 +281,8 @@ export interface ReclaimReads {
   due(now: number, limit: number): Promise<ReclaimCandidate[]>;
   /** How many wait, due or not. */
   count(): Promise<number>;
+  /** Whether the object waits for a look, due or not. */
+  hasObject(registry: Registry, object: ObjectId): Promise<boolean>;
 }
 export interface ReclaimWrites {
   /** Queues the candidate; one that waits already moves to the later of both times. */

@@ -59,6 +59,9 @@ export const uncopiedTables: readonly string[] = [
   "schema_version",
 ];
 
+/** Of a database that several processes write: what each of its connections wrote last. */
+export const lastCommits: CopiedTable = table("last_commit", ["connection"]);
+
 /** A table by its name. @throws for one that is not carried */
 export function copiedTable(name: string): CopiedTable {
   const found = copiedTables.find((each) => each.name === name);

@@ -3,7 +3,8 @@ import type { MetadataStore } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { AccountId, Region, Registry } from "./names.ts";
 
-const setting = "BLOB_STORE";
+/** Holds what a store is called, which every store says on its own. */
+export const storeSetting = "BLOB_STORE";
 const claimed = " claimed";
 
 /** Where what the replicas of a deployment agreed on is kept: in no region of the account. */
@@ -40,16 +41,30 @@ export async function claimStore(
   if (isClaimed) return;
   // After the store, so that a crash in between leaves a claim that the next start completes.
   await ports.metadata.transaction((change) =>
-    change.settings.put(deploymentKey(account), setting, name + claimed),
+    change.settings.put(deploymentKey(account), storeSetting, name + claimed),
   );
+}
+
+/** What the store is called by those who use it; `undefined` for one that was never served. */
+export async function storeName(
+  metadata: Pick<MetadataStore, "settings">,
+  account: AccountId,
+): Promise<string | undefined> {
+  const recorded = await metadata.settings.find(deploymentKey(account), storeSetting);
+  return recorded === undefined ? undefined : storeNameOf(recorded);
+}
+
+/** The name in what the setting holds. */
+export function storeNameOf(recorded: string): string {
+  return recorded.replace(claimed, "");
 }
 
 /** The name that the database knows its store by: the first one that any replica thought of. */
 async function recordedName(metadata: MetadataStore, account: AccountId): Promise<string> {
   const key = deploymentKey(account);
-  const known = await metadata.settings.find(key, setting);
+  const known = await metadata.settings.find(key, storeSetting);
   if (known !== undefined) return known;
   const thought: string = randomUUID();
-  await metadata.transaction((change) => change.settings.putIfAbsent(key, setting, thought));
-  return (await metadata.settings.find(key, setting)) ?? thought;
+  await metadata.transaction((change) => change.settings.putIfAbsent(key, storeSetting, thought));
+  return (await metadata.settings.find(key, storeSetting)) ?? thought;
 }

@@ -11,6 +11,8 @@ export interface Deployment {
   /** Ports that clients reach; absent where that listener is off. */
   readonly httpPort: number | undefined;
   readonly httpsPort: number | undefined;
+  /** Whether every write is refused at the moment. */
+  readonly readOnly?: boolean;
 }
 
 /** `<account>.dkr.ecr.<region>.<domain>` names one private registry. */

@@ -93,6 +93,8 @@ export const limits = {
   /** The wait after the first failure of a job, and the longest wait. */
   jobRetryMs: 2 * second,
   jobRetryMaximumMs: 1 * hour,
+  /** For how long garbage collection may be held off by one call. */
+  reclaimHoldSeconds: 300,
   /** Expired leases that one transaction removes. */
   expiredLeaseBatch: 1_000,
 

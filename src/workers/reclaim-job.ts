@@ -1,5 +1,5 @@
 import type { JobHandler } from "./job-handler.ts";
-import { type Reclaimed, reclaimOnce } from "./reclaim.ts";
+import { type Reclaimed, reclaimAlone } from "./reclaim.ts";
 
 const leaseMs = 20_000;
 
@@ -14,7 +14,8 @@ export function reclaimJob(options: {
   return {
     ...{ kind: "reclaim", everyMs, leaseMs },
     async run(ports, _payload, { signal }) {
-      reclaimed(await reclaimOnce(ports, { stopping: () => signal.aborted, failed }));
+      const what = await reclaimAlone(ports, { stopping: () => signal.aborted, failed });
+      if (what !== undefined) reclaimed(what);
       signal.throwIfAborted();
     },
   };

@@ -5,9 +5,11 @@
  */
 import type { ReclaimCandidate } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
+import type { StoredObject } from "../registry/encryption/stored-object.ts";
 import { unlinkLayer } from "../registry/layers/unlink-layer.ts";
 import { discardUpload } from "../registry/layers/upload-layer.ts";
 import type { ObjectId, Registry, UploadId } from "../registry/names.ts";
+import { isReclaimHeld, reclaimName } from "../registry/reclaim-hold.ts";
 
 const batch = 100;
 /** Candidates of one run: under steady pushes and deletes there would always be more. */
@@ -58,6 +60,24 @@ export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): P
     }
     all += looked;
     if (looked === 0 || (!ignoreLeases && all >= mostInOneRun)) return total;
+  }
+}
+
+/**
+ * The same where nobody else does it at that time, and nobody has asked that none be collected: a
+ * backup, which copies what a moment's rows name. `undefined` when it was not the time.
+ */
+export async function reclaimAlone(
+  ports: Ports,
+  options: ReclaimOptions = {},
+): Promise<Reclaimed | undefined> {
+  const release = await ports.exclusive.tryAcquire(reclaimName);
+  if (release === undefined) return undefined;
+  try {
+    if (await isReclaimHeld(ports)) return undefined;
+    return await reclaimOnce(ports, options);
+  } finally {
+    await release();
   }
 }
 
@@ -139,20 +159,24 @@ async function reclaimObject(
   total: Step,
 ): Promise<void> {
   const candidate: ReclaimCandidate = { kind: "object", registry, object: id, dueAt: 0 };
-  const doomed = await ports.metadata.transaction(async (change) => {
+  const doomed: StoredObject | undefined = await ports.metadata.transaction(async (change) => {
     // Who links the object next waits here, and then finds it gone.
     const object = await change.objects.lock(id);
-    if (
-      object === undefined ||
-      (object.state === "live" && (await change.objects.isLinked(object)))
-    ) {
+    if (object === undefined) {
       await change.reclaim.remove(candidate);
       return undefined;
     }
+    if (object.state === "live" && (await change.objects.isLinked(object))) return object;
     if (object.state === "live") await change.objects.markDeleting(id);
-    return object;
+    return { ...object, state: "deleting" as const };
   });
   if (doomed === undefined) return;
+  if (doomed.state === "live") {
+    // It stays, without what its upload may have left beside it.
+    if (doomed.placement === "blobs") await ports.blobs.delete(id, doomed.place);
+    await ports.metadata.transaction((change) => change.reclaim.remove(candidate));
+    return;
+  }
   if (doomed.placement === "blobs") await ports.blobs.delete(id);
   ports.memory.manifests.delete(id);
   await ports.metadata.transaction(async (change) => {

@@ -332,6 +332,13 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: reclaim",
     expect(await store.reclaim.due(99, 2)).toEqual([b, c]);
     expect(await store.reclaim.due(99, 9)).toEqual([b, c, a, d]);
     expect(await store.reclaim.count()).toBe(4);
+    for (const candidate of [a, b, c, d]) {
+      if (candidate?.kind !== "object") continue;
+      const { registry: of, object } = candidate;
+      expect(await store.reclaim.hasObject(of, object)).toBe(true);
+      expect(await store.reclaim.hasObject(of, objectId())).toBe(false);
+      expect(await store.reclaim.hasObject(otherRegistries[1]!, object)).toBe(false);
+    }
   });
 
   it("moves one that waits to the later time, never to an earlier one", async () => {

@@ -10,6 +10,7 @@ import { getImage } from "../../src/registry/images/get-image.ts";
 import { readLayer } from "../../src/registry/layers/read-layer.ts";
 import type { Digest } from "../../src/registry/names.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
+import { fleetSettings } from "../support/fleet-settings.ts";
 import { openStore, testRegistry, testRepository } from "../support/store.ts";
 import {
   bigLayer,
@@ -29,6 +30,7 @@ const child = fileURLToPath(new URL("crash-child.ts", import.meta.url));
 const mostPoints = 200;
 
 async function crash(directory: string, name: ScenarioName, killAt: number): Promise<string> {
+  await fleetSettings(directory); // The child finds them there.
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,

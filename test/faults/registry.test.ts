@@ -322,10 +322,12 @@ describe("the database", () => {
       ...failingStore,
       blobs: new Proxy(ports.blobs, {
         get(blobs, name, receiver) {
-          if (name !== "publish") return Reflect.get(blobs, name, receiver).bind(blobs);
+          const member = Reflect.get(blobs, name, receiver);
+          if (name !== "publish") return typeof member === "function" ? member.bind(blobs) : member;
           return async (...of: Parameters<typeof blobs.publish>) => {
-            await blobs.publish(...of);
+            const place = await blobs.publish(...of);
             failing = true; // The bytes are there; the commit that follows fails.
+            return place;
           };
         },
       }),

@@ -88,6 +88,7 @@ describe.skipIf(missing !== undefined)(`several processes on one bucket${remark}
     const [place, ...others] = await Promise.all(both);
     expect(new Set(others)).toEqual(new Set([place]));
     expect((await contentOf(right, key, place!))?.equals(Buffer.concat([one, other]))).toBe(true);
+    expect(await right.sweepUploads(8.64e15), "parts of those who came second").toBe(0);
     await left.delete(key, place);
     expect(await listed(right)).toMatchObject([{ key, place }]);
   });

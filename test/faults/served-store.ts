@@ -10,6 +10,7 @@ import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
 import type { FsckProblem } from "../../src/workers/check-store.ts";
 import { ecrClient, loginPassword } from "../interop/registry.ts";
 import { imageManifest } from "../support/ecr.ts";
+import { fleetSettings } from "../support/fleet-settings.ts";
 import { digestOf, OciClient } from "../support/oci-client.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 
@@ -63,7 +64,7 @@ export class ServedStore {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("ENTREPOT_"));
     const child = spawn(process.execPath, [main, "fsck", "--json", "--data", this.directory], {
       cwd: tmpdir(),
-      env: Object.fromEntries(inherited),
+      env: { ...Object.fromEntries(inherited), ...(await fleetSettings(this.directory)) },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let out = "";

@@ -6,7 +6,8 @@ import { LocalKeyService } from "../../src/adapters/keys/local.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
-import { isFleet, openStores } from "./stores.ts";
+import { isFleet } from "./fleet-settings.ts";
+import { openStores } from "./stores.ts";
 
 export interface TestPorts {
   readonly ports: Ports;

@@ -70,6 +70,7 @@ export class PostgresServer {
   readonly url: string;
   readonly directory: string;
   readonly #native: string;
+  readonly #watchdog: ChildProcess;
   #process: ChildProcess | undefined;
   #output = "";
   #databases = 0;
@@ -79,7 +80,7 @@ export class PostgresServer {
     this.directory = directory;
     this.port = port;
     this.url = `postgres://${user}:${password}@127.0.0.1:${port}`;
-    process.once("exit", this.#kill);
+    this.#watchdog = watch(directory);
   }
 
   get data(): string {
@@ -172,8 +173,8 @@ export class PostgresServer {
   /** For good: its data is removed. */
   async stop(): Promise<void> {
     await this.halt({ crash: true });
-    process.off("exit", this.#kill);
     rmSync(this.directory, { recursive: true, force: true });
+    this.#watchdog.stdin?.end();
   }
 
   /** The URL of a new, empty database, or of one that begins as a copy of the `template`. */
@@ -217,11 +218,6 @@ export class PostgresServer {
     }
   }
 
-  readonly #kill = () => {
-    this.#process?.kill("SIGQUIT");
-    rmSync(this.directory, { recursive: true, force: true });
-  };
-
   async #program(name: string, parameters: readonly string[]): Promise<void> {
     const child = this.#spawn(name, parameters);
     const code = await new Promise((resolve, reject) => {
@@ -245,6 +241,27 @@ export class PostgresServer {
     }
     return child;
   }
+}
+
+/** Waits for the end of its input, which comes with the end of the process that holds the other side. */
+const watchdog = `cat > /dev/null
+  pid=$(head -n 1 "$0/data/postmaster.pid" 2> /dev/null)
+  if [ -n "$pid" ] && grep -qsF "$0" "/proc/$pid/cmdline"; then
+    kill -QUIT "$pid"
+    while kill -0 "$pid" 2> /dev/null; do sleep 0.1; done
+  fi
+  rm -rf "$0"`;
+
+/** However this process ends, its server ends and leaves nothing. */
+function watch(directory: string): ChildProcess {
+  const child = spawn("/bin/sh", ["-c", watchdog, directory], {
+    detached: true, // What a terminal sends to all its processes is not for this one.
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  child.unref();
+  const { stdin } = child;
+  if (stdin !== null && "unref" in stdin) (stdin as unknown as { unref(): void }).unref();
+  return child;
 }
 
 function isRoot(): boolean {

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fleetSettings } from "./fleet-settings.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const startTimeoutMs = 30_000;
@@ -58,9 +59,10 @@ export class StartFailure extends Error {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const made = options.dataDirectory === undefined;
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "entrepot-")));
+  const settings = { ...(await fleetSettings(dataDirectory)), ...options.settings };
   const child = spawn(process.execPath, [...(options.nodeArguments ?? []), main, "serve"], {
     cwd: tmpdir(),
-    env: environment(dataDirectory, options.settings ?? {}),
+    env: environment(dataDirectory, settings),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -3,13 +3,20 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { FileSystem } from "../../src/adapters/blobs/file-system.ts";
 import { FilesystemBlobStore } from "../../src/adapters/blobs/filesystem.ts";
+import { S3BlobStore } from "../../src/adapters/blobs/s3.ts";
 import { SystemClock } from "../../src/adapters/clock/system.ts";
 import { InProcessExclusive } from "../../src/adapters/exclusive/in-process.ts";
+import { LeasedExclusive } from "../../src/adapters/exclusive/leased.ts";
 import { LocalKeyService } from "../../src/adapters/keys/local.ts";
+import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import type { BlobStore } from "../../src/ports/blob-store.ts";
+import type { MetadataStore } from "../../src/ports/metadata-store.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "../../src/registry/names.ts";
+
+import { fleetSettings, isFleet } from "./fleet-settings.ts";
 
 export const testRegistry: Registry = {
   account: "000000000000" as AccountId,
@@ -25,24 +32,53 @@ export async function openStore(
   options: { files?: FileSystem; blobRoot?: string } = {},
 ): Promise<Ports> {
   mkdirSync(directory, { recursive: true });
+  const clock = new SystemClock();
+  const isPlain = options.files === undefined && options.blobRoot === undefined;
+  const stores = isFleet && isPlain ? openFleet(directory) : openEmbedded(directory, options);
+  const { metadata, blobs } = await stores;
+  return {
+    metadata,
+    blobs,
+    keys: new LocalKeyService({ masterKey, metadata, clock }),
+    clock,
+    exclusive: isFleet && isPlain ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
+    memory: new RegistryMemory(),
+  };
+}
+
+interface Stores {
+  readonly metadata: MetadataStore;
+  readonly blobs: BlobStore;
+}
+
+async function openEmbedded(
+  directory: string,
+  options: { files?: FileSystem; blobRoot?: string },
+): Promise<Stores> {
   const fatal = (error: unknown) => {
     throw error;
   };
-  const clock = new SystemClock();
   const metadata = await openSqliteMetadata({ directory, onWriterFailure: fatal });
   const blobs = await FilesystemBlobStore.open({
     root: options.blobRoot ?? join(directory, "blobs"),
     onFatal: options.files === undefined ? fatal : () => undefined,
     ...(options.files === undefined ? {} : { files: options.files }),
   });
-  return {
-    metadata,
-    blobs,
-    keys: new LocalKeyService({ masterKey, metadata, clock }),
-    clock,
-    exclusive: new InProcessExclusive(),
-    memory: new RegistryMemory(),
-  };
+  return { metadata, blobs };
+}
+
+async function openFleet(directory: string): Promise<Stores> {
+  const settings = await fleetSettings(directory);
+  Object.assign(process.env, settings); // Where the SDK looks for credentials.
+  const url = settings.ENTREPOT_DATABASE!;
+  const { host: bucket, pathname, searchParams } = new URL(settings.ENTREPOT_BLOBS!);
+  const blobs = await S3BlobStore.open({
+    bucket,
+    prefix: pathname.slice(1),
+    endpoint: searchParams.get("endpoint")!,
+    region: searchParams.get("region")!,
+  });
+  return { metadata: await openPostgresMetadata({ url, warn: () => {} }), blobs };
 }
 
 /** Bytes that do not repeat. */

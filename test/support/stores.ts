@@ -12,6 +12,7 @@ import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postg
 import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
+import { isFleet } from "./fleet-settings.ts";
 import type { PostgresServer } from "./postgres.ts";
 import { openS3, type S3Server, startS3 } from "./s3.ts";
 import { sharedPostgres } from "./shared-postgres.ts";
@@ -24,8 +25,6 @@ export interface OpenedStores {
   /** Closes both and removes what they kept. */
   close(): Promise<void>;
 }
-
-export const isFleet = process.env.ENTREPOT_TEST_STORES === "fleet";
 
 export function openStores(blobs?: BlobStore): Promise<OpenedStores> {
   return isFleet ? openFleet(blobs) : openEmbedded(blobs);

@@ -145,9 +145,11 @@ export class S3Bucket {
   }
 
   /** Makes the parts the object. It is there, and that long, when this resolves. */
-  async complete({ name, id }: Multipart, etags: string[], lengthBytes: number): Promise<void> {
+  async complete(multipart: Multipart, etags: string[], lengthBytes: number): Promise<void> {
+    const { name, id } = multipart;
     const Parts = etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }));
-    await this.#written(name, lengthBytes, "CompleteMultipartUpload", async (IfNoneMatch) => {
+    const operation = "CompleteMultipartUpload";
+    const failure = await this.#written(name, lengthBytes, operation, async (IfNoneMatch) => {
       const { ETag } = await this.#mover.send(
         new CompleteMultipartUploadCommand({
           ...this.#at(name),
@@ -157,8 +159,10 @@ export class S3Bucket {
         }),
       );
       // A 200 that carries an error. The SDK finds those that end in one exactly.
-      if (ETag === undefined) throw incomplete("CompleteMultipartUpload");
+      if (ETag === undefined) throw incomplete(operation);
     });
+    // Refused, and there all the same: as a rule by another process, and these parts are left over.
+    if (failure !== undefined) await this.abort(multipart).catch(() => undefined);
   }
 
   /** Aborting what is not there is not an error. */
@@ -280,19 +284,21 @@ export class S3Bucket {
    * Writes, never over another object, and makes sure of the outcome: an answer may be lost, or lie,
    * and a request that is repeated after its first try went well is told that it comes too late. Names
    * are written once, or always with the same bytes: what is there at its full length is what was sent.
+   * @returns what the store said if it refused, although the object is there
    */
   async #written(
     name: string,
     lengthBytes: number,
     operation: string,
     write: (ifNoneMatch: string | undefined) => Promise<unknown>,
-  ): Promise<void> {
+  ): Promise<StoreError | undefined> {
     const failure = await this.#ifAbsent(operation, write);
     if (failure?.code === "AbortError") throw unavailable(failure);
     const present = await this.sizeOf(name).catch((error: unknown) => {
       throw failure === undefined ? error : unavailable(failure); // The first tells more.
     });
     if (present !== lengthBytes) throw unavailable(failure ?? incomplete(operation));
+    return failure;
   }
 
   async #ifAbsent(

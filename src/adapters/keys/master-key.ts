@@ -25,10 +25,20 @@ export function parseMasterKey(text: string, source = "the master key"): Buffer 
  * @throws when the file holds anything but a master key
  */
 export async function readOrCreateMasterKey(file: string): Promise<Buffer> {
-  return (await read(file)) ?? (await create(file)) ?? (await readWinner(file));
+  return (await readMasterKey(file)) ?? (await create(file)) ?? (await readWinner(file));
 }
 
-async function read(file: string): Promise<Buffer | undefined> {
+/**
+ * Keeps the key in `file`, where there is none yet or the same.
+ * @throws when another one is there
+ */
+export async function keepMasterKey(file: string, key: Uint8Array): Promise<void> {
+  const kept = (await create(file, Buffer.from(key))) ?? (await readWinner(file));
+  if (!kept.equals(key)) throw new Error(`${file} holds another master key`);
+}
+
+/** @throws when the file holds anything but a master key */
+export async function readMasterKey(file: string): Promise<Buffer | undefined> {
   try {
     return parseMasterKey(await readFile(file, "ascii"), `the master key in ${file}`);
   } catch (error) {
@@ -38,8 +48,7 @@ async function read(file: string): Promise<Buffer | undefined> {
 }
 
 /** `undefined` when somebody else was faster. */
-async function create(file: string): Promise<Buffer | undefined> {
-  const key = randomBytes(keyBytes);
+async function create(file: string, key = randomBytes(keyBytes)): Promise<Buffer | undefined> {
   // Written under another name first, so that a crash leaves no half of a key; a link, unlike a
   // rename, never replaces a key that is there.
   const draft = `${file}.${randomBytes(8).toString("hex")}`;
@@ -60,7 +69,7 @@ async function create(file: string): Promise<Buffer | undefined> {
 }
 
 async function readWinner(file: string): Promise<Buffer> {
-  const key = await read(file);
+  const key = await readMasterKey(file);
   if (key === undefined) throw new Error(`the master key in ${file} disappeared`);
   await syncDirectory(dirname(file)); // The other may not have come to it yet.
   return key;

@@ -1,11 +1,14 @@
 import type { Writable } from "node:stream";
 import { Command, CommanderError, Option } from "commander";
+import { type BackupResult, type BackupWish, backupText, type CopyProgress } from "./backup.ts";
 import type { ServerOptions } from "./call-server.ts";
 import { type Client, CommandError } from "./client.ts";
 import { configure } from "./configure.ts";
 import { doctor } from "./doctor.ts";
 import { jobsText, jobText, listJobs, rerunJob } from "./jobs.ts";
+import { type MigrateResult, type MigrateWish, migrateText } from "./migrate.ts";
 import { ProgressBar } from "./progress.ts";
+import { type RestoreResult, type RestoreWish, restoreText } from "./restore.ts";
 import {
   checksText,
   configuredText,
@@ -52,6 +55,9 @@ export interface Commands {
     options: { repair: boolean; onProgress: (progress: FsckProgress) => void },
   ): Promise<FsckResult>;
   gc(given: GivenSettings, options: { ignoreLeases: boolean }): Promise<GcResult>;
+  backup(given: GivenSettings, wish: BackupWish): Promise<BackupResult>;
+  restore(given: GivenSettings, wish: RestoreWish): Promise<RestoreResult>;
+  migrate(wish: MigrateWish): Promise<MigrateResult>;
 }
 
 export interface Terminal {
@@ -103,6 +109,9 @@ class CommandLine {
     this.#addFsck(program);
     this.#addGc(program);
     this.#addJobs(program);
+    this.#addBackup(program);
+    this.#addRestore(program);
+    this.#addMigrate(program);
     this.#command(program, "version", "print the version").action((words: Words) => {
       this.#show(words, { version }, `entrepot ${version}`);
     });
@@ -217,6 +226,72 @@ class CommandLine {
       const job = await rerunJob(...this.#server(words), id);
       this.#show(words, { job }, jobText(job));
     });
+  }
+
+  #addBackup(program: Command): void {
+    const meaning =
+      "write all that is stored into one file (*.tar) or directory, also while serving";
+    const command = this.#command(program, "backup", meaning)
+      .argument("<path>", "new file or directory")
+      .option("--include-master-key", "also the key that opens it: keep such a backup like the key")
+      .option("--endpoint <url>", "base URL of the running server, if not the one of the settings");
+    this.#addSettings(command).action(async (path: string, words: Words) => {
+      const wish = {
+        ...{ path, includeMasterKey: words.includeMasterKey === true },
+        endpoint: textOf(words.endpoint),
+      };
+      const written = await this.#copying((onProgress) =>
+        this.#commands.backup(this.#given(words), { ...wish, onProgress }),
+      );
+      this.#show(words, written, backupText(written));
+    });
+  }
+
+  #addRestore(program: Command): void {
+    const meaning = "bring a backup into an empty store, or go on with one that was broken off";
+    const command = this.#command(program, "restore", meaning)
+      .argument("<path>", "the backup")
+      .option("--verify-bytes", "open every object again when it is there");
+    this.#addSettings(command).action(async (path: string, words: Words) => {
+      const verifyBytes = words.verifyBytes === true;
+      const restored = await this.#copying((onProgress) =>
+        this.#commands.restore(this.#given(words), { path, verifyBytes, onProgress }),
+      );
+      if (restored.problems.length > 0) this.exitCode = 1;
+      this.#show(words, restored, restoreText(restored));
+    });
+  }
+
+  #addMigrate(program: Command): void {
+    const meaning = "carry all that is stored into another, empty store, or go on with that";
+    this.#command(program, "migrate", meaning)
+      .requiredOption("--from <file>", "settings file of the source")
+      .requiredOption("--to <file>", "settings file of the target")
+      .option("--source-is-read-only", "every replica of the source is stopped or read-only")
+      .option("--verify-bytes", "open every object again when all are there")
+      .option("--endpoint <url>", "base URL of the source's server, if not the one of its settings")
+      .action(async (words: Words) => {
+        const wish = {
+          ...{ from: String(words.from), to: String(words.to), endpoint: textOf(words.endpoint) },
+          ...{ sourceIsReadOnly: words.sourceIsReadOnly === true },
+          ...{ verifyBytes: words.verifyBytes === true },
+        };
+        const moved = await this.#copying((onProgress) =>
+          this.#commands.migrate({ ...wish, onProgress }),
+        );
+        if ((moved.verified?.problems.length ?? 0) > 0) this.exitCode = 1;
+        this.#show(words, moved, migrateText(moved));
+      });
+  }
+
+  /** With a bar while it lasts. */
+  async #copying<T>(
+    work: (onProgress: (progress: CopyProgress) => void) => Promise<T>,
+  ): Promise<T> {
+    const bar = new ProgressBar(this.#terminal.error);
+    const show = ({ copiedBytes, totalBytes }: CopyProgress) =>
+      bar.update(copiedBytes, totalBytes, `${megabytes(copiedBytes)} copied`);
+    return work(show).finally(() => bar.clear());
   }
 
   /** How to reach a running server and with whose key. */

@@ -67,6 +67,7 @@ async function run(words: readonly string[], changes: Partial<Client> = {}) {
   const unused = () => expect.unreachable("another command was run");
   const commands: Commands = {
     ...{ version: "0", settings: [], serve: unused, fsck: unused, gc: unused },
+    ...{ backup: unused, restore: unused, migrate: unused },
     client: () => ({ ...client, ...changes }),
     now: () => store.clock.now(),
   };

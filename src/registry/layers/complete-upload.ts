@@ -235,8 +235,13 @@ async function keepObject(
     layout: whole.layout,
     createdAt: now,
   };
-  if (published !== undefined && (await change.objects.insertIfAbsent(object, whole.kept)))
+  if (published !== undefined && (await change.objects.insertIfAbsent(object, whole.kept))) {
+    // What was made one object is still there in pieces too, which the session needed until now.
+    if (whole.kept === undefined && published !== whole.place) {
+      await change.reclaim.enqueue({ kind: "object", registry, object: object.id, dueAt: now });
+    }
     return object;
+  }
   const stored = await change.objects.lockLive(registry, domain, digest);
   if (stored === undefined) return undefined;
   if (whole.kept !== undefined) return stored; // Our bytes go with the session's row.

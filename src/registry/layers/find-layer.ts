@@ -3,6 +3,7 @@ import type { StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
+import { ReadOnlyRefusal } from "../read-only.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Layer } from "./layer.ts";
@@ -67,10 +68,16 @@ export async function findLayers(
 /** Leases the layer for the whole time again; false when it went in the meantime. */
 async function renewLease(ports: Ports, layer: Layer): Promise<boolean> {
   const until = ports.clock.now() + limits.layerLeaseMs;
-  return ports.metadata.transaction(async (change) => {
-    const [current] = await change.layers.lock(layer.repository, [layer.digest]);
-    if (current === undefined) return false;
-    await change.layers.lease(layer.repository, layer.digest, until);
-    return true;
-  });
+  try {
+    return await ports.metadata.transaction(async (change) => {
+      const [current] = await change.layers.lock(layer.repository, [layer.digest]);
+      if (current === undefined) return false;
+      await change.layers.lease(layer.repository, layer.digest, until);
+      return true;
+    });
+  } catch (error) {
+    // Nothing is collected while nothing can be written, so that it needs no lease.
+    if (error instanceof ReadOnlyRefusal) return true;
+    throw error;
+  }
 }

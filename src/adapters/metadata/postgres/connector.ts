@@ -2,7 +2,14 @@ import { type ClientConfig, DatabaseError } from "pg";
 import { describeHost, type PostgresAddress, type PostgresHost } from "./connection-url.ts";
 import { mayConnectLater, messageOf, NotConnected, ServerError } from "./postgres-error.ts";
 import { PostgresSession } from "./postgres-session.ts";
-import { askFacts, type ServerFacts, setDurable, setTimeouts, usualTimeouts } from "./settings.ts";
+import {
+  askFacts,
+  type ServerFacts,
+  setDurable,
+  setPlans,
+  setTimeouts,
+  usualTimeouts,
+} from "./settings.ts";
 
 const oldestVersion = 15;
 const keepAliveMs = 15_000;
@@ -52,7 +59,7 @@ export class Connector {
     try {
       const options = { prepare: false, silenceMs: this.#connectTimeoutMs };
       const commands = this.#address.prepares
-        ? [askFacts, setTimeouts(usualTimeouts, false)]
+        ? [askFacts, setTimeouts(usualTimeouts, false), setPlans(false)]
         : [askFacts];
       const [answer] = await session.run(commands, options);
       const facts = answer?.rows[0] as ServerFacts;

@@ -67,6 +67,15 @@ describePostgres("metadata in PostgreSQL", () => {
     expect((await sessionsOf(url)).length).toBeLessThanOrEqual(10);
   });
 
+  it("needs no right beyond a database of its own", async () => {
+    const url = await temporaryDatabase();
+    await server.execute("create role plain login password 'plain'");
+    await server.execute(`alter database ${basename(url)} owner to plain`);
+    const store = await open(url.replace(/\/\/[^@]*@/, "//plain:plain@"));
+    await addRepository(store, "team/app");
+    await store.probe();
+  });
+
   it("goes on when another process changes a table whose statements are prepared", async () => {
     const url = await temporaryDatabase();
     const store = await open(url);

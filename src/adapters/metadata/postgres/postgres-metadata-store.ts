@@ -13,6 +13,7 @@ import { SqlRowStore } from "../sql/table-copy.ts";
 import { describeAddress, parseConnectionUrl } from "./connection-url.ts";
 import { Connector, silenceMs } from "./connector.ts";
 import { forgetOld } from "./last-commit.ts";
+import { seedStatistics } from "./plan-statistics.ts";
 import { Pool } from "./pool.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { messageOf, metadataUnavailable } from "./postgres-error.ts";
@@ -59,7 +60,8 @@ export async function openPostgresMetadata(
   const reader = new PostgresReader(pool, settings);
   try {
     if (options.mustExist !== true) {
-      await migrate(postgresDialect, (work) => transactions.migrate(work), place);
+      const transaction = transactions.migrate.bind(transactions);
+      await migrate(postgresDialect, transaction, place, seedStatistics);
     }
     await checkSchema(postgresDialect, reader, place);
     await transactions.run((connection) => connection.runLater([forgetOld()]));

@@ -10,7 +10,7 @@ import {
   PostgresTransaction,
   type TransactionOptions,
 } from "./postgres-transaction.ts";
-import { migrationTimeouts, setDurable, setTimeouts, usualTimeouts } from "./settings.ts";
+import { migrationTimeouts, setDurable, setPlans, setTimeouts, usualTimeouts } from "./settings.ts";
 
 type Work<T> = (connection: SqlConnection) => Promise<T>;
 
@@ -27,7 +27,9 @@ export class PostgresTransactions {
     this.#usual = {
       run: { prepare: prepares, silenceMs },
       // Behind a pooler a session's settings are another's.
-      settings: prepares ? [] : [setTimeouts(usualTimeouts, true), setDurable(true)],
+      settings: prepares
+        ? []
+        : [setTimeouts(usualTimeouts, true), setPlans(true), setDurable(true)],
       isMarked: true,
     };
   }

@@ -33,6 +33,18 @@ export function setTimeouts(timeouts: Timeouts, isLocal: boolean): SqlCommand {
   };
 }
 
+/**
+ * Plans are made once for a statement, whatever it is called with: those that look at the values cost
+ * more to make than to run here, and are wrong for values that the statistics have not seen.
+ */
+export function setPlans(isLocal: boolean): SqlCommand {
+  return {
+    sql: `select set_config('plan_cache_mode', 'force_generic_plan', ${isLocal})
+      where current_setting('plan_cache_mode', true) is not null`,
+    parameters: [],
+  };
+}
+
 /** A commit that is answered before it is on disk breaks what an answer promises. */
 export function setDurable(isLocal: boolean): SqlCommand {
   return {

@@ -12,12 +12,14 @@ type Transaction = <T>(work: (connection: SqlConnection) => Promise<T>) => Promi
 /**
  * Brings the schema up to this program's, each migration in a transaction of its own. Of several
  * processes that start at once one makes each change; the others wait for it.
+ * @param made runs in the transaction of each migration that was made here
  * @throws when the schema is newer than this program
  */
 export async function migrate(
   dialect: SqlDialect,
   transaction: Transaction,
   place: string,
+  made?: (connection: SqlConnection, version: number) => Promise<void>,
 ): Promise<void> {
   const found = await transaction(async (connection) => {
     await connection.run(command(versionTable(dialect)));
@@ -28,7 +30,9 @@ export async function migrate(
     await transaction(async (connection) => {
       // First, since who wants to insert the same row waits until this transaction ends.
       const { changes } = await connection.run(command(claim(dialect, migration)));
-      if (changes > 0) await connection.runAll(migration.statements(dialect).map(command));
+      if (changes === 0) return;
+      await connection.runAll(migration.statements(dialect).map(command));
+      await made?.(connection, migration.version);
     });
   }
 }

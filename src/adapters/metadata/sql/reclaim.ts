@@ -4,7 +4,7 @@ import type {
   ReclaimReads,
   ReclaimWrites,
 } from "../../../ports/metadata-store.ts";
-import type { Digest, ObjectId, UploadId } from "../../../registry/names.ts";
+import type { Digest, ObjectId, Registry, UploadId } from "../../../registry/names.ts";
 import { ofRepository, type RepositoryKey, registryKey } from "./keys.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
@@ -25,6 +25,11 @@ export class SqlReclaim implements ReclaimReads, ReclaimWrites {
   async count(): Promise<number> {
     const row = await this.#session.first(count, {});
     return Number(row?.candidates ?? 0);
+  }
+
+  async hasObject(registry: Registry, object: ObjectId): Promise<boolean> {
+    const key = toKey({ kind: "object", registry, object, dueAt: 0 });
+    return (await this.#session.first(find, key)) !== undefined;
   }
 
   async enqueue(candidate: ReclaimCandidate): Promise<void> {
@@ -82,6 +87,13 @@ const due = statement(({ builder }, page: { now: number; limit: number }) =>
     .where("due_at", "<=", page.now)
     .orderBy("due_at")
     .limit(page.limit),
+);
+
+const find = statement(({ builder }, key: CandidateKey) =>
+  builder
+    .selectFrom("reclaim")
+    .select("target")
+    .where((row) => row.and({ ...ofRepository(key), kind: key.kind, target: key.target })),
 );
 
 const count = statement(({ builder }, _: Record<string, never>) =>

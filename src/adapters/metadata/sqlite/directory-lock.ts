@@ -28,10 +28,9 @@ export class DirectoryLock {
       database.exec("pragma journal_mode = memory; begin exclusive");
     } catch (error) {
       database.close();
-      throw new DirectoryInUse(
-        `another Entrepot (${describeOwner(ownerFile)}) uses ${directory}`,
-        { cause: error },
-      );
+      throw new DirectoryInUse(`another Entrepot (${describeOwner(ownerFile)}) uses ${directory}`, {
+        cause: error,
+      });
     }
     const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
     writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`);

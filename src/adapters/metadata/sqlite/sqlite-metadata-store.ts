@@ -111,8 +111,7 @@ export class SqliteMetadataStore implements MetadataStore {
       dialect: sqliteDialect,
       reader: parts.reader,
       snapshot: (work) => inSqliteSnapshot(join(parts.directory, "metadata.db"), work),
-      transaction: (work) =>
-        parts.writer.transaction(work).finally(() => this.#images.forget()),
+      transaction: (work) => parts.writer.transaction(work).finally(() => this.#images.forget()),
     });
   }
 

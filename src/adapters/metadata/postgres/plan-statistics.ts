@@ -1,0 +1,72 @@
+import type { SqlConnection } from "../sql/session.ts";
+
+/**
+ * Of a table that was never analyzed PostgreSQL takes every index that begins with (account, region)
+ * for equally narrow, and may choose one that leads through all rows of a registry: until autovacuum
+ * comes by, which is late for a first push of many images. So new tables are shown rows of the usual
+ * proportions, within the transaction that makes them, which nobody else sees.
+ */
+const seeds: Readonly<Record<number, { readonly tables: string; readonly rows: string[] }>> = {
+  1: {
+    tables: `repository, repository_resource_tag, object, object_content, layer, image,
+      manifest_reference, tag, tag_history, upload, reclaim, account_setting`,
+    rows: [
+      `insert into repository (account, region, name, id, created_at, tag_mutability,
+          exclusion_filters, scan_on_push, encryption_type, image_count, size_bytes)
+        select 'a', 'r', 'n' || n, 'i' || n, n, 'MUTABLE', '[]', 0, 'AES256', 0, 0
+        from generate_series(0, 99) n`,
+      `insert into repository_resource_tag (account, region, repository, key, value)
+        select 'a', 'r', 'i' || n % 100, 'k' || n, '' from generate_series(0, 999) n`,
+      `insert into account_setting (account, region, name, value)
+        select 'a', 'r', 'n' || n, '' from generate_series(0, 99) n`,
+      `insert into object (account, region, id, domain, digest, size_bytes, sealed_bytes,
+          wrapped_key, state, placement, layout, created_at)
+        select 'a', 'r', 'o' || n, 'd', 's' || n, n, n, '', 'live', 'blobs', '', n
+        from generate_series(0, 999) n`,
+      `insert into object_content (account, region, object, content)
+        select 'a', 'r', 'o' || n, '' from generate_series(0, 999) n`,
+      `insert into layer (account, region, repository, digest, object, size_bytes, linked_at,
+          leased_until)
+        select 'a', 'r', 'i' || n % 100, 's' || n, 'o' || n, n, n, n from generate_series(0, 999) n`,
+      `insert into image (account, region, repository, digest, media_type, manifest_bytes,
+          size_bytes, subject, pushed_at, state, object, tag_count)
+        select 'a', 'r', 'i' || n % 100, 's' || n, 'm', n, n,
+          case when n % 4 = 0 then 's' || n % 200 end, n, 'ACTIVE', 'o' || n, n % 2
+        from generate_series(0, 999) n`,
+      `insert into manifest_reference (account, region, repository, image, position, kind, digest,
+          media_type, size_bytes)
+        select 'a', 'r', 'i' || n % 100, 's' || n, p, 'layer', 's' || n + p, 'm', n
+        from generate_series(0, 999) n, generate_series(0, 3) p`,
+      `insert into tag (account, region, repository, tag, digest, moved_at)
+        select 'a', 'r', 'i' || n % 100, 't' || n, 's' || n, n from generate_series(0, 999) n`,
+      `insert into tag_history (account, region, repository, tag, sequence, digest, at)
+        select 'a', 'r', 'i' || n % 100, 't' || n, 1, 's' || n, n from generate_series(0, 999) n`,
+      `insert into upload (account, region, id, repository, object, wrapped_key, offset_bytes,
+          sealed_bytes, frames, layout, parts, small_part, revision, created_at, expires_at)
+        select 'a', 'r', 'u' || n, 'i' || n % 100, 'o' || n, '', 0, 0, 0, '', 0, 0, 0, n, n
+        from generate_series(0, 999) n`,
+      `insert into reclaim (account, region, kind, repository, target, due_at)
+        select 'a', 'r', 'layer', 'i' || n % 100, 's' || n, n from generate_series(0, 999) n`,
+    ],
+  },
+  4: {
+    tables: "lease, job",
+    rows: [
+      `insert into lease (name, holder, expires_at)
+        select 'n' || n, 'h' || n % 10, n from generate_series(0, 999) n`,
+      `insert into job (id, account, region, kind, key, payload, state, due_at, attempts, holder,
+          created_at)
+        select 'j' || n, 'a', 'r', 'k' || n % 5, 'w' || n, '',
+          case when n % 2 = 0 then 'waiting' else 'dead' end, n, 0, '', n
+        from generate_series(0, 999) n`,
+    ],
+  },
+};
+
+/** In the transaction of the migration that has made the tables. */
+export async function seedStatistics(connection: SqlConnection, version: number): Promise<void> {
+  const seed = seeds[version];
+  if (seed === undefined) return;
+  const commands = [...seed.rows, `analyze ${seed.tables}`, `truncate ${seed.tables}`];
+  await connection.runAll(commands.map((sql) => ({ sql, parameters: [] })));
+}
