@@ -15,5 +15,6 @@ await exitWith(async () => {
     const code = await run(node, step, { cwd: projectDirectory });
     if (code !== 0) return code;
   }
+  await run(node, ["scripts/not-run.ts"], { cwd: projectDirectory });
   return 0;
 });

@@ -1,16 +1,37 @@
 import { defineConfig } from "vitest/config";
 
+const root = new URL("../..", import.meta.url).pathname;
 const minuteMs = 60_000;
 
-/** Several processes, a database and an object store each: one file after another. */
+/**
+ * Real PostgreSQL and S3 servers: several replicas as processes, and the suites that every pair of
+ * stores must pass. One file after another, since each starts servers of its own.
+ */
 export default defineConfig({
   test: {
-    root: new URL("../..", import.meta.url).pathname,
-    include: ["test/fleet/**/*.test.ts"],
-    pool: "forks",
-    fileParallelism: false,
-    testTimeout: 2 * minuteMs,
-    hookTimeout: 2 * minuteMs,
-    teardownTimeout: minuteMs,
+    projects: [
+      project("replicas", ["test/fleet/**/*.test.ts"]),
+      project("stores", [
+        "test/{conformance,contracts}/**/*.test.ts",
+        "test/faults/{crash,equal-layer,registry,s3,s3-writers}.test.ts",
+        "src/{operations,registry}/**/*.test.ts",
+      ]),
+    ],
   },
 });
+
+function project(name: string, include: string[]) {
+  return {
+    test: {
+      name,
+      root,
+      include,
+      pool: "forks" as const,
+      fileParallelism: false,
+      testTimeout: 2 * minuteMs,
+      hookTimeout: 2 * minuteMs,
+      teardownTimeout: minuteMs,
+      env: { ENTREPOT_TEST_STORES: "fleet" },
+    },
+  };
+}

@@ -1,8 +1,13 @@
-/** Builds the server that the tests of the S3 store run on. */
-import { buildS3Server } from "./s3-server.ts";
+/**
+ * Builds the server that the tests of the S3 store run on, or with `--only-check` says whether it is
+ * there.
+ */
+import { buildS3Server, s3Missing, s3Program } from "./s3-server.ts";
 
+const missing = process.argv.includes("--only-check") ? s3Missing() : undefined;
 try {
-  console.log(`S3 server: ${buildS3Server()}`);
+  if (missing !== undefined) throw new Error(missing);
+  console.log(`S3 server: ${s3Program() ?? buildS3Server()}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

@@ -20,7 +20,7 @@ export function s3Program(): string | undefined {
 export function s3Missing(): string | undefined {
   if (s3Program() !== undefined) return undefined;
   return (
-    "no S3 server: build one with Go by 'node scripts/build-s3-server.mjs', " +
+    "no S3 server: 'npm run test:fleet -- --install' builds one with Go, " +
     "or name a versitygw in ENTREPOT_TEST_S3_SERVER"
   );
 }
