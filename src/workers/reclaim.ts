@@ -5,7 +5,6 @@
  */
 import type { ReclaimCandidate } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
-import type { StoredObject } from "../registry/encryption/stored-object.ts";
 import { unlinkLayer } from "../registry/layers/unlink-layer.ts";
 import { discardUpload } from "../registry/layers/upload-layer.ts";
 import type { ObjectId, Registry, UploadId } from "../registry/names.ts";
@@ -128,7 +127,7 @@ async function reclaim(
 }
 
 /** Unlinks the layer if nothing refers to it and its lease is over; waits for the lease otherwise. */
-function reclaimLayer(
+async function reclaimLayer(
   ports: Ports,
   candidate: ReclaimCandidate & { kind: "layer" },
   total: Step,
@@ -136,19 +135,21 @@ function reclaimLayer(
 ): Promise<void> {
   const repository = { registry: candidate.registry, id: candidate.repositoryId };
   const now = ports.clock.now();
-  return ports.metadata.transaction(async (change) => {
+  const isUnlinked = await ports.metadata.transaction(async (change) => {
     // Repository, then layer: who pushes locks in this order too.
     await change.repositories.lockById(repository);
     const [layer] = await change.layers.lock(repository, [candidate.digest]);
     await change.reclaim.remove(candidate);
-    if (layer === undefined || (await change.layers.isReferenced(repository, layer.digest))) return;
+    if (layer === undefined) return false;
+    if (await change.layers.isReferenced(repository, layer.digest)) return false;
     if (layer.leasedUntil > now && !ignoreLeases) {
       await change.reclaim.enqueue({ ...candidate, dueAt: layer.leasedUntil });
-      return;
+      return false;
     }
     await unlinkLayer(change, layer, now);
-    total.layers += 1;
+    return true;
   });
+  if (isUnlinked) total.layers += 1;
 }
 
 /** Marks, then removes the bytes, then the row: each may be repeated after a crash. */
@@ -159,24 +160,20 @@ async function reclaimObject(
   total: Step,
 ): Promise<void> {
   const candidate: ReclaimCandidate = { kind: "object", registry, object: id, dueAt: 0 };
-  const doomed: StoredObject | undefined = await ports.metadata.transaction(async (change) => {
+  const now = ports.clock.now();
+  await dropPieces(ports, id);
+  const doomed = await ports.metadata.transaction(async (change) => {
+    // First of all: whoever unlinks the object from here on waits, and then queues it anew.
+    await change.reclaim.remove(candidate);
     // Who links the object next waits here, and then finds it gone.
     const object = await change.objects.lock(id);
-    if (object === undefined) {
-      await change.reclaim.remove(candidate);
-      return undefined;
-    }
-    if (object.state === "live" && (await change.objects.isLinked(object))) return object;
+    if (object === undefined) return undefined;
+    if (object.state === "live" && (await change.objects.isLinked(object))) return undefined;
     if (object.state === "live") await change.objects.markDeleting(id);
-    return { ...object, state: "deleting" as const };
+    await change.reclaim.enqueue({ ...candidate, dueAt: now });
+    return object;
   });
   if (doomed === undefined) return;
-  if (doomed.state === "live") {
-    // It stays, without what its upload may have left beside it.
-    if (doomed.placement === "blobs") await ports.blobs.delete(id, doomed.place);
-    await ports.metadata.transaction((change) => change.reclaim.remove(candidate));
-    return;
-  }
   if (doomed.placement === "blobs") await ports.blobs.delete(id);
   ports.memory.manifests.delete(id);
   await ports.metadata.transaction(async (change) => {
@@ -185,6 +182,13 @@ async function reclaimObject(
   });
   total.objects += 1;
   total.bytes += doomed.sealedBytes;
+}
+
+/** What the upload of an object that stays may have left beside it. */
+async function dropPieces({ metadata, blobs }: Ports, id: ObjectId): Promise<void> {
+  const object = await metadata.objects.find(id);
+  if (object?.state !== "live" || object.placement !== "blobs") return;
+  if (await metadata.objects.isLinked(object)) await blobs.delete(id, object.place);
 }
 
 /** Drops a session that has expired, or whose repository is gone; one that is being written waits. */

@@ -4,6 +4,7 @@ import { InProcessExclusive } from "../../src/adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "../../src/adapters/exclusive/leased.ts";
 import type { Exclusive } from "../../src/ports/exclusive.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
+import { limits } from "../../src/registry/limits.ts";
 import { metadataStores } from "./metadata-stores.ts";
 
 interface ExclusiveKind {
@@ -73,10 +74,10 @@ describe.each(metadataStores)("Exclusive with leases in $name", ({ open }) => {
     expect(await there.tryAcquire("gc")).toBeDefined();
   });
 
-  it("takes a name over from a replica that is not heard of for a minute, and no sooner", async () => {
+  it("takes a name over from a replica that is not heard of for a lease, and no sooner", async () => {
     const { clock, here, there } = await replicas();
     await here.tryAcquire("gc");
-    clock.advance(59_999);
+    clock.advance(limits.exclusiveLeaseMs - 1);
     expect(await there.tryAcquire("gc")).toBeUndefined();
     clock.advance(1);
     expect(await there.tryAcquire("gc")).toBeDefined();
@@ -86,7 +87,7 @@ describe.each(metadataStores)("Exclusive with leases in $name", ({ open }) => {
     const { clock, here, there } = await replicas();
     const release = await here.tryAcquire("gc");
     for (let beat = 0; beat < 5; beat += 1) {
-      clock.advance(40_000);
+      clock.advance(limits.exclusiveLeaseMs - 1);
       await here.renew();
     }
     expect(await there.tryAcquire("gc")).toBeUndefined();
@@ -98,7 +99,7 @@ describe.each(metadataStores)("Exclusive with leases in $name", ({ open }) => {
   it("takes nothing back from the replica that took a name over", async () => {
     const { clock, store, here, there } = await replicas();
     const late = await here.tryAcquire("gc");
-    clock.advance(60_000);
+    clock.advance(limits.exclusiveLeaseMs);
     await there.tryAcquire("gc");
     const lease = await store.transaction(({ leases }) => leases.find("gc"));
     await here.renew();

@@ -80,6 +80,8 @@ describe("a manifest", () => {
     ["a negative size", image({ config: descriptor("c", { size: -1 }) })],
     ["layers that are no list", image({ layers: {} })],
     ["no config", image({ config: undefined })],
+    ["a NUL in a type", image({ artifactType: "application/a\u0000b" })],
+    ["a line break in a layer's type", image({ layers: [descriptor("c", { mediaType: "a\nb" })] })],
   ])("refuses %s", (_name, value) => {
     expect(() => parse(value, mediaTypes.ociManifest)).toThrow("ImageManifest");
   });

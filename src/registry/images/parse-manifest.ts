@@ -153,6 +153,7 @@ function descriptor(value: JsonValue | undefined, where: string): Descriptor {
     throw invalidManifest(`a size in '${where}' is not a whole number of bytes`);
   }
   if (typeof mediaType !== "string") throw invalidManifest(`a media type in '${where}' is missing`);
+  requirePrintable(mediaType, `a media type in '${where}'`);
   return { digest, sizeBytes: size, mediaType };
 }
 
@@ -166,7 +167,14 @@ function optionalText(root: JsonObject, key: string): string | undefined {
   const value = root.get(key);
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value !== "string") throw invalidManifest(`'${key}' must be text`);
+  requirePrintable(value, `'${key}'`);
   return value;
+}
+
+/** Not every database takes a NUL, and none of these has a use for a control character. */
+function requirePrintable(text: string, what: string): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(text)) throw invalidManifest(`${what} has a control character`);
 }
 
 function annotationsOf(root: JsonObject): Record<string, string> {

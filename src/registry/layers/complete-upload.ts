@@ -2,7 +2,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
-import { invariant, isRegistryError, RegistryError } from "../errors.ts";
+import { isRegistryError, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, UploadId } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
@@ -12,6 +12,8 @@ import { digestOfUpload } from "./read-upload.ts";
 import { receive } from "./receive.ts";
 import { stagedBytes, type Upload } from "./upload.ts";
 import { exclusively, findUpload, requireOffset, uploadNotFound } from "./upload-layer.ts";
+
+const linkTries = 5;
 
 export interface Completion {
   /** The last bytes, when they come with the request that completes. */
@@ -84,9 +86,12 @@ function completeOnce(
       sealed.kept === undefined
         ? await ports.blobs.publish(sealed.object, stagedBytes(sealed))
         : "";
-    const linked = await link(ports, { ...completed, published });
-    invariant(linked !== undefined, "published bytes can be linked");
-    return linked;
+    for (let tries = 0; tries < linkTries; tries++) {
+      const linked = await link(ports, { ...completed, published });
+      if (linked !== undefined) return linked;
+      // Somebody's equal object was in the way, and was taken before it could be linked.
+    }
+    throw new RegistryError("ServiceUnavailable", "The layer could not be linked; try again");
   });
 }
 

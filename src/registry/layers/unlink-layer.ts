@@ -10,7 +10,6 @@ export async function unlinkLayer(
   const { repository, digest, object, sizeBytes } = layer;
   const { registry } = repository;
   await change.layers.unlink(repository, digest);
-  await change.repositories.adjust(repository, { sizeBytes: -sizeBytes });
   await change.reclaim.remove({
     kind: "layer",
     registry,
@@ -19,4 +18,5 @@ export async function unlinkLayer(
     dueAt: 0,
   });
   await change.reclaim.enqueue({ kind: "object", registry, object, dueAt: now });
+  await change.repositories.adjust(repository, { sizeBytes: -sizeBytes });
 }

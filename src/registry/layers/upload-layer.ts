@@ -2,18 +2,21 @@
  * Upload sessions. Bytes go straight from the request through hash and cipher into a staged object;
  * what a session has accepted is durable before the answer, and nothing is ever written twice (D1, D5).
  */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { MetadataReads } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { freshBytes } from "../fresh-bytes.ts";
 import { limits } from "../limits.ts";
-import type { ObjectId, Registry, RepositoryName, UploadId } from "../names.ts";
+import type { Digest, ObjectId, Registry, RepositoryName, UploadId } from "../names.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { requireSpace } from "../space.ts";
 import { receive } from "./receive.ts";
 import type { Upload } from "./upload.ts";
+
+const emptyDigest = `sha256:${createHash("sha256").digest("hex")}` as Digest;
 
 /** A fresh name for an object; never used before and never again. */
 export function newObjectId(): ObjectId {
@@ -230,13 +233,45 @@ export function cancelUpload(
   });
 }
 
-/** Removes the session's bytes, then its row: a crash in between leaves a row that is reclaimed. */
+/**
+ * Ends the session, then removes its bytes. Whoever completes it at the same moment is either done
+ * before, and keeps them, or finds no session. A crash in between leaves a row that leads to them.
+ */
 export async function discardUpload(ports: Ports, upload: Upload): Promise<void> {
-  await ports.blobs.delete(upload.object);
-  await ports.metadata.transaction(async (change) => {
-    const { registry } = upload.repository;
-    await change.uploads.remove(registry, upload.id);
+  const { registry } = upload.repository;
+  const isEnded = await ports.metadata.transaction(async (change) => {
+    const current = await change.uploads.lock(registry, upload.id);
     await change.reclaim.remove({ kind: "upload", registry, upload: upload.id, dueAt: 0 });
+    if (current === undefined) return false;
+    await change.uploads.remove(registry, upload.id);
+    await change.objects.insertIfAbsent(discarded(ports, current));
+    await change.reclaim.enqueue({ kind: "object", registry, object: current.object, dueAt: 0 });
+    return true;
   });
   ports.memory.runningDigests.delete(upload.id);
+  if (!isEnded) return;
+  await ports.blobs.delete(upload.object);
+  await ports.metadata.transaction(async (change) => {
+    await change.objects.remove(upload.object);
+    const { object } = upload;
+    await change.reclaim.remove({ kind: "object", registry, object, dueAt: 0 });
+  });
+}
+
+/** What stands for bytes that nobody will read, until they are gone. */
+function discarded(ports: Ports, upload: Upload): StoredObject {
+  return {
+    id: upload.object,
+    registry: upload.repository.registry,
+    domain: "discarded",
+    digest: upload.digestSoFar ?? emptyDigest,
+    sizeBytes: upload.offset,
+    sealedBytes: upload.sealedBytes,
+    wrappedKey: new Uint8Array(),
+    state: "deleting",
+    placement: "blobs",
+    place: "",
+    layout: upload.layout,
+    createdAt: ports.clock.now(),
+  };
 }

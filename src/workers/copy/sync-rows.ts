@@ -50,7 +50,7 @@ export async function syncRows(parts: SyncParts): Promise<Synced> {
   const sync = new Sync(parts);
   await sync.makeRoom();
   await sync.add();
-
+  await sync.removeObjects();
   return sync.done;
 }
 
