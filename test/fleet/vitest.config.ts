@@ -13,7 +13,7 @@ export default defineConfig({
       project("replicas", ["test/fleet/**/*.test.ts"]),
       project("stores", [
         "test/{conformance,contracts}/**/*.test.ts",
-        "test/faults/{crash,equal-layer,registry,s3,s3-writers}.test.ts",
+        "test/faults/{crash,equal-layer,registry,s3,s3-writers,soak}.test.ts",
         "src/{operations,registry}/**/*.test.ts",
       ]),
     ],
