@@ -1,10 +1,9 @@
 /** `npm run bench`: Entrepot beside other registries, in turns on one machine. See docs/benchmarks.md. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { commandLine, writeFigures } from "./document.ts";
 import { memoryOfStream } from "./memory.ts";
 import { allPeers, buildPeers, dockerRegistry, newerPeers, type Peer } from "./peers.ts";
-import { checkout, temporaryFolder } from "./places.ts";
+import { temporaryFolder } from "./places.ts";
 import * as report from "./report.ts";
 import { compare, median } from "./rounds.ts";
 import { startWithImages } from "./start.ts";
@@ -71,11 +70,9 @@ async function main(): Promise<void> {
     text += `Resident memory while a layer of ${streamGiB} GiB streams in and out:\n\n`;
     text += `${report.table(report.memoryHead, report.memoryRows(memory))}\n`;
   }
-  const options = process.argv.slice(2).filter((word) => word !== "--write");
-  const command = ["npm run bench", ...(options.length > 0 ? ["--", ...options] : [])];
-  const circumstances = report.circumstances(command.join(" "), peers);
+  const circumstances = report.circumstances(commandLine("bench"), peers);
   process.stdout.write(`\n${circumstances}\n${text}`);
-  if (flags.write) writeDocument(`${circumstances}\n${text.trimEnd()}\n`);
+  if (flags.write) writeFigures("figures", `${circumstances}\n${text.trimEnd()}\n`);
 }
 
 const workloads: readonly Workload[] = [
@@ -109,17 +106,6 @@ function positive(name: "rounds" | "blob-mib" | "stream-gib" | "images" | "secon
   const value = Number(flags[name]);
   if (!(value > 0)) throw new Error(`--${name} is a positive number`);
   return value;
-}
-
-/** Puts the figures between the marks of the document; the text around them is written by hand. */
-function writeDocument(figures: string): void {
-  const path = join(checkout, "docs/benchmarks.md");
-  const [begin, end] = ["<!-- figures -->\n", "<!-- /figures -->\n"];
-  const document = readFileSync(path, "utf8");
-  const [before, after] = [document.indexOf(begin), document.indexOf(end)];
-  if (before === -1 || after < before) throw new Error(`${path} has lost its marks`);
-  const head = document.slice(0, before + begin.length);
-  writeFileSync(path, `${head}\n${figures}\n${document.slice(after)}`);
 }
 
 function say(line: string): void {

@@ -9,7 +9,7 @@ import {
   ECRClient,
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr";
-import { startServer } from "../test/support/server.ts";
+import { type RunningServer, startServer } from "../test/support/server.ts";
 import { Connection } from "./connection.ts";
 import { checkout, peerPrograms } from "./places.ts";
 
@@ -39,31 +39,37 @@ export const entrepot: Peer = {
   missing: () => undefined,
   version: () => JSON.parse(readFileSync(join(checkout, "package.json"), "utf8")).version,
   async start(dataDirectory) {
-    const server = await startServer({ dataDirectory, settings: { ENTREPOT_HTTPS: "off" } });
-    const { hostname, port } = new URL(server.origin);
-    const ecr = new ECRClient({
-      endpoint: server.origin,
-      region: "us-east-1",
-      credentials: server,
-    });
-    const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
-    return {
-      name: "entrepot",
-      host: hostname,
-      port: Number(port),
-      authorization: `Basic ${authorizationData?.[0]?.authorizationToken}`,
-      pid: server.process.pid!,
-      async createRepository(repositoryName) {
-        await ecr.send(new CreateRepositoryCommand({ repositoryName }));
-      },
-      async stop() {
-        ecr.destroy();
-        const code = await server.stop();
-        if (code !== 0) throw new Error(`entrepot ended with ${code}:\n${server.output()}`);
-      },
-    };
+    return entrepotTarget(
+      await startServer({ dataDirectory, settings: { ENTREPOT_HTTPS: "off" } }),
+    );
   },
 };
+
+/** A server of ours that runs, with the authorization of its root. */
+export async function entrepotTarget(server: RunningServer): Promise<Target> {
+  const { hostname, port } = new URL(server.origin);
+  const ecr = new ECRClient({
+    endpoint: server.origin,
+    region: "us-east-1",
+    credentials: server,
+  });
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+  return {
+    name: "entrepot",
+    host: hostname,
+    port: Number(port),
+    authorization: `Basic ${authorizationData?.[0]?.authorizationToken}`,
+    pid: server.process.pid!,
+    async createRepository(repositoryName) {
+      await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    },
+    async stop() {
+      ecr.destroy();
+      const code = await server.stop();
+      if (code !== 0) throw new Error(`entrepot ended with ${code}:\n${server.output()}`);
+    },
+  };
+}
 
 /** Configured as its package does, with the storage and port of this run and without access logs. */
 function distribution(name: string, program: string, hint: string, version: () => string): Peer {

@@ -51,7 +51,13 @@ export function memoryRows(memory: readonly Memory[]): Row[] {
   ]);
 }
 
-function rounded(figure: number): string {
+/** Of a time: three figures, as more is noise. */
+export function milliseconds(time: number): string {
+  return time >= 100 ? time.toFixed(0) : time.toPrecision(3);
+}
+
+/** Of a figure of which more is better. */
+export function rounded(figure: number): string {
   return figure >= 100 ? figure.toFixed(0) : figure.toPrecision(3);
 }
 
@@ -66,7 +72,10 @@ export function table(head: Row, rows: readonly Row[]): string {
 }
 
 /** The facts without which the figures say nothing. */
-export function circumstances(command: string, peers: readonly Peer[]): string {
+export function circumstances(
+  command: string,
+  peers: readonly Pick<Peer, "name" | "version">[],
+): string {
   const memoryGiB = totalmem() / 2 ** 30;
   return [
     `- Command: \`${command}\``,

@@ -64,6 +64,15 @@ describe("the settings", () => {
     });
   });
 
+  it("say read-only in so many words, also as JSON does", async () => {
+    expect(load().readOnly).toBe(false);
+    await settingsFile({ readOnly: true });
+    expect(load().readOnly).toBe(true);
+    expect(refusals({ environment: { ENTREPOT_READ_ONLY: "yes" } })).toEqual([
+      'ENTREPOT_READ_ONLY must be "true" or "false".',
+    ]);
+  });
+
   it("name a bucket, where it is, and who encrypts there", () => {
     const bucket = (url: string) => load({ environment: { ENTREPOT_BLOBS: url } }).bucket;
     const endpoint = encodeURIComponent("http://127.0.0.1:9000");
@@ -100,6 +109,7 @@ describe("the settings", () => {
     ],
     ENTREPOT_BLOBS: ["s3://one", "s3://two/a/b", "s3://three?encryption=sse-s3"],
     ENTREPOT_ROLE: ["api", "worker", "all"],
+    ENTREPOT_READ_ONLY: ["true", "false", "true"],
     ENTREPOT_MASTER_KEY: [key, key, key],
     ENTREPOT_LIFECYCLE_INTERVAL: ["1", "2", "3"],
     ENTREPOT_GC_INTERVAL: ["1", "2", "3"],

@@ -77,7 +77,7 @@ export function tagOf(image: number): string {
 export async function fill(ground: Ground, rows: Rows, contents: Contents): Promise<Known> {
   const filling = new Filling(ground, rows);
   const { images, repositories, inLargest } = contents;
-  const others = repositories - 2;
+  const others = repositories - 3; // Those two and the one that the base layers were pushed to.
   const spread = images - inLargest - 1;
   await filling.repository("bench/largest", inLargest, 0);
   await filling.repository("bench/many-tags", 1, spreadMs / 2);
@@ -85,7 +85,8 @@ export async function fill(ground: Ground, rows: Rows, contents: Contents): Prom
   const every = Math.max(1, Math.floor(spread / knownImages));
   let done = 0;
   for (let index = 0; index < others; index++) {
-    const count = Math.floor((spread * (index + 1)) / others) - Math.floor((spread * index) / others);
+    const count =
+      Math.floor((spread * (index + 1)) / others) - Math.floor((spread * index) / others);
     const age = (spreadMs * index) / others;
     const made = await filling.repository(`team-${index % 97}/app-${index}`, count, age);
     for (const image of made) if (done++ % every === 0) known.push(image);

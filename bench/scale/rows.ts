@@ -58,21 +58,30 @@ export class SqliteRows implements Rows {
 
 const pieceBytes = 16 * 1024 * 1024;
 
-/** By COPY from a file that the server itself reads. */
+interface Piece {
+  readonly columns: string;
+  readonly lines: string[];
+  bytes: number;
+}
+
+/** By COPY from files that the server itself reads, while the next rows are being made. */
 export class PostgresRows implements Rows {
   readonly #client: Client;
-  readonly #file: string;
-  readonly #pieces = new Map<string, { columns: string; lines: string[]; bytes: number }>();
+  readonly #folder: string;
+  readonly #pieces = new Map<string, Piece>();
   #indexes: readonly string[] = [];
+  #copying: Promise<void> = Promise.resolve();
+  #copies = 0;
 
-  private constructor(client: Client, file: string) {
+  /** Use `open`. */
+  private constructor(client: Client, folder: string) {
     this.#client = client;
-    this.#file = file;
+    this.#folder = folder;
   }
 
   static async open(server: PostgresServer, database: string): Promise<PostgresRows> {
     const client = await server.connect(database);
-    const rows = new PostgresRows(client, join(server.directory, "rows"));
+    const rows = new PostgresRows(client, server.directory);
     // Constraints between tables are met by how the rows are made; `fsck` looks.
     await client.query("set session_replication_role = replica");
     await client.query("set maintenance_work_mem = '1GB'");
@@ -96,24 +105,28 @@ export class PostgresRows implements Rows {
     const line = (Object.values(row) as Value[]).map(copyText).join("\t");
     piece.lines.push(line);
     piece.bytes += line.length;
-    if (piece.bytes > pieceBytes) return this.#copy(table);
+    if (piece.bytes > pieceBytes) return this.#copyNext(table, piece);
   }
 
   async finish(): Promise<void> {
-    for (const table of this.#pieces.keys()) await this.#copy(table);
+    for (const [table, piece] of this.#pieces) await this.#copyNext(table, piece);
+    await this.#copying;
     for (const sql of this.#indexes) await this.#client.query(sql);
     await this.#client.query("vacuum analyze"); // As autovacuum does when it comes by.
     await this.#client.query("checkpoint");
     await this.#client.end();
   }
 
-  async #copy(table: string): Promise<void> {
-    const piece = this.#pieces.get(table)!;
-    writeFileSync(this.#file, `${piece.lines.join("\n")}\n`, "latin1");
-    chmodSync(this.#file, 0o644);
-    await this.#client.query(`copy ${table} (${piece.columns}) from '${this.#file}'`);
-    rmSync(this.#file);
-    this.#pieces.set(table, { columns: piece.columns, lines: [], bytes: 0 });
+  /** Waits for the copy before this one alone. */
+  async #copyNext(table: string, { columns, lines }: Piece): Promise<void> {
+    this.#pieces.delete(table);
+    await this.#copying;
+    const file = join(this.#folder, `rows-${++this.#copies}`);
+    writeFileSync(file, `${lines.join("\n")}\n`, "latin1");
+    chmodSync(file, 0o644);
+    const copied = this.#client.query(`copy ${table} (${columns}) from '${file}'`);
+    this.#copying = copied.then(() => rmSync(file));
+    this.#copying.catch(() => undefined); // Whoever waits for it next has the error.
   }
 }
 

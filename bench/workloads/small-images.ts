@@ -20,18 +20,18 @@ function smallImages(id: string, title: string, repositories: number) {
       }
     },
     run: ({ target, load, round }) =>
-      rate(images, () => pushAll(target, load, (index) => repositoryOf(round, index))),
+      rate(images, () => pushAll([target], load, (index) => repositoryOf(round, index))),
   } satisfies Workload<readonly SmallImage[], void>;
 }
 
-/** Each client takes the next image that is left. */
-async function pushAll(
-  target: Target,
+/** Each client takes the next image that is left. @param targets where the clients are spread over */
+export async function pushAll(
+  targets: readonly Target[],
   load: readonly SmallImage[],
   repositoryOf: (index: number) => string,
 ): Promise<void> {
   let next = 0;
-  const work = async () => {
+  const work = async (target: Target) => {
     const client = new RegistryClient(target);
     for (let index = next++; index < load.length; index = next++) {
       const repository = repositoryOf(index);
@@ -45,7 +45,8 @@ async function pushAll(
     }
     client.close();
   };
-  await Promise.all(Array.from({ length: clients }, work));
+  const clientOf = (index: number) => work(targets[index % targets.length]!);
+  await Promise.all(Array.from({ length: clients }, (_, index) => clientOf(index)));
 }
 
 export const smallImageWorkloads = [

@@ -34,6 +34,7 @@ const known: Readonly<Record<string, unknown>> = {
   nextToken: undefined,
   imageTagMutabilityExclusionFilters: undefined,
   jobId: "00000000-0000-4000-8000-000000000000",
+  holdId: "00000000-0000-4000-8000-000000000000",
   name: "BLOB_MOUNTING",
   value: "DISABLED",
 };

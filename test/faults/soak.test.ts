@@ -4,10 +4,16 @@
  * `ENTREPOT_SOAK_SECONDS`; a few by itself.
  */
 import { randomBytes, randomInt } from "node:crypto";
-import { expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { FilesystemBlobStore } from "../../src/adapters/blobs/filesystem.ts";
+import type { BlobStore } from "../../src/ports/blob-store.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
 import { type Reclaimed, reclaimOnce } from "../../src/workers/reclaim.ts";
 import { type DistributionServer, startDistribution } from "../support/distribution-server.ts";
+import { isFleet } from "../support/fleet-settings.ts";
 import type { OciClient } from "../support/oci-client.ts";
 import { type PushedImage, pullImage, pushImage } from "./served-store.ts";
 
@@ -72,10 +78,19 @@ class Soaker {
   }
 }
 
+async function openDirectory(): Promise<BlobStore> {
+  const root = await mkdtemp(join(tmpdir(), "entrepot-soak-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const onFatal = (error: unknown) => {
+    throw error; // Unhandled: the test run fails.
+  };
+  return FilesystemBlobStore.open({ root, onFatal });
+}
+
 it(
   `runs for ${seconds} s without an error that a client sees, and counts right at the end`,
   async () => {
-    const server = await startDistribution();
+    const server = await startDistribution({}, isFleet ? undefined : await openDirectory());
     const { ports, clock } = server.opened;
     for (let index = 0; index < repositories; index++)
       await server.createRepository(`app-${index}`);

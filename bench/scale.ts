@@ -1,0 +1,162 @@
+/** `npm run bench:scale`: few images beside many, on both kinds of stores. See docs/benchmarks.md. */
+import { parseArgs } from "node:util";
+import { commandLine, writeFigures } from "./document.ts";
+import { entrepot } from "./peers.ts";
+import { temporaryFolder } from "./places.ts";
+import { circumstances, milliseconds, type Row, table } from "./report.ts";
+import { median, writeBack } from "./rounds.ts";
+import type { Contents } from "./scale/fill.ts";
+import { type Question, questions, Site } from "./scale/requests.ts";
+import { ScaleStores, type StoreKind, storeTitles } from "./scale/stores.ts";
+
+const usage = `npm run bench:scale -- [options]
+  --images 1000000       images of the large deployment; a tenth of them in one repository
+  --repositories 100000  their repositories
+  --rounds 5             rounds; the median counts
+  --only sqlite          one kind of store alone: sqlite, postgres
+  --write                write docs/benchmarks.md
+`;
+
+const { values: flags } = parseArgs({
+  options: {
+    images: { type: "string", default: "1000000" },
+    repositories: { type: "string", default: "100000" },
+    rounds: { type: "string", default: "5" },
+    only: { type: "string" },
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const small: Contents = { images: 1_000, repositories: 100, inLargest: 300 };
+const head: Row = [
+  "request",
+  "p50 small",
+  "p50 large",
+  "ratio",
+  "over the rounds",
+  "p99 small",
+  "p99 large",
+  "ratio of p99",
+];
+
+async function main(): Promise<void> {
+  const kinds = chosen();
+  const images = atLeast("images", small.images);
+  const large = {
+    images,
+    repositories: atLeast("repositories", small.repositories),
+    inLargest: Math.max(small.inLargest, Math.floor(images / 10)),
+  };
+  const versions: { name: string; version: () => string }[] = [entrepot];
+  let text = `Small: ${described(small)}. Large: ${described(large)}. Times in milliseconds.\n`;
+  for (const kind of kinds) {
+    say(storeTitles[kind]);
+    const stores = await ScaleStores.start(kind, temporaryFolder(), say);
+    try {
+      const [less, more] = await stores.serve([small, large], { verify: 0 });
+      const rows = await compare(new Site(less!), new Site(more!), atLeast("rounds", 1));
+      text += `\n${storeTitles[kind]}:\n\n${table(head, rows)}`;
+      const [row] = (await stores.postgres?.execute("show server_version")) ?? [];
+      const version = row?.server_version;
+      if (version !== undefined) versions.push({ name: "PostgreSQL", version: () => `${version}` });
+    } finally {
+      await stores.stop();
+    }
+  }
+  const facts = circumstances(commandLine("bench:scale"), versions);
+  process.stdout.write(`\n${facts}\n${text}`);
+  if (flags.write) writeFigures("scale figures", `${facts}\n${text}`);
+}
+
+/** Round 0 warms up. */
+async function compare(less: Site, more: Site, rounds: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const question of questions) {
+    const times: Times = { less: [], more: [] };
+    for (let round = 0; round <= rounds; round++) {
+      await writeBack();
+      const taken = await ask(less, more, question, round);
+      if (round === 0) continue;
+      times.less.push(taken.less);
+      times.more.push(taken.more);
+    }
+    const row = rowOf(question.title, times.less, times.more);
+    say(`  ${row.join("  ")}`);
+    rows.push(row);
+  }
+  less.close();
+  more.close();
+  return rows;
+}
+
+/** Of each round, the times that its requests took, sorted. */
+type Times = Record<"less" | "more", number[][]>;
+
+/** Asks both in turns, request by request, so that what else the machine does is shared by both. */
+async function ask(less: Site, more: Site, question: Question, round: number) {
+  const turns = [
+    { site: less, times: [] as number[] },
+    { site: more, times: [] as number[] },
+  ] as const;
+  const { perRound } = question;
+  for (let index = round * perRound; index < (round + 1) * perRound; index++) {
+    for (const { site, times } of index % 2 === 0 ? turns : turns.toReversed()) {
+      const timed = await question.prepare(site, index);
+      const startedAt = performance.now();
+      await timed();
+      times.push(performance.now() - startedAt);
+    }
+  }
+  const [few, many] = turns.map(({ times }) => times.sort((a, b) => a - b));
+  return { less: few!, more: many! };
+}
+
+function rowOf(title: string, less: readonly number[][], more: readonly number[][]): Row {
+  const at = (part: number, rounds: readonly number[][]) =>
+    rounds.map((times) => times[Math.floor(times.length * part)]!);
+  const each = at(0.5, more).map((time, round) => time / at(0.5, less)[round]!);
+  const [few50, many50] = [median(at(0.5, less)), median(at(0.5, more))];
+  const [few99, many99] = [median(at(0.99, less)), median(at(0.99, more))];
+  return [
+    title,
+    milliseconds(few50),
+    milliseconds(many50),
+    (many50 / few50).toFixed(2),
+    `${Math.min(...each).toFixed(2)} to ${Math.max(...each).toFixed(2)}`,
+    milliseconds(few99),
+    milliseconds(many99),
+    (many99 / few99).toFixed(2),
+  ];
+}
+
+function described({ images, repositories, inLargest }: Contents): string {
+  const number = (value: number) => value.toLocaleString("en-US");
+  return `${number(images)} images in ${number(repositories)} repositories, ${number(inLargest)} of them in one`;
+}
+
+function chosen(): readonly StoreKind[] {
+  const known = Object.keys(storeTitles) as StoreKind[];
+  const wanted = flags.only === undefined ? known : known.filter((kind) => kind === flags.only);
+  if (wanted.length === 0) throw new Error(`no such kind of store: ${flags.only}\n${usage}`);
+  return wanted;
+}
+
+function atLeast(name: "images" | "repositories" | "rounds", least: number): number {
+  const value = Number(flags[name]);
+  if (!(value >= least)) throw new Error(`--${name} is a number from ${least} on`);
+  return value;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+try {
+  if (flags.help) process.stdout.write(usage);
+  else await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
