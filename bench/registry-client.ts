@@ -107,12 +107,14 @@ export function smallImage(seed: number): SmallImage {
   return { blobs: [...layers, config], manifest: manifestOf(config, layers) };
 }
 
+type Named = Pick<Blob, "digest" | "sizeBytes">;
+
 export function manifestOf(
-  config: Blob,
-  layers: readonly Blob[],
+  config: Named,
+  layers: readonly Named[],
   annotations?: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const describe = (blob: Blob, kind: string) => ({
+  const describe = (blob: Named, kind: string) => ({
     mediaType: `application/vnd.oci.image.${kind}`,
     digest: blob.digest,
     size: blob.sizeBytes,

@@ -1,5 +1,5 @@
 /** Stores with many images in them: the rows that pushes over a hundred days would have left. */
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { KeyService } from "../../src/ports/key-service.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { encryptionDomain } from "../../src/registry/encryption/domain.ts";
@@ -38,7 +38,7 @@ export interface Known {
 export interface Ground {
   readonly registry: Registry;
   readonly keys: Pick<KeyService, "createDataKey">;
-  /** Layers that the repositories share: stored once, each repository has one of them. */
+  /** Layers that repositories share: stored once, each repository has two of them. */
   readonly bases: readonly StoredObject[];
 }
 
@@ -48,7 +48,6 @@ const spreadMs = 100 * 24 * hourMs;
 const knownImages = 700;
 const layerType = "application/vnd.oci.image.layer.v1.tar+gzip";
 const configType = "application/vnd.oci.image.config.v1+json";
-const layerBytes = 200;
 
 /** Looks up the layers that were pushed, and makes sure that data keys can be made without the store. */
 export async function groundOf(
@@ -71,8 +70,8 @@ export function tagOf(image: number): string {
 }
 
 /**
- * Fills an empty store. Each image has a manifest, a config and a layer of its own and shares a layer
- * with its repository's others; a tag of its own; and was once what `latest` pointed to.
+ * Fills an empty store. Each image has a manifest, a config and a tag of its own, shares its layers with
+ * the others of its repository, and was once what `latest` pointed to.
  */
 export async function fill(ground: Ground, rows: Rows, contents: Contents): Promise<Known> {
   const filling = new Filling(ground, rows);
@@ -116,17 +115,19 @@ class Filling {
   /** @param ageMs how long ago its last image was pushed; the others came an hour apart */
   async repository(name: string, images: number, ageMs: number): Promise<KnownImage[]> {
     const { registry, bases } = this.#ground;
-    const base = bases[this.#counts.repositories % bases.length]!;
+    const first = this.#counts.repositories;
+    const layers = [0, 1].map((index) => bases[(first + index) % bases.length]!);
     const place = { ...registry, repository: randomUUID() };
     const lastPush = Math.round(this.#now - ageMs);
     const isTagged = name === "bench/many-tags";
     const made: KnownImage[] = [];
-    let sizeBytes = base.sizeBytes;
+    let sizeBytes = layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
+    const firstPush = lastPush - (images - 1) * hourMs;
+    for (const layer of layers) await this.#layer(place, layer, layerType, firstPush);
     for (let index = 0; index < images; index++) {
-      const at = lastPush - (images - 1 - index) * hourMs;
-      if (index === 0) await this.#layer(place, base, layerType, at);
+      const at = firstPush + index * hourMs;
       const tags = isTagged ? limits.tagsPerImage : index === images - 1 ? 2 : 1;
-      const { image, bytes } = await this.#image({ place, name, base, index, at, tags });
+      const { image, bytes } = await this.#image({ place, name, layers, index, at, tags });
       sizeBytes += bytes;
       made.push(image);
       await this.#move(place, "latest" as Tag, image.digest as Digest, index + 1, at);
@@ -169,17 +170,14 @@ class Filling {
   async #image(wanted: {
     readonly place: Place;
     readonly name: string;
-    readonly base: StoredObject;
+    readonly layers: readonly StoredObject[];
     readonly index: number;
     readonly at: number;
     readonly tags: number;
   }): Promise<{ image: KnownImage; bytes: number }> {
-    const { place, name, base, index, at } = wanted;
-    const layer = blobOf(randomBytes(layerBytes));
-    const config = configOf(name, index, layer);
-    const layers = [{ ...base, content: layer.content }, layer];
+    const { place, name, layers, index, at } = wanted;
+    const config = configOf(name, index, layers);
     const manifest = blobOf(manifestOf(config, layers));
-    await this.#layer(place, await this.#object(layer, domain, at), layerType, at);
     await this.#layer(place, await this.#object(config, domain, at), configType, at);
     const kept = await this.#object(manifest, `${domain}/manifest/${place.repository}`, at);
     await this.#rows.add("image", {
@@ -189,7 +187,7 @@ class Filling {
       artifact_type: null,
       config_media_type: configType,
       manifest_bytes: kept.sizeBytes,
-      size_bytes: config.sizeBytes + layer.sizeBytes + base.sizeBytes,
+      size_bytes: layers.reduce((sum, layer) => sum + layer.sizeBytes, config.sizeBytes),
       subject: null,
       pushed_at: at,
       pulled_at: this.#now, // So that no pull has to write down that it took place.
@@ -197,11 +195,11 @@ class Filling {
       object: kept.id,
       tag_count: wanted.tags,
     });
-    await this.#references(place, kept.digest, [config, base, layer]);
+    await this.#references(place, kept.digest, [config, ...layers]);
     await this.#tag(place, tagOf(index) as Tag, kept.digest, at);
     await this.#move(place, tagOf(index) as Tag, kept.digest, 1, at);
     const image = { repository: name, tag: tagOf(index), digest: kept.digest, config };
-    return { image, bytes: manifest.sizeBytes + layer.sizeBytes + config.sizeBytes };
+    return { image, bytes: manifest.sizeBytes + config.sizeBytes };
   }
 
   async #references(
@@ -308,14 +306,14 @@ const counterSlot = 1_000;
 
 type Place = Registry & { readonly repository: string };
 
-function configOf(name: string, index: number, layer: Blob): Blob {
+function configOf(name: string, index: number, layers: readonly StoredObject[]): Blob {
   return blobOf(
     Buffer.from(
       JSON.stringify({
         architecture: "amd64",
         os: "linux",
         config: { Env: ["PATH=/usr/local/bin:/usr/bin:/bin"], Cmd: [`/bin/${name}`, `${index}`] },
-        rootfs: { type: "layers", diff_ids: [layer.digest] },
+        rootfs: { type: "layers", diff_ids: layers.map(({ digest }) => digest) },
       }),
     ),
   );

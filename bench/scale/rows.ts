@@ -15,6 +15,16 @@ export interface Rows {
 
 type Value = string | number | null | Uint8Array;
 
+/** Out of WAL mode first, which leaves for no other in one step. */
+const bulkPragmas = [
+  "locking_mode = exclusive",
+  "journal_mode = delete",
+  "journal_mode = off",
+  "synchronous = off",
+  "cache_size = -6000000",
+  "temp_store = file",
+];
+
 /** In a database that nobody else has open. */
 export class SqliteRows implements Rows {
   readonly #database: DatabaseSync;
@@ -24,10 +34,7 @@ export class SqliteRows implements Rows {
   constructor(path: string) {
     const database = new DatabaseSync(path, { enableForeignKeyConstraints: false });
     this.#database = database;
-    database.exec(
-      "pragma locking_mode = exclusive; pragma journal_mode = off; pragma synchronous = off;" +
-        " pragma cache_size = -3000000; pragma temp_store = memory",
-    );
+    for (const pragma of bulkPragmas) database.exec(`pragma ${pragma}`);
     const indexes = database
       .prepare("select name, sql from sqlite_schema where type = 'index' and sql is not null")
       .all() as { name: string; sql: string }[];

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, onTestFinished, vi } from "vitest";
+import { limits } from "../../registry/limits.ts";
 import { FixedClock } from "../clock/fixed.ts";
 import { openSqliteMetadata } from "../metadata/sqlite/sqlite-metadata-store.ts";
 import { LeasedExclusive } from "./leased.ts";
 
 afterEach(() => vi.useRealTimers());
 
-it("renews what it holds every 20 seconds by itself, and rests when it holds nothing", async () => {
+it("renews what it holds at every heartbeat by itself, and rests when it holds nothing", async () => {
   const directory = await mkdtemp(join(tmpdir(), "entrepot-leased-"));
   const store = await openSqliteMetadata({
     directory,
@@ -28,11 +29,11 @@ it("renews what it holds every 20 seconds by itself, and rests when it holds not
 
   const [first, second] = [await exclusive.tryAcquire("gc"), await exclusive.tryAcquire("scan")];
   expect(vi.getTimerCount()).toBe(1);
-  clock.advance(20_000);
-  vi.advanceTimersByTime(19_999);
-  expect((await lease())?.expiresAt).toBe(60_000);
+  clock.advance(limits.exclusiveHeartbeatMs);
+  vi.advanceTimersByTime(limits.exclusiveHeartbeatMs - 1);
+  expect((await lease())?.expiresAt).toBe(limits.exclusiveLeaseMs);
   vi.advanceTimersByTime(1);
-  expect((await lease())?.expiresAt).toBe(80_000);
+  expect((await lease())?.expiresAt).toBe(limits.exclusiveHeartbeatMs + limits.exclusiveLeaseMs);
   await first?.();
   expect(vi.getTimerCount()).toBe(1);
   await second?.();
