@@ -1,5 +1,6 @@
 /** `entrepot fsck`: recounts what is counted and re-verifies every stored byte (I3, I12). */
 import { createHash } from "node:crypto";
+import type { MetadataReads } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import { headerBytes, openWhole, requireHeader } from "../registry/encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../registry/encryption/stored-object.ts";
@@ -93,16 +94,23 @@ class Check {
     };
     const { imageCount, sizeBytes } = repository;
     if (counted.imageCount === imageCount && counted.sizeBytes === sizeBytes) return;
-    if (this.#options.repair) {
-      await this.#ports.metadata.transaction((change) =>
-        change.repositories.setCounters(repository, counted),
-      );
-    }
-    this.#problems.push({
-      kind: "wrong-counter",
-      message: `repository '${repository.name}' counts ${imageCount} images and ${sizeBytes} bytes, and has ${counted.imageCount} and ${counted.sizeBytes}`,
-      repaired: this.#options.repair,
+    await this.#recount(repository);
+  }
+
+  /** Again, while nobody else changes the repository: the first look may have met a push half-way. */
+  async #recount(repository: Repository): Promise<void> {
+    const { repair } = this.#options;
+    const wrong = await this.#ports.metadata.transaction(async (change) => {
+      const now = await change.repositories.lockById(repository);
+      if (now === undefined) return undefined;
+      const counted = await countContents(change, now);
+      const { imageCount, sizeBytes } = now;
+      if (counted.imageCount === imageCount && counted.sizeBytes === sizeBytes) return undefined;
+      if (repair) await change.repositories.setCounters(now, counted);
+      return `repository '${now.name}' counts ${imageCount} images and ${sizeBytes} bytes, and has ${counted.imageCount} and ${counted.sizeBytes}`;
     });
+    if (wrong === undefined) return;
+    this.#problems.push({ kind: "wrong-counter", message: wrong, repaired: repair });
   }
 
   async #layers(repository: Repository): Promise<{ bytes: number }> {
@@ -286,5 +294,25 @@ class Check {
 
   #problem(kind: FsckProblem["kind"], message: string): void {
     this.#problems.push({ kind, message, repaired: false });
+  }
+}
+
+async function countContents(
+  { layers, images }: MetadataReads,
+  repository: Repository,
+): Promise<{ imageCount: number; sizeBytes: number }> {
+  const counted = { imageCount: 0, sizeBytes: 0 };
+  for (let after: Digest | undefined; ; ) {
+    const found = await layers.list(repository, { after, limit: page });
+    for (const { sizeBytes } of found) counted.sizeBytes += sizeBytes;
+    after = found.at(-1)?.digest;
+    if (after === undefined) break;
+  }
+  for (let after: Digest | undefined; ; ) {
+    const found = await images.list(repository, { after, limit: page });
+    counted.imageCount += found.length;
+    for (const { manifestBytes } of found) counted.sizeBytes += manifestBytes;
+    after = found.at(-1)?.digest;
+    if (after === undefined) return counted;
   }
 }
