@@ -98,6 +98,7 @@ export class OciClient {
   /** Opens an upload and says its URL. */
   async startUpload(repository: string): Promise<string> {
     const opened = await this.send("POST", `/v2/${repository}/blobs/uploads/`);
+    if (opened.status !== 202) throw new Error(`a session: ${opened.status} ${opened.text()}`);
     return opened.headers.get("location") ?? "";
   }
 

@@ -59,7 +59,10 @@ export class StartFailure extends Error {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const made = options.dataDirectory === undefined;
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "entrepot-")));
-  const settings = { ...(await fleetSettings(dataDirectory)), ...options.settings };
+  // Who names a database names the rest as well.
+  const isNamed = options.settings?.ENTREPOT_DATABASE !== undefined;
+  const stores = isNamed ? {} : await fleetSettings(dataDirectory);
+  const settings = { ...stores, ...options.settings };
   const child = spawn(process.execPath, [...(options.nodeArguments ?? []), main, "serve"], {
     cwd: tmpdir(),
     env: environment(dataDirectory, settings),
