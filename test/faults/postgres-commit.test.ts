@@ -72,7 +72,8 @@ describe.skipIf(missing !== undefined)(
       });
       expect(answer).toBe("done");
       expect(count.cuts).toBe(1);
-      expect(runs).toBe(1);
+      // A server that is slow may be looked at before it came to the COMMIT, which then fails.
+      expect(runs).toBeLessThanOrEqual(2);
       expect(await counted()).toBe(1);
     });
 
