@@ -106,7 +106,11 @@ async function main(): Promise<void> {
 async function startFleet(replicas: number): Promise<Fleet> {
   const postgres = await startPostgres({ fsync: true, settings: usualSettings });
   try {
-    return await Fleet.start({ replicas, postgres });
+    const fleet = await Fleet.start({ replicas, postgres });
+    process.once("exit", () => {
+      for (const replica of fleet.replicas) replica.process.kill(); // Whatever ends this program.
+    });
+    return fleet;
   } catch (error) {
     await postgres.stop();
     throw error;

@@ -6,33 +6,34 @@ const ticksPerSecond = 100;
 
 /** Seconds that a process has taken so far, with all its threads. */
 export function processorSeconds(pid: number): number {
-  const [user, system] = statOf(pid).slice(11, 13);
-  return (Number(user) + Number(system)) / ticksPerSecond;
+  return secondsIn(statOf(pid), 11, 13);
 }
 
 /** The same with its children, those that have ended included. */
 export function processorSecondsOfFamily(pid: number): number {
-  const living = childrenOf(pid).reduce((sum, child) => sum + processorSeconds(child), 0);
+  const living = livingChildren(pid).reduce((sum, stat) => sum + secondsIn(stat, 11, 13), 0);
   return processorSecondsWithEnded(pid) + living;
 }
 
 /** The same with those of its children alone that have ended. */
 export function processorSecondsWithEnded(pid: number): number {
-  const ticks = statOf(pid).slice(11, 15);
-  return ticks.reduce((sum, field) => sum + Number(field), 0) / ticksPerSecond;
+  return secondsIn(statOf(pid), 11, 15);
 }
 
-function childrenOf(pid: number): number[] {
+function livingChildren(pid: number): string[][] {
   const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return all.map(Number).filter((each) => parentOf(each) === pid);
+  return all.flatMap((each) => {
+    try {
+      const stat = statOf(Number(each));
+      return Number(stat[1]) === pid ? [stat] : [];
+    } catch {
+      return []; // It has ended since it was listed.
+    }
+  });
 }
 
-function parentOf(pid: number): number | undefined {
-  try {
-    return Number(statOf(pid)[1]);
-  } catch {
-    return undefined; // It has ended since it was listed.
-  }
+function secondsIn(stat: readonly string[], from: number, to: number): number {
+  return stat.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
 }
 
 /** The fields from the state on: the name before it may have anything in it. */

@@ -1,5 +1,6 @@
 /** Stores with many images in them: the rows that pushes over a hundred days would have left. */
 import { createHash, randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { KeyService } from "../../src/ports/key-service.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { encryptionDomain } from "../../src/registry/encryption/domain.ts";
@@ -89,6 +90,7 @@ export async function fill(ground: Ground, rows: Rows, contents: Contents): Prom
     const age = (spreadMs * index) / others;
     const made = await filling.repository(`team-${index % 97}/app-${index}`, count, age);
     for (const image of made) if (done++ % every === 0) known.push(image);
+    if (index % 100 === 0) await setImmediate(); // So that Ctrl-C ends it.
   }
   await filling.counters();
   const manyTags = filling.manyTags!;

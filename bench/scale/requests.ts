@@ -165,7 +165,7 @@ const tagsPath = ({ filled }: Site) => `/v2/${filled.known.largest.repository}/t
 
 const push: Question = {
   title: "push of a small image",
-  perRound: 100,
+  perRound: 200,
   async prepare(site, index) {
     const { repository, config } = known(site, index);
     const layer = randomBlob(smallLayerBytes);

@@ -40,6 +40,8 @@ export interface BlobStore {
   delete(key: ObjectId, keep?: string): Promise<void>;
   /** Everything that the store holds, staged and published, for `entrepot fsck`. No order. */
   list(): AsyncIterable<ListedBlob>;
+  /** Whether what `list` found at `listed` is what `place` names, whatever became of its length. */
+  isAt(place: string, listed: string): boolean;
   /** Whose the store is: what `claim` was told last; `undefined` while nobody has claimed it. */
   owner(): Promise<string | undefined>;
   /** Writes down, durably, whose the store is. */

@@ -41,6 +41,7 @@ export function readOnlyBlobs(blobs: BlobStore): BlobStore {
     urlFor: (key, place, lifeSeconds) => blobs.urlFor(key, place, lifeSeconds),
     delete: refuse,
     list: () => blobs.list(),
+    isAt: (...places) => blobs.isAt(...places),
     owner: () => blobs.owner(),
     claim: refuse,
     async probe() {

@@ -265,7 +265,8 @@ class Check {
     for await (const { key, place, staged, sizeBytes } of this.#ports.blobs.list()) {
       const object = await this.#ports.metadata.objects.find(key);
       // An upload whose content was stored already leaves its bytes staged for the reclaimer.
-      const isInUse = !staged && place === object?.place;
+      const isInUse =
+        !staged && object !== undefined && this.#ports.blobs.isAt(object.place, place);
       if (uploads.has(key) || isInUse || object?.state === "deleting") continue;
       const isKnown =
         object !== undefined &&

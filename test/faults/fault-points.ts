@@ -36,6 +36,7 @@ function faultyBlobs(blobs: BlobStore, around: Around): BlobStore {
     owner: () => blobs.owner(),
     claim: (owner) => blobs.claim(owner),
     list: () => blobs.list(),
+    isAt: (...places) => blobs.isAt(...places),
     probe: () => blobs.probe(),
     space: () => blobs.space(),
   };

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
@@ -77,9 +77,13 @@ export class ServedStore {
 
   /** Every file below the data directory, or below one of its directories. */
   async files(below = "."): Promise<string[]> {
-    const entries = await readdir(join(this.directory, below), {
-      recursive: true,
-      withFileTypes: true,
+    const { TEST_BUCKET_FILES: bucket } = await fleetSettings(this.directory);
+    const folder = bucket === undefined ? this.directory : dirname(bucket);
+    const path = bucket === undefined ? below : below.replace(/^blobs/, basename(bucket));
+    const options = { recursive: true, withFileTypes: true } as const;
+    const entries = await readdir(join(folder, path), options).catch((error) => {
+      if (bucket !== undefined && (error as { code?: string }).code === "ENOENT") return [];
+      throw error;
     });
     return entries
       .filter((entry) => entry.isFile())

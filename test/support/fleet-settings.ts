@@ -25,6 +25,8 @@ export async function fleetSettings(directory: string): Promise<Settings> {
     ENTREPOT_DATABASE: await postgres.createDatabase(),
     ENTREPOT_BLOBS: `s3://${s3.bucket}/${basename(directory)}?endpoint=${endpoint}&region=us-east-1`,
     ...s3.environment,
+    // Nobody's setting: for tests that damage what is stored.
+    TEST_BUCKET_FILES: join(s3.files, basename(directory)),
   };
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, JSON.stringify(settings));

@@ -22,6 +22,8 @@ export interface S3Server {
   /** What a process needs in its environment to be let in. */
   readonly environment: Readonly<Record<string, string>>;
   readonly process: ChildProcess;
+  /** Where the server keeps the bucket's objects, as files under their names. */
+  readonly files: string;
   stop(): Promise<void>;
 }
 
@@ -76,7 +78,8 @@ export async function startS3(): Promise<S3Server> {
     await answers(child, client);
     const bucket = "entrepot-test";
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
-    return { endpoint, bucket, client, environment, process: child, stop };
+    const files = join(directory, "data", bucket);
+    return { endpoint, bucket, client, environment, process: child, files, stop };
   } catch (error) {
     await stop();
     throw error;

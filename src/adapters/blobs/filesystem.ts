@@ -144,6 +144,10 @@ export class FilesystemBlobStore implements BlobStore {
     }
   }
 
+  isAt(place: string, listed: string): boolean {
+    return place === listed;
+  }
+
   async owner(): Promise<string | undefined> {
     const file = await unlessAbsent(this.#files.open(join(this.#root, "owner"), "read"));
     if (file === undefined) return undefined;

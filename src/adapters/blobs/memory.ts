@@ -70,6 +70,10 @@ export class MemoryBlobStore implements BlobStore {
     }
   }
 
+  isAt(place: string, listed: string): boolean {
+    return place === listed;
+  }
+
   async owner(): Promise<string | undefined> {
     return this.#owner;
   }

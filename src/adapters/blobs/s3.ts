@@ -150,6 +150,11 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
+  isAt(place: string, listed: string): boolean {
+    const [found] = segmentsOf(listed) ?? [];
+    return segmentsOf(place)?.some(({ attempt }) => attempt === found?.attempt) ?? false;
+  }
+
   async owner(): Promise<string | undefined> {
     return (await this.#bucket.text(this.#names.owner))?.trim();
   }
