@@ -24,6 +24,7 @@ import type {
   RepositoryRef,
   TagMutability,
 } from "../registry/repositories/repository.ts";
+import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 
 export interface MetadataStore extends MetadataReads {
   /**
@@ -43,6 +44,8 @@ export interface MetadataReads {
   readonly layers: LayerReads;
   readonly objects: ObjectReads;
   readonly uploads: UploadReads;
+  readonly resourcePolicies: ResourcePolicyReads;
+  readonly identity: IdentityReads;
   readonly settings: SettingReads;
   readonly serviceKeys: ServiceKeyReads;
   readonly reclaim: ReclaimReads;
@@ -57,6 +60,8 @@ export interface MetadataChange {
   readonly layers: LayerReads & LayerWrites;
   readonly objects: ObjectReads & ObjectWrites;
   readonly uploads: UploadReads & UploadWrites;
+  readonly resourcePolicies: ResourcePolicyReads & ResourcePolicyWrites;
+  readonly identity: IdentityChange;
   readonly settings: SettingReads & SettingWrites;
   readonly serviceKeys: ServiceKeyReads & ServiceKeyWrites;
   readonly reclaim: ReclaimReads & ReclaimWrites;
@@ -107,6 +112,28 @@ export interface RepositoryWrites {
    * row by row. Upload sessions keep their rows until they are reclaimed, since those name files.
    */
   remove(repository: RepositoryRef, at: number): Promise<void>;
+}
+
+/** What decides about access to a repository, beside the rights of who asks. */
+export interface RepositoryAccess {
+  /** The repository policy's document; principals stand in it by their unique ids. */
+  readonly policy: string | undefined;
+  readonly resourceTags: ReadonlyMap<string, string>;
+}
+
+export interface ResourcePolicyReads {
+  ofRepository(repository: RepositoryRef): Promise<string | undefined>;
+  ofRegistry(registry: Registry): Promise<string | undefined>;
+  /** In one read; `undefined` where the registry has no repository of that name. */
+  access(registry: Registry, name: RepositoryName): Promise<RepositoryAccess | undefined>;
+}
+
+export interface ResourcePolicyWrites {
+  putOfRepository(repository: RepositoryRef, document: string, at: number): Promise<void>;
+  putOfRegistry(registry: Registry, document: string, at: number): Promise<void>;
+  /** False when there was none. */
+  removeOfRepository(repository: RepositoryRef): Promise<boolean>;
+  removeOfRegistry(registry: Registry): Promise<boolean>;
 }
 
 /** One look at what a pull needs: any part may be absent. */

@@ -44,6 +44,20 @@ export const copiedTables: readonly CopiedTable[] = [
   table("tag", [...ofRepository, "tag"]),
   table("tag_history", [...ofRepository, "tag", "sequence"]),
   table("reclaim", ["account", "region", "kind", "repository", "target"]),
+  table("account", ["id"]),
+  table("account_request", ["id"]),
+  // By id: made anew under its name, a user or a policy is another one.
+  table("principal", ["id"]),
+  table("group_member", ["account", "user", "member_of"]),
+  table("policy", ["account", "id"]),
+  table("policy_version", ["account", "policy", "version"]),
+  table("policy_attachment", ["account", "principal", "policy_arn"]),
+  table("inline_policy", ["account", "principal", "name"]),
+  table("access_key", ["id"]),
+  table("session", ["id"]),
+  table("oidc_provider", ["account", "url"]),
+  table("repository_policy", ofRepository),
+  table("registry_policy", ["account", "region"]),
   table("job", ["id"]),
 ];
 

@@ -95,6 +95,8 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly layers: MetadataReads["layers"];
   readonly objects: MetadataReads["objects"];
   readonly uploads: MetadataReads["uploads"];
+  readonly resourcePolicies: MetadataReads["resourcePolicies"];
+  readonly identity: MetadataReads["identity"];
   readonly settings: MetadataReads["settings"];
   readonly serviceKeys: MetadataReads["serviceKeys"];
   readonly reclaim: MetadataReads["reclaim"];
@@ -117,6 +119,8 @@ export class PostgresMetadataStore implements MetadataStore {
     this.layers = reads.layers;
     this.objects = reads.objects;
     this.uploads = reads.uploads;
+    this.resourcePolicies = reads.resourcePolicies;
+    this.identity = reads.identity;
     this.settings = reads.settings;
     this.serviceKeys = reads.serviceKeys;
     this.reclaim = reads.reclaim;

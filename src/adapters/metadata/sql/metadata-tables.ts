@@ -1,13 +1,20 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
+import { SqlAccessKeys } from "./access-keys.ts";
+import { SqlAccounts } from "./accounts.ts";
+import { SqlEntities } from "./entities.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
 import { SqlLayers } from "./layers.ts";
 import { SqlLeases } from "./leases.ts";
+import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
+import { SqlOidcProviders } from "./oidc-providers.ts";
 import { SqlReclaim } from "./reclaim.ts";
 import { SqlRepositories } from "./repositories.ts";
+import { SqlResourcePolicies } from "./resource-policies.ts";
 import { SqlServiceKeys } from "./service-keys.ts";
 import type { SqlSession } from "./session.ts";
+import { SqlSessions } from "./sessions.ts";
 import { SqlSettings } from "./settings.ts";
 import { SqlTags } from "./tags.ts";
 import { SqlUploads } from "./uploads.ts";
@@ -21,6 +28,15 @@ export function metadataTables(session: SqlSession): MetadataChange {
     layers: new SqlLayers(session),
     objects: new SqlObjects(session),
     uploads: new SqlUploads(session),
+    resourcePolicies: new SqlResourcePolicies(session),
+    identity: {
+      accounts: new SqlAccounts(session),
+      entities: new SqlEntities(session),
+      policies: new SqlPolicies(session),
+      accessKeys: new SqlAccessKeys(session),
+      sessions: new SqlSessions(session),
+      oidcProviders: new SqlOidcProviders(session),
+    },
     settings: new SqlSettings(session),
     serviceKeys: new SqlServiceKeys(session),
     reclaim: new SqlReclaim(session),

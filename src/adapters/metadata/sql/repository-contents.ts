@@ -51,7 +51,15 @@ export const enqueueContents = [enqueueObjects("layer"), enqueueObjects("image")
 
 /** Those that refer to others first. */
 export const removeContents = (
-  ["tag_history", "tag", "manifest_reference", "image", "layer", "repository_resource_tag"] as const
+  [
+    "tag_history",
+    "tag",
+    "manifest_reference",
+    "image",
+    "layer",
+    "repository_resource_tag",
+    "repository_policy",
+  ] as const
 ).map((table) =>
   statement(({ builder }, key: RepositoryKey) =>
     builder.deleteFrom(table).where((row) => row.and(ofRepository(key))),

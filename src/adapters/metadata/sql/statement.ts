@@ -16,6 +16,9 @@ export interface SqlCommand {
 
 type Parameters = object & { readonly [Name in string]?: SqlValue };
 
+/** The members of an interface as parameters: TypeScript takes only a type's own ones for those. */
+export type Fields<T> = { readonly [Name in keyof T]: T[Name] };
+
 export interface Statement<P, R> {
   readonly build: (dialect: SqlDialect, parameters: P) => Compilable<R>;
 }

@@ -1,0 +1,139 @@
+import type { SessionReads, SessionWrites } from "../../../ports/identity-store.ts";
+import type { PageRequest } from "../../../ports/metadata-store.ts";
+import type { EntityRef } from "../../../registry/identity/entity.ts";
+import type { Session, SessionClaims } from "../../../registry/identity/stored-credential.ts";
+import type { AccountId } from "../../../registry/names.ts";
+import type { SqlSession } from "./session.ts";
+import { type Fields, statement } from "./statement.ts";
+import type { SessionTable } from "./tables.ts";
+
+export class SqlSessions implements SessionReads, SessionWrites {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async find(accessKeyId: string): Promise<Session | undefined> {
+    const row = await this.#session.first(find, { id: accessKeyId });
+    return row && toSession(row);
+  }
+
+  async of(
+    { account, id }: EntityRef,
+    kind: Session["kind"],
+    { after, limit }: PageRequest<string>,
+  ): Promise<Session[]> {
+    const page = { account, owner: id, kind, after: after ?? "", limit };
+    return (await this.#session.all(of, page)).map(toSession);
+  }
+
+  async pullSecrets(account: AccountId, { after, limit }: PageRequest<string>): Promise<Session[]> {
+    const page = { account, after: after ?? "", limit };
+    return (await this.#session.all(pullSecrets, page)).map(toSession);
+  }
+
+  async insert(session: Session): Promise<void> {
+    await this.#session.later(insert, {
+      id: session.accessKeyId,
+      account: session.owner.account,
+      owner: session.owner.id,
+      kind: session.kind,
+      name: session.name,
+      sealed_secret: session.sealedSecret,
+      claims: JSON.stringify(session.claims),
+      created_at: session.createdAt,
+      expires_at: session.expiresAt,
+    });
+  }
+
+  async remove(accessKeyId: string): Promise<void> {
+    await this.#session.later(remove, { id: accessKeyId });
+  }
+
+  async removeOf({ account, id }: EntityRef): Promise<void> {
+    await this.#session.later(removeOf, { account, owner: id });
+  }
+
+  removeExpired(now: number, limit: number): Promise<number> {
+    return this.#session.change(removeExpired, { now, limit });
+  }
+}
+
+function toSession(row: SessionTable): Session {
+  return {
+    accessKeyId: row.id,
+    kind: row.kind,
+    owner: { account: row.account, id: row.owner },
+    name: row.name,
+    sealedSecret: row.sealed_secret,
+    claims: JSON.parse(row.claims) as SessionClaims,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+const find = statement(({ builder }, { id }: { id: string }) =>
+  builder.selectFrom("session").selectAll().where("id", "=", id),
+);
+
+type Page = { account: AccountId; after: string; limit: number };
+
+const of = statement(({ builder }, page: Page & { owner: string; kind: Session["kind"] }) =>
+  builder
+    .selectFrom("session")
+    .selectAll()
+    .where("account", "=", page.account)
+    .where("owner", "=", page.owner)
+    .where("kind", "=", page.kind)
+    .where("id", ">", page.after)
+    .orderBy("id")
+    .limit(page.limit),
+);
+
+const pullSecrets = statement(({ builder }, page: Page) =>
+  builder
+    .selectFrom("session")
+    .selectAll()
+    .where("account", "=", page.account)
+    .where("kind", "=", "pull-secret")
+    .where("id", ">", page.after)
+    .orderBy("id")
+    .limit(page.limit),
+);
+
+const insert = statement(({ builder }, row: Fields<SessionTable>) =>
+  builder.insertInto("session").values({
+    id: row.id,
+    account: row.account,
+    owner: row.owner,
+    kind: row.kind,
+    name: row.name,
+    sealed_secret: row.sealed_secret,
+    claims: row.claims,
+    created_at: row.created_at,
+    expires_at: row.expires_at,
+  }),
+);
+
+const remove = statement(({ builder }, { id }: { id: string }) =>
+  builder.deleteFrom("session").where("id", "=", id),
+);
+
+const removeOf = statement(
+  ({ builder }, { account, owner }: { account: AccountId; owner: string }) =>
+    builder.deleteFrom("session").where("account", "=", account).where("owner", "=", owner),
+);
+
+const removeExpired = statement(({ builder }, { now, limit }: { now: number; limit: number }) =>
+  builder
+    .deleteFrom("session")
+    .where("id", "in", (expired) =>
+      expired
+        .selectFrom("session as old")
+        .select("old.id")
+        .where("old.expires_at", "<=", now)
+        .orderBy("old.expires_at")
+        .limit(limit),
+    ),
+);
