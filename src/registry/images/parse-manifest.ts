@@ -1,8 +1,8 @@
 import { invalidParameter, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type Digest, isDigest } from "../names.ts";
+import { JsonError, type JsonObject, type JsonValue, parseStrictJson } from "../strict-json.ts";
 import type { ImageReference } from "./image.ts";
-import { JsonError, type JsonObject, type JsonValue, parseStrictJson } from "./strict-json.ts";
 
 export const mediaTypes = {
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
