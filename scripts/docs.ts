@@ -4,6 +4,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as ecr from "@aws-sdk/client-ecr";
+import * as iam from "@aws-sdk/client-iam";
+import * as organizations from "@aws-sdk/client-organizations";
 import * as sts from "@aws-sdk/client-sts";
 import { operations } from "../src/operations/index.ts";
 import type { Operation, Service } from "../src/operations/operation.ts";
@@ -18,6 +20,8 @@ interface Api {
 const apis: readonly Api[] = [
   { service: "ecr", title: "Amazon ECR", sdk: ecr },
   { service: "sts", title: "AWS STS", sdk: sts },
+  { service: "iam", title: "AWS IAM", sdk: iam },
+  { service: "organizations", title: "AWS Organizations", sdk: organizations },
   { service: "entrepot", title: "Entrepot" },
 ];
 

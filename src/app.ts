@@ -2,7 +2,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { join } from "node:path";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import { RootCredentials } from "./adapters/credentials/root.ts";
+import { IdentityCredentials } from "./adapters/credentials/identity.ts";
 import type { RootKey } from "./adapters/credentials/root-key-file.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
 import { Metrics } from "./adapters/telemetry/metrics.ts";
@@ -22,7 +22,7 @@ import type { Observer } from "./operations/perform.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type Deployment, registryHost } from "./registry/deployment.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
-import { rootPrincipal } from "./registry/identity/principal.ts";
+import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
@@ -226,13 +226,13 @@ export class Server {
     this.#app.routing(request, response);
   };
 
-  async #compose({ accessKeyId, secretAccessKey }: RootKey): Promise<FastifyInstance> {
-    const { isTrustedProxy, account } = this.#config;
+  async #compose(rootKey: RootKey): Promise<FastifyInstance> {
+    const { isTrustedProxy, readOnly } = this.#config;
     const { ports } = this.#store;
-    const principal = rootPrincipal(account, accessKeyId);
+    const organization = await openOrganization(ports, this.#config, readOnly);
     const shared = {
-      environment: { ports, deployment: this.deployment },
-      credentials: new RootCredentials(accessKeyId, secretAccessKey, principal),
+      environment: { ports, deployment: this.deployment, organization },
+      credentials: new IdentityCredentials(ports, organization, rootKey),
       failedLogins: new FailedLogins(ports.clock),
       observer: this.#observer(),
     };

@@ -2,34 +2,64 @@ import type { z } from "zod";
 import type { Ports } from "../ports/ports.ts";
 import type { Deployment } from "../registry/deployment.ts";
 import type { ErrorKind } from "../registry/errors.ts";
+import type { Organization } from "../registry/identity/organization.ts";
 import type { Caller } from "../registry/identity/principal.ts";
 import type { Resource } from "../registry/policy/authorize.ts";
 
-export type Service = "ecr" | "entrepot" | "sts";
+export type Service = "ecr" | "entrepot" | "iam" | "organizations" | "sts";
+
+/** IAM's access levels, for docs and policies. */
+export type AccessLevel = "Read" | "Write" | "List" | "Tagging" | "Permissions management";
 
 /** What every handler is given beside its input. */
 export interface Environment {
   readonly ports: Ports;
   readonly deployment: Deployment;
+  readonly organization: Organization;
 }
 
 export interface HandlerContext extends Environment {
   readonly caller: Caller;
 }
 
+/** Condition keys, as IAM names them, and their values: `aws:TagKeys` and the like. */
+export type InputConditions = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** One more thing that the caller must be allowed to do for an operation. */
+export interface FurtherAction {
+  readonly action: string;
+  readonly resource: Resource;
+}
+
 export interface OperationDefinition<Input extends z.ZodType, Output> {
-  /** Checks and defaults each member; its refusals become ECR's parameter errors. */
+  /** Checks and defaults each member; its refusals become the service's parameter errors. */
   readonly input: Input;
-  /** What the caller must be allowed to act on. "*" with the registry's account where none is named. */
-  resource(input: z.output<Input>, caller: Caller, deployment: Deployment): Resource;
-  /** The IAM action where it is not the operation's own name; `undefined` name: none is needed. */
+  /**
+   * What the caller must be allowed to act on. "*" with the caller's account where none is named.
+   * May read, where the ARN is not in the input; then it must not tell what is there (I7).
+   */
+  resource(
+    input: z.output<Input>,
+    caller: Caller,
+    environment: Environment,
+  ): Resource | Promise<Resource>;
+  /** The IAM action where it is not the operation's own name; `null`: none is needed. */
   readonly action?: string | null;
-  /** IAM's access level, for docs and policies. */
-  readonly access: "Read" | "Write" | "List" | "Tagging";
+  /** Actions that some inputs need as well, such as ecr:TagResource of a CreateRepository with tags. */
+  further?(
+    input: z.output<Input>,
+    caller: Caller,
+    environment: Environment,
+  ): readonly FurtherAction[];
+  /** What the input says to conditions of policies. */
+  conditions?(input: z.output<Input>): InputConditions;
+  readonly access: AccessLevel;
   /** Refusals that the API model lists; docs are made from them. */
   readonly errors: readonly ErrorKind[];
   /** Bytes of the request body, where they may be more than `limits.requestBodyBytes`. */
   readonly bodyLimitBytes?: number;
+  /** Whether it is for callers who have no credentials yet. It must not trust `caller.principal`. */
+  readonly isAnonymous?: true;
   handle(input: z.output<Input>, context: HandlerContext): Promise<Output>;
 }
 
@@ -41,11 +71,14 @@ export interface Operation {
   /** `CreateRepository`. */
   readonly operationName: string;
   readonly action: string | null;
-  readonly access: "Read" | "Write" | "List" | "Tagging";
+  readonly access: AccessLevel;
   readonly errors: readonly ErrorKind[];
   readonly bodyLimitBytes: number | undefined;
+  readonly isAnonymous: boolean;
   readonly input: z.ZodType;
-  resource(input: unknown, caller: Caller, deployment: Deployment): Resource;
+  resource(input: unknown, caller: Caller, environment: Environment): Resource | Promise<Resource>;
+  further(input: unknown, caller: Caller, environment: Environment): readonly FurtherAction[];
+  conditions(input: unknown): InputConditions;
   handle(input: unknown, context: HandlerContext): Promise<unknown>;
 }
 
@@ -63,8 +96,16 @@ export function operation<Input extends z.ZodType, Output>(
     access: definition.access,
     errors: definition.errors,
     bodyLimitBytes: definition.bodyLimitBytes,
+    isAnonymous: definition.isAnonymous === true,
     input: definition.input,
     resource: definition.resource as Operation["resource"],
+    further: (definition.further ?? nothingFurther) as Operation["further"],
+    conditions: (definition.conditions ?? noConditions) as Operation["conditions"],
     handle: definition.handle as (input: unknown, context: HandlerContext) => Promise<Output>,
   };
 }
+
+const none: readonly FurtherAction[] = [];
+const nothingFurther = () => none;
+const noValues: InputConditions = {};
+const noConditions = () => noValues;

@@ -1,6 +1,7 @@
 import type { Caller } from "../registry/identity/principal.ts";
-import { requestContext, requireAllowed } from "../registry/policy/authorize.ts";
-import type { Environment, Operation } from "./operation.ts";
+import { requireAllowed } from "../registry/policy/authorize.ts";
+import { RequestContext } from "../registry/policy/request-context.ts";
+import type { Environment, InputConditions, Operation } from "./operation.ts";
 import { parameterError } from "./parameter-error.ts";
 
 /** Told once for each operation that was asked, whatever became of it. */
@@ -32,11 +33,17 @@ export async function perform(
   try {
     const parsed = operation.input.safeParse(rawInput, { reportInput: true });
     if (!parsed.success) throw parameterError(parsed.error);
-    const target = operation.resource(parsed.data, caller, environment.deployment);
+    const target = await operation.resource(parsed.data, caller, environment);
     resource = target.arn;
     if (operation.action !== null) {
-      const context = requestContext(caller, caller.origin.startsWith("https:"));
-      requireAllowed(caller.principal, operation.action, target, context);
+      const { principal } = caller;
+      const conditions = conditionsOf(operation.conditions(parsed.data));
+      const context = new RequestContext(caller, startedAt, conditions);
+      await requireAllowed(environment.ports, principal, operation.action, target, context);
+      for (const further of operation.further(parsed.data, caller, environment)) {
+        const { action, resource: on } = further;
+        await requireAllowed(environment.ports, principal, action, on, context);
+      }
     }
     return await operation.handle(parsed.data, { ...environment, caller });
   } catch (error) {
@@ -51,4 +58,13 @@ export async function perform(
       error: failure,
     });
   }
+}
+
+/** Policies name keys in any case. */
+function conditionsOf(conditions: InputConditions): Map<string, string | readonly string[]> {
+  const values = new Map<string, string | readonly string[]>();
+  for (const [key, value] of Object.entries(conditions)) {
+    if (value !== undefined) values.set(key.toLowerCase(), value);
+  }
+  return values;
 }

@@ -5,10 +5,15 @@ export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly principal: Principal;
+  /** Of temporary credentials: SHA-256, in hexadecimal digits, of the token that must come along. */
+  readonly sessionTokenSha256?: string | undefined;
 }
 
 /** Who holds which access key. */
 export interface Credentials {
-  /** The active key of that id, or `undefined`. An answer is at most `limits.identityCacheMs` old. */
+  /**
+   * The active key of that id, or `undefined`; one of temporary credentials also when they have
+   * ended. An answer is at most `limits.identityCacheMs` old.
+   */
   find(accessKeyId: string): Promise<AccessKey | undefined>;
 }

@@ -42,4 +42,9 @@ export class BoundedCache<Key, Value> {
     this.#values.delete(key);
     this.#weight -= this.#weigh(value);
   }
+
+  clear(): void {
+    this.#values.clear();
+    this.#weight = 0;
+  }
 }

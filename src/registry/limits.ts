@@ -110,6 +110,11 @@ export const limits = {
   downloadUrlLifeMs: 1 * hour,
   /** How long a door may answer from what it knew of a principal (I8). */
   identityCacheMs: 5 * second,
+  /** How long what was read of identities and policies is good for; the rest is for the read itself. */
+  identityReadMs: 4 * second,
+  /** Access keys whose principals are remembered, and repositories whose policies are. */
+  rememberedPrincipals: 10_000,
+  rememberedRepositories: 50_000,
   dataKeyCacheMs: 30 * second,
   dataKeyCacheEntries: 10_000,
   /** Registries whose service key is kept open. */

@@ -15,6 +15,7 @@ import type { Operation } from "../../src/operations/operation.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { rootPrincipal } from "../../src/registry/identity/principal.ts";
 import type { AccountId, Region } from "../../src/registry/names.ts";
+import { testOrganization } from "../support/organization.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
 import { validInput } from "../support/schema-inputs.ts";
 
@@ -49,7 +50,7 @@ beforeAll(async () => {
   };
   await server.register(
     awsDoor({
-      environment: { ports: store.ports, deployment },
+      environment: { ports: store.ports, deployment, organization: testOrganization },
       operations,
       credentials: new RootCredentials(key.accessKeyId, key.secretAccessKey, principal),
       observer: { performed: () => expect.unreachable("a refused caller reached an operation") },

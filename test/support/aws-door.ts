@@ -18,6 +18,7 @@ import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { type Caller, rootPrincipal } from "../../src/registry/identity/principal.ts";
 import { limits } from "../../src/registry/limits.ts";
 import type { AccountId, Region } from "../../src/registry/names.ts";
+import { testOrganization } from "./organization.ts";
 
 export const account = "000000000000" as AccountId;
 export const rootKey = { accessKeyId: "AKIAENTREPOT", secretAccessKey: "a-secret-of-the-root" };
@@ -55,7 +56,11 @@ export async function openDoor(): Promise<DoorServer> {
   const principal = rootPrincipal(account, accessKeyId);
   await server.register(
     awsDoor({
-      environment: { ports: { clock } as unknown as Ports, deployment },
+      environment: {
+        ports: { clock } as unknown as Ports,
+        deployment,
+        organization: testOrganization,
+      },
       operations: toyOperations(inputs),
       credentials: new RootCredentials(accessKeyId, secretAccessKey, principal),
       observer: { performed: ({ caller }) => callers.push(caller) },

@@ -14,6 +14,7 @@ import { createRepository } from "../../src/registry/repositories/create-reposit
 import type { TagMutability } from "../../src/registry/repositories/repository.ts";
 import { account, callerOf, deployment, otherAccount } from "./ecr.ts";
 import { OciClient } from "./oci-client.ts";
+import { testOrganization } from "./organization.ts";
 import { type TestPorts, testPorts } from "./ports.ts";
 
 /** The roots of two accounts, which can be taken away. */
@@ -54,7 +55,7 @@ export class DistributionServer {
   constructor(opened: TestPorts, options: Partial<DistributionDoorOptions>) {
     this.opened = opened;
     const door = distributionDoor({
-      environment: { ports: opened.ports, deployment },
+      environment: { ports: opened.ports, deployment, organization: testOrganization },
       credentials: this.credentials,
       failedLogins: new FailedLogins(opened.clock),
       observer: { performed: (event) => void this.performed.push(event) },

@@ -10,6 +10,7 @@ import { type Observer, perform } from "../../src/operations/perform.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
 import { type Caller, rootPrincipal } from "../../src/registry/identity/principal.ts";
 import type { AccountId, Region } from "../../src/registry/names.ts";
+import { testOrganization } from "./organization.ts";
 import { type TestPorts, testPorts } from "./ports.ts";
 
 export const account = "000000000000" as AccountId;
@@ -50,6 +51,7 @@ export class TestRegistry {
     this.environment = {
       ports: opened.ports,
       deployment,
+      organization: testOrganization,
       observer: { performed: () => undefined },
     };
   }

@@ -4,10 +4,17 @@ import { type Observer, perform } from "../../operations/perform.ts";
 import type { Credentials } from "../../ports/credentials.ts";
 import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
+import type { Caller } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { decodeJson, encodeJson } from "./json-codec.ts";
-import { type Arrival, beginLogin, finishLogin, TooManyFailedLogins } from "./login.ts";
-import { decodeQuery, encodeQuery, encodeQueryError, stsVersion } from "./query-codec.ts";
+import {
+  type Arrival,
+  anonymousCaller,
+  beginLogin,
+  finishLogin,
+  TooManyFailedLogins,
+} from "./login.ts";
+import { decodeQuery, encodeQuery, encodeQueryError, queryVersions } from "./query-codec.ts";
 import { BodyCut, discardBody, HeldBodies, readBody } from "./read-body.ts";
 import { headerOf, requestHead } from "./request-head.ts";
 import { jsonError, queryError, type WireError } from "./wire.ts";
@@ -46,8 +53,8 @@ const formType = "application/x-www-form-urlencoded";
 const jsonPrefixes = new Map<Service, string>([
   ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
   ["entrepot", "Entrepot_V1"],
+  ["organizations", "AWSOrganizationsV20161128"],
 ]);
-const queryVersions = new Map<Service, string>([["sts", stsVersion]]);
 
 /**
  * `POST /`, and `GET /` for presigned calls: AWS JSON 1.1 by `X-Amz-Target`, AWS Query for the
@@ -129,16 +136,27 @@ const query: Protocol = {
       const call = decodeQuery(arrival.head.query, body.bytes);
       const operation = door.actions.get(actionKey(call.version ?? "", call.action ?? ""));
       if (operation === undefined) throw unknownAction(call.version, call.action);
-      const environment = loginEnvironment(door);
-      const login = await beginLogin(environment, arrival, operation.service);
-      const caller = await finishLogin(environment, arrival, login, body.sha256);
+      const caller = await callerOf(door, arrival, operation, body.sha256);
       const output = await perform(performEnvironment(door), operation, call.input, caller);
-      return encodeQuery(operation.operationName, output, arrival.requestId);
+      return encodeQuery(operation, output, arrival.requestId);
     } finally {
       door.heldBodies.release(body.bytes.length);
     }
   },
 };
+
+async function callerOf(
+  door: Door,
+  arrival: Arrival,
+  operation: Operation,
+  bodySha256: string,
+): Promise<Caller> {
+  const environment = loginEnvironment(door);
+  // Whoever has no credentials yet may send none.
+  if (operation.isAnonymous) return anonymousCaller(environment.deployment, arrival);
+  const login = await beginLogin(environment, arrival, operation.service);
+  return finishLogin(environment, arrival, login, bodySha256);
+}
 
 function protocolOf(request: FastifyRequest): Protocol {
   if (request.headers["x-amz-target"] !== undefined) return json;

@@ -3,7 +3,7 @@ import type { AccessKey, Credentials } from "../../ports/credentials.ts";
 import { type Deployment, registryHost, registryOfHost } from "../../registry/deployment.ts";
 import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
-import type { Caller } from "../../registry/identity/principal.ts";
+import { anonymousPrincipal, type Caller } from "../../registry/identity/principal.ts";
 import type { Registry } from "../../registry/names.ts";
 import { headerOf, type RequestHead } from "./request-head.ts";
 import {
@@ -45,7 +45,8 @@ export class TooManyFailedLogins extends RegistryError {
   }
 }
 
-/** STS answers at one global endpoint too, and everybody signs for that one with this region. */
+/** These answer at one global endpoint too, and everybody signs for that one with this region. */
+const globalServices: ReadonlySet<string> = new Set(["iam", "organizations", "sts"]);
 const globalRegion = "us-east-1";
 
 /**
@@ -63,7 +64,7 @@ export async function beginLogin(
   const regions = regionsFor(environment.deployment, hostOf(arrival), service);
   checkClaim(claim, { clock: environment.clock, service, regions });
   const key = await counted(environment, arrival, claim, () =>
-    keyOf(claim, environment.credentials),
+    keyOf(claim, environment.credentials, environment.clock),
   );
   return { claim, key };
 }
@@ -86,6 +87,21 @@ export async function finishLogin(
   );
   environment.failedLogins.succeeded(arrival.sourceIp, claim.accessKeyId);
   return callerOf(environment.deployment, arrival, login);
+}
+
+/** Who calls an operation that is for callers without credentials. */
+export function anonymousCaller(deployment: Deployment, arrival: Arrival): Caller {
+  const host = hostOf(arrival);
+  const named = registryNamedBy(deployment, host);
+  return {
+    principal: anonymousPrincipal(deployment.account),
+    region: named?.region ?? deployment.region,
+    account: named?.account ?? deployment.account,
+    requestId: arrival.requestId,
+    sourceIp: arrival.sourceIp,
+    userAgent: headerOf(arrival.head, "user-agent") ?? "",
+    origin: `${arrival.scheme}://${host}`,
+  };
 }
 
 function requireAllowance(
@@ -127,7 +143,7 @@ function callerOf(deployment: Deployment, arrival: Arrival, { claim, key }: Pend
 }
 
 function regionsFor(deployment: Deployment, host: string, service: string): readonly string[] {
-  if (service === "sts") return [...deployment.regions, globalRegion];
+  if (globalServices.has(service)) return [...deployment.regions, globalRegion];
   if (registryOfHost(deployment, host) === undefined) return []; // Its region is not served here.
   const named = registryNamedBy(deployment, host);
   return named === undefined ? deployment.regions : [named.region];

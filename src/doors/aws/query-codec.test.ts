@@ -34,7 +34,7 @@ test("68: __proto__ and constructor in a form are inert", () => {
 
 test("writes structures and lists as AWS Query has them, escaped", () => {
   const output = { Name: `<a & "b">\u0000`, Absent: undefined, List: [{ X: 1 }, { X: 2 }] };
-  expect(encodeQuery("Do", output, "id")).toBe(
+  expect(encodeQuery({ service: "sts", operationName: "Do" }, output, "id")).toBe(
     [
       '<DoResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">',
       "<DoResult><Name>&lt;a &amp; &quot;b&quot;&gt;\ufffd</Name><List><member><X>1</X></member><member><X>2</X></member></List></DoResult>",
@@ -50,4 +50,38 @@ test("writes an error with its type, code, message and request id", () => {
     "<Error><Type>Sender</Type><Code>InvalidAction</Code><Message>no &lt;action&gt;</Message></Error>",
   );
   expect(encodeQueryError({ ...error, status: 500 }, "id")).toContain("<Type>Receiver</Type>");
+});
+
+test("spells out structures and lists from names with dots, in the order of their numbers", () => {
+  const form =
+    "Action=Do&Tags.member.2.Key=b&Tags.member.10.Key=c&Tags.member.1.Key=a&Tags.member.1.Value=x&A.B=1";
+  expect(decodeQuery([], Buffer.from(form)).input).toEqual({
+    Tags: [{ Key: "a", Value: "x" }, { Key: "b" }, { Key: "c" }],
+    A: { B: "1" },
+  });
+});
+
+test.each(["A=1&A.B=2", "A.B=2&A=1", "A.member.x=1", "A.member.0=1", `${"a.".repeat(17)}b=1`])(
+  "refuses names that contradict one another or go too deep: %s",
+  (form) => {
+    expect(() => decodeQuery([], Buffer.from(form))).toThrow(
+      expect.objectContaining({ kind: "Serialization" }),
+    );
+  },
+);
+
+test("names with dots are inert", () => {
+  const { input } = decodeQuery([], Buffer.from("a.__proto__.x=1&a.constructor.prototype.y=2"));
+  expect(Object.getPrototypeOf(input.a)).toBe(Object.prototype);
+  expect(input.a).toEqual({ constructor: { prototype: { y: "2" } } });
+  expect(({} as { y?: string }).y).toBeUndefined();
+});
+
+test("writes maps as entries, and no result where there is no output", () => {
+  const map = new Map([["Users", 3]]);
+  const call = { service: "iam", operationName: "Do" } as const;
+  expect(encodeQuery(call, { SummaryMap: map }, "id")).toContain(
+    "<SummaryMap><entry><key>Users</key><value>3</value></entry></SummaryMap>",
+  );
+  expect(encodeQuery(call, undefined, "id")).not.toContain("DoResult");
 });

@@ -152,7 +152,9 @@ test("matches the signature of a request with a session token, which a root's ke
   const claim = readSignature(head);
   const key = await credentials.find(secret.accessKeyId);
   await checkSignature(head, sha256(""), claim, key as NonNullable<typeof key>);
-  await expect(keyOf(claim, credentials)).rejects.toMatchObject({ kind: "UnrecognizedClient" });
+  await expect(keyOf(claim, credentials, new FixedClock())).rejects.toMatchObject({
+    kind: "UnrecognizedClient",
+  });
 });
 
 function sha256(text: string): string {

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../ports/clock.ts";
 import type { AccessKey, Credentials } from "../../ports/credentials.ts";
 import { RegistryError } from "../../registry/errors.ts";
@@ -50,7 +50,7 @@ export async function verifySignature(
 ): Promise<{ key: AccessKey; claim: SignatureClaim }> {
   const claim = readSignature(request);
   checkClaim(claim, rules);
-  const key = await keyOf(claim, rules.credentials);
+  const key = await keyOf(claim, rules.credentials, rules.clock);
   await checkSignature(request, request.bodySha256, claim, key);
   return { key, claim };
 }
@@ -92,17 +92,40 @@ export function checkClaim(claim: SignatureClaim, rules: SignatureRules): void {
   checkTime(claim, rules.clock.now());
 }
 
-/** @throws RegistryError UnrecognizedClient when nobody holds the key, or not with that session */
-export async function keyOf(claim: SignatureClaim, credentials: Credentials): Promise<AccessKey> {
+/**
+ * @throws RegistryError UnrecognizedClient when nobody holds the key, or not with that session token;
+ *   ExpiredToken when the session has ended
+ */
+export async function keyOf(
+  claim: SignatureClaim,
+  credentials: Credentials,
+  clock: Clock,
+): Promise<AccessKey> {
   const key = await credentials.find(claim.accessKeyId);
-  // A root's key belongs to no session; whoever sends a token with it mixed up two sets of keys.
-  if (key === undefined || claim.sessionToken !== undefined) {
+  if (key === undefined || !belongsTo(claim.sessionToken, key)) {
     throw new RegistryError(
       "UnrecognizedClient",
       "The security token included in the request is invalid.",
     );
   }
+  const { expiresAt } = key.principal;
+  if (expiresAt !== undefined && expiresAt <= clock.now()) {
+    throw new RegistryError(
+      "ExpiredToken",
+      "The security token included in the request is expired",
+    );
+  }
   return key;
+}
+
+/** A long-lived key has no session; whoever sends a token with it mixed up two sets of keys. */
+function belongsTo(
+  token: string | undefined,
+  { sessionTokenSha256: expected }: AccessKey,
+): boolean {
+  if (token === undefined || expected === undefined) return token === expected;
+  const actual = createHash("sha256").update(token).digest();
+  return timingSafeEqual(actual, Buffer.from(expected, "hex"));
 }
 
 /** @throws RegistryError InvalidSignature unless the key's holder signed exactly this request */

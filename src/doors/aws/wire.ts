@@ -1,4 +1,5 @@
 import type { ErrorDetails, ErrorKind, RegistryError } from "../../registry/errors.ts";
+import { AccessDenied } from "../../registry/policy/authorize.ts";
 
 type Wire = readonly [status: number, code: string];
 
@@ -8,14 +9,28 @@ type Wire = readonly [status: number, code: string];
  */
 export const wire = {
   AccessDenied: [400, "AccessDeniedException"],
+  AccountAlreadyClosed: [400, "AccountAlreadyClosedException"],
+  AccountNotFound: [400, "AccountNotFoundException"],
+  ConcurrentModification: [400, "ConcurrentModificationException"],
+  ConstraintViolation: [400, "ConstraintViolationException"],
+  CreateAccountStatusNotFound: [400, "CreateAccountStatusNotFoundException"],
+  CredentialReportNotPresent: [410, "ReportNotPresent"],
+  CredentialReportNotReady: [404, "ReportInProgress"],
+  DeleteConflict: [409, "DeleteConflict"],
   EmptyUpload: [400, "EmptyUploadException"],
+  EntityAlreadyExists: [409, "EntityAlreadyExists"],
   ExpiredToken: [400, "ExpiredTokenException"],
+  IdpCommunication: [400, "IDPCommunicationError"],
+  IdpRejectedClaim: [403, "IDPRejectedClaim"],
   ImageAlreadyExists: [400, "ImageAlreadyExistsException"],
   ImageDigestDoesNotMatch: [400, "ImageDigestDoesNotMatchException"],
   ImageNotFound: [400, "ImageNotFoundException"],
   ImageReferencedByManifestList: [400, "ValidationException"],
   ImageTagAlreadyExists: [400, "ImageTagAlreadyExistsException"],
   IncompleteSignature: [403, "IncompleteSignature"],
+  InvalidAuthorizationMessage: [400, "InvalidAuthorizationMessageException"],
+  InvalidIdentityToken: [400, "InvalidIdentityToken"],
+  InvalidInput: [400, "InvalidInputException"],
   InvalidLayer: [400, "InvalidLayerException"],
   InvalidLayerPart: [400, "InvalidLayerPartException"],
   InvalidParameter: [400, "InvalidParameterException"],
@@ -23,16 +38,23 @@ export const wire = {
   InvalidTagParameter: [400, "InvalidTagParameterException"],
   Kms: [400, "KmsException"],
   LayerAlreadyExists: [400, "LayerAlreadyExistsException"],
-  LayerInaccessible: [400, "LayerInaccessibleException"],
   LayerInUse: [400, "ValidationException"],
+  LayerInaccessible: [400, "LayerInaccessibleException"],
   LayerPartTooSmall: [400, "LayerPartTooSmallException"],
   LayersNotFound: [400, "LayersNotFoundException"],
   LimitExceeded: [400, "LimitExceededException"],
+  MalformedPolicyDocument: [400, "MalformedPolicyDocumentException"],
   MissingAuthenticationToken: [403, "MissingAuthenticationToken"],
+  NoSuchEntity: [404, "NoSuchEntity"],
+  PackedPolicyTooLarge: [400, "PackedPolicyTooLarge"],
+  PasswordPolicyViolation: [400, "PasswordPolicyViolation"],
+  PolicyNotAttachable: [400, "PolicyNotAttachable"],
   ReferencedImagesNotFound: [400, "ReferencedImagesNotFoundException"],
+  RegistryPolicyNotFound: [400, "RegistryPolicyNotFoundException"],
   RepositoryAlreadyExists: [400, "RepositoryAlreadyExistsException"],
   RepositoryNotEmpty: [400, "RepositoryNotEmptyException"],
   RepositoryNotFound: [400, "RepositoryNotFoundException"],
+  RepositoryPolicyNotFound: [400, "RepositoryPolicyNotFoundException"],
   RequestEntityTooLarge: [413, "RequestEntityTooLarge"],
   ResourceNotFound: [400, "ResourceNotFoundException"],
   Serialization: [400, "SerializationException"],
@@ -40,18 +62,23 @@ export const wire = {
   Throttling: [400, "ThrottlingException"],
   TooManyTags: [400, "TooManyTagsException"],
   UnknownOperation: [404, "UnknownOperationException"],
+  UnmodifiableEntity: [400, "UnmodifiableEntity"],
   UnrecognizedClient: [400, "UnrecognizedClientException"],
   UnsupportedImageType: [400, "UnsupportedImageTypeException"],
   UploadNotFound: [400, "UploadNotFoundException"],
   Validation: [400, "ValidationException"],
 } as const satisfies Record<ErrorKind, Wire>;
 
-/** Where AWS Query differs. Source: STS API, "Common errors". */
+/** Where AWS Query differs. Source: STS and IAM API, "Common errors" and the operations' own. */
 const queryWire: Partial<Record<ErrorKind, Wire>> = {
   AccessDenied: [403, "AccessDenied"],
   ExpiredToken: [403, "ExpiredToken"],
+  InvalidAuthorizationMessage: [400, "InvalidAuthorizationMessageException"],
+  InvalidInput: [400, "InvalidInput"],
   InvalidParameter: [400, "ValidationError"],
   InvalidSignature: [403, "SignatureDoesNotMatch"],
+  LimitExceeded: [409, "LimitExceeded"],
+  MalformedPolicyDocument: [400, "MalformedPolicyDocument"],
   Serialization: [400, "MalformedQueryString"],
   UnknownOperation: [400, "InvalidAction"],
   UnrecognizedClient: [403, "InvalidClientTokenId"],
@@ -66,12 +93,20 @@ export interface WireError {
   readonly details: ErrorDetails;
 }
 
-export function jsonError({ kind, message, details }: RegistryError): WireError {
-  const [status, code] = wire[kind];
-  return { status, code, message, details };
+export function jsonError(error: RegistryError): WireError {
+  const [status, code] = wire[error.kind];
+  return { status, code, message: messageOf(error), details: error.details };
 }
 
-export function queryError({ kind, message, details }: RegistryError): WireError {
-  const [status, code] = queryWire[kind] ?? wire[kind];
-  return { status, code: code.replace(/Exception$/, ""), message, details };
+export function queryError(error: RegistryError): WireError {
+  const inQuery = queryWire[error.kind];
+  const [status, code] = inQuery ?? wire[error.kind];
+  const written = inQuery === undefined ? code.replace(/Exception$/, "") : code;
+  return { status, code: written, message: messageOf(error), details: error.details };
+}
+
+/** A refusal by policy also says why, sealed: see DecodeAuthorizationMessage of STS. */
+function messageOf(error: RegistryError): string {
+  if (!(error instanceof AccessDenied)) return error.message;
+  return `${error.message}. Encoded authorization failure message: ${error.encodedMessage}`;
 }

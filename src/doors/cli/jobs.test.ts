@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { testOrganization } from "../../../test/support/organization.ts";
 import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
 import { RootCredentials } from "../../adapters/credentials/root.ts";
 import { operations } from "../../operations/index.ts";
@@ -35,7 +36,7 @@ beforeAll(async () => {
   };
   await server.register(
     awsDoor({
-      environment: { ports: store.ports, deployment },
+      environment: { ports: store.ports, deployment, organization: testOrganization },
       operations,
       credentials: new RootCredentials(rootKey.accessKeyId, rootKey.secretAccessKey, principal),
       observer: { performed: () => {} },

@@ -6,6 +6,7 @@ import { openToken, type TokenClaims } from "../../registry/identity/authorizati
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
 import type { Principal } from "../../registry/identity/principal.ts";
 import type { Region } from "../../registry/names.ts";
+import { notAuthorized } from "./wire-errors.ts";
 
 export interface AuthenticatorOptions {
   readonly ports: Pick<Ports, "keys" | "clock">;
@@ -46,17 +47,15 @@ export class Authenticator {
   ): Promise<Principal> {
     if (header === undefined) throw new RegistryError("MissingAuthenticationToken", notAuthorized);
     const claims = this.#opened.get(header) ?? this.#open(header, address);
-    if (claims.region !== region) throw unrecognized();
-    if (claims.expiresAt <= this.#options.ports.clock.now()) {
-      throw new RegistryError(
-        "ExpiredToken",
-        "Your authorization token has expired. Reauthenticate and try again.",
-      );
-    }
+    if (claims.region !== region) throw ofAnotherRegion(claims.region, region);
+    if (claims.expiresAt <= this.#options.ports.clock.now()) throw expired();
     // Asked each time: the port's answer is at most `limits.identityCacheMs` old, one kept here
     // would add to that (I8).
     const key = await this.#options.credentials.find(claims.accessKeyId);
     if (key?.principal.arn !== claims.principalArn) throw unrecognized();
+    const { revokedBefore } = key.principal;
+    // Sessions were left out already where their user or role was revoked; here it is about users.
+    if (revokedBefore !== undefined && claims.issuedAt < revokedBefore) throw expired();
     return key.principal;
   }
 
@@ -77,7 +76,21 @@ export class Authenticator {
   }
 }
 
-const notAuthorized = "Not Authorized";
+function expired(): RegistryError {
+  return new RegistryError(
+    "ExpiredToken",
+    "Your authorization token has expired. Reauthenticate and try again.",
+  );
+}
+
+/** Whoever holds the token may know where it is from: its holder asked for it there. */
+function ofAnotherRegion(of: Region, at: Region | undefined): RegistryError {
+  const here = at === undefined ? "a region that is not served here" : at;
+  return new RegistryError(
+    "UnrecognizedClient",
+    `Your authorization token is for the region ${of}, and this registry is in ${here}. Sign in to this registry and try again.`,
+  );
+}
 
 function unrecognized(): RegistryError {
   return new RegistryError("UnrecognizedClient", notAuthorized);

@@ -5,7 +5,7 @@ import { RegistryError } from "../../registry/errors.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { isRepositoryName, type RepositoryName, repositoryArn } from "../../registry/names.ts";
-import { requestContext } from "../../registry/policy/authorize.ts";
+import { RequestContext } from "../../registry/policy/request-context.ts";
 import { Authenticator } from "./authenticate.ts";
 import { directConnection, hostOf } from "./connection.ts";
 import { serveDownload } from "./downloads.ts";
@@ -126,7 +126,7 @@ class DistributionDoor {
   }
 
   #exchange(
-    { request, response, connection }: Arrival,
+    { request, response }: Arrival,
     caller: Caller,
     parsed: ParsedPath,
     path: string,
@@ -137,7 +137,7 @@ class DistributionDoor {
       request,
       response,
       caller,
-      context: requestContext(caller, connection.scheme === "https"),
+      context: new RequestContext(caller, this.#options.environment.ports.clock.now()),
       registry: { account: caller.account, region: caller.region },
       name: requireName(parsed),
       reference: parsed.reference,
@@ -157,7 +157,9 @@ class DistributionDoor {
     const startedAt = this.#options.environment.ports.clock.now();
     let error: unknown;
     try {
-      guard(exchange, needed, endpoint.either === true);
+      if (endpoint.isGuardedByHandler !== true) {
+        await guard(exchange, needed, endpoint.either === true);
+      }
       await endpoint.handle(exchange);
     } catch (failure) {
       error = failure;
@@ -182,7 +184,7 @@ class DistributionDoor {
     } else if (error instanceof RegistryError && !response.headersSent) {
       const [status, code] = endpoint?.wire?.(error) ?? wire[error.kind];
       if (status === 401) {
-        sendChallenge(response, origin);
+        sendChallenge(response, origin, error.message);
       } else {
         const url = `${origin}${request.url ?? ""}`;
         sendError(response, [status, code], error.message, hints(error, status, url, parsed));
@@ -198,9 +200,15 @@ class DistributionDoor {
 const unknown: Wire = [500, "UNKNOWN"];
 
 /** @throws AccessDenied before anything is looked up, so that absent and forbidden look alike */
-function guard(exchange: Exchange, actions: readonly string[], either: boolean): void {
-  if (either && actions.some((action) => mayDo(exchange, action, exchange.name))) return;
-  for (const action of actions) requireAction(exchange, action);
+async function guard(
+  exchange: Exchange,
+  actions: readonly string[],
+  either: boolean,
+): Promise<void> {
+  if (either) {
+    for (const action of actions) if (await mayDo(exchange, action, exchange.name)) return;
+  }
+  for (const action of actions) await requireAction(exchange, action);
 }
 
 /** Headers that tell the client how to go on after a refusal. */

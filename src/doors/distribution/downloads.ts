@@ -4,7 +4,8 @@ import type { Caller } from "../../registry/identity/principal.ts";
 import { type DownloadClaims, openDownloadToken } from "../../registry/layers/download-token.ts";
 import { findLayer } from "../../registry/layers/find-layer.ts";
 import { repositoryArn } from "../../registry/names.ts";
-import { requestContext, requireAllowed } from "../../registry/policy/authorize.ts";
+import { repositoryAsResource, requireAllowed } from "../../registry/policy/authorize.ts";
+import { RequestContext } from "../../registry/policy/request-context.ts";
 import { sendLayer } from "./blobs.ts";
 import type { ClientConnection, DistributionDoorOptions } from "./exchange.ts";
 
@@ -38,7 +39,7 @@ export async function serveDownload(download: Download): Promise<void> {
   const startedAt = ports.clock.now();
   let error: unknown;
   try {
-    await sendClaimed(download, claims, caller, resource);
+    await sendClaimed(download, claims, caller);
   } catch (failure) {
     error = failure;
     throw failure;
@@ -48,14 +49,14 @@ export async function serveDownload(download: Download): Promise<void> {
 }
 
 async function sendClaimed(
-  { options, request, response, connection }: Download,
+  { options, request, response }: Download,
   { registry, repository, digest }: DownloadClaims,
   caller: Caller,
-  arn: string,
 ): Promise<void> {
   const { environment } = options;
-  const context = requestContext(caller, connection.scheme === "https");
-  requireAllowed(caller.principal, action, { arn, account: registry.account }, context);
+  const context = new RequestContext(caller, environment.ports.clock.now());
+  const resource = repositoryAsResource(registry, repository.name);
+  await requireAllowed(environment.ports, caller.principal, action, resource, context);
   const found = await findLayer(environment.ports, registry, repository.name, digest);
   // A repository made again under the same name is another one.
   if (found.repository.id !== repository.id) throw refused();

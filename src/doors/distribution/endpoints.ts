@@ -29,6 +29,7 @@ export interface Endpoint {
    */
   readonly actions: readonly string[] | ((exchange: Exchange) => readonly string[]) | null;
   readonly either?: true;
+  readonly isGuardedByHandler?: true;
   readonly wire?: WireOverrides;
   handle(exchange: Exchange): Promise<void>;
 }
@@ -46,7 +47,13 @@ const remove = ["ecr:BatchDeleteImage"];
 
 export const endpoints: readonly Endpoint[] = [
   { methods: read, shape: "base", actions: null, handle: getBase },
-  { methods: read, shape: "catalog", actions: ["ecr:DescribeRepositories"], handle: getCatalog },
+  {
+    methods: read,
+    shape: "catalog",
+    actions: ["ecr:DescribeRepositories"],
+    isGuardedByHandler: true, // It asks for each name whether the caller may know of it.
+    handle: getCatalog,
+  },
   { methods: read, shape: "manifest", actions: pull, handle: getManifest },
   {
     methods: ["PUT"],

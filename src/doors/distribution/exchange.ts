@@ -13,7 +13,13 @@ import {
   repositoryArn,
   type Tag,
 } from "../../registry/names.ts";
-import { authorize, type RequestContext, requireAllowed } from "../../registry/policy/authorize.ts";
+import {
+  authorize,
+  type Resource,
+  repositoryAsResource,
+  requireAllowed,
+} from "../../registry/policy/authorize.ts";
+import type { RequestContext } from "../../registry/policy/request-context.ts";
 import type { BodyRate, HeldBytes } from "./request-body.ts";
 import { BadRequest } from "./wire-errors.ts";
 
@@ -66,18 +72,38 @@ export interface Exchange {
 }
 
 /** @throws AccessDenied unless the caller may do this to the exchange's repository */
-export function requireAction(exchange: Exchange, action: string): void {
-  const { caller, context, registry, name } = exchange;
-  const resource = { arn: repositoryArn(registry, name), account: registry.account };
-  requireAllowed(caller.principal, action, resource, context);
+export async function requireAction(exchange: Exchange, action: string): Promise<void> {
+  const { caller, environment, registry, name } = exchange;
+  const resource = resourceOf(registry, name);
+  const context = contextOf(exchange, action);
+  await requireAllowed(environment.ports, caller.principal, action, resource, context);
 }
 
 /** Whether the caller may do this to the repository of that name. */
-export function mayDo(exchange: Exchange, action: string, name: RepositoryName): boolean {
-  const { caller, context, registry } = exchange;
-  const resource = { arn: repositoryArn(registry, name), account: registry.account };
-  return authorize(caller.principal, action, resource, context).allowed;
+export async function mayDo(
+  exchange: Exchange,
+  action: string,
+  name: RepositoryName,
+): Promise<boolean> {
+  const { caller, environment, registry } = exchange;
+  const resource = resourceOf(registry, name);
+  const context = contextOf(exchange, action);
+  const { principal } = caller;
+  return (await authorize(environment.ports, principal, action, resource, context)).allowed;
 }
+
+function resourceOf(registry: Registry, name: RepositoryName | "*"): Resource {
+  if (name !== "*") return repositoryAsResource(registry, name);
+  return { arn: repositoryArn(registry, name), account: registry.account, registry };
+}
+
+/** Actions on an image by its tag carry `ecr:ImageTag` (ADR-0024). */
+function contextOf({ context, reference }: Exchange, action: string): RequestContext {
+  if (!imageActions.has(action) || !isTag(reference)) return context;
+  return context.forAction(new Map([["ecr:imagetag", reference]]));
+}
+
+const imageActions = new Set(["ecr:BatchGetImage", "ecr:PutImage", "ecr:BatchDeleteImage"]);
 
 /** An absolute URL of the exchange's repository. */
 export function repositoryUrl(exchange: Exchange, rest: string): string {

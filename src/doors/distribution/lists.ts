@@ -1,8 +1,8 @@
 import { listReferrers, listTags } from "../../registry/images/list-images.ts";
 import { limits } from "../../registry/limits.ts";
-import { isDigest, isRepositoryName, isTag } from "../../registry/names.ts";
+import { isDigest, isRepositoryName, isTag, type RepositoryName } from "../../registry/names.ts";
 import { findRepository, listRepositories } from "../../registry/repositories/find-repository.ts";
-import { type Exchange, requireDigest } from "./exchange.ts";
+import { type Exchange, mayDo, requireAction, requireDigest } from "./exchange.ts";
 import { apiVersion, BadRequest } from "./wire-errors.ts";
 
 const json = "application/json; charset=utf-8";
@@ -22,17 +22,50 @@ export async function getTags(exchange: Exchange): Promise<void> {
   send(exchange, json, { name, tags }, link(exchange, next, limit));
 }
 
-/** The repositories of the registry that the host names. */
+/**
+ * The repositories of the registry that the host names: all of them for whoever may list the
+ * registry, for others those that they may describe.
+ * @throws AccessDenied when the caller may not list the registry, and may describe none
+ */
 export async function getCatalog(exchange: Exchange): Promise<void> {
-  const { environment, registry } = exchange;
+  const { environment, registry, name } = exchange;
   const { limit, after } = page(exchange, isRepositoryName);
-  const found =
-    limit === 0
-      ? []
-      : await listRepositories(environment.ports, registry, { limit: limit + 1, after });
-  const repositories = found.slice(0, limit).map((repository) => repository.name);
+  const asked = { limit: limit + 1, after };
+  let found: RepositoryName[] = [];
+  if (await mayDo(exchange, describe, name)) {
+    const all = limit === 0 ? [] : await listRepositories(environment.ports, registry, asked);
+    found = all.map((repository) => repository.name);
+  } else {
+    found = await knownNames(exchange, limit + 1, after);
+    if (found.length === 0) await requireAction(exchange, describe);
+  }
+  const repositories = found.slice(0, limit);
+  // A name that the caller may know of, so that the link tells nothing either (I7).
   const next = found.length > limit ? repositories.at(-1) : undefined;
   send(exchange, json, { repositories }, link(exchange, next, limit));
+}
+
+const describe = "ecr:DescribeRepositories";
+
+/** At most `limit` names after `after` that the caller may describe, however many others lie between. */
+async function knownNames(
+  exchange: Exchange,
+  limit: number,
+  after: RepositoryName | undefined,
+): Promise<RepositoryName[]> {
+  const { environment, registry } = exchange;
+  const known: RepositoryName[] = [];
+  let last = after;
+  for (let looked = 0; looked < limits.repositoriesPerRegistry; looked += limit) {
+    const found = await listRepositories(environment.ports, registry, { limit, after: last });
+    for (const { name } of found) {
+      if (await mayDo(exchange, describe, name)) known.push(name);
+      if (known.length === limit) return known;
+    }
+    if (found.length < limit) break;
+    last = found.at(-1)?.name;
+  }
+  return known;
 }
 
 /** What refers to a digest, as an OCI index; empty when nothing does (OCI 1.1, "Listing Referrers"). */

@@ -7,14 +7,28 @@ export type Wire = readonly [status: number, code: string];
 /** What each refusal of the registry is on `/v2/`. Source: ECR, errors by endpoint; OCI 1.1, "Error codes". */
 export const wire = {
   AccessDenied: [403, "DENIED"],
+  AccountAlreadyClosed: [400, "UNSUPPORTED"],
+  AccountNotFound: [400, "UNSUPPORTED"],
+  ConcurrentModification: [400, "UNSUPPORTED"],
+  ConstraintViolation: [400, "UNSUPPORTED"],
+  CreateAccountStatusNotFound: [400, "UNSUPPORTED"],
+  CredentialReportNotPresent: [400, "UNSUPPORTED"],
+  CredentialReportNotReady: [400, "UNSUPPORTED"],
+  DeleteConflict: [400, "UNSUPPORTED"],
   EmptyUpload: [400, "BLOB_UPLOAD_INVALID"],
+  EntityAlreadyExists: [400, "UNSUPPORTED"],
   ExpiredToken: [403, "DENIED"],
+  IdpCommunication: [400, "UNSUPPORTED"],
+  IdpRejectedClaim: [400, "UNSUPPORTED"],
   ImageAlreadyExists: [400, "MANIFEST_INVALID"],
   ImageDigestDoesNotMatch: [400, "MANIFEST_INVALID"],
   ImageNotFound: [404, "MANIFEST_UNKNOWN"],
   ImageReferencedByManifestList: [405, "UNSUPPORTED"],
   ImageTagAlreadyExists: [400, "TAG_INVALID"],
   IncompleteSignature: [401, "UNAUTHORIZED"],
+  InvalidAuthorizationMessage: [400, "UNSUPPORTED"],
+  InvalidIdentityToken: [400, "UNSUPPORTED"],
+  InvalidInput: [400, "UNSUPPORTED"],
   InvalidLayer: [400, "DIGEST_INVALID"],
   InvalidLayerPart: [416, "BLOB_UPLOAD_INVALID"],
   InvalidParameter: [400, "UNSUPPORTED"],
@@ -22,16 +36,23 @@ export const wire = {
   InvalidTagParameter: [400, "UNSUPPORTED"],
   Kms: [403, "DENIED"],
   LayerAlreadyExists: [400, "BLOB_UPLOAD_INVALID"],
-  LayerInaccessible: [404, "BLOB_UNKNOWN"],
   LayerInUse: [405, "UNSUPPORTED"],
+  LayerInaccessible: [404, "BLOB_UNKNOWN"],
   LayerPartTooSmall: [400, "BLOB_UPLOAD_INVALID"],
   LayersNotFound: [404, "BLOB_UNKNOWN"],
   LimitExceeded: [403, "DENIED"],
+  MalformedPolicyDocument: [400, "UNSUPPORTED"],
   MissingAuthenticationToken: [401, "UNAUTHORIZED"],
+  NoSuchEntity: [400, "UNSUPPORTED"],
+  PackedPolicyTooLarge: [400, "UNSUPPORTED"],
+  PasswordPolicyViolation: [400, "UNSUPPORTED"],
+  PolicyNotAttachable: [400, "UNSUPPORTED"],
   ReferencedImagesNotFound: [400, "MANIFEST_BLOB_UNKNOWN"],
+  RegistryPolicyNotFound: [400, "UNSUPPORTED"],
   RepositoryAlreadyExists: [400, "NAME_INVALID"],
   RepositoryNotEmpty: [400, "UNSUPPORTED"],
   RepositoryNotFound: [404, "NAME_UNKNOWN"],
+  RepositoryPolicyNotFound: [400, "UNSUPPORTED"],
   RequestEntityTooLarge: [413, "SIZE_INVALID"],
   ResourceNotFound: [404, "UNSUPPORTED"],
   Serialization: [400, "MANIFEST_INVALID"],
@@ -39,6 +60,7 @@ export const wire = {
   Throttling: [429, "TOOMANYREQUESTS"],
   TooManyTags: [400, "UNSUPPORTED"],
   UnknownOperation: [404, "UNSUPPORTED"],
+  UnmodifiableEntity: [400, "UNSUPPORTED"],
   UnrecognizedClient: [401, "UNAUTHORIZED"],
   UnsupportedImageType: [400, "UNSUPPORTED"],
   UploadNotFound: [404, "BLOB_UPLOAD_UNKNOWN"],
@@ -77,13 +99,19 @@ export function sendError(
   sendText(response, status, JSON.stringify({ errors: [{ code, message }] }), headers);
 }
 
+/** What ECR says to whoever brings no token, or none that it can read. */
+export const notAuthorized = "Not Authorized";
+
 /**
  * The challenge of a registry: 401 whatever the path. Source: ECR, "Private registry authentication".
  * @param origin scheme and host that the client used
  */
-export function sendChallenge(response: ServerResponse, origin: string): void {
+export function sendChallenge(response: ServerResponse, origin: string, message: string): void {
   const challenge = `Basic realm="${origin}/",service="ecr.amazonaws.com"`;
-  sendText(response, 401, "Not Authorized", ["WWW-Authenticate", challenge]);
+  const headers = ["WWW-Authenticate", challenge];
+  // A client shows its user only what stands in a registry's own form.
+  if (message === notAuthorized) sendText(response, 401, message, headers);
+  else sendError(response, [401, "UNAUTHORIZED"], message, headers);
 }
 
 function sendText(

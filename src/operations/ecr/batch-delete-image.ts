@@ -2,7 +2,7 @@ import type { BatchDeleteImageRequest, BatchDeleteImageResponse } from "@aws-sdk
 import { registryOf } from "../../registry/identity/principal.ts";
 import { deleteImages } from "../../registry/images/delete-image.ts";
 import { operation } from "../operation.ts";
-import { repositoryResource } from "./resource.ts";
+import { imageTagConditions, repositoryResource } from "./resource.ts";
 import { imageIdentifiers, type Members, registryId, repositoryName, request } from "./shapes.ts";
 import type { Wire } from "./wire.ts";
 
@@ -14,6 +14,7 @@ export const batchDeleteImage = operation("ecr:BatchDeleteImage", {
     imageIds: imageIdentifiers,
   } satisfies Members<BatchDeleteImageRequest>),
   resource: repositoryResource,
+  conditions: ({ imageIds }) => imageTagConditions(imageIds.map(({ imageTag }) => imageTag)),
   access: "Write",
   errors: ["InvalidParameter", "RepositoryNotFound"],
   async handle(input, { ports, caller }): Promise<Wire<BatchDeleteImageResponse>> {

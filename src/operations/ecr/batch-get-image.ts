@@ -17,7 +17,7 @@ import { limits } from "../../registry/limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../../registry/names.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { operation } from "../operation.ts";
-import { repositoryResource } from "./resource.ts";
+import { imageTagConditions, repositoryResource } from "./resource.ts";
 import { imageIdentifiers, type Members, registryId, repositoryName, request } from "./shapes.ts";
 import type { Wire } from "./wire.ts";
 
@@ -34,6 +34,7 @@ export const batchGetImage = operation("ecr:BatchGetImage", {
     acceptedMediaTypes: z.array(z.string()).min(1).max(limits.batchItems).optional(),
   } satisfies Members<BatchGetImageRequest>),
   resource: repositoryResource,
+  conditions: ({ imageIds }) => imageTagConditions(imageIds.map(({ imageTag }) => imageTag)),
   access: "Read",
   errors: ["InvalidParameter", "RepositoryNotFound", "LimitExceeded"],
   async handle(input, { ports, caller }): Promise<Wire<BatchGetImageResponse>> {

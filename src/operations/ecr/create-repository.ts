@@ -8,7 +8,7 @@ import { checkResourceTags } from "../../registry/repositories/resource-tags.ts"
 import { checkTagMutability } from "../../registry/repositories/tag-mutability.ts";
 import { operation } from "../operation.ts";
 import { repositoryAnswer } from "./repository-answer.ts";
-import { repositoryResource } from "./resource.ts";
+import { repositoryResource, tagConditions } from "./resource.ts";
 import {
   encryptionConfiguration,
   imageScanningConfiguration,
@@ -34,6 +34,11 @@ export const createRepository = operation("ecr:CreateRepository", {
     encryptionConfiguration: encryptionConfiguration.default({ encryptionType: "AES256" }),
   } satisfies Members<CreateRepositoryRequest>),
   resource: repositoryResource,
+  further: (input, caller) =>
+    input.tags.length === 0
+      ? []
+      : [{ action: "ecr:TagResource", resource: repositoryResource(input, caller) }],
+  conditions: ({ tags }) => tagConditions(tags),
   access: "Write",
   errors: [
     "InvalidParameter",

@@ -8,6 +8,7 @@ import { invalidParameter } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { type Registry, type RepositoryName, repositoryArn } from "../../registry/names.ts";
+import { repositoryAsResource } from "../../registry/policy/authorize.ts";
 import { findRepository, listRepositories } from "../../registry/repositories/find-repository.ts";
 import type { Repository } from "../../registry/repositories/repository.ts";
 import { operation } from "../operation.ts";
@@ -36,9 +37,17 @@ export const describeRepositories = operation("ecr:DescribeRepositories", {
   input,
   resource(input, caller) {
     const registry = registryOf(caller, input.registryId);
-    const names = input.repositoryNames ?? [];
-    const only = names.length === 1 ? names[0] : undefined;
-    return { arn: repositoryArn(registry, only ?? "*"), account: registry.account };
+    const [first] = input.repositoryNames ?? [];
+    if (first !== undefined) return repositoryAsResource(registry, first);
+    return { arn: repositoryArn(registry, "*"), account: registry.account, registry };
+  },
+  further(input, caller) {
+    const registry = registryOf(caller, input.registryId);
+    const [, ...others] = input.repositoryNames ?? [];
+    return others.map((name) => ({
+      action: "ecr:DescribeRepositories",
+      resource: repositoryAsResource(registry, name),
+    }));
   },
   access: "Read",
   errors: ["InvalidParameter", "RepositoryNotFound"],

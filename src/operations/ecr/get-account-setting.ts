@@ -10,6 +10,7 @@ import type { Wire } from "./wire.ts";
 export const getAccountSetting = operation("ecr:GetAccountSetting", {
   input: request({ name: accountSettingName } satisfies Members<GetAccountSettingRequest>),
   resource: registryResource,
+  conditions: ({ name }) => ({ "ecr:AccountSetting": name }),
   access: "Read",
   errors: ["InvalidParameter", "Validation"],
   async handle(input, { ports, caller }): Promise<Wire<GetAccountSettingResponse>> {

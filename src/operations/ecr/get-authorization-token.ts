@@ -16,7 +16,12 @@ export const getAuthorizationToken = operation("ecr:GetAuthorizationToken", {
     registryIds: z.array(accountId).min(1).max(10).optional(),
   } satisfies Members<GetAuthorizationTokenRequest>),
   // A token is the caller's identity and nothing else: only the caller's own account decides.
-  resource: (_input, caller) => ({ arn: "*", account: caller.principal.account }),
+  resource: (_input, { principal: { account }, region }) => ({
+    arn: "*",
+    account,
+    registry: { account, region },
+    grants: "identity-only",
+  }),
   access: "Read",
   errors: ["InvalidParameter"],
   async handle(input, context): Promise<Wire<GetAuthorizationTokenResponse>> {

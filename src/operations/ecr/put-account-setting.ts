@@ -14,6 +14,7 @@ export const putAccountSetting = operation("ecr:PutAccountSetting", {
     value: z.string(),
   } satisfies Members<PutAccountSettingRequest>),
   resource: registryResource,
+  conditions: ({ name }) => ({ "ecr:AccountSetting": name }),
   access: "Write",
   errors: ["InvalidParameter", "Validation", "LimitExceeded"],
   async handle(input, { ports, caller }): Promise<Wire<PutAccountSettingResponse>> {

@@ -6,7 +6,7 @@ import { putImage as put } from "../../registry/images/put-image.ts";
 import { limits } from "../../registry/limits.ts";
 import { type Digest, isDigest, parseTag, type Registry } from "../../registry/names.ts";
 import { operation } from "../operation.ts";
-import { repositoryResource } from "./resource.ts";
+import { imageTagConditions, repositoryResource } from "./resource.ts";
 import {
   anyDigest,
   imageTag,
@@ -31,6 +31,7 @@ export const putImage = operation("ecr:PutImage", {
     imageDigest: anyDigest.optional(),
   } satisfies Members<PutImageRequest>),
   resource: repositoryResource,
+  conditions: ({ imageTag: tag }) => imageTagConditions([tag]),
   access: "Write",
   errors: [
     "InvalidParameter",

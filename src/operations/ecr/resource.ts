@@ -8,22 +8,40 @@ import {
   isRepositoryName,
   type Registry,
   type RepositoryName,
-  repositoryArn,
 } from "../../registry/names.ts";
-import type { Resource } from "../../registry/policy/authorize.ts";
+import { type Resource, repositoryAsResource } from "../../registry/policy/authorize.ts";
+import type { InputConditions } from "../operation.ts";
 
 /** The named repository, in the registry of the given id or else the caller's. */
 export function repositoryResource(
   input: { registryId?: AccountId | undefined; repositoryName: RepositoryName },
   caller: Caller,
 ): Resource {
-  const registry = registryOf(caller, input.registryId);
-  return { arn: repositoryArn(registry, input.repositoryName), account: registry.account };
+  return repositoryAsResource(registryOf(caller, input.registryId), input.repositoryName);
 }
 
-/** The caller's registry as such. Source: ECR, actions that take no resource. */
+/**
+ * The caller's registry as such: only identity policies grant, its registry policy may deny. Source:
+ * ECR, actions that take no resource.
+ */
 export function registryResource(_input: unknown, caller: Caller): Resource {
-  return { arn: "*", account: registryOf(caller).account };
+  const registry = registryOf(caller);
+  return { arn: "*", account: registry.account, registry, grants: "identity-only" };
+}
+
+/** What resource tags of a request say to conditions. Source: ECR, condition keys. */
+export function tagConditions(
+  tags: readonly { readonly Key: string; readonly Value: string }[],
+): InputConditions {
+  const values = tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value] as const);
+  const keys = tags.length === 0 ? undefined : tags.map(({ Key }) => Key);
+  return { ...Object.fromEntries(values), "aws:TagKeys": keys };
+}
+
+/** What tags of images say to conditions; without any there is nothing to say (ADR-0024). */
+export function imageTagConditions(tags: readonly (string | undefined)[]): InputConditions {
+  const named = tags.filter((tag) => tag !== undefined);
+  return { "ecr:ImageTag": named.length === 0 ? undefined : named };
 }
 
 export interface RepositoryArn {
@@ -45,9 +63,9 @@ export const resourceArn = z.string().transform((arn, context): RepositoryArn =>
  * @throws InvalidParameter when it lies in another region than the request (I17)
  */
 export function arnResource(input: { resourceArn: RepositoryArn }, caller: Caller): Resource {
-  const { arn, registry } = input.resourceArn;
+  const { registry } = input.resourceArn;
   if (registry.region !== caller.region) throw invalidParameter("resourceArn", "Invalid ARN");
-  return { arn, account: registry.account };
+  return repositoryAsResource(registry, input.resourceArn.name);
 }
 
 function parseRepositoryArn(arn: string): RepositoryArn | undefined {

@@ -1,7 +1,7 @@
 import type { TagResourceRequest, TagResourceResponse } from "@aws-sdk/client-ecr";
 import { checkResourceTags, tagRepository } from "../../registry/repositories/resource-tags.ts";
 import { operation } from "../operation.ts";
-import { arnResource, resourceArn } from "./resource.ts";
+import { arnResource, resourceArn, tagConditions } from "./resource.ts";
 import { type Members, request, resourceTags } from "./shapes.ts";
 import type { Wire } from "./wire.ts";
 
@@ -9,6 +9,7 @@ import type { Wire } from "./wire.ts";
 export const tagResource = operation("ecr:TagResource", {
   input: request({ resourceArn, tags: resourceTags } satisfies Members<TagResourceRequest>),
   resource: arnResource,
+  conditions: ({ tags }) => tagConditions(tags),
   access: "Tagging",
   errors: ["InvalidParameter", "InvalidTagParameter", "TooManyTags", "RepositoryNotFound"],
   async handle(input, { ports }): Promise<Wire<TagResourceResponse>> {

@@ -14,6 +14,7 @@ export const untagResource = operation("ecr:UntagResource", {
     tagKeys: z.array(z.string()).max(limits.tagKeysPerRequest),
   } satisfies Members<UntagResourceRequest>),
   resource: arnResource,
+  conditions: ({ tagKeys }) => ({ "aws:TagKeys": tagKeys }),
   access: "Tagging",
   errors: ["InvalidParameter", "InvalidTagParameter", "TooManyTags", "RepositoryNotFound"],
   async handle(input, { ports }): Promise<Wire<UntagResourceResponse>> {

@@ -8,7 +8,7 @@ import { operation } from "../operation.ts";
  */
 export const describeDeployment = operation("entrepot:DescribeDeployment", {
   input: request({}),
-  resource: (_input, _caller, { account }) => ({ arn: "*", account }),
+  resource: (_input, _caller, { deployment: { account } }) => ({ arn: "*", account }),
   access: "Read",
   errors: ["InvalidParameter"],
   async handle(_input, { ports, deployment }): Promise<{ storeName?: string; readOnly: boolean }> {

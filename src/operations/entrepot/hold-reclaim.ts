@@ -20,7 +20,7 @@ export const holdReclaim = operation("entrepot:HoldReclaim", {
     holdId: z.string().regex(new RegExp(`^(?:${holdIdPattern})$`)),
     seconds: z.int().min(0).max(limits.reclaimHoldSeconds),
   }),
-  resource: (_input, _caller, { account }) => ({ arn: "*", account }),
+  resource: (_input, _caller, { deployment: { account } }) => ({ arn: "*", account }),
   access: "Write",
   errors: ["InvalidParameter"],
   async handle({ holdId, seconds }, { ports }): Promise<{ state: Uppercase<ReclaimHold> }> {

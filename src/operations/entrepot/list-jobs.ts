@@ -20,7 +20,7 @@ export const listJobs = operation("entrepot:ListJobs", {
     maxResults,
     nextToken,
   }),
-  resource: (_input, _caller, { account }) => ({ arn: "*", account }),
+  resource: (_input, _caller, { deployment: { account } }) => ({ arn: "*", account }),
   access: "List",
   errors: ["InvalidParameter"],
   async handle(input, { ports, deployment }): Promise<{ jobs: JobAnswer[]; nextToken?: string }> {

@@ -15,7 +15,7 @@ export const rerunJob = operation("entrepot:RerunJob", {
   input: request({
     jobId: z.string().regex(new RegExp(`^(?:${jobIdPattern})$`)),
   }),
-  resource: ({ jobId }, _caller, { account, region }) => ({
+  resource: ({ jobId }, _caller, { deployment: { account, region } }) => ({
     arn: `arn:aws:entrepot:${region}:${account}:job/${jobId}`,
     account,
   }),

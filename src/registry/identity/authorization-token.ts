@@ -9,7 +9,8 @@ export interface TokenClaims {
   readonly accessKeyId: string;
   readonly principalArn: string;
   readonly region: Region;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, as is the next. */
+  readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
@@ -25,12 +26,17 @@ const tagBytes = 16;
 export function issueToken(
   ports: Pick<Ports, "keys" | "clock">,
   caller: Caller,
+  lifeMs: number = limits.tokenLifeMs,
 ): { password: string; expiresAt: number } {
-  const expiresAt = ports.clock.now() + limits.tokenLifeMs;
+  const issuedAt = ports.clock.now();
+  // Temporary credentials end when they end, also in the form of a token.
+  const sessionEnd = caller.principal.expiresAt ?? Number.POSITIVE_INFINITY;
+  const expiresAt = Math.min(issuedAt + lifeMs, sessionEnd);
   const claims: TokenClaims = {
     accessKeyId: caller.principal.accessKeyId,
     principalArn: caller.principal.arn,
     region: caller.region,
+    issuedAt,
     expiresAt,
   };
   const nonce = randomBytes(nonceBytes);

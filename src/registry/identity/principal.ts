@@ -1,24 +1,59 @@
 import type { AccountId, Region, Registry } from "../names.ts";
+import type { ConditionValues } from "../policy/condition-values.ts";
+import type { Attached, PolicyPrincipal } from "../policy/policy-request.ts";
 
-/** Who asks. Only an account's root exists so far; users, roles and sessions join the union. */
-export interface Principal {
-  readonly type: "Root";
+/** What limits and what grants, of who asks: the side of the identity. */
+export interface IdentityPolicies {
+  readonly identity: readonly Attached[];
+  readonly boundary: Attached | undefined;
+  /** Empty: the session is not limited. */
+  readonly session: readonly Attached[];
+}
+
+/** Who asks, with everything that is asked about them: loaded at once, at most seconds old (I8). */
+export interface Principal extends PolicyPrincipal {
+  readonly type: "Root" | "User" | "AssumedRole" | "Anonymous";
   readonly account: AccountId;
-  /** `arn:aws:iam::<account>:root`. */
+  /** `arn:aws:iam::<account>:root`, `…:user/<name>`, `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
   readonly arn: string;
   /** What GetCallerIdentity calls UserId. */
   readonly userId: string;
+  readonly uniqueId: string;
   readonly accessKeyId: string;
+  /** Condition keys about the principal: aws:PrincipalArn, aws:PrincipalTag/… and the like. */
+  readonly conditions: ConditionValues;
+  readonly policies: IdentityPolicies;
+  /** Of temporary credentials: when they end. Milliseconds since the epoch. */
+  readonly expiresAt: number | undefined;
+  /** Tokens from before this time are void. */
+  readonly revokedBefore: number | undefined;
 }
 
-export function rootPrincipal(account: AccountId, accessKeyId: string): Principal {
+const unlimited: IdentityPolicies = { identity: [], boundary: undefined, session: [] };
+
+export function rootPrincipal(
+  account: AccountId,
+  accessKeyId: string,
+  conditions: ConditionValues = new Map(),
+): Principal {
   return {
     type: "Root",
     account,
     arn: `arn:aws:iam::${account}:root`,
     userId: account,
+    uniqueId: account,
     accessKeyId,
+    conditions,
+    policies: unlimited,
+    expiresAt: undefined,
+    revokedBefore: undefined,
   };
+}
+
+/** Nobody that is known yet. No policy of an identity grants it anything. */
+export function anonymousPrincipal(account: AccountId): Principal {
+  const nobody = rootPrincipal(account, "");
+  return { ...nobody, type: "Anonymous", arn: "", userId: "", uniqueId: "" };
 }
 
 /** A principal at a door: who, from where, and for which registry by default. */

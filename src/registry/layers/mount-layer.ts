@@ -23,15 +23,16 @@ export async function mountLayer(
   target: { readonly registry: Registry; readonly name: RepositoryName },
   digest: Digest,
   from: RepositoryName | undefined,
-  mayRead: (source: Repository) => boolean,
+  mayRead: (source: Repository) => Promise<boolean>,
 ): Promise<Layer | undefined> {
   const { registry, name } = target;
   const repository = await findRepository(ports, registry, name);
   const { value } = await getAccountSetting(ports, registry, "BLOB_MOUNTING");
   if (value !== "ENABLED") return undefined;
-  const source = (await candidates(ports, registry, digest, from)).find(
-    (candidate) =>
-      encryptionDomain(candidate) === encryptionDomain(repository) && mayRead(candidate),
+  const found = await candidates(ports, registry, digest, from);
+  const source = await firstReadable(
+    found.filter((one) => encryptionDomain(one) === encryptionDomain(repository)),
+    mayRead,
   );
   if (source === undefined) return undefined;
   const now = ports.clock.now();
@@ -50,6 +51,14 @@ export async function mountLayer(
     await linkLeased(change, layer);
     return layer;
   });
+}
+
+async function firstReadable(
+  sources: readonly Repository[],
+  mayRead: (source: Repository) => Promise<boolean>,
+): Promise<Repository | undefined> {
+  for (const source of sources) if (await mayRead(source)) return source;
+  return undefined;
 }
 
 async function candidates(

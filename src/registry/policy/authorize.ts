@@ -1,61 +1,131 @@
+import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import type { Principal } from "../identity/principal.ts";
-import type { AccountId } from "../names.ts";
+import type { AccountId, Registry, RepositoryName } from "../names.ts";
+import { repositoryArn } from "../names.ts";
+import { sealDenial } from "./authorization-message.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Attached, Decision, GrantRule, PolicySet } from "./policy-request.ts";
+import type { RequestContext } from "./request-context.ts";
+import { type RegistryAccess, registryAccess, repositoryAccess } from "./resource-access.ts";
 
 /** What an action is asked on: its ARN ("*" where the action takes no resource) and whose it is. */
 export interface Resource {
   readonly arn: string;
   readonly account: AccountId;
+  /** The registry whose policy has a say; absent where the resource is not of ECR. */
+  readonly registry?: Registry | undefined;
+  /** The repository, where the ARN names a single one. */
+  readonly repository?: RepositoryName | undefined;
+  /** The resource's own policies, where it is neither a registry nor in one. */
+  readonly policies?: readonly Attached[] | undefined;
+  /** The resource's tags and the like, where it is not a repository: condition keys and values. */
+  readonly conditions?: ReadonlyMap<string, string | readonly string[]> | undefined;
+  /** Which side can grant; by default either. */
+  readonly grants?: GrantRule | undefined;
 }
 
-/** Condition keys and their values, as IAM names them. */
-export type RequestContext = ReadonlyMap<string, string>;
+/** A repository as a resource, whether it is there or not. */
+export function repositoryAsResource(registry: Registry, repository: RepositoryName): Resource {
+  const { account } = registry;
+  return { arn: repositoryArn(registry, repository), account, registry, repository };
+}
 
-export type Decision =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly because: string };
+/** What a decision was made from, for whoever explains it. */
+export interface Judgement {
+  readonly decision: Decision;
+  readonly policies: PolicySet;
+  readonly context: RequestContext;
+}
 
-const allowed: Decision = { allowed: true };
+type AccessPorts = Pick<Ports, "metadata" | "clock" | "memory">;
 
 /**
  * The one guard: every operation and every `/v2/` route asks it before anything else is looked at.
- * Default deny. An account's root is allowed everything on what its account owns, and nothing on
- * what another account owns unless that account's policy says so.
+ * Default deny, an explicit deny wins, another account's resource needs both sides (I6). Answers from
+ * policies that are at most `limits.identityCacheMs` old (I8).
  */
-export function authorize(
-  principal: Principal,
-  action: string,
-  resource: Resource,
-  _context: RequestContext,
-): Decision {
-  if (principal.account === resource.account) return allowed;
-  return { allowed: false, because: `no resource-based policy allows the ${action} action` };
-}
-
-/** @throws AccessDenied in IAM's words unless `authorize` allows the action. */
-export function requireAllowed(
+export async function judge(
+  ports: AccessPorts,
   principal: Principal,
   action: string,
   resource: Resource,
   context: RequestContext,
-): void {
-  const decision = authorize(principal, action, resource, context);
-  if (decision.allowed) return;
-  throw new RegistryError(
-    "AccessDenied",
-    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource.arn} because ${decision.because}`,
+): Promise<Judgement> {
+  const { registry, repository } = resource;
+  // Both are remembered, mostly: nothing is awaited that is there.
+  const whole = registry && registryAccess(ports, registry);
+  const one = registry && repository && repositoryAccess(ports, registry, repository);
+  const { policies: ofRegistry } = (await whole) ?? noAccess;
+  const { policies: ofRepository, conditions } = (await one) ?? noAccess;
+  const { identity, boundary, session } = principal.policies;
+  const policies: PolicySet = {
+    identity,
+    boundary,
+    session,
+    resource: join(ofRepository, ofRegistry, resource.policies),
+  };
+  const inContext = context.onResource(resource.conditions ?? conditions);
+  const request = { principal, action, resource, context: inContext };
+  const decision = evaluate(request, policies, { grants: resource.grants ?? "either" });
+  return { decision, policies, context: inContext };
+}
+
+/** Whether the principal may do this. See `judge`. */
+export async function authorize(
+  ports: AccessPorts,
+  principal: Principal,
+  action: string,
+  resource: Resource,
+  context: RequestContext,
+): Promise<Decision> {
+  return (await judge(ports, principal, action, resource, context)).decision;
+}
+
+/**
+ * @throws AccessDenied in IAM's words unless `authorize` allows the action. Its detail
+ * `encodedMessage` opens with DecodeAuthorizationMessage, for those who may.
+ */
+export async function requireAllowed(
+  ports: AccessPorts & Pick<Ports, "keys">,
+  principal: Principal,
+  action: string,
+  resource: Resource,
+  context: RequestContext,
+): Promise<void> {
+  const judgement = await judge(ports, principal, action, resource, context);
+  if (judgement.decision.allowed) return;
+  throw new AccessDenied(
+    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource.arn} ${judgement.decision.because}`,
+    () => sealDenial(ports, { principal, action, resource }, judgement),
   );
 }
 
-/** The global condition keys of a request. Source: IAM, "AWS global condition context keys". */
-export function requestContext(
-  caller: { sourceIp: string; userAgent: string; region: string },
-  secure: boolean,
-): RequestContext {
-  return new Map([
-    ["aws:SourceIp", caller.sourceIp],
-    ["aws:UserAgent", caller.userAgent],
-    ["aws:RequestedRegion", caller.region],
-    ["aws:SecureTransport", String(secure)],
-  ]);
+/** A refusal by policy. */
+export class AccessDenied extends RegistryError {
+  readonly #encode: () => string;
+  #encoded: string | undefined;
+
+  constructor(message: string, encode: () => string) {
+    super("AccessDenied", message);
+    this.#encode = encode;
+  }
+
+  /** Why, for DecodeAuthorizationMessage. Made when it is asked for: most refusals go unread. */
+  get encodedMessage(): string {
+    this.#encoded ??= this.#encode();
+    return this.#encoded;
+  }
+}
+
+const noAccess: RegistryAccess = { policies: [], conditions: new Map() };
+
+function join(
+  first: readonly Attached[],
+  second: readonly Attached[],
+  third: readonly Attached[] = [],
+): readonly Attached[] {
+  if (second.length === 0 && third.length === 0) return first;
+  if (first.length === 0 && third.length === 0) return second;
+  return [...first, ...second, ...third];
 }

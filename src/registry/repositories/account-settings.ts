@@ -35,7 +35,7 @@ export async function getAccountSetting(
 
 /** @throws Validation for a name or value that ECR does not have */
 export async function putAccountSetting(
-  ports: Pick<Ports, "metadata">,
+  ports: Pick<Ports, "metadata" | "memory">,
   registry: Registry,
   name: string,
   value: string,
@@ -48,6 +48,7 @@ export async function putAccountSetting(
     );
   }
   await ports.metadata.transaction((change) => change.settings.put(registry, name, value));
+  ports.memory.access.forgetRegistry(registry); // Whether its policy is in force may depend on it.
   return { name, value };
 }
 

@@ -37,6 +37,7 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
       await change.repositories.putResourceTag(repository, key, value);
     }
   });
+  ports.memory.access.forgetRepository(wanted.registry, wanted.name);
   return repository;
 }
 

@@ -10,13 +10,13 @@ import type { Repository } from "./repository.ts";
  * @throws RepositoryNotFound
  * @throws RepositoryNotEmpty when images are there and `force` is not set
  */
-export function deleteRepository(
+export async function deleteRepository(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,
   options: { readonly force: boolean },
 ): Promise<Repository> {
-  return ports.metadata.transaction(async (change) => {
+  const removed = await ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
     if (repository.imageCount > 0 && !options.force) {
       throw new RegistryError(
@@ -27,4 +27,6 @@ export function deleteRepository(
     await change.repositories.remove(repository, ports.clock.now());
     return repository;
   });
+  ports.memory.access.forgetRepository(registry, name);
+  return removed;
 }

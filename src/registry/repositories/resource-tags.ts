@@ -55,35 +55,37 @@ function tooManyTags(): RegistryError {
  * Adds the tags, overwriting those of the same key, all or none.
  * @throws RepositoryNotFound, TooManyTags
  */
-export function tagRepository(
+export async function tagRepository(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,
   tags: ReadonlyMap<string, string>,
 ): Promise<void> {
-  return ports.metadata.transaction(async (change) => {
+  await ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
     for (const [key, value] of tags)
       await change.repositories.putResourceTag(repository, key, value);
     const stored = await change.repositories.resourceTags(repository);
     if (stored.length > limits.resourceTagsPerRepository) throw tooManyTags();
   });
+  ports.memory.access.forgetRepository(registry, name);
 }
 
 /**
  * Removes the tags of these keys; unknown keys are no error.
  * @throws RepositoryNotFound
  */
-export function untagRepository(
+export async function untagRepository(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,
   keys: readonly string[],
 ): Promise<void> {
-  return ports.metadata.transaction(async (change) => {
+  await ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
     for (const key of keys) await change.repositories.removeResourceTag(repository, key);
   });
+  ports.memory.access.forgetRepository(registry, name);
 }
 
 /** @throws RepositoryNotFound */

@@ -1,0 +1,38 @@
+import type { AccessKey, Credentials } from "../../ports/credentials.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { findAccessKey } from "../../registry/identity/find-access-key.ts";
+import { rootConditions } from "../../registry/identity/load-principal.ts";
+import type { Organization } from "../../registry/identity/organization.ts";
+import { rootPrincipal } from "../../registry/identity/principal.ts";
+import type { RootKey } from "./root-key-file.ts";
+
+/** Keys of the management account's root, from the settings, and those in the database. */
+export class IdentityCredentials implements Credentials {
+  readonly #ports: Pick<Ports, "metadata" | "memory" | "keys" | "clock">;
+  readonly #organization: Organization;
+  readonly #root: AccessKey;
+
+  constructor(
+    ports: Pick<Ports, "metadata" | "memory" | "keys" | "clock">,
+    organization: Organization,
+    { accessKeyId, secretAccessKey }: RootKey,
+  ) {
+    this.#ports = ports;
+    this.#organization = organization;
+    const { managementAccount } = organization;
+    const conditions = rootConditions(organization, managementAccount);
+    const principal = rootPrincipal(managementAccount, accessKeyId, conditions);
+    this.#root = { accessKeyId, secretAccessKey, principal };
+  }
+
+  async find(accessKeyId: string): Promise<AccessKey | undefined> {
+    if (accessKeyId === this.#root.accessKeyId) return this.#root;
+    const { principals } = this.#ports.memory.access;
+    const found = await principals.get(this.#ports.clock, accessKeyId, () =>
+      findAccessKey(this.#ports, this.#organization, accessKeyId),
+    );
+    // That nobody has a key is not remembered: it may be made the next moment.
+    if (found === undefined) principals.forget(accessKeyId);
+    return found;
+  }
+}

@@ -1,0 +1,49 @@
+import type { AccessKey } from "../../ports/credentials.ts";
+import { limits } from "../limits.ts";
+import type { Registry, RepositoryName } from "../names.ts";
+import { CompiledDocuments } from "../policy/compiled-documents.ts";
+import type { RegistryAccess } from "../policy/resource-access.ts";
+import { TimedCache } from "../timed-cache.ts";
+
+/**
+ * What one process knows of identities and policies, for `limits.identityReadMs`. A change that this
+ * process makes is seen at once, one of another replica within `limits.identityCacheMs` (I8).
+ */
+export class AccessMemory {
+  readonly documents = new CompiledDocuments();
+  /** By access key id. */
+  readonly principals = new TimedCache<AccessKey | undefined>(
+    limits.rememberedPrincipals,
+    limits.identityReadMs,
+  );
+  readonly repositories = new TimedCache<RegistryAccess>(
+    limits.rememberedRepositories,
+    limits.identityReadMs,
+  );
+  readonly registries = new TimedCache<RegistryAccess>(
+    limits.rememberedRepositories,
+    limits.identityReadMs,
+  );
+
+  /** Users, roles, groups, policies, keys or sessions changed: of whom is not worth finding out. */
+  forgetPrincipals(): void {
+    this.principals.clear();
+  }
+
+  /** The policy or the tags of a repository changed, or the repository itself. */
+  forgetRepository(registry: Registry, name: RepositoryName): void {
+    this.repositories.forget(repositoryKey(registry, name));
+  }
+
+  forgetRegistry(registry: Registry): void {
+    this.registries.forget(registryKey(registry));
+  }
+}
+
+export function registryKey({ account, region }: Registry): string {
+  return `${account}/${region}`;
+}
+
+export function repositoryKey(registry: Registry, name: RepositoryName): string {
+  return `${registryKey(registry)}/${name}`;
+}

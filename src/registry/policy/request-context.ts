@@ -1,0 +1,65 @@
+import type { Caller } from "../identity/principal.ts";
+import type { ConditionValues } from "./condition-values.ts";
+
+type Value = string | readonly string[];
+
+/** Condition keys of one action beside those of every request: by key in lower case. */
+export type ActionConditions = ReadonlyMap<string, Value>;
+
+/**
+ * The condition keys of one request: what the request is, who asks, what is asked for. Values are
+ * made when a policy asks for them. Source: IAM, "AWS global condition context keys".
+ */
+export class RequestContext implements ConditionValues {
+  readonly #caller: Caller;
+  readonly #now: number;
+  readonly #action: ActionConditions;
+  readonly #resource: ActionConditions;
+
+  constructor(
+    caller: Caller,
+    now: number,
+    action: ActionConditions = nothing,
+    resource: ActionConditions = nothing,
+  ) {
+    this.#caller = caller;
+    this.#now = now;
+    this.#action = action;
+    this.#resource = resource;
+  }
+
+  /** The same request with the conditions of the action that it asks for. */
+  forAction(action: ActionConditions): RequestContext {
+    return new RequestContext(this.#caller, this.#now, action, this.#resource);
+  }
+
+  /** The same request on a resource with these tags. */
+  onResource(resource: ActionConditions): RequestContext {
+    return new RequestContext(this.#caller, this.#now, this.#action, resource);
+  }
+
+  get(key: string): Value | undefined {
+    const { sourceIp, userAgent, region, origin, principal } = this.#caller;
+    switch (key) {
+      case "aws:sourceip":
+        return sourceIp === "" ? undefined : sourceIp;
+      case "aws:useragent":
+        return userAgent === "" ? undefined : userAgent;
+      case "aws:requestedregion":
+        return region;
+      case "aws:securetransport":
+        return origin.startsWith("https:") ? "true" : "false";
+      case "aws:currenttime":
+        return new Date(this.#now).toISOString();
+      case "aws:epochtime":
+        return String(Math.floor(this.#now / 1000));
+      case "aws:viaawsservice":
+      case "aws:principalisawsservice":
+        return "false";
+      default:
+        return this.#action.get(key) ?? this.#resource.get(key) ?? principal.conditions.get(key);
+    }
+  }
+}
+
+const nothing: ActionConditions = new Map();

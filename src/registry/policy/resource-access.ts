@@ -1,0 +1,65 @@
+import type { Ports } from "../../ports/ports.ts";
+import { registryKey, repositoryKey } from "../identity/access-memory.ts";
+import type { Registry, RepositoryName } from "../names.ts";
+import { getAccountSetting } from "../repositories/account-settings.ts";
+import type { Attached } from "./policy-request.ts";
+import type { ActionConditions } from "./request-context.ts";
+
+/** The resource's side of a decision: its policies, and what is known of it for conditions. */
+export interface RegistryAccess {
+  readonly policies: readonly Attached[];
+  readonly conditions: ActionConditions;
+}
+
+type AccessPorts = Pick<Ports, "metadata" | "clock" | "memory">;
+
+const nothing: RegistryAccess = { policies: [], conditions: new Map() };
+
+/** Policy and tags of a repository; the same as one without either where there is none (I7). */
+export function repositoryAccess(
+  ports: AccessPorts,
+  registry: Registry,
+  name: RepositoryName,
+): Promise<RegistryAccess> {
+  const { repositories } = ports.memory.access;
+  const key = repositoryKey(registry, name);
+  return repositories.get(ports.clock, key, () => readRepository(ports, registry, name));
+}
+
+/** The registry policy, in force as REGISTRY_POLICY_SCOPE says. */
+export function registryAccess(ports: AccessPorts, registry: Registry): Promise<RegistryAccess> {
+  const { registries } = ports.memory.access;
+  return registries.get(ports.clock, registryKey(registry), () => readRegistry(ports, registry));
+}
+
+async function readRepository(
+  { metadata, memory }: AccessPorts,
+  registry: Registry,
+  name: RepositoryName,
+): Promise<RegistryAccess> {
+  const found = await metadata.resourcePolicies.access(registry, name);
+  if (found === undefined) return nothing;
+  const conditions = new Map<string, string>();
+  for (const [key, value] of found.resourceTags) {
+    conditions.set(`aws:resourcetag/${key.toLowerCase()}`, value);
+    conditions.set(`ecr:resourcetag/${key.toLowerCase()}`, value);
+  }
+  if (found.policy === undefined) return { policies: [], conditions };
+  const compiled = memory.access.documents.compile("repository", found.policy);
+  const source = `policy of repository ${name}`;
+  return { policies: [{ source, type: "repository policy", compiled }], conditions };
+}
+
+async function readRegistry(ports: AccessPorts, registry: Registry): Promise<RegistryAccess> {
+  const document = await ports.metadata.resourcePolicies.ofRegistry(registry);
+  if (document === undefined) return nothing;
+  const scope = await getAccountSetting(ports, registry, "REGISTRY_POLICY_SCOPE");
+  // V1 is in force for the three actions that its text may name, and the text names no others.
+  const kind = scope.value === "V1" ? "registry-v1" : "registry";
+  const compiled = ports.memory.access.documents.compile(kind, document);
+  const source = `policy of registry ${registry.account} in ${registry.region}`;
+  return {
+    policies: [{ source, type: "registry policy", compiled }],
+    conditions: nothing.conditions,
+  };
+}
