@@ -96,17 +96,17 @@ function structured(members: ReadonlyMap<string, string>): Record<string, QueryV
     if (branch.has(last)) throw malformed(`Parameter '${printable(name)}' is ambiguous.`);
     branch.set(last, value);
   }
-  return Object.fromEntries([...root].map(([name, value]) => [name, valueOf(value)]));
+  return Object.fromEntries([...root].map(([name, value]) => [name, toValue(value)]));
 }
 
 const nameSteps = 16;
 
-function valueOf(value: string | Branch): QueryValue {
+function toValue(value: string | Branch): QueryValue {
   if (typeof value === "string") return value;
   const list = value.get("member");
   if (value.size === 1 && list instanceof Map) return listOf(list);
   const members = [...value].filter(([name]) => name !== "__proto__");
-  return Object.fromEntries(members.map(([name, member]) => [name, valueOf(member)]));
+  return Object.fromEntries(members.map(([name, member]) => [name, toValue(member)]));
 }
 
 /** In the order of their numbers, which need not be without gaps. */
@@ -117,7 +117,7 @@ function listOf(list: Branch): QueryValue[] {
     }
     return [Number(position), value] as const;
   });
-  return items.sort(([a], [b]) => a - b).map(([, value]) => valueOf(value));
+  return items.sort(([a], [b]) => a - b).map(([, value]) => toValue(value));
 }
 
 /**
