@@ -62,6 +62,29 @@ export function encodeQueryError(error: WireError, requestId: string): string {
   ].join("\n");
 }
 
+/** The same as JSON, the names as in XML. */
+export function encodeQueryInJson(
+  { operationName: action }: { readonly operationName: string },
+  output: unknown,
+  requestId: string,
+): string {
+  const result = output === undefined ? {} : { [`${action}Result`]: output };
+  const metadata = { ResponseMetadata: { RequestId: requestId } };
+  return JSON.stringify({ [`${action}Response`]: { ...result, ...metadata } }, mapAsObject);
+}
+
+export function encodeQueryErrorInJson(error: WireError, requestId: string): string {
+  const Type = error.status < 500 ? "Sender" : "Receiver";
+  return JSON.stringify({
+    Error: { Type, Code: error.code, Message: error.message },
+    RequestId: requestId,
+  });
+}
+
+function mapAsObject(_name: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
+}
+
 /** In a form, unlike in a URL that was signed, `+` is a space. */
 function decodeForm(body: Buffer): Parameters {
   if (!isUtf8(body)) throw malformed("The form is not UTF-8.");
