@@ -59,7 +59,8 @@ export function arnResource(input: { resourceArn: RepositoryArn }, caller: Calle
   return repositoryAsResource(registry, input.resourceArn.name);
 }
 
-function parseRepositoryArn(arn: string): RepositoryArn | undefined {
+/** `undefined` for a text that is no ARN of a single repository. */
+export function parseRepositoryArn(arn: string): RepositoryArn | undefined {
   const [scheme, partition, service, region = "", account = "", resource = "", ...rest] = arn.split(
     ":",
     7,
