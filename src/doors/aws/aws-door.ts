@@ -14,7 +14,14 @@ import {
   finishLogin,
   TooManyFailedLogins,
 } from "./login.ts";
-import { decodeQuery, encodeQuery, encodeQueryError, queryVersions } from "./query-codec.ts";
+import {
+  decodeQuery,
+  encodeQuery,
+  encodeQueryError,
+  encodeQueryErrorInJson,
+  encodeQueryInJson,
+  queryVersions,
+} from "./query-codec.ts";
 import { BodyCut, discardBody, HeldBodies, readBody } from "./read-body.ts";
 import { headerOf, requestHead } from "./request-head.ts";
 import { jsonError, queryError, type WireError } from "./wire.ts";
@@ -129,21 +136,36 @@ const query: Protocol = {
   bug: "InternalFailure",
   refusal: queryError,
   encodeError: encodeQueryError,
-  async call(door, arrival, request) {
-    const limitBytes = limits.requestBodyBytes;
-    const body = await readBody(request.raw, door.heldBodies, { limitBytes });
-    try {
-      const call = decodeQuery(arrival.head.query, body.bytes);
-      const operation = door.actions.get(actionKey(call.version ?? "", call.action ?? ""));
-      if (operation === undefined) throw unknownAction(call.version, call.action);
-      const caller = await callerOf(door, arrival, operation, body.sha256);
-      const output = await perform(performEnvironment(door), operation, call.input, caller);
-      return encodeQuery(operation, output, arrival.requestId);
-    } finally {
-      door.heldBodies.release(body.bytes.length);
-    }
-  },
+  call: (door, arrival, request) => callQuery(door, arrival, request, encodeQuery),
 };
+
+/** IAM and STS answer in JSON to whoever accepts it. */
+const queryInJson: Protocol = {
+  ...query,
+  contentType: "application/json",
+  encodeError: encodeQueryErrorInJson,
+  call: (door, arrival, request) => callQuery(door, arrival, request, encodeQueryInJson),
+};
+
+async function callQuery(
+  door: Door,
+  arrival: Arrival,
+  request: FastifyRequest,
+  encode: typeof encodeQuery,
+): Promise<string> {
+  const limitBytes = limits.requestBodyBytes;
+  const body = await readBody(request.raw, door.heldBodies, { limitBytes });
+  try {
+    const call = decodeQuery(arrival.head.query, body.bytes);
+    const operation = door.actions.get(actionKey(call.version ?? "", call.action ?? ""));
+    if (operation === undefined) throw unknownAction(call.version, call.action);
+    const caller = await callerOf(door, arrival, operation, body.sha256);
+    const output = await perform(performEnvironment(door), operation, call.input, caller);
+    return encode(operation, output, arrival.requestId);
+  } finally {
+    door.heldBodies.release(body.bytes.length);
+  }
+}
 
 async function callerOf(
   door: Door,
@@ -161,7 +183,9 @@ async function callerOf(
 function protocolOf(request: FastifyRequest): Protocol {
   if (request.headers["x-amz-target"] !== undefined) return json;
   const inUrl = /[?&]Action=/.test(request.raw.url ?? "");
-  return inUrl || request.method === "GET" || mediaType(request) === formType ? query : json;
+  const isQuery = inUrl || request.method === "GET" || mediaType(request) === formType;
+  if (!isQuery) return json;
+  return request.headers.accept?.includes("application/json") === true ? queryInJson : query;
 }
 
 function mediaType(request: FastifyRequest): string {

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { decodeQuery, encodeQuery, encodeQueryError } from "./query-codec.ts";
+import {
+  decodeQuery,
+  encodeQuery,
+  encodeQueryError,
+  encodeQueryErrorInJson,
+  encodeQueryInJson,
+} from "./query-codec.ts";
 
 test("reads action, version and members from form and URL together", () => {
   const url = [
@@ -84,4 +90,20 @@ test("writes maps as entries, and no result where there is no output", () => {
     "<SummaryMap><entry><key>Users</key><value>3</value></entry></SummaryMap>",
   );
   expect(encodeQuery(call, undefined, "id")).not.toContain("DoResult");
+});
+
+test("writes the same as JSON", () => {
+  const output = { Users: [{ UserName: "a" }], SummaryMap: new Map([["Users", 1]]) };
+  const call = { service: "iam", operationName: "Do" } as const;
+  expect(JSON.parse(encodeQueryInJson(call, output, "id"))).toEqual({
+    DoResponse: {
+      DoResult: { Users: [{ UserName: "a" }], SummaryMap: { Users: 1 } },
+      ResponseMetadata: { RequestId: "id" },
+    },
+  });
+  const refusal = { status: 404, code: "NoSuchEntity", message: "no", details: {} };
+  expect(JSON.parse(encodeQueryErrorInJson(refusal, "id"))).toEqual({
+    Error: { Type: "Sender", Code: "NoSuchEntity", Message: "no" },
+    RequestId: "id",
+  });
 });

@@ -62,6 +62,29 @@ export function encodeQueryError(error: WireError, requestId: string): string {
   ].join("\n");
 }
 
+/** The same as JSON, the names as in XML. */
+export function encodeQueryInJson(
+  { operationName: action }: { readonly operationName: string },
+  output: unknown,
+  requestId: string,
+): string {
+  const result = output === undefined ? {} : { [`${action}Result`]: output };
+  const metadata = { ResponseMetadata: { RequestId: requestId } };
+  return JSON.stringify({ [`${action}Response`]: { ...result, ...metadata } }, mapAsObject);
+}
+
+export function encodeQueryErrorInJson(error: WireError, requestId: string): string {
+  const Type = error.status < 500 ? "Sender" : "Receiver";
+  return JSON.stringify({
+    Error: { Type, Code: error.code, Message: error.message },
+    RequestId: requestId,
+  });
+}
+
+function mapAsObject(_name: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
+}
+
 /** In a form, unlike in a URL that was signed, `+` is a space. */
 function decodeForm(body: Buffer): Parameters {
   if (!isUtf8(body)) throw malformed("The form is not UTF-8.");
@@ -96,17 +119,17 @@ function structured(members: ReadonlyMap<string, string>): Record<string, QueryV
     if (branch.has(last)) throw malformed(`Parameter '${printable(name)}' is ambiguous.`);
     branch.set(last, value);
   }
-  return Object.fromEntries([...root].map(([name, value]) => [name, valueOf(value)]));
+  return Object.fromEntries([...root].map(([name, value]) => [name, toValue(value)]));
 }
 
 const nameSteps = 16;
 
-function valueOf(value: string | Branch): QueryValue {
+function toValue(value: string | Branch): QueryValue {
   if (typeof value === "string") return value;
   const list = value.get("member");
   if (value.size === 1 && list instanceof Map) return listOf(list);
   const members = [...value].filter(([name]) => name !== "__proto__");
-  return Object.fromEntries(members.map(([name, member]) => [name, valueOf(member)]));
+  return Object.fromEntries(members.map(([name, member]) => [name, toValue(member)]));
 }
 
 /** In the order of their numbers, which need not be without gaps. */
@@ -117,7 +140,7 @@ function listOf(list: Branch): QueryValue[] {
     }
     return [Number(position), value] as const;
   });
-  return items.sort(([a], [b]) => a - b).map(([, value]) => valueOf(value));
+  return items.sort(([a], [b]) => a - b).map(([, value]) => toValue(value));
 }
 
 /**

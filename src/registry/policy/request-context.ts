@@ -39,6 +39,8 @@ export class RequestContext implements ConditionValues {
   }
 
   get(key: string): Value | undefined {
+    const given = this.#action.get(key) ?? this.#resource.get(key);
+    if (given !== undefined) return given;
     const { sourceIp, userAgent, region, origin, principal } = this.#caller;
     switch (key) {
       case "aws:sourceip":
@@ -57,7 +59,7 @@ export class RequestContext implements ConditionValues {
       case "aws:principalisawsservice":
         return "false";
       default:
-        return this.#action.get(key) ?? this.#resource.get(key) ?? principal.conditions.get(key);
+        return principal.conditions.get(key);
     }
   }
 }
