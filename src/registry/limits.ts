@@ -105,6 +105,16 @@ export const limits = {
   pageAnnotationCharacters: 4 * MiB,
   tagKeysPerRequest: 200,
 
+  /** A repository's or registry's policy text. */
+  policyCharacters: 10_240,
+  /** A policy document as IAM's API takes it; its quotas are lower and IAM's own matter. */
+  identityPolicyCharacters: 128 * KiB,
+  keyPolicyCharacters: 32 * KiB,
+  /** Actions for which a compiled policy remembers the statements that name them. */
+  policyActionsRemembered: 256,
+  /** Findings of one lint. */
+  policyFindings: 100,
+
   tokenLifeMs: 12 * hour,
   clockSkewMs: 300 * second,
   downloadUrlLifeMs: 1 * hour,

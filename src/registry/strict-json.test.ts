@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type JsonValue, parseStrictJson } from "./strict-json.ts";
+import { type JsonPlaces, type JsonRange, type JsonValue, parseStrictJson } from "./strict-json.ts";
 
 const known = new Set(["layers", "mediaType"]);
 const parse = (text: string) => parseStrictJson(text, 32, known);
@@ -38,6 +38,17 @@ describe("strict JSON", () => {
     const value = parse('{"__proto__":{"polluted":1},"constructor":2}') as Map<string, JsonValue>;
     expect([...value.keys()]).toEqual(["__proto__", "constructor"]);
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+  });
+
+  it("tells where every object, list and value stands", () => {
+    const text = '{ "a" : [ 1, "two" ],\n "b":{"c" : null} }';
+    const places: JsonPlaces = new Map();
+    const read = parseStrictJson(text, 32, known, places) as Map<string, JsonValue>;
+    const cut = (range?: JsonRange) => text.slice(range?.start, range?.end);
+    expect(cut(places.get(read))).toBe(text);
+    expect(cut(places.get(read)?.values.get("a"))).toBe('[ 1, "two" ]');
+    expect(cut(places.get(read.get("a")!)?.values.get(1))).toBe('"two"');
+    expect(cut(places.get(read.get("b")!)?.values.get("c"))).toBe("null");
   });
 
   it("refuses depth before it recurses", () => {

@@ -1,11 +1,13 @@
 import type { JsonObject } from "../strict-json.ts";
 
 /**
- * What a policy is attached to, which decides what it may say. `boundary` and `session` policies
- * only limit; `registry-v1` is a registry policy while REGISTRY_POLICY_SCOPE is V1.
+ * What a policy is attached to, which decides what it may say. `identity` is an inline policy of a
+ * user, group or role; `managed` has a name of its own, and so has a `boundary`; `registry-v1` is a
+ * registry policy while REGISTRY_POLICY_SCOPE is V1.
  */
 export type PolicyKind =
   | "identity"
+  | "managed"
   | "boundary"
   | "session"
   | "trust"
@@ -19,13 +21,13 @@ export type PolicyVersion = "2008-10-17" | "2012-10-17";
 
 export type Effect = "Allow" | "Deny";
 
-/** A place in the text, counted from 1, as the policy simulator counts. */
+/** A place in a text, line and column counted from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** From the first character of something to its last. */
+/** From the first character of something to behind its last. */
 export interface Span {
   readonly start: Position;
   readonly end: Position;
@@ -63,8 +65,13 @@ export interface Statement {
   readonly resource: PatternElement | undefined;
   /** All of them must hold. */
   readonly conditions: readonly ConditionElement[];
-  /** Where the statement stands in the text. */
+  /** Where the statement stands in the text, from brace to brace. */
   readonly span: Span;
+  /**
+   * The same as the policy simulator reports it: a statement that stands alone begins behind its
+   * brace, one in a list behind the bracket or the statement before it.
+   */
+  readonly simulatorSpan: Span;
 }
 
 /** A policy that was checked: what it says, and the text and members that it was read from. */
@@ -91,6 +98,10 @@ export interface PolicyFailure {
   readonly sentence: string;
   /** The member at fault, such as `Statement[2].Condition.StringEquals`; "" is the whole document. */
   readonly path: string;
+  /** Where that is, if the text could be read at all. */
+  readonly position: Position | undefined;
+  /** What AWS's sentence leaves out, if anything; without names of other accounts or secrets. */
+  readonly detail: string | undefined;
 }
 
 /** What `parsePolicy` makes of a text: one or the other. */
