@@ -3,13 +3,17 @@ import { batchDeleteImage } from "./ecr/batch-delete-image.ts";
 import { batchGetImage } from "./ecr/batch-get-image.ts";
 import { completeLayerUpload } from "./ecr/complete-layer-upload.ts";
 import { createRepository } from "./ecr/create-repository.ts";
+import { deleteRegistryPolicy } from "./ecr/delete-registry-policy.ts";
 import { deleteRepository } from "./ecr/delete-repository.ts";
+import { deleteRepositoryPolicy } from "./ecr/delete-repository-policy.ts";
 import { describeImages } from "./ecr/describe-images.ts";
 import { describeRegistry } from "./ecr/describe-registry.ts";
 import { describeRepositories } from "./ecr/describe-repositories.ts";
 import { getAccountSetting } from "./ecr/get-account-setting.ts";
 import { getAuthorizationToken } from "./ecr/get-authorization-token.ts";
 import { getDownloadUrlForLayer } from "./ecr/get-download-url-for-layer.ts";
+import { getRegistryPolicy } from "./ecr/get-registry-policy.ts";
+import { getRepositoryPolicy } from "./ecr/get-repository-policy.ts";
 import { initiateLayerUpload } from "./ecr/initiate-layer-upload.ts";
 import { listImageReferrers } from "./ecr/list-image-referrers.ts";
 import { listImages } from "./ecr/list-images.ts";
@@ -17,10 +21,13 @@ import { listTagsForResource } from "./ecr/list-tags-for-resource.ts";
 import { putAccountSetting } from "./ecr/put-account-setting.ts";
 import { putImage } from "./ecr/put-image.ts";
 import { putImageTagMutability } from "./ecr/put-image-tag-mutability.ts";
+import { putRegistryPolicy } from "./ecr/put-registry-policy.ts";
+import { setRepositoryPolicy } from "./ecr/set-repository-policy.ts";
 import { tagResource } from "./ecr/tag-resource.ts";
 import { untagResource } from "./ecr/untag-resource.ts";
 import { uploadLayerPart } from "./ecr/upload-layer-part.ts";
 import { describeDeployment } from "./entrepot/describe-deployment.ts";
+import { explainAccess } from "./entrepot/explain-access.ts";
 import { holdReclaim } from "./entrepot/hold-reclaim.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
@@ -54,7 +61,14 @@ export const operations: readonly Operation[] = [
   tagResource,
   untagResource,
   uploadLayerPart,
+  deleteRegistryPolicy,
+  deleteRepositoryPolicy,
+  getRegistryPolicy,
+  getRepositoryPolicy,
+  putRegistryPolicy,
+  setRepositoryPolicy,
   describeDeployment,
+  explainAccess,
   holdReclaim,
   listJobs,
   rerunJob,

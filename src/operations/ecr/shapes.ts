@@ -107,6 +107,9 @@ export const encryptionConfiguration = z.object({
 
 export const resourceTags = z.array(z.object({ Key: z.string(), Value: z.string() }));
 
+/** Of a repository or a registry. */
+export const policyText = z.string().max(limits.resourcePolicyCharacters);
+
 export const artifactStatus = z.enum(["ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"]);
 export const tagStatus = z.enum(["TAGGED", "UNTAGGED", "ANY"]);
 

@@ -1,0 +1,121 @@
+import type { Ports } from "../../ports/ports.ts";
+import { type AccountId, isAccountId } from "../names.ts";
+import type { PolicyDocument } from "../policy/policy-document.ts";
+import { entityArn } from "./entity.ts";
+
+type PrincipalPorts = Pick<Ports, "metadata">;
+
+/** A policy text ready to be stored, or the first principal in it that nobody is. */
+export type StoredPrincipals =
+  | { readonly text: string; readonly unknown?: undefined }
+  | { readonly text?: undefined; readonly unknown: string };
+
+/**
+ * The text of a policy with its users and roles by their unique ids, so that one who is deleted and
+ * made again under the same name has no part in it; accounts by their ARNs. Services, federated
+ * principals and accounts are not looked up. A user or role that is not there is the answer's
+ * `unknown`: what to say then is for the caller to decide. Source: IAM, "Principal".
+ */
+export async function toStoredPrincipals(
+  ports: PrincipalPorts,
+  document: PolicyDocument,
+): Promise<StoredPrincipals> {
+  const stored = new Map<string, string>();
+  for (const value of principalsIn(document.text)) {
+    const id = await storedForm(ports, value);
+    if (id === undefined) return { unknown: value };
+    stored.set(value, id);
+  }
+  return { text: replacePrincipals(document.text, (value) => stored.get(value) ?? value) };
+}
+
+/**
+ * The text of a stored policy as people read it: every user and role that still is there by its ARN
+ * of today, the others by the unique id that they had.
+ */
+export async function toShownPrincipals(ports: PrincipalPorts, text: string): Promise<string> {
+  const shown = new Map<string, string>();
+  for (const value of principalsIn(text)) {
+    if (isUniqueId(value)) shown.set(value, (await arnOf(ports, value)) ?? value);
+  }
+  return replacePrincipals(text, (value) => shown.get(value) ?? value);
+}
+
+/** `undefined` where there is no such user or role. */
+async function storedForm(ports: PrincipalPorts, value: string): Promise<string | undefined> {
+  if (value === "*") return value;
+  if (isAccountId(value)) return `arn:aws:iam::${value}:root`;
+  if (isUniqueId(value)) return (await arnOf(ports, value)) && value;
+  const [, , service, , account = "", resource = ""] = value.split(":");
+  const [kind = "", ...names] = resource.split("/");
+  if (!isAccountId(account)) return undefined;
+  if (service === "sts") {
+    // A federated user is whoever the user that it is named for lets it be: there is no such entity.
+    if (kind !== "assumed-role") return value;
+    const [role = "", session = ""] = names;
+    const id = await idOf(ports, account, "role", role, { arn: undefined });
+    return id && `${id}:${session}`;
+  }
+  if (resource === "root") return value;
+  if (kind !== "user" && kind !== "role") return undefined;
+  return idOf(ports, account, kind, names.at(-1) ?? "", { arn: value });
+}
+
+/** Names are found whatever their case, ARNs are not: they compare letter by letter, path and all. */
+async function idOf(
+  ports: PrincipalPorts,
+  account: AccountId,
+  kind: "user" | "role",
+  name: string,
+  { arn }: { arn: string | undefined },
+): Promise<string | undefined> {
+  const entity = await ports.metadata.identity.entities.find(account, kind, name);
+  if (entity === undefined) return undefined;
+  return (arn === undefined ? entity.name === name : entityArn(entity) === arn)
+    ? entity.id
+    : undefined;
+}
+
+async function arnOf(ports: PrincipalPorts, value: string): Promise<string | undefined> {
+  const [id = "", session] = value.split(":");
+  const entity = await ports.metadata.identity.entities.findById(id);
+  if (entity === undefined || entity.kind === "group") return undefined;
+  if (session === undefined) return entityArn(entity);
+  if (entity.kind !== "role") return undefined;
+  return `arn:aws:sts::${entity.account}:assumed-role/${entity.name}/${session}`;
+}
+
+/** `AIDA…` of a user, `AROA…` of a role, `AROA…:session` of a role's session. */
+function isUniqueId(value: string): boolean {
+  return /^A(?:IDA|ROA)[A-Z0-9]+(?::|$)/.test(value);
+}
+
+function principalsIn(text: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  replacePrincipals(text, (value) => {
+    found.add(value);
+    return value;
+  });
+  return found;
+}
+
+/** What of a policy's JSON matters here; that it has this form was checked when it was put. */
+interface PolicyJson {
+  readonly Statement: StatementJson | StatementJson[];
+}
+type StatementJson = { [element in "Principal" | "NotPrincipal"]?: string | PrincipalJson };
+interface PrincipalJson {
+  AWS?: string | string[];
+}
+
+/** The text, without white space around its elements, with other values where it says `AWS`. */
+function replacePrincipals(text: string, replace: (value: string) => string): string {
+  const json = JSON.parse(text) as PolicyJson;
+  for (const statement of [json.Statement].flat()) {
+    for (const element of [statement.Principal, statement.NotPrincipal]) {
+      if (typeof element !== "object" || element.AWS === undefined) continue;
+      element.AWS = Array.isArray(element.AWS) ? element.AWS.map(replace) : replace(element.AWS);
+    }
+  }
+  return JSON.stringify(json);
+}
