@@ -5,5 +5,8 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: [...configDefaults.exclude, "test/interop/**", "test/fleet/**"],
+    // A machine that does something else as well is slow, not wrong.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
   },
 });

@@ -1,6 +1,7 @@
 import type { AccountId, Region, Registry } from "../names.ts";
 import type { ConditionValues } from "../policy/condition-values.ts";
-import type { Attached, PolicyPrincipal } from "../policy/policy-request.ts";
+import type { PolicyPrincipal } from "../policy/policy-principal.ts";
+import type { Attached } from "../policy/policy-request.ts";
 
 /** What limits and what grants, of who asks: the side of the identity. */
 export interface IdentityPolicies {

@@ -1,9 +1,8 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
-import { toShownPrincipals } from "../identity/stored-principals.ts";
 import type { Registry } from "../names.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
-import { checkedPolicyText } from "./resource-policy-text.ts";
+import { checkedPolicyText, shownPolicyText } from "./resource-policy-text.ts";
 
 /**
  * Replaces the registry's policy, and gives it back in ECR's form.
@@ -21,7 +20,7 @@ export async function putRegistryPolicy(
     change.resourcePolicies.putOfRegistry(registry, stored, ports.clock.now()),
   );
   ports.memory.access.forgetRegistry(registry);
-  return toShownPrincipals(ports, stored, kind);
+  return shownPolicyText(ports, stored);
 }
 
 /** @throws RegistryPolicyNotFound */
@@ -31,7 +30,7 @@ export async function getRegistryPolicy(
 ): Promise<string> {
   const stored = await ports.metadata.resourcePolicies.ofRegistry(registry);
   if (stored === undefined) throw noPolicy(registry);
-  return toShownPrincipals(ports, stored, "registry");
+  return shownPolicyText(ports, stored);
 }
 
 /**
@@ -49,7 +48,7 @@ export async function deleteRegistryPolicy(
     return policy;
   });
   ports.memory.access.forgetRegistry(registry);
-  return toShownPrincipals(ports, stored, "registry");
+  return shownPolicyText(ports, stored);
 }
 
 async function kindOf(

@@ -1,7 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import type { Caller } from "../identity/principal.ts";
-import { toShownPrincipals } from "../identity/stored-principals.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import { judge, repositoryAsResource } from "./authorize.ts";
@@ -9,7 +8,7 @@ import { evaluate } from "./evaluate.ts";
 import type { Attached } from "./policy-request.ts";
 import { RequestContext } from "./request-context.ts";
 import { registryAccess } from "./resource-access.ts";
-import { checkedPolicyText, policyRefusal } from "./resource-policy-text.ts";
+import { checkedPolicyText, policyRefusal, shownPolicyText } from "./resource-policy-text.ts";
 
 const action = "ecr:SetRepositoryPolicy";
 
@@ -32,7 +31,7 @@ export async function setRepositoryPolicy(
     await change.resourcePolicies.putOfRepository(repository, stored, ports.clock.now());
   });
   ports.memory.access.forgetRepository(registry, name);
-  return toShownPrincipals(ports, stored, "repository");
+  return shownPolicyText(ports, stored);
 }
 
 /** @throws RepositoryNotFound, RepositoryPolicyNotFound */
@@ -44,7 +43,7 @@ export async function getRepositoryPolicy(
   const repository = await findRepository(ports, registry, name);
   const stored = await ports.metadata.resourcePolicies.ofRepository(repository);
   if (stored === undefined) throw noPolicy(registry, name);
-  return toShownPrincipals(ports, stored, "repository");
+  return shownPolicyText(ports, stored);
 }
 
 /**
@@ -64,7 +63,7 @@ export async function deleteRepositoryPolicy(
     return policy;
   });
   ports.memory.access.forgetRepository(registry, name);
-  return toShownPrincipals(ports, stored, "repository");
+  return shownPolicyText(ports, stored);
 }
 
 /** Asks the guard as it will be asked when the policy is in force. */

@@ -1,6 +1,9 @@
 import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter, type RegistryError } from "../errors.ts";
-import { toStoredPrincipals } from "../identity/stored-principals.ts";
+import { toShownPrincipals, toStoredPrincipals } from "../identity/stored-principals.ts";
+import { limits } from "../limits.ts";
+import { parseStrictJson } from "../strict-json.ts";
+import { formatPolicy } from "./format-policy.ts";
 import { parsePolicy } from "./parse-policy.ts";
 import type { PolicyKind } from "./policy-document.ts";
 
@@ -22,9 +25,18 @@ export async function checkedPolicyText(
     refusal.message += `.${where} ${failure.sentence}`;
     throw refusal;
   }
-  const { text: stored, unknown } = await toStoredPrincipals(ports, document);
-  if (unknown.length > 0) throw policyRefusal("Principal not found");
-  return stored;
+  const stored = await toStoredPrincipals(ports, document);
+  if (stored.text === undefined) throw policyRefusal("Principal not found");
+  return stored.text;
+}
+
+/** A stored policy as ECR writes it: principals by name, in ECR's layout (docs/differences.md). */
+export async function shownPolicyText(
+  ports: Pick<Ports, "metadata">,
+  stored: string,
+): Promise<string> {
+  const text = await toShownPrincipals(ports, stored);
+  return formatPolicy(parseStrictJson(text, limits.jsonDepth, new Set()));
 }
 
 /** ECR's sentence for a policy that it does not take. Source: ECR API, SetRepositoryPolicy. */
