@@ -40,7 +40,7 @@ export async function perform(
       const conditions = conditionsOf(operation.conditions(parsed.data));
       const context = new RequestContext(caller, startedAt, conditions);
       await requireAllowed(environment.ports, principal, operation.action, target, context);
-      for (const further of operation.further(parsed.data, caller, environment)) {
+      for (const further of operation.further(parsed.data, caller, environment, target)) {
         const { action, resource: on } = further;
         await requireAllowed(environment.ports, principal, action, on, context);
       }

@@ -39,6 +39,7 @@ export async function openOrganization(
       joinedMethod: "INVITED",
       createdAt: ports.clock.now(),
       alias: undefined,
+      tags: [],
     });
   });
   return { id: (await settings.find(key, setting)) ?? fresh, managementAccount: account };

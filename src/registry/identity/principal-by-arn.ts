@@ -50,6 +50,7 @@ export async function principalByArn(
     claims: unlimitedClaims,
     createdAt: now,
     expiresAt: now,
+    lastUse: undefined,
   };
   return sessionPrincipal(ports, organization, session);
 }

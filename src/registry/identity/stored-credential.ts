@@ -36,6 +36,13 @@ export interface Session {
   readonly claims: SessionClaims;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** Of a pull secret: recorded now and then. */
+  readonly lastUse: SessionUse | undefined;
+}
+
+export interface SessionUse {
+  readonly at: number;
+  readonly region: string;
 }
 
 export interface SessionClaims {
