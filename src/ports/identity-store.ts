@@ -77,7 +77,7 @@ export interface EntityReads {
   count(account: AccountId, kind: EntityKind): Promise<number>;
   /** By name; at most `limits.groupsPerUser`. */
   groupsOf(user: EntityRef): Promise<EntityOf<"group">[]>;
-  /** By name. */
+  /** By id, so that a page costs what it holds. */
   members(group: EntityRef, page: PageRequest<string>): Promise<EntityOf<"user">[]>;
 }
 
