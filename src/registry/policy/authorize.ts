@@ -60,7 +60,8 @@ export async function judge(
   // Both are remembered, mostly: nothing is awaited that is there.
   const whole = registry && registryAccess(ports, registry);
   const one = registry && repository && repositoryAccess(ports, registry, repository);
-  const { policies: ofRegistry } = (await whole) ?? noAccess;
+  const { policies: onAll, onlyFor } = (await whole) ?? noAccess;
+  const ofRegistry = onlyFor === undefined || onlyFor.has(action) ? onAll : [];
   const { policies: ofRepository, conditions } = (await one) ?? noAccess;
   const { identity, boundary, session } = principal.policies;
   const policies: PolicySet = {

@@ -83,7 +83,8 @@ async function requireNoLockOut(
     type: "repository policy",
     compiled,
   };
-  const { policies: ofRegistry } = await registryAccess(ports, registry);
+  const { policies: onAll, onlyFor } = await registryAccess(ports, registry);
+  const ofRegistry = onlyFor === undefined ? onAll : [];
   const decision = evaluate(
     { principal, action, resource, context: now.context },
     { ...now.policies, resource: [wanted, ...ofRegistry] },

@@ -9,7 +9,16 @@ import type { ActionConditions } from "./request-context.ts";
 export interface RegistryAccess {
   readonly policies: readonly Attached[];
   readonly conditions: ActionConditions;
+  /** The only actions for which the policies are in force; absent: every action. */
+  readonly onlyFor?: ReadonlySet<string> | undefined;
 }
+
+/** What REGISTRY_POLICY_SCOPE V1 leaves in force, whatever the text says beside. Source: ECR 3.4. */
+const scopeV1: ReadonlySet<string> = new Set([
+  "ecr:ReplicateImage",
+  "ecr:BatchImportUpstreamImage",
+  "ecr:CreateRepository",
+]);
 
 type AccessPorts = Pick<Ports, "metadata" | "clock" | "memory">;
 
@@ -54,12 +63,11 @@ async function readRegistry(ports: AccessPorts, registry: Registry): Promise<Reg
   const document = await ports.metadata.resourcePolicies.ofRegistry(registry);
   if (document === undefined) return nothing;
   const scope = await getAccountSetting(ports, registry, "REGISTRY_POLICY_SCOPE");
-  // V1 is in force for the three actions that its text may name, and the text names no others.
-  const kind = scope.value === "V1" ? "registry-v1" : "registry";
-  const compiled = ports.memory.access.documents.compile(kind, document);
+  const compiled = ports.memory.access.documents.compile("registry", document);
   const source = `policy of registry ${registry.account} in ${registry.region}`;
   return {
     policies: [{ source, type: "registry policy", compiled }],
     conditions: nothing.conditions,
+    onlyFor: scope.value === "V1" ? scopeV1 : undefined,
   };
 }
