@@ -229,7 +229,9 @@ export class Server {
   async #compose(rootKey: RootKey): Promise<FastifyInstance> {
     const { isTrustedProxy, readOnly } = this.#config;
     const { ports } = this.#store;
-    const organization = await openOrganization(ports, this.#config, readOnly);
+    const { accessKeyId: rootAccessKeyId } = rootKey;
+    const opened = await openOrganization(ports, this.#config, readOnly);
+    const organization = { ...opened, rootAccessKeyId };
     const shared = {
       environment: { ports, deployment: this.deployment, organization },
       credentials: new IdentityCredentials(ports, organization, rootKey),

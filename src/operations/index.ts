@@ -32,7 +32,11 @@ import { holdReclaim } from "./entrepot/hold-reclaim.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
 import type { Operation, Service } from "./operation.ts";
+import { assumeRole } from "./sts/assume-role.ts";
+import { decodeAuthorizationMessage } from "./sts/decode-authorization-message.ts";
+import { getAccessKeyInfo } from "./sts/get-access-key-info.ts";
 import { getCallerIdentity } from "./sts/get-caller-identity.ts";
+import { getSessionToken } from "./sts/get-session-token.ts";
 
 /**
  * The table: every operation that can be asked here. Routing, authorization, metrics and
@@ -73,6 +77,11 @@ export const operations: readonly Operation[] = [
   listJobs,
   rerunJob,
   getCallerIdentity,
+  // STS
+  assumeRole,
+  decodeAuthorizationMessage,
+  getAccessKeyInfo,
+  getSessionToken,
 ];
 
 const byName = new Map<string, Operation>(operations.map((each) => [each.name, each]));

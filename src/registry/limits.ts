@@ -34,6 +34,10 @@ export const limits = {
   trustPolicyCharacters: 4_096,
   sessionPolicyCharacters: 2_048,
   sessionPolicyArns: 10,
+  sessionTags: 50,
+  /** What policies and tags of one session may take once they are packed. */
+  packedPolicyBytes: 2_048,
+  sessionTokenCharacters: 4_096,
   resourcePolicyCharacters: 10_240,
   sessionNameCharacters: 64,
   sessionMinimumSeconds: 900,
@@ -114,6 +118,9 @@ export const limits = {
   policyActionsRemembered: 256,
   /** Findings of one lint. */
   policyFindings: 100,
+
+  /** What a denial says for DecodeAuthorizationMessage. */
+  authorizationMessageCharacters: 64 * KiB,
 
   tokenLifeMs: 12 * hour,
   clockSkewMs: 300 * second,
