@@ -1,9 +1,9 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { type AccountId, isAccountId } from "../names.ts";
+import type { AccountId } from "../names.ts";
 import type { Resource } from "../policy/authorize.ts";
-import { entityArn, type Role } from "./entity.ts";
+import { entityArn, parseEntityArn, type Role } from "./entity.ts";
 import type { Organization } from "./organization.ts";
 import type { Principal } from "./principal.ts";
 
@@ -25,8 +25,8 @@ export interface AssumableRole {
  * @throws Validation for what is no role's ARN
  */
 export async function assumableRole(ports: RolePorts, arn: string): Promise<AssumableRole> {
-  const named = parseRoleArn(arn);
-  if (named === undefined) throw new RegistryError("Validation", `${arn} is invalid`);
+  const named = parseEntityArn(arn);
+  if (named?.kind !== "role") throw new RegistryError("Validation", `${arn} is invalid`);
   const role = await findRole(ports, named.account, named.name);
   if (role === undefined || entityArn(role) !== arn) {
     return { resource: asResource(arn, named.account), role: undefined };
@@ -76,11 +76,12 @@ export function requireMayAssume(
   arn: string,
 ): void {
   if (principal.type !== "Root") return;
-  const named = parseRoleArn(arn);
+  const named = parseEntityArn(arn);
   const isWayIn =
     principal.account === managementAccount &&
     named?.account !== managementAccount &&
-    named?.path === "/" &&
+    named?.kind === "role" &&
+    named.path === "/" &&
     named.name === accountAccessRole;
   if (isWayIn) return;
   throw new RegistryError("AccessDenied", "Roles may not be assumed by root accounts.");
@@ -101,14 +102,4 @@ async function findRole(
 
 function asResource(arn: string, account: AccountId): Resource {
   return { arn, account, policies: [], grants: "resource-required" };
-}
-
-/** The parts of `arn:aws:iam::<account>:role/<path><name>`; `undefined` for any other text. */
-function parseRoleArn(arn: string): { account: AccountId; path: string; name: string } | undefined {
-  const [, account = "", resource = ""] =
-    /^arn:aws:iam::([0-9]{12}):role(\/[!-~]+)$/.exec(arn) ?? [];
-  const end = resource.lastIndexOf("/") + 1;
-  const name = resource.slice(end);
-  if (!isAccountId(account) || !/^[\w+=,.@-]{1,64}$/.test(name)) return undefined;
-  return { account, path: resource.slice(0, end), name };
 }
