@@ -311,9 +311,9 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: entities"
 
 describe.each(metadataStores)("$name keeps the MetadataStore contract: groups", ({ open }) => {
   async function addMembers(store: MetadataStore, groups: readonly string[], users: number) {
-    const all = [];
+    const all: Entity[] = [];
     for (const name of groups) all.push(await addEntity(store, sampleGroup(name)));
-    const members = [];
+    const members: Entity[] = [];
     for (let n = 0; n < users; n++) members.push(await addEntity(store, sampleUser(`u-${n}`)));
     await store.transaction(async ({ identity: { entities } }) => {
       for (const group of all) {

@@ -1,5 +1,6 @@
 /** Managed policies, attachments, inline policies, and the policies of repositories and registries. */
 import { describe, expect, it } from "vitest";
+import type { User } from "../../src/registry/identity/entity.ts";
 import {
   account,
   addEntity,
@@ -80,7 +81,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: policies"
     const { store } = await open();
     const arn = "arn:aws:iam::000000000000:policy/a";
     const another = "arn:aws:iam::aws:policy/B";
-    const users = [];
+    const users: User[] = [];
     for (const name of ["u-0", "u-1", "u-2"]) users.push(await addEntity(store, sampleUser(name)));
     const role = await addEntity(store, sampleRole("r"));
     const foreign = await addEntity(store, sampleUser("f", { account: otherAccount }));

@@ -31,7 +31,7 @@ export function integer(minimum: number, maximum: number) {
 }
 
 /** IAM's own sentence where a text breaks the pattern of its member. */
-function matching(pattern: RegExp, sentence: string) {
+export function matching(pattern: RegExp, sentence: string) {
   return (text: string, context: z.RefinementCtx<string>): void => {
     if (!pattern.test(text)) context.addIssue({ code: "custom", message: sentence });
   };

@@ -70,8 +70,10 @@ export class SqlSessions implements SessionReads, SessionWrites {
     await this.#session.later(removeOf, { account, owner: id });
   }
 
-  removeExpired(now: number, limit: number): Promise<number> {
-    return this.#session.change(removeExpired, { now, limit });
+  async removeExpired(now: number, limit: number): Promise<number> {
+    const expired = await this.#session.all(findExpired, { now, limit });
+    await this.#session.allLater(expired.map(({ id }) => this.#session.command(remove, { id })));
+    return expired.length;
   }
 }
 
@@ -160,15 +162,13 @@ const removeOf = statement(
     builder.deleteFrom("session").where("account", "=", account).where("owner", "=", owner),
 );
 
-const removeExpired = statement(({ builder }, { now, limit }: { now: number; limit: number }) =>
-  builder
-    .deleteFrom("session")
-    .where("id", "in", (expired) =>
-      expired
-        .selectFrom("session as old")
-        .select("old.id")
-        .where("old.expires_at", "<=", now)
-        .orderBy("old.expires_at")
-        .limit(limit),
-    ),
-);
+/** Others who clean up at the same time take other rows. */
+const findExpired = statement((dialect, { now, limit }: { now: number; limit: number }) => {
+  const query = dialect.builder
+    .selectFrom("session")
+    .select("id")
+    .where("expires_at", "<=", now)
+    .orderBy("expires_at")
+    .limit(limit);
+  return dialect.locksRows ? query.forUpdate().skipLocked() : query;
+});

@@ -293,10 +293,20 @@ it("searches an index in every statement, and sorts nothing that an index could 
     [],
   );
   const wide = connection.plans.filter((plan) => /\(account=\? AND region=\?\)/.test(plan));
-  expect(wide.filter(except(/^SEARCH (registry_counter|service_key) /))).toEqual([]);
-  // The tags of one image, and the objects of a repository that is being removed.
+  expect(wide.filter(except(/^SEARCH (registry_counter|service_key|registry_policy) /))).toEqual(
+    [],
+  );
+  // An account's policies are counted, and its few providers are listed.
+  const wholeAccounts = connection.plans.filter((plan) => /\(account=\?\)/.test(plan));
+  expect(wholeAccounts.filter(except(/^SEARCH (policy USING COVERING|oidc_provider) /))).toEqual(
+    [],
+  );
+  // The tags of one image, the few groups of a user, and the objects of a repository that is being
+  // removed.
   const sorts = connection.plans.filter((plan) => plan.startsWith("USE TEMP B-TREE"));
-  expect(sorts.filter(except(/FOR LAST TERM OF ORDER BY|insert into "reclaim"/))).toEqual([]);
+  expect(
+    sorts.filter(except(/FOR LAST TERM OF ORDER BY|from "group_member"|insert into "reclaim"/)),
+  ).toEqual([]);
   // A claim looks at what is due of its kind, and at nothing else.
   const claims = connection.plans.filter((plan) => /from "job" .*"due_at" <= \?/.test(plan));
   expect(claims.filter((plan) => plan.startsWith("SEARCH"))).toHaveLength(3);

@@ -1,0 +1,1 @@
+export const awsManagedPolicies: ReadonlyMap<string, { document: string }> = new Map();
