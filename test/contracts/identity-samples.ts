@@ -23,6 +23,7 @@ export function sampleAccount(id: string, changes: Partial<Account> = {}): Accou
     joinedMethod: "CREATED",
     createdAt: 1_700_000_000_000,
     alias: undefined,
+    tags: [],
     ...changes,
   };
 }
@@ -117,6 +118,7 @@ export function sampleSession(owner: Session["owner"], changes: Partial<Session>
     },
     createdAt: 1_700_000_000_000,
     expiresAt: 1_700_003_600_000,
+    lastUse: undefined,
     ...changes,
   };
 }

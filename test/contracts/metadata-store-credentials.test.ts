@@ -127,6 +127,25 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: sessions"
       ...["ASIAA", "ASIAA-bob", "ASIAB", "ASIAB-bob", "ASIAC", "ASIAC-bob"],
     ]);
     expect(idsOf(await sessions.pullSecrets(account, after))).toEqual(["ASIAB-bob", "ASIAC"]);
+    expect(await sessions.pullSecretCount(account)).toBe(6);
+    expect(await sessions.pullSecretCount(otherAccount)).toBe(3);
+  });
+
+  it("records the last use of a session, and never an earlier one", async () => {
+    const { store } = await open();
+    const session = sampleSession(alice);
+    const use = (at: number, region: string) =>
+      store.transaction(({ identity }) =>
+        identity.sessions.recordUse(session.accessKeyId, { at, region }),
+      );
+    await store.transaction(({ identity }) => identity.sessions.insert(session));
+    await use(20, "eu-west-1");
+    await use(10, "us-east-1");
+    const found = await store.identity.sessions.find(session.accessKeyId);
+    expect(found?.lastUse).toEqual({ at: 20, region: "eu-west-1" });
+    await use(30, "us-east-1");
+    const later = await store.identity.sessions.find(session.accessKeyId);
+    expect(later?.lastUse).toEqual({ at: 30, region: "us-east-1" });
   });
 
   it("removes one, those of an owner, and those that had expired, the oldest first", async () => {

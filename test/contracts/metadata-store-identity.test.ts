@@ -47,6 +47,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: accounts"
       status: "SUSPENDED",
       joinedMethod: "INVITED",
       alias: "acme",
+      tags: [{ key: "Team", value: "käse" }],
     });
     await store.transaction(async ({ identity }) => {
       expect(await identity.accounts.insertIfAbsent(plain)).toBe(true);
@@ -85,22 +86,28 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: accounts"
     expect(first.map(({ id }) => id)).toEqual(["000000000000", "111111111111", "222222222222"]);
     const rest = await store.identity.accounts.list({ after: first[2]?.id, limit: 3 });
     expect(rest.map(({ id }) => id)).toEqual(["333333333333"]);
+    expect(await store.identity.accounts.count()).toBe(4);
   });
 
   it("gives an alias to one account, and frees it when that one drops it", async () => {
     const { store } = await open();
     const [one, other] = [sampleAccount("000000000000"), sampleAccount("111111111111")];
+    const tags = [{ key: "Team", value: "core" }];
     await store.transaction(async ({ identity: { accounts } }) => {
       await accounts.insertIfAbsent(one);
       await accounts.insertIfAbsent(other);
       expect(await accounts.replace({ ...one, alias: "acme" })).toBe(true);
       expect(await accounts.replace({ ...one, alias: "acme" })).toBe(true);
       expect(await accounts.replace({ ...other, alias: "acme" })).toBe(false);
-      expect(await accounts.replace({ ...one, status: "SUSPENDED" })).toBe(true);
+      expect(await accounts.replace({ ...one, status: "SUSPENDED", tags })).toBe(true);
       expect(await accounts.replace({ ...other, alias: "acme" })).toBe(true);
     });
     expect(await store.identity.accounts.findByAlias("acme")).toEqual({ ...other, alias: "acme" });
-    expect(await store.identity.accounts.find(one.id)).toEqual({ ...one, status: "SUSPENDED" });
+    expect(await store.identity.accounts.find(one.id)).toEqual({
+      ...one,
+      status: "SUSPENDED",
+      tags,
+    });
   });
 
   it("gives an alias to one of two transactions that both found it free", async () => {
@@ -154,7 +161,14 @@ const fullUser = () =>
     tags: [{ key: "Team", value: "käse" }],
     boundary: "arn:aws:iam::000000000000:policy/Edge",
     revokedBefore: 5,
-    login: { hash: "h", createdAt: 1, changedAt: 2, resetRequired: true, usedAt: 3 },
+    login: {
+      hash: "h",
+      formerHashes: ["g"],
+      createdAt: 1,
+      changedAt: 2,
+      resetRequired: true,
+      usedAt: 3,
+    },
   });
 const fullRole = () =>
   sampleRole("Deploy", {
