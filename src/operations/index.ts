@@ -35,6 +35,52 @@ import { listJobs } from "./entrepot/list-jobs.ts";
 import { listPullSecrets } from "./entrepot/list-pull-secrets.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
 import { revokeSessions } from "./entrepot/revoke-sessions.ts";
+import { addClientIDToOpenIDConnectProvider } from "./iam/add-client-id-to-open-id-connect-provider.ts";
+import { attachRolePolicy } from "./iam/attach-role-policy.ts";
+import { createOpenIDConnectProvider } from "./iam/create-open-id-connect-provider.ts";
+import { createPolicy } from "./iam/create-policy.ts";
+import { createPolicyVersion } from "./iam/create-policy-version.ts";
+import { createRole } from "./iam/create-role.ts";
+import { createServiceLinkedRole } from "./iam/create-service-linked-role.ts";
+import { deleteOpenIDConnectProvider } from "./iam/delete-open-id-connect-provider.ts";
+import { deletePolicy } from "./iam/delete-policy.ts";
+import { deletePolicyVersion } from "./iam/delete-policy-version.ts";
+import { deleteRole } from "./iam/delete-role.ts";
+import { deleteRolePermissionsBoundary } from "./iam/delete-role-permissions-boundary.ts";
+import { deleteRolePolicy } from "./iam/delete-role-policy.ts";
+import { deleteServiceLinkedRole } from "./iam/delete-service-linked-role.ts";
+import { detachRolePolicy } from "./iam/detach-role-policy.ts";
+import { getOpenIDConnectProvider } from "./iam/get-open-id-connect-provider.ts";
+import { getPolicy } from "./iam/get-policy.ts";
+import { getPolicyVersion } from "./iam/get-policy-version.ts";
+import { getRole } from "./iam/get-role.ts";
+import { getRolePolicy } from "./iam/get-role-policy.ts";
+import { getServiceLinkedRoleDeletionStatus } from "./iam/get-service-linked-role-deletion-status.ts";
+import { listAttachedRolePolicies } from "./iam/list-attached-role-policies.ts";
+import { listEntitiesForPolicy } from "./iam/list-entities-for-policy.ts";
+import { listInstanceProfilesForRole } from "./iam/list-instance-profiles-for-role.ts";
+import { listOpenIDConnectProviderTags } from "./iam/list-open-id-connect-provider-tags.ts";
+import { listOpenIDConnectProviders } from "./iam/list-open-id-connect-providers.ts";
+import { listPolicies } from "./iam/list-policies.ts";
+import { listPolicyTags } from "./iam/list-policy-tags.ts";
+import { listPolicyVersions } from "./iam/list-policy-versions.ts";
+import { listRolePolicies } from "./iam/list-role-policies.ts";
+import { listRoleTags } from "./iam/list-role-tags.ts";
+import { listRoles } from "./iam/list-roles.ts";
+import { putRolePermissionsBoundary } from "./iam/put-role-permissions-boundary.ts";
+import { putRolePolicy } from "./iam/put-role-policy.ts";
+import { removeClientIDFromOpenIDConnectProvider } from "./iam/remove-client-id-from-open-id-connect-provider.ts";
+import { setDefaultPolicyVersion } from "./iam/set-default-policy-version.ts";
+import { tagOpenIDConnectProvider } from "./iam/tag-open-id-connect-provider.ts";
+import { tagPolicy } from "./iam/tag-policy.ts";
+import { tagRole } from "./iam/tag-role.ts";
+import { untagOpenIDConnectProvider } from "./iam/untag-open-id-connect-provider.ts";
+import { untagPolicy } from "./iam/untag-policy.ts";
+import { untagRole } from "./iam/untag-role.ts";
+import { updateAssumeRolePolicy } from "./iam/update-assume-role-policy.ts";
+import { updateOpenIDConnectProviderThumbprint } from "./iam/update-open-id-connect-provider-thumbprint.ts";
+import { updateRole } from "./iam/update-role.ts";
+import { updateRoleDescription } from "./iam/update-role-description.ts";
 import type { Operation, Service } from "./operation.ts";
 import { assumeRole } from "./sts/assume-role.ts";
 import { decodeAuthorizationMessage } from "./sts/decode-authorization-message.ts";
@@ -91,6 +137,53 @@ export const operations: readonly Operation[] = [
   decodeAuthorizationMessage,
   getAccessKeyInfo,
   getSessionToken,
+  // Roles, managed policies, OIDC providers, and what IAM tells of an account.
+  addClientIDToOpenIDConnectProvider,
+  attachRolePolicy,
+  createOpenIDConnectProvider,
+  createPolicyVersion,
+  createPolicy,
+  createRole,
+  createServiceLinkedRole,
+  deleteOpenIDConnectProvider,
+  deletePolicyVersion,
+  deletePolicy,
+  deleteRolePermissionsBoundary,
+  deleteRolePolicy,
+  deleteRole,
+  deleteServiceLinkedRole,
+  detachRolePolicy,
+  getOpenIDConnectProvider,
+  getPolicyVersion,
+  getPolicy,
+  getRolePolicy,
+  getRole,
+  getServiceLinkedRoleDeletionStatus,
+  listAttachedRolePolicies,
+  listEntitiesForPolicy,
+  listInstanceProfilesForRole,
+  listOpenIDConnectProviderTags,
+  listOpenIDConnectProviders,
+  listPolicies,
+  listPolicyTags,
+  listPolicyVersions,
+  listRolePolicies,
+  listRoleTags,
+  listRoles,
+  putRolePermissionsBoundary,
+  putRolePolicy,
+  removeClientIDFromOpenIDConnectProvider,
+  setDefaultPolicyVersion,
+  tagOpenIDConnectProvider,
+  tagPolicy,
+  tagRole,
+  untagOpenIDConnectProvider,
+  untagPolicy,
+  untagRole,
+  updateAssumeRolePolicy,
+  updateOpenIDConnectProviderThumbprint,
+  updateRoleDescription,
+  updateRole,
 ];
 
 const byName = new Map<string, Operation>(operations.map((each) => [each.name, each]));
