@@ -98,6 +98,25 @@ export const limits = {
   /** Expired leases that one transaction removes. */
   expiredLeaseBatch: 1_000,
 
+  /** One connection to another host, from the look-up of its name to the end of the TLS handshake. */
+  egressConnectMs: 5 * second,
+  /** How long the other side may neither take nor send a byte when it is its turn. */
+  egressIdleMs: 30 * second,
+  /** A whole request, where the caller says nothing else. */
+  egressTotalMs: 60 * second,
+  /** The body of an answer, where the caller says nothing else. */
+  egressReplyBytes: 64 * KiB,
+  egressHeaderBytes: 16 * KiB,
+  egressRedirects: 3,
+  /** Open connections of this process to other hosts. */
+  egressConnections: 512,
+  /** How long an idle connection is kept for the next request. */
+  egressKeepAliveMs: 4 * second,
+  /** Addresses of one host name. */
+  egressAddresses: 64,
+  /** Names that are being looked up at once. */
+  egressLookups: 64,
+
   /** Plaintext bytes of one sealed frame; see docs/adr on the sealed format. */
   frameBytes: 1 * MiB,
   /** Sealed objects up to this size are kept with the metadata instead of as files. */
