@@ -80,6 +80,25 @@ export const limits = {
   /** Different purposes for which the code derives a secret. */
   secretPurposes: 64,
 
+  /** STS, AssumeRoleWithWebIdentity. */
+  webIdentityTokenCharacters: 20_000,
+  /** An issuer's configuration, or its set of keys. */
+  issuerDocumentBytes: 512 * KiB,
+  /** Keys of one issuer, as IAM takes them: 100 RSA and 100 others. */
+  issuerKeysOfAKind: 100,
+  issuerTimeoutMs: 10 * second,
+  /** How long an issuer's keys are used before they are asked for again. */
+  issuerKeysFreshMs: 600 * second,
+  /** How long they are used while the issuer cannot be asked. */
+  issuerKeysMaximumAgeMs: 24 * hour,
+  /** How often an issuer is asked at most, however many unknown keys tokens name; and after a failure. */
+  issuerRefreshMs: 30 * second,
+  issuerRetryMs: 5 * second,
+  /** Issuers that are being asked at once. */
+  issuersAskedAtOnce: 64,
+  /** Keys of all issuers together that are remembered. */
+  issuerKeyCacheKeys: 5_000,
+
   /** How long a name is held for a replica that is not heard of any more, and how often it is heard. */
   exclusiveLeaseMs: 15 * second,
   exclusiveHeartbeatMs: 5 * second,
