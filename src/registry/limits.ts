@@ -38,7 +38,6 @@ export const limits = {
   trustPolicyCharacters: 4_096,
   sessionPolicyCharacters: 2_048,
   sessionPolicyArns: 10,
-  sessionTags: 50,
   /** What policies and tags of one session may take once they are packed. */
   packedPolicyBytes: 2_048,
   sessionTokenCharacters: 4_096,

@@ -1,6 +1,6 @@
 import { RegistryError } from "../errors.ts";
-import { JsonError, type JsonObject, parseStrictJson } from "../images/strict-json.ts";
 import { limits } from "../limits.ts";
+import { JsonError, type JsonObject, parseStrictJson } from "../strict-json.ts";
 import { isSignatureAlgorithm } from "./json-web-key.ts";
 
 /** A token taken apart. Nothing in it is true before its signature was verified. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../images/strict-json.ts";
+import type { JsonObject, JsonValue } from "../strict-json.ts";
 import { invalidToken } from "./json-web-token.ts";
 
 /** What an issuer asks of the session that comes of its token. */

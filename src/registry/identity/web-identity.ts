@@ -1,7 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
-import type { JsonObject, JsonValue } from "../images/strict-json.ts";
 import { limits } from "../limits.ts";
+import type { JsonObject, JsonValue } from "../strict-json.ts";
 import { keysOfIssuer, noKey } from "./issuer-keys.ts";
 import { keyFor, type VerificationKey, verifiesSignature } from "./json-web-key.ts";
 import { invalidToken, type JsonWebToken, parseJsonWebToken } from "./json-web-token.ts";
