@@ -4,7 +4,7 @@ import { invalidParameter, RegistryError } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { putImage as put } from "../../registry/images/put-image.ts";
 import { limits } from "../../registry/limits.ts";
-import { type Digest, isDigest, parseTag, type Registry } from "../../registry/names.ts";
+import { type Digest, isSha256Digest, parseTag, type Registry } from "../../registry/names.ts";
 import { operation } from "../operation.ts";
 import { repositoryResource } from "./resource.ts";
 import {
@@ -78,7 +78,7 @@ function expectedDigest(
   name: string,
   text: string | undefined,
 ): Digest | undefined {
-  if (text === undefined || isDigest(text)) return text;
+  if (text === undefined || isSha256Digest(text)) return text;
   throw new RegistryError(
     "ImageDigestDoesNotMatch",
     `The image with digest '${text}' in repository '${name}' and registry ID '${registry.account}' does not match the image digest that Amazon ECR has calculated.`,

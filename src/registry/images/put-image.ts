@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { algorithmOf, digestOf, usualAlgorithm } from "../digest.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
@@ -26,7 +26,7 @@ export interface WantedImage {
   /** The media type that came beside the manifest. */
   readonly mediaType: string | undefined;
   readonly tag?: Tag | undefined;
-  /** What the caller believes the digest to be. */
+  /** What the caller believes the digest to be; the image is named by its algorithm. */
   readonly digest?: Digest | undefined;
   /** What an equal push again is: a success on `/v2/`, ImageAlreadyExists in ECR's API. */
   readonly repeat: "accept" | "refuse";
@@ -51,7 +51,8 @@ export async function putImage(
 ): Promise<{ image: Image; tag: Tag | undefined }> {
   const repository = await findRepository(ports, registry, name);
   const manifest = parseManifest(wanted.manifest, wanted.mediaType);
-  const digest = digestOf(wanted.manifest);
+  const algorithm = wanted.digest === undefined ? usualAlgorithm : algorithmOf(wanted.digest);
+  const digest = digestOf(wanted.manifest, algorithm);
   if (wanted.digest !== undefined && wanted.digest !== digest) {
     throw digestDiffers(registry, name, wanted.digest);
   }
@@ -77,10 +78,6 @@ export async function putImage(
     return image;
   });
   return { image: stored, tag: wanted.tag };
-}
-
-function digestOf(manifest: Uint8Array): Digest {
-  return `sha256:${createHash("sha256").update(manifest).digest("hex")}` as Digest;
 }
 
 interface SealedManifest {

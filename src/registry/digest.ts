@@ -1,0 +1,44 @@
+import { createHash, type Hash } from "node:crypto";
+import type { Digest } from "./names.ts";
+
+/** What Entrepot computes: the registered algorithms of OCI's image specification, 1.1. */
+const algorithms = ["sha256", "sha512"] as const;
+export type DigestAlgorithm = (typeof algorithms)[number];
+
+/** Names what nobody named by another: pushes by tag, and all that is pushed through ECR's API. */
+export const usualAlgorithm = "sha256" satisfies DigestAlgorithm;
+
+export function isDigestAlgorithm(text: string): text is DigestAlgorithm {
+  return (algorithms as readonly string[]).includes(text);
+}
+
+export function algorithmOf(digest: Digest): DigestAlgorithm {
+  return digest.startsWith("sha512:") ? "sha512" : "sha256";
+}
+
+/** The digest of these bytes. */
+export function digestOf(content: Uint8Array, algorithm: DigestAlgorithm = usualAlgorithm): Digest {
+  const digester = new Digester(algorithm);
+  digester.update(content);
+  return digester.digest();
+}
+
+/** Makes the digest of bytes that come piece by piece. */
+export class Digester {
+  readonly #algorithm: DigestAlgorithm;
+  readonly #hash: Hash;
+
+  constructor(algorithm: DigestAlgorithm) {
+    this.#algorithm = algorithm;
+    this.#hash = createHash(algorithm);
+  }
+
+  update(piece: Uint8Array): void {
+    this.#hash.update(piece);
+  }
+
+  /** Of the bytes so far; more may follow. */
+  digest(): Digest {
+    return `${this.#algorithm}:${this.#hash.copy().digest("hex")}` as Digest;
+  }
+}
