@@ -12,8 +12,9 @@ export function isDigestAlgorithm(text: string): text is DigestAlgorithm {
   return (algorithms as readonly string[]).includes(text);
 }
 
-export function algorithmOf(digest: Digest): DigestAlgorithm {
-  return digest.startsWith("sha512:") ? "sha512" : "sha256";
+/** The digest's own, or the usual one where no digest was named. */
+export function algorithmOf(digest: Digest | undefined): DigestAlgorithm {
+  return digest?.startsWith("sha512:") ? "sha512" : usualAlgorithm;
 }
 
 /** The digest of these bytes. */

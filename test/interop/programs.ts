@@ -34,8 +34,8 @@ export const programs = {
   go: {
     command: "go",
     version: ["version"],
-    accepts: /go1\.(2\d|\d{3})/,
-    remark: "Go 1.20 or later is needed, which Debian 12 does not have: install it by hand",
+    accepts: /go1\.(2[4-9]|[3-9]\d|\d{3})/,
+    remark: "Go 1.24 or later is needed, which Debian 12 does not have: install it by hand",
   },
 } as const satisfies Record<string, Program>;
 

@@ -115,6 +115,11 @@ export function unsupportedAlgorithm(): BadRequest {
  */
 export function requireReference(text: string): { tag: Tag } | { digest: Digest } {
   if (text.includes(":")) return { digest: requireDigest(text) };
-  if (isTag(text)) return { tag: text };
+  return { tag: requireTag(text) };
+}
+
+/** @throws BadRequest */
+export function requireTag(text: string): Tag {
+  if (isTag(text)) return text;
   throw new BadRequest([400, "TAG_INVALID"], "The tag has a form that no tag can have");
 }

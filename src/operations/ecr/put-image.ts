@@ -47,10 +47,11 @@ export const putImage = operation("ecr:PutImage", {
   async handle(input, { ports, caller }): Promise<Wire<PutImageResponse>> {
     const registry = registryOf(caller, input.registryId);
     const name = input.repositoryName;
-    const { image, tag } = await put(ports, registry, name, {
+    const tag = input.imageTag === undefined ? undefined : parseTag(input.imageTag);
+    const image = await put(ports, registry, name, {
       manifest: manifestBytes(input.imageManifest),
       mediaType: input.imageManifestMediaType,
-      tag: input.imageTag === undefined ? undefined : parseTag(input.imageTag),
+      tags: tag === undefined ? [] : [tag],
       digest: expectedDigest(registry, name, input.imageDigest),
       repeat: "refuse",
     });

@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
-import { algorithmOf, Digester, usualAlgorithm } from "../digest.ts";
+import { algorithmOf, Digester } from "../digest.ts";
 import { appendSegment, lastSegmentBytes, sealedHeader } from "../encryption/sealed-format.ts";
 import { SegmentSealer } from "../encryption/segment-sealer.ts";
 import { isSealed } from "../encryption/stored-object.ts";
@@ -187,9 +187,7 @@ async function* withReason(content: AsyncIterable<Uint8Array>): AsyncIterable<Ui
  */
 function runningDigester(ports: Ports, upload: Upload): Digester | undefined {
   const { digestSoFar } = upload;
-  if (upload.offset === 0) {
-    return new Digester(digestSoFar === undefined ? usualAlgorithm : algorithmOf(digestSoFar));
-  }
+  if (upload.offset === 0) return new Digester(algorithmOf(digestSoFar));
   const running = ports.memory.runningDigests.get(upload.id);
   const isKnown = running?.digest === digestSoFar && running?.offset === upload.offset;
   return isKnown ? running?.digester : undefined;
