@@ -53,12 +53,10 @@ async function whatIsMissing(): Promise<Map<string, string>> {
     const absent = (needs[file] ?? []).filter((name) => findProgram(name) === undefined);
     if (absent.length > 0) reasons.set(file, absent.map(missing).join("; "));
   }
-  if (!reasons.has("oci-conformance")) {
-    try {
-      await buildConformanceSuite();
-    } catch (error) {
-      reasons.set("oci-conformance", error instanceof Error ? error.message : String(error));
-    }
+  try {
+    await buildConformanceSuite();
+  } catch (error) {
+    reasons.set("oci-conformance", error instanceof Error ? error.message : String(error));
   }
   return reasons;
 }
