@@ -84,25 +84,27 @@ const ways: Record<string, (content: Buffer, digest: string) => Promise<OciAnswe
 };
 
 describe.each(Object.entries(ways))("a blob pushed by SHA-512, by %s", (_way, push) => {
-  it.each([
-    ["small", small],
-    ["large", large],
-  ])("can be pulled, and is verified whole: a %s one", async (_size, content) => {
-    const digest = digestOf(content, "sha512");
-    const pushed = await push(content, digest);
-    expect([pushed.status, pushed.text()]).toEqual([201, ""]);
-    expect(pushed.headers.get("docker-content-digest")).toBe(digest);
-    expect(pushed.headers.get("location")).toBe(`${server.origin}${blobPath(digest)}`);
-    const pulled = await client.get(blobPath(digest));
-    expect([pulled.status, pulled.body.equals(content)]).toEqual([200, true]);
-    const head = await client.head(blobPath(digest));
-    expect(head.headers.get("content-length")).toBe(String(content.length));
-    for (const { headers } of [pulled, head]) {
-      expect(headers.get("docker-content-digest")).toBe(digest);
-      expect(headers.get("etag")).toBe(`"${digest}"`);
+  it("can be pulled, and is verified whole, be it small or large", async () => {
+    for (const content of [small, large]) {
+      const digest = digestOf(content, "sha512");
+      const pushed = await push(content, digest);
+      expect([pushed.status, pushed.text()]).toEqual([201, ""]);
+      expect(pushed.headers.get("docker-content-digest")).toBe(digest);
+      expect(pushed.headers.get("location")).toBe(`${server.origin}${blobPath(digest)}`);
+      const pulled = await client.get(blobPath(digest));
+      expect([pulled.status, pulled.body.equals(content)]).toEqual([200, true]);
+      const head = await client.head(blobPath(digest));
+      expect(head.headers.get("content-length")).toBe(String(content.length));
+      for (const { headers } of [pulled, head]) {
+        expect(headers.get("docker-content-digest")).toBe(digest);
+        expect(headers.get("etag")).toBe(`"${digest}"`);
+      }
     }
-    const checked = await checkStore(server.opened.ports, { repair: false });
-    expect(checked).toMatchObject({ problems: [], objects: 1, verifiedBytes: content.length });
+    const { problems, verifiedBytes } = await checkStore(server.opened.ports, { repair: false });
+    expect({ problems, verifiedBytes }).toEqual({
+      problems: [],
+      verifiedBytes: small.length + large.length,
+    });
   });
 
   it("is refused when its bytes have another digest, and nothing is linked", async () => {
