@@ -19,9 +19,7 @@ export function algorithmOf(digest: Digest | undefined): DigestAlgorithm {
 
 /** The digest of these bytes. */
 export function digestOf(content: Uint8Array, algorithm: DigestAlgorithm = usualAlgorithm): Digest {
-  const digester = new Digester(algorithm);
-  digester.update(content);
-  return digester.digest();
+  return `${algorithm}:${createHash(algorithm).update(content).digest("hex")}` as Digest;
 }
 
 /** Makes the digest of bytes that come piece by piece. */

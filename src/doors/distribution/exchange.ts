@@ -88,7 +88,8 @@ const otherAlgorithm = /^(?!sha(?:256|512):)[a-z0-9+._-]{1,32}:/;
 
 /**
  * The digest that the caller means.
- * @throws BadRequest DIGEST_INVALID also for algorithms that Entrepot does not compute, which OCI leaves open
+ * @throws BadRequest DIGEST_INVALID also for algorithms that Entrepot does not compute; OCI leaves open
+ * which those are
  */
 export function requireDigest(text: string | null): Digest {
   if (text === null || text === "") {

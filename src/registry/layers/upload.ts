@@ -27,8 +27,8 @@ export interface Upload {
   /** Whether a part smaller than ECR's minimum was followed by another one. */
   readonly smallPart: boolean;
   /**
-   * Of the bytes up to `offset`; absent where nobody knows it. Its algorithm is the one by which the
-   * next bytes are hashed; absent while there are none, that is SHA-256.
+   * The digest of the bytes up to `offset`; absent where nobody knows it. Its algorithm is the one by
+   * which bytes are hashed as they come: SHA-256 where it is absent before the first of them.
    */
   readonly digestSoFar: Digest | undefined;
   /** Rises with every change: whoever writes from an old one loses. */
