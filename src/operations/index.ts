@@ -103,6 +103,7 @@ import { listTagsForResource as listAccountTags } from "./organizations/list-tag
 import { tagResource as tagAccount } from "./organizations/tag-resource.ts";
 import { untagResource as untagAccount } from "./organizations/untag-resource.ts";
 import { assumeRole } from "./sts/assume-role.ts";
+import { assumeRoleWithWebIdentity } from "./sts/assume-role-with-web-identity.ts";
 import { decodeAuthorizationMessage } from "./sts/decode-authorization-message.ts";
 import { getAccessKeyInfo } from "./sts/get-access-key-info.ts";
 import { getCallerIdentity } from "./sts/get-caller-identity.ts";
@@ -222,6 +223,7 @@ export const operations: readonly Operation[] = [
   revokeSessions,
   // STS
   assumeRole,
+  assumeRoleWithWebIdentity,
   decodeAuthorizationMessage,
   getAccessKeyInfo,
   getSessionToken,
