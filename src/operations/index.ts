@@ -29,6 +29,7 @@ import { uploadLayerPart } from "./ecr/upload-layer-part.ts";
 import { describeDeployment } from "./entrepot/describe-deployment.ts";
 import { explainAccess } from "./entrepot/explain-access.ts";
 import { holdReclaim } from "./entrepot/hold-reclaim.ts";
+import { lintPolicy } from "./entrepot/lint-policy.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
 import type { Operation, Service } from "./operation.ts";
@@ -70,6 +71,7 @@ export const operations: readonly Operation[] = [
   describeDeployment,
   explainAccess,
   holdReclaim,
+  lintPolicy,
   listJobs,
   rerunJob,
   getCallerIdentity,

@@ -15,7 +15,8 @@ import { type Job, newJob } from "../../registry/jobs/job.ts";
 import type { AccountId, Region } from "../../registry/names.ts";
 import { awsDoor } from "../aws/aws-door.ts";
 import type { Client } from "./client.ts";
-import { type Commands, runCommandLine } from "./command-line.ts";
+import { runCommandLine } from "./command-line.ts";
+import type { Commands } from "./commands.ts";
 
 const account = "000000000000" as AccountId;
 const region = "eu-west-1" as Region;
