@@ -23,6 +23,8 @@ export interface StatementExplanation {
   readonly misses: readonly Miss[];
   /** Where the statement stands in the policy's text. */
   readonly span: Span;
+  /** The same as SimulatePrincipalPolicy reports it. */
+  readonly simulatorSpan: Span;
 }
 
 export interface PolicyExplanation {

@@ -23,7 +23,7 @@ import { PolicyRefusal, syntaxErrors } from "./policy-refusal.ts";
 import { positionsIn } from "./text-position.ts";
 
 /** Keys that must be spelled exactly wherever they stand (D8). */
-const knownKeys = new Set([
+export const knownKeys: ReadonlySet<string> = new Set([
   "Version",
   "Id",
   "Statement",

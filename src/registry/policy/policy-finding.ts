@@ -4,6 +4,8 @@ export type FindingCode =
   | "unknown-action"
   | "blank-in-action"
   | "blank-in-arn"
+  | "incomplete-push"
+  | "incomplete-pull"
   | "push-without-pull"
   | "pull-without-push"
   | "missing-authorization-token"
