@@ -26,6 +26,7 @@ import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
+import { expireSessions } from "./workers/expire-sessions.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
@@ -164,6 +165,7 @@ export class Server {
         failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
       }),
       expireLeases,
+      expireSessions,
       sweepUploads((before) => this.#store.sweepUploads(before)),
     ];
     const observer = {
@@ -229,7 +231,9 @@ export class Server {
   async #compose(rootKey: RootKey): Promise<FastifyInstance> {
     const { isTrustedProxy, readOnly } = this.#config;
     const { ports } = this.#store;
-    const organization = await openOrganization(ports, this.#config, readOnly);
+    const { accessKeyId: rootAccessKeyId } = rootKey;
+    const opened = await openOrganization(ports, this.#config, readOnly);
+    const organization = { ...opened, rootAccessKeyId };
     const shared = {
       environment: { ports, deployment: this.deployment, organization },
       credentials: new IdentityCredentials(ports, organization, rootKey),

@@ -26,14 +26,22 @@ import { setRepositoryPolicy } from "./ecr/set-repository-policy.ts";
 import { tagResource } from "./ecr/tag-resource.ts";
 import { untagResource } from "./ecr/untag-resource.ts";
 import { uploadLayerPart } from "./ecr/upload-layer-part.ts";
+import { createPullSecret } from "./entrepot/create-pull-secret.ts";
+import { deletePullSecret } from "./entrepot/delete-pull-secret.ts";
 import { describeDeployment } from "./entrepot/describe-deployment.ts";
 import { explainAccess } from "./entrepot/explain-access.ts";
 import { holdReclaim } from "./entrepot/hold-reclaim.ts";
 import { lintPolicy } from "./entrepot/lint-policy.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
+import { listPullSecrets } from "./entrepot/list-pull-secrets.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
+import { revokeSessions } from "./entrepot/revoke-sessions.ts";
 import type { Operation, Service } from "./operation.ts";
+import { assumeRole } from "./sts/assume-role.ts";
+import { decodeAuthorizationMessage } from "./sts/decode-authorization-message.ts";
+import { getAccessKeyInfo } from "./sts/get-access-key-info.ts";
 import { getCallerIdentity } from "./sts/get-caller-identity.ts";
+import { getSessionToken } from "./sts/get-session-token.ts";
 
 /**
  * The table: every operation that can be asked here. Routing, authorization, metrics and
@@ -75,6 +83,16 @@ export const operations: readonly Operation[] = [
   listJobs,
   rerunJob,
   getCallerIdentity,
+  // Sessions and pull secrets
+  createPullSecret,
+  deletePullSecret,
+  listPullSecrets,
+  revokeSessions,
+  // STS
+  assumeRole,
+  decodeAuthorizationMessage,
+  getAccessKeyInfo,
+  getSessionToken,
 ];
 
 const byName = new Map<string, Operation>(operations.map((each) => [each.name, each]));

@@ -45,11 +45,15 @@ export interface OperationDefinition<Input extends z.ZodType, Output> {
   ): Resource | Promise<Resource>;
   /** The IAM action where it is not the operation's own name; `null`: none is needed. */
   readonly action?: string | null;
-  /** Actions that some inputs need as well, such as ecr:TagResource of a CreateRepository with tags. */
+  /**
+   * Actions that some inputs need as well, such as ecr:TagResource of a CreateRepository with tags.
+   * `target` is what `resource` said.
+   */
   further?(
     input: z.output<Input>,
     caller: Caller,
     environment: Environment,
+    target: Resource,
   ): readonly FurtherAction[];
   /** What the input says to conditions of policies. */
   conditions?(input: z.output<Input>): InputConditions;
@@ -77,7 +81,12 @@ export interface Operation {
   readonly isAnonymous: boolean;
   readonly input: z.ZodType;
   resource(input: unknown, caller: Caller, environment: Environment): Resource | Promise<Resource>;
-  further(input: unknown, caller: Caller, environment: Environment): readonly FurtherAction[];
+  further(
+    input: unknown,
+    caller: Caller,
+    environment: Environment,
+    target: Resource,
+  ): readonly FurtherAction[];
   conditions(input: unknown): InputConditions;
   handle(input: unknown, context: HandlerContext): Promise<unknown>;
 }

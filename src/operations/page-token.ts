@@ -26,20 +26,21 @@ export function sealPosition(
 }
 
 /**
- * The position that `nextToken` carries; `undefined` when there is none, at the start.
+ * The position that `nextToken`, or whatever the service calls that member, carries; `undefined` when there is none, at the start.
  * @throws InvalidParameter for a token that was not made for this very listing (ECR, Pagination)
  */
 export function openPosition(
   ports: Pick<Ports, "keys">,
   listing: Listing,
   nextToken: string | undefined,
+  member = "nextToken",
 ): string | undefined {
   if (nextToken === undefined) return undefined;
   const position =
     nextToken.length > tokenCharacters
       ? undefined
       : openSealedToken(ports.keys.secret(purpose), nextToken, binding(listing));
-  if (typeof position !== "string") throw invalidParameter("nextToken", "Invalid token");
+  if (typeof position !== "string") throw invalidParameter(member, "Invalid token");
   return position;
 }
 

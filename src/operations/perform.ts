@@ -1,4 +1,5 @@
 import type { Caller } from "../registry/identity/principal.ts";
+import { requireUsable } from "../registry/identity/session-uses.ts";
 import { requireAllowed } from "../registry/policy/authorize.ts";
 import { RequestContext } from "../registry/policy/request-context.ts";
 import type { Environment, InputConditions, Operation } from "./operation.ts";
@@ -31,6 +32,7 @@ export async function perform(
   let resource: string | undefined;
   let failure: unknown;
   try {
+    requireUsable(caller.principal.session, operation);
     const parsed = operation.input.safeParse(rawInput, { reportInput: true });
     if (!parsed.success) throw parameterError(parsed.error);
     const target = await operation.resource(parsed.data, caller, environment);
@@ -40,7 +42,7 @@ export async function perform(
       const conditions = conditionsOf(operation.conditions(parsed.data));
       const context = new RequestContext(caller, startedAt, conditions);
       await requireAllowed(environment.ports, principal, operation.action, target, context);
-      for (const further of operation.further(parsed.data, caller, environment)) {
+      for (const further of operation.further(parsed.data, caller, environment, target)) {
         const { action, resource: on } = further;
         await requireAllowed(environment.ports, principal, action, on, context);
       }

@@ -1,4 +1,5 @@
 import type { Principal } from "../registry/identity/principal.ts";
+import type { Use } from "../registry/identity/record-use.ts";
 
 /** An access key as a door needs it to check a signature. */
 export interface AccessKey {
@@ -16,4 +17,9 @@ export interface Credentials {
    * ended. An answer is at most `limits.identityCacheMs` old.
    */
   find(accessKeyId: string): Promise<AccessKey | undefined>;
+  /**
+   * Told of each request that came with the principal's credentials, for whoever asks when they were
+   * last used; `undefined` where nothing is to be waited for. Absent where nobody asks.
+   */
+  used?(principal: Principal, use: Use): Promise<void> | undefined;
 }

@@ -13,6 +13,7 @@ import type {
   KeyUse,
   OidcProvider,
   Session,
+  SessionUse,
   StoredAccessKey,
 } from "../registry/identity/stored-credential.ts";
 import type { AccountId } from "../registry/names.ts";
@@ -42,6 +43,7 @@ export interface AccountReads {
   findByEmail(email: string): Promise<Account | undefined>;
   /** By id. */
   list(page: PageRequest<AccountId>): Promise<Account[]>;
+  count(): Promise<number>;
   findRequest(id: string): Promise<AccountRequest | undefined>;
   /** By id. */
   listRequests(page: PageRequest<string>): Promise<AccountRequest[]>;
@@ -75,7 +77,7 @@ export interface EntityReads {
   count(account: AccountId, kind: EntityKind): Promise<number>;
   /** By name; at most `limits.groupsPerUser`. */
   groupsOf(user: EntityRef): Promise<EntityOf<"group">[]>;
-  /** By name. */
+  /** By id, so that a page costs what it holds. */
   members(group: EntityRef, page: PageRequest<string>): Promise<EntityOf<"user">[]>;
 }
 
@@ -173,10 +175,13 @@ export interface SessionReads {
   of(owner: EntityRef, kind: Session["kind"], page: PageRequest<string>): Promise<Session[]>;
   /** Every pull secret of an account, by access key id. */
   pullSecrets(account: AccountId, page: PageRequest<string>): Promise<Session[]>;
+  pullSecretCount(account: AccountId): Promise<number>;
 }
 
 export interface SessionWrites {
   insert(session: Session): Promise<void>;
+  /** Moves the last use forward; never back. */
+  recordUse(accessKeyId: string, use: SessionUse): Promise<void>;
   remove(accessKeyId: string): Promise<void>;
   /** Every session that acts as the owner. */
   removeOf(owner: EntityRef): Promise<void>;

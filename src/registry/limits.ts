@@ -34,6 +34,10 @@ export const limits = {
   trustPolicyCharacters: 4_096,
   sessionPolicyCharacters: 2_048,
   sessionPolicyArns: 10,
+  sessionTags: 50,
+  /** What policies and tags of one session may take once they are packed. */
+  packedPolicyBytes: 2_048,
+  sessionTokenCharacters: 4_096,
   resourcePolicyCharacters: 10_240,
   sessionNameCharacters: 64,
   sessionMinimumSeconds: 900,
@@ -48,7 +52,10 @@ export const limits = {
   rootSessionTokenSeconds: 3_600,
   /** Pull secrets of machines outside. */
   pullSecretMaximumDays: 3_650,
+  pullSecretDefaultDays: 365,
   pullSecretsPerAccount: 1_000,
+  pullSecretRepositories: 50,
+  pullSecretDescriptionCharacters: 256,
 
   manifestBytes: 4 * MiB,
   manifestDepth: 32,
@@ -115,6 +122,9 @@ export const limits = {
   /** Findings of one lint. */
   policyFindings: 100,
 
+  /** What a denial says for DecodeAuthorizationMessage. */
+  authorizationMessageCharacters: 64 * KiB,
+
   tokenLifeMs: 12 * hour,
   clockSkewMs: 300 * second,
   downloadUrlLifeMs: 1 * hour,
@@ -125,6 +135,12 @@ export const limits = {
   /** Access keys whose principals are remembered, and repositories whose policies are. */
   rememberedPrincipals: 10_000,
   rememberedRepositories: 50_000,
+  /** How often the last use of a key or a role is written at most, and of how many that is known. */
+  useRecordedMs: 60 * second,
+  rememberedUses: 10_000,
+  /** How long the holder of ended credentials is told so, and how many rows one transaction removes. */
+  expiredSessionMs: 24 * hour,
+  expiredSessionBatch: 1_000,
   dataKeyCacheMs: 30 * second,
   dataKeyCacheEntries: 10_000,
   /** Registries whose service key is kept open. */

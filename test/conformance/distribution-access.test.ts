@@ -93,7 +93,10 @@ describe("who may come in", () => {
     const client = server.client();
     expect((await client.get("/v2/")).status).toBe(200);
     server.credentials.removeAll();
-    expect((await client.get("/v2/")).status).toBe(401);
+    const answer = await client.get("/v2/");
+    expect(answer.status).toBe(403);
+    const message = "Your authorization token has expired. Reauthenticate and try again.";
+    expect(answer.json()).toEqual({ errors: [{ code: "DENIED", message }] });
   });
 
   it("refuses an address that guesses, but not who is signed in already", async () => {

@@ -57,7 +57,8 @@ export async function openDoor(): Promise<DoorServer> {
   await server.register(
     awsDoor({
       environment: {
-        ports: { clock } as unknown as Ports,
+        // The toys take nothing else; a denial is sealed.
+        ports: { clock, keys: { secret: () => Buffer.alloc(32) } } as unknown as Ports,
         deployment,
         organization: testOrganization,
       },

@@ -3,7 +3,8 @@ import type { Ports } from "../../ports/ports.ts";
 import { findAccessKey } from "../../registry/identity/find-access-key.ts";
 import { rootConditions } from "../../registry/identity/load-principal.ts";
 import type { Organization } from "../../registry/identity/organization.ts";
-import { rootPrincipal } from "../../registry/identity/principal.ts";
+import { type Principal, rootPrincipal } from "../../registry/identity/principal.ts";
+import { recordUse, type Use } from "../../registry/identity/record-use.ts";
 import type { RootKey } from "./root-key-file.ts";
 
 /** Keys of the management account's root, from the settings, and those in the database. */
@@ -34,5 +35,11 @@ export class IdentityCredentials implements Credentials {
     // That nobody has a key is not remembered: it may be made the next moment.
     if (found === undefined) principals.forget(accessKeyId);
     return found;
+  }
+
+  used(principal: Principal, use: Use): Promise<void> | undefined {
+    // The one key that is no row.
+    if (principal.accessKeyId === this.#root.accessKeyId) return undefined;
+    return recordUse(this.#ports, principal, use);
   }
 }

@@ -86,6 +86,7 @@ export async function finishLogin(
     checkSignature(arrival.head, bodySha256, claim, key),
   );
   environment.failedLogins.succeeded(arrival.sourceIp, claim.accessKeyId);
+  await environment.credentials.used?.(key.principal, claim.scope);
   return callerOf(environment.deployment, arrival, login);
 }
 

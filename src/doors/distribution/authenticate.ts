@@ -51,11 +51,15 @@ export class Authenticator {
     if (claims.expiresAt <= this.#options.ports.clock.now()) throw expired();
     // Asked each time: the port's answer is at most `limits.identityCacheMs` old, one kept here
     // would add to that (I8).
-    const key = await this.#options.credentials.find(claims.accessKeyId);
-    if (key?.principal.arn !== claims.principalArn) throw unrecognized();
+    const { credentials } = this.#options;
+    const key = await credentials.find(claims.accessKeyId);
+    // Whoever had it is gone, or may not come in any more: signing in again will tell.
+    if (key?.principal.arn !== claims.principalArn) throw expired();
     const { revokedBefore } = key.principal;
     // Sessions were left out already where their user or role was revoked; here it is about users.
     if (revokedBefore !== undefined && claims.issuedAt < revokedBefore) throw expired();
+    const recorded = credentials.used?.(key.principal, { region, service: "ecr" });
+    if (recorded !== undefined) await recorded;
     return key.principal;
   }
 

@@ -7,8 +7,9 @@ import type { Encryption } from "../../registry/repositories/repository.ts";
 import { checkResourceTags } from "../../registry/repositories/resource-tags.ts";
 import { checkTagMutability } from "../../registry/repositories/tag-mutability.ts";
 import { operation } from "../operation.ts";
+import { tagConditions } from "../tag-conditions.ts";
 import { repositoryAnswer } from "./repository-answer.ts";
-import { repositoryResource, tagConditions } from "./resource.ts";
+import { repositoryResource } from "./resource.ts";
 import {
   encryptionConfiguration,
   imageScanningConfiguration,

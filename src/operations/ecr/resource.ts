@@ -29,15 +29,6 @@ export function registryResource(_input: unknown, caller: Caller): Resource {
   return { arn: "*", account: registry.account, registry, grants: "identity-only" };
 }
 
-/** What resource tags of a request say to conditions. Source: ECR, condition keys. */
-export function tagConditions(
-  tags: readonly { readonly Key: string; readonly Value: string }[],
-): InputConditions {
-  const values = tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value] as const);
-  const keys = tags.length === 0 ? undefined : tags.map(({ Key }) => Key);
-  return { ...Object.fromEntries(values), "aws:TagKeys": keys };
-}
-
 /** What tags of images say to conditions; without any there is nothing to say (ADR-0024). */
 export function imageTagConditions(tags: readonly (string | undefined)[]): InputConditions {
   const named = tags.filter((tag) => tag !== undefined);

@@ -15,8 +15,7 @@ import {
 } from "../../registry/names.ts";
 import { tagMutabilityModes } from "../../registry/repositories/repository.ts";
 
-/** One schema for each member of the SDK's request type, so that none is forgotten or misspelt. */
-export type Members<Request> = { readonly [Member in keyof Request]-?: z.ZodType };
+export type { Members } from "../members.ts";
 
 /** The input of an operation: unknown members are ignored, and null is as good as absent. */
 export function request<Shape extends z.ZodRawShape>(shape: Shape) {

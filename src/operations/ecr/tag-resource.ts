@@ -1,7 +1,8 @@
 import type { TagResourceRequest, TagResourceResponse } from "@aws-sdk/client-ecr";
 import { checkResourceTags, tagRepository } from "../../registry/repositories/resource-tags.ts";
 import { operation } from "../operation.ts";
-import { arnResource, resourceArn, tagConditions } from "./resource.ts";
+import { tagConditions } from "../tag-conditions.ts";
+import { arnResource, resourceArn } from "./resource.ts";
 import { type Members, request, resourceTags } from "./shapes.ts";
 import type { Wire } from "./wire.ts";
 

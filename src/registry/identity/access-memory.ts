@@ -1,4 +1,5 @@
 import type { AccessKey } from "../../ports/credentials.ts";
+import { BoundedCache } from "../bounded-cache.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { CompiledDocuments } from "../policy/compiled-documents.ts";
@@ -24,6 +25,9 @@ export class AccessMemory {
     limits.rememberedRepositories,
     limits.identityReadMs,
   );
+
+  /** When the last use of an access key or a role was written. Milliseconds since the epoch. */
+  readonly uses = new BoundedCache<string, number>(limits.rememberedUses, () => 1);
 
   /** Users, roles, groups, policies, keys or sessions changed: of whom is not worth finding out. */
   forgetPrincipals(): void {

@@ -1,4 +1,5 @@
 import type { AccountId } from "../names.ts";
+import type { ResourceTag } from "./entity.ts";
 
 /** An AWS account of the organization: the unit that owns registries, users and bills. */
 export interface Account {
@@ -13,6 +14,8 @@ export interface Account {
   readonly createdAt: number;
   /** Unique in the deployment; names the account where people sign in. */
   readonly alias: string | undefined;
+  /** As Organizations keeps them. */
+  readonly tags: readonly ResourceTag[];
 }
 
 /** What became of a call of CreateAccount. Source: Organizations API, "CreateAccountStatus". */

@@ -1,4 +1,4 @@
-import type { AccountId } from "../names.ts";
+import { type AccountId, isAccountId } from "../names.ts";
 
 /** What IAM keeps under a name of its own in an account. */
 export type EntityKind = "user" | "group" | "role";
@@ -68,6 +68,21 @@ export interface EntityRef {
 /** `arn:aws:iam::<account>:user/<path><name>`. */
 export function entityArn(entity: Pick<Entity, "account" | "kind" | "path" | "name">): string {
   return `arn:aws:iam::${entity.account}:${entity.kind}${entity.path}${entity.name}`;
+}
+
+/**
+ * The parts of a user's, group's or role's ARN; `undefined` for any other text. That one is found by
+ * its name does not mean that it has this path: compare `entityArn`.
+ */
+export function parseEntityArn(
+  arn: string,
+): { account: AccountId; kind: EntityKind; path: string; name: string } | undefined {
+  const [, account = "", kind = "", resource = ""] =
+    /^arn:aws:iam::([0-9]{12}):(user|group|role)(\/[!-~]+)$/.exec(arn) ?? [];
+  const end = resource.lastIndexOf("/") + 1;
+  const name = resource.slice(end);
+  if (!isAccountId(account) || !/^[\w+=,.@-]{1,128}$/.test(name)) return undefined;
+  return { account, kind: kind as EntityKind, path: resource.slice(0, end), name };
 }
 
 /** Under which an entity, or a managed policy, is found: IAM's names differ by more than case. */

@@ -39,6 +39,18 @@ export async function findAccessKey(
   return key && ofKey(ports, organization, key);
 }
 
+/** Whose access key it is, active or not; `undefined` for one that nobody has. */
+export async function accountOfKey(
+  { metadata }: Pick<Ports, "metadata">,
+  { managementAccount, rootAccessKeyId }: Organization,
+  accessKeyId: string,
+): Promise<AccountId | undefined> {
+  if (accessKeyId === rootAccessKeyId) return managementAccount;
+  const { accessKeys, sessions } = metadata.identity;
+  const found = await (accessKeyId.startsWith("ASIA") ? sessions : accessKeys).find(accessKeyId);
+  return found?.owner.account;
+}
+
 async function ofKey(
   ports: KeyPorts,
   organization: Organization,

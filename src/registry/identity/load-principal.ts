@@ -3,7 +3,7 @@ import type { ConditionValues } from "../policy/condition-values.ts";
 import { entityArn, type ResourceTag, type Role, type User } from "./entity.ts";
 import { identityPolicies, sessionPolicies } from "./identity-policies.ts";
 import type { Organization } from "./organization.ts";
-import { type Principal, rootPrincipal } from "./principal.ts";
+import { type Principal, type PrincipalSession, rootPrincipal } from "./principal.ts";
 import type { Session } from "./stored-credential.ts";
 
 type PrincipalPorts = Pick<Ports, "metadata" | "memory">;
@@ -49,6 +49,7 @@ export async function sessionPrincipal(
     conditions: conditionsOf(organization, entity, { arn: base.arn, session }),
     policies: await identityPolicies(ports, entity, claims),
     expiresAt: session.expiresAt,
+    session: toldBy(session),
   };
 }
 
@@ -64,7 +65,12 @@ async function rootSession(
     ...root.policies,
     session: await sessionPolicies(ports, account, claims),
   };
-  return { ...root, policies, expiresAt };
+  return { ...root, policies, expiresAt, session: toldBy(session) };
+}
+
+function toldBy({ kind, claims }: Session): PrincipalSession {
+  const { tags, transitiveTagKeys, sourceIdentity } = claims;
+  return { kind, tags, transitiveTagKeys, sourceIdentity };
 }
 
 function userBase(user: User) {

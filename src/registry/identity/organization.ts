@@ -8,6 +8,8 @@ export interface Organization {
   /** `o-` and ten lower-case letters and digits. */
   readonly id: string;
   readonly managementAccount: AccountId;
+  /** Of the management account's root, whose key is no row. */
+  readonly rootAccessKeyId?: string | undefined;
 }
 
 const setting = "ORGANIZATION_ID";
@@ -39,6 +41,7 @@ export async function openOrganization(
       joinedMethod: "INVITED",
       createdAt: ports.clock.now(),
       alias: undefined,
+      tags: [],
     });
   });
   return { id: (await settings.find(key, setting)) ?? fresh, managementAccount: account };

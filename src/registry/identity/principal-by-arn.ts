@@ -1,6 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { type AccountId, isAccountId } from "../names.ts";
 import { entityArn } from "./entity.ts";
+import { noClaims } from "./issue-session.ts";
 import { rootConditions, sessionPrincipal, userPrincipal } from "./load-principal.ts";
 import type { Organization } from "./organization.ts";
 import { type Principal, rootPrincipal } from "./principal.ts";
@@ -47,22 +48,10 @@ export async function principalByArn(
     owner: role,
     name: isSession ? (steps[1] ?? "") : "session",
     sealedSecret: new Uint8Array(),
-    claims: unlimitedClaims,
+    claims: noClaims,
     createdAt: now,
     expiresAt: now,
+    lastUse: undefined,
   };
   return sessionPrincipal(ports, organization, session);
 }
-
-const unlimitedClaims: Session["claims"] = {
-  tokenSha256: "",
-  policies: [],
-  policyArns: [],
-  tags: [],
-  transitiveTagKeys: [],
-  sourceIdentity: undefined,
-  isChained: false,
-  federation: {},
-  federatedProvider: undefined,
-  description: undefined,
-};

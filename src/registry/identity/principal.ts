@@ -2,6 +2,7 @@ import type { AccountId, Region, Registry } from "../names.ts";
 import type { ConditionValues } from "../policy/condition-values.ts";
 import type { PolicyPrincipal } from "../policy/policy-principal.ts";
 import type { Attached } from "../policy/policy-request.ts";
+import type { Session, SessionClaims } from "./stored-credential.ts";
 
 /** What limits and what grants, of who asks: the side of the identity. */
 export interface IdentityPolicies {
@@ -9,6 +10,12 @@ export interface IdentityPolicies {
   readonly boundary: Attached | undefined;
   /** Empty: the session is not limited. */
   readonly session: readonly Attached[];
+}
+
+/** What the temporary credentials say that a principal asks with. */
+export interface PrincipalSession
+  extends Pick<SessionClaims, "tags" | "transitiveTagKeys" | "sourceIdentity"> {
+  readonly kind: Session["kind"];
 }
 
 /** Who asks, with everything that is asked about them: loaded at once, at most seconds old (I8). */
@@ -26,6 +33,8 @@ export interface Principal extends PolicyPrincipal {
   readonly policies: IdentityPolicies;
   /** Of temporary credentials: when they end. Milliseconds since the epoch. */
   readonly expiresAt: number | undefined;
+  /** Absent for long-lived credentials. */
+  readonly session?: PrincipalSession | undefined;
   /** Tokens from before this time are void. */
   readonly revokedBefore: number | undefined;
 }

@@ -1,4 +1,4 @@
-import type { AccountId } from "../names.ts";
+import type { AccountId, Registry } from "../names.ts";
 import type { EntityRef, ResourceTag } from "./entity.ts";
 
 /** A long-lived access key of a user, or of an account's root. */
@@ -36,6 +36,13 @@ export interface Session {
   readonly claims: SessionClaims;
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** Of a pull secret: recorded now and then. */
+  readonly lastUse: SessionUse | undefined;
+}
+
+export interface SessionUse {
+  readonly at: number;
+  readonly region: string;
 }
 
 export interface SessionClaims {
@@ -57,6 +64,14 @@ export interface SessionClaims {
   readonly federatedProvider: string | undefined;
   /** Of a pull secret: what its owner calls it. */
   readonly description: string | undefined;
+  /** Of a pull secret: what it may pull. */
+  readonly pulls?: PullScope | undefined;
+}
+
+/** Repositories of one registry, by name or with "*" in it. */
+export interface PullScope {
+  readonly registry: Registry;
+  readonly repositories: readonly string[];
 }
 
 /** An issuer of web identity tokens that an account trusts. */

@@ -1,6 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { type AccountId, isAccountId } from "../names.ts";
-import type { PolicyDocument } from "../policy/policy-document.ts";
+import { mapPrincipals, type PolicyText } from "../policy/map-principals.ts";
 import { entityArn } from "./entity.ts";
 
 type PrincipalPorts = Pick<Ports, "metadata">;
@@ -18,15 +18,19 @@ export type StoredPrincipals =
  */
 export async function toStoredPrincipals(
   ports: PrincipalPorts,
-  document: PolicyDocument,
+  document: PolicyText,
 ): Promise<StoredPrincipals> {
   const stored = new Map<string, string>();
-  for (const value of principalsIn(document.text)) {
+  for (const value of principalsIn(document)) {
     const id = await storedForm(ports, value);
     if (id === undefined) return { unknown: value };
     stored.set(value, id);
   }
-  return { text: replacePrincipals(document.text, (value) => stored.get(value) ?? value) };
+  return {
+    text: mapPrincipals(document, (value, type) =>
+      type === "AWS" ? (stored.get(value) ?? value) : value,
+    ),
+  };
 }
 
 /**
@@ -35,15 +39,16 @@ export async function toStoredPrincipals(
  */
 export async function toShownPrincipals(ports: PrincipalPorts, text: string): Promise<string> {
   const shown = new Map<string, string>();
-  for (const value of principalsIn(text)) {
+  for (const value of principalsIn({ text })) {
     if (isUniqueId(value)) shown.set(value, (await arnOf(ports, value)) ?? value);
   }
-  return replacePrincipals(text, (value) => shown.get(value) ?? value);
+  return mapPrincipals({ text }, (value, type) =>
+    type === "AWS" ? (shown.get(value) ?? value) : value,
+  );
 }
 
 /** `undefined` where there is no such user or role. */
 async function storedForm(ports: PrincipalPorts, value: string): Promise<string | undefined> {
-  if (value === "*") return value;
   if (isAccountId(value)) return `arn:aws:iam::${value}:root`;
   if (isUniqueId(value)) return (await arnOf(ports, value)) && value;
   const [, , service, , account = "", resource = ""] = value.split(":");
@@ -90,32 +95,11 @@ function isUniqueId(value: string): boolean {
   return /^A(?:IDA|ROA)[A-Z0-9]+(?::|$)/.test(value);
 }
 
-function principalsIn(text: string): ReadonlySet<string> {
+function principalsIn(policy: PolicyText): ReadonlySet<string> {
   const found = new Set<string>();
-  replacePrincipals(text, (value) => {
-    found.add(value);
+  mapPrincipals(policy, (value, type) => {
+    if (type === "AWS") found.add(value);
     return value;
   });
   return found;
-}
-
-/** What of a policy's JSON matters here; that it has this form was checked when it was put. */
-interface PolicyJson {
-  readonly Statement: StatementJson | StatementJson[];
-}
-type StatementJson = { [element in "Principal" | "NotPrincipal"]?: string | PrincipalJson };
-interface PrincipalJson {
-  AWS?: string | string[];
-}
-
-/** The text, without white space around its elements, with other values where it says `AWS`. */
-function replacePrincipals(text: string, replace: (value: string) => string): string {
-  const json = JSON.parse(text) as PolicyJson;
-  for (const statement of [json.Statement].flat()) {
-    for (const element of [statement.Principal, statement.NotPrincipal]) {
-      if (typeof element !== "object" || element.AWS === undefined) continue;
-      element.AWS = Array.isArray(element.AWS) ? element.AWS.map(replace) : replace(element.AWS);
-    }
-  }
-  return JSON.stringify(json);
 }

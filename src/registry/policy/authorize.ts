@@ -5,6 +5,7 @@ import type { AccountId, Registry, RepositoryName } from "../names.ts";
 import { repositoryArn } from "../names.ts";
 import { sealDenial } from "./authorization-message.ts";
 import { evaluate } from "./evaluate.ts";
+import type { PolicyPrincipal } from "./policy-principal.ts";
 import type { Attached, Decision, GrantRule, PolicySet } from "./policy-request.ts";
 import type { RequestContext } from "./request-context.ts";
 import { type RegistryAccess, registryAccess, repositoryAccess } from "./resource-access.ts";
@@ -40,6 +41,9 @@ export interface Judgement {
 
 type AccessPorts = Pick<Ports, "metadata" | "clock" | "memory">;
 
+/** Who asks, with what policies say of them. */
+type Asking = PolicyPrincipal & Pick<Principal, "policies">;
+
 /**
  * The one guard: every operation and every `/v2/` route asks it before anything else is looked at.
  * Default deny, an explicit deny wins, another account's resource needs both sides (I6). Answers from
@@ -47,7 +51,7 @@ type AccessPorts = Pick<Ports, "metadata" | "clock" | "memory">;
  */
 export async function judge(
   ports: AccessPorts,
-  principal: Principal,
+  principal: Asking,
   action: string,
   resource: Resource,
   context: RequestContext,
@@ -75,7 +79,7 @@ export async function judge(
 /** Whether the principal may do this. See `judge`. */
 export async function authorize(
   ports: AccessPorts,
-  principal: Principal,
+  principal: Asking,
   action: string,
   resource: Resource,
   context: RequestContext,
@@ -96,10 +100,29 @@ export async function requireAllowed(
 ): Promise<void> {
   const judgement = await judge(ports, principal, action, resource, context);
   if (judgement.decision.allowed) return;
+  const isOwner = principal.account === resource.account;
+  const told = isOwner ? judgement : toldAbroad(principal, action, resource, context, judgement);
+  const because = told.decision.allowed ? "" : told.decision.because;
   throw new AccessDenied(
-    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource.arn} ${judgement.decision.because}`,
-    () => sealDenial(ports, { principal, action, resource }, judgement),
+    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource.arn} ${because}`,
+    () => sealDenial(ports, { principal, action, resource }, told),
   );
+}
+
+/**
+ * What the principal of another account learns of a refusal: what its own side says, as if the
+ * resource had neither policies nor tags (I7).
+ */
+function toldAbroad(
+  principal: Principal,
+  action: string,
+  resource: Resource,
+  context: RequestContext,
+  judgement: Judgement,
+): Judgement {
+  const policies: PolicySet = { ...judgement.policies, resource: [] };
+  const decision = evaluate({ principal, action, resource, context }, policies);
+  return { decision, policies, context };
 }
 
 /** A refusal by policy. */

@@ -8,6 +8,9 @@ import {
 } from "../strict-json.ts";
 import type { PolicyDocument, PrincipalType } from "./policy-document.ts";
 
+/** A policy that was checked: here nothing but its text matters. */
+export type PolicyText = Pick<PolicyDocument, "text">;
+
 /**
  * The text of a policy with every named principal replaced by what `map` makes of it, and all else
  * as it stands, blanks and order too. Names become unique ids when a policy is kept and names again
@@ -15,7 +18,7 @@ import type { PolicyDocument, PrincipalType } from "./policy-document.ts";
  * ("*") is nobody's name and stays.
  */
 export function mapPrincipals(
-  document: PolicyDocument,
+  document: PolicyText,
   map: (value: string, type: PrincipalType) => string,
 ): string {
   const places: JsonPlaces = new Map();

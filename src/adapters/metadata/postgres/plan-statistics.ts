@@ -61,6 +61,54 @@ const seeds: Readonly<Record<number, { readonly tables: string; readonly rows: s
         from generate_series(0, 999) n`,
     ],
   },
+  5: {
+    tables: `account, account_request, principal, group_member, policy, policy_version,
+      policy_attachment, inline_policy, access_key, session, oidc_provider, repository_policy,
+      registry_policy`,
+    rows: [
+      `insert into account (id, name, email, email_key, status, joined_method, created_at, alias)
+        select 'a' || n, '', 'e' || n, 'e' || n, 'ACTIVE', 'CREATED', n,
+          case when n % 2 = 0 then 'l' || n end
+        from generate_series(0, 99) n`,
+      `insert into account_request (id, account_name, state, account, requested_at, completed_at)
+        select 'c' || n, '', 'SUCCEEDED', 'a' || n, n, n from generate_series(0, 99) n`,
+      `insert into principal (account, kind, name_key, name, id, path, created_at, tags, boundary,
+          description, max_session_seconds)
+        select 'a', k, 'n' || n, 'n' || n, k || n, '/', n, '[]',
+          case when n % 9 = 0 then 'b' || n % 100 end, '', 0
+        from generate_series(0, 999) n, unnest(array['user', 'group', 'role']) k`,
+      `insert into group_member (account, "user", member_of)
+        select 'a', 'user' || n, 'group' || (n + g * 10) % 100
+        from generate_series(0, 999) n, generate_series(0, 2) g`,
+      `insert into policy (account, name_key, name, id, path, description, default_version,
+          versions_made, tags, created_at, updated_at)
+        select 'a', 'n' || n, 'n' || n, 'p' || n, '/', '', 1, 1, '[]', n, n
+        from generate_series(0, 999) n`,
+      `insert into policy_version (account, policy, version, document, created_at)
+        select 'a', 'p' || n, v, '{}', n
+        from generate_series(0, 999) n, generate_series(1, 3) v`,
+      `insert into policy_attachment (account, principal, policy_arn, kind)
+        select 'a', 'user' || n, 'p' || (n * 7 + p) % 1000, 'user'
+        from generate_series(0, 999) n, generate_series(0, 3) p`,
+      `insert into inline_policy (account, principal, name, document)
+        select 'a', 'user' || n, 'i' || i, '{}'
+        from generate_series(0, 999) n, generate_series(0, 2) i`,
+      `insert into access_key (id, account, owner, sealed_secret, status, created_at)
+        select 'k' || n, 'a', 'user' || n % 500, '', 'Active', n
+        from generate_series(0, 999) n`,
+      `insert into session (id, account, owner, kind, name, sealed_secret, claims, created_at,
+          expires_at)
+        select 's' || n, 'a', 'role' || n % 100,
+          case when n % 2 = 0 then 'pull-secret' else 'assumed-role' end, '', '', '{}', n, n
+        from generate_series(0, 999) n`,
+      `insert into oidc_provider (account, url, client_ids, thumbprints, tags, created_at)
+        select 'a', 'u' || n, '[]', '[]', '[]', n from generate_series(0, 99) n`,
+      `insert into repository_policy (account, region, repository, document, put_at)
+        select 'a', 'r', 'i' || n, '{}', n from generate_series(0, 999) n`,
+      `insert into registry_policy (account, region, document, put_at)
+        select 'a' || n, 'r', '{}', n from generate_series(0, 99) n`,
+    ],
+  },
 };
 
 /** In the transaction of the migration that has made the tables. */

@@ -55,6 +55,8 @@ export function messageOf(error: unknown): string {
 const serializationFailure = "40001";
 const deadlock = "40P01";
 const readOnly = "25006";
+/** Two found a name free and both took it: whoever looks again finds it taken. */
+const uniqueViolation = "23505";
 const noSuchStatement = "26000";
 const unsupported = "0A000";
 /** Classes of failures that are the machine's or the operator's. */
@@ -86,6 +88,7 @@ export function mayPass(error: unknown): boolean {
   return (
     code === serializationFailure ||
     code === deadlock ||
+    code === uniqueViolation ||
     code === readOnly ||
     isStaleStatement(error)
   );

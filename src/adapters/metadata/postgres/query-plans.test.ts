@@ -116,6 +116,31 @@ const manyRows = `
   insert into job select 'j-' || n, 'a', 'r', 'scan', 'k-' || n, '', 
     case when n % 2 = 0 then 'dead' else 'waiting' end, n, null, 0, '', null, 1
     from generate_series(0, 19999) n;
+  insert into account select lpad(n::text, 12, '0'), 'n', 'e-' || n, 'e-' || n, 'ACTIVE', 'CREATED', 1,
+    case when n % 2 = 0 then 'alias-' || n end from generate_series(0, 9999) n;
+  insert into principal select 'a', k, k || '-' || lpad(n::text, 5, '0'), k || n, k || n,
+    case when n % 2 = 0 then '/team/' else '/' end, 1, '[]', case when n % 500 = 0 then 'edge' end,
+    null, null, null, '', 0, null, null
+    from generate_series(0, 4999) n, unnest(array['user', 'group', 'role']) k;
+  insert into group_member select 'a', 'user' || n, 'group' || (n + g) % 300
+    from generate_series(0, 4999) n, generate_series(0, 8) g;
+  insert into group_member select 'a', 'user' || n, 'group-all' from generate_series(0, 4999) n;
+  insert into policy select 'a', 'p-' || lpad(n::text, 5, '0'), 'p', 'p' || n, '/', '', 1, 1, '[]', 1,
+    1 from generate_series(0, 4999) n;
+  insert into policy_version select 'a', 'p' || n, v, '{}', 1
+    from generate_series(0, 4999) n, generate_series(1, 5) v;
+  insert into policy_attachment select 'a', 'user' || n, 'arn-' || a, 'user'
+    from generate_series(0, 4999) n, generate_series(0, 9) a;
+  insert into inline_policy select 'a', 'user' || n, 'i' || i, '{}'
+    from generate_series(0, 4999) n, generate_series(0, 2) i;
+  insert into access_key select 'k' || k || '-' || n, 'a', 'user' || n, '\\x01', 'Active', 1, null,
+    null, null from generate_series(0, 4999) n, generate_series(0, 1) k;
+  insert into session select 's-' || n, 'a', 'role' || n % 100, case when n % 50 = 0 then
+    'pull-secret' else 'assumed-role' end, 'n', '\\x01', '{}', 1, n from generate_series(0, 49999) n;
+  insert into repository_resource_tag select account, region, id, 'k-' || t, 'v'
+    from repository, generate_series(0, 4) t;
+  insert into repository_policy select account, region, id, '{}', 1 from repository;
+  insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
   set session_replication_role = origin`;
 
 const registry = { account: "a", region: "r" } as never;
@@ -182,7 +207,60 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "take off the queue": [1, (t) => t.reclaim.remove({ ...layer, dueAt: 9 })],
   "take a lease": [1, (t) => t.leases.take("l-5000", "h", 1, 2)],
   "find due jobs": [20, (t) => t.jobs.lockDue("scan", 15_000, 10)],
+  ...identityQueries(),
 };
+
+/** What deciding about a request asks, and what administering accounts does. */
+function identityQueries(): typeof hot {
+  const a = "a" as never;
+  const user = { account: a, id: "user2500", kind: "user" } as const;
+  const everybody = { account: a, id: "group-all" };
+  const policy = { account: a, id: "p2500" };
+  const after = "user-02000";
+  return {
+    "decide on a repository": [7, (t) => t.resourcePolicies.access(registry, name)],
+    "decide on a registry": [1, (t) => t.resourcePolicies.ofRegistry(registry)],
+    "find an access key": [1, (t) => t.identity.accessKeys.find("k1-2500")],
+    "find a session": [1, (t) => t.identity.sessions.find("s-2500")],
+    "find an account": [1, (t) => t.identity.accounts.find("000000002500" as never)],
+    "find an alias": [1, (t) => t.identity.accounts.findByAlias("alias-2500")],
+    "find who an id is of": [1, (t) => t.identity.entities.findById("user2500")],
+    "groups of a user": [20, (t) => t.identity.entities.groupsOf(user)],
+    "inline policies": [3, (t) => t.identity.policies.inline(user)],
+    "attached policies": [10, (t) => t.identity.policies.attached(user)],
+    "a managed policy": [1, (t) => t.identity.policies.find(a, "p-02500")],
+    "a version of it": [1, (t) => t.identity.policies.version(policy, 3)],
+    "versions of it": [5, (t) => t.identity.policies.versions(policy)],
+    "find a user": [1, (t) => t.identity.entities.find(a, "user", "user-02500")],
+    "lock a user": [2, (t) => t.identity.entities.lock(a, "user", "user-02500")],
+    "list users": [100, (t) => t.identity.entities.list(a, "user", { after, limit: 100 })],
+    "list users of a path": [
+      200,
+      (t) => t.identity.entities.list(a, "user", { after, limit: 100 }, { pathPrefix: "/team/" }),
+    ],
+    "members of a group": [200, (t) => t.identity.entities.members(everybody, { limit: 100 })],
+    "who has a policy": [
+      200,
+      (t) => t.identity.policies.attachments(a, "arn-5", { after: user, limit: 100 }),
+    ],
+    "who is bounded by a policy": [30, (t) => t.identity.policies.boundaryCount(a, "edge")],
+    "keys of a user": [2, (t) => t.identity.accessKeys.of(user)],
+    "record a use of a key": [
+      1,
+      (t) => t.identity.accessKeys.recordUse("k1-2500", { at: 9, region: "r", service: "s" }),
+    ],
+    "sessions of a role": [
+      100,
+      (t) =>
+        t.identity.sessions.of({ account: a, id: "role7" }, "assumed-role", {
+          after: "s-2",
+          limit: 100,
+        }),
+    ],
+    "pull secrets": [100, (t) => t.identity.sessions.pullSecrets(a, { after: "s-2", limit: 100 })],
+    "remove expired sessions": [300, (t) => t.identity.sessions.removeExpired(30_000, 100)],
+  };
+}
 
 describe.skipIf(missing !== undefined).each([
   ["that was never analyzed", "select"],

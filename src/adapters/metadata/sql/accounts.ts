@@ -1,6 +1,7 @@
 import type { AccountReads, AccountWrites } from "../../../ports/identity-store.ts";
 import type { PageRequest } from "../../../ports/metadata-store.ts";
 import type { Account, AccountRequest } from "../../../registry/identity/account.ts";
+import type { ResourceTag } from "../../../registry/identity/entity.ts";
 import type { AccountId } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
 import type { SqlSession } from "./session.ts";
@@ -36,22 +37,29 @@ export class SqlAccounts implements AccountReads, AccountWrites {
     return rows.map(toAccount);
   }
 
+  async count(): Promise<number> {
+    const row = await this.#session.first(count, {});
+    return Number(row?.accounts ?? 0);
+  }
+
   async insertIfAbsent(account: Account): Promise<boolean> {
     const changes = await this.#session.change(insert, {
       ...account,
       key: account.email.toLowerCase(),
       alias: account.alias ?? null,
+      tags: JSON.stringify(account.tags),
     });
     return changes > 0;
   }
 
   async replace(account: Account): Promise<boolean> {
     const { id, name, status, alias } = account;
+    const tags = JSON.stringify(account.tags);
     if (alias !== undefined) {
       const holder = await this.findByAlias(alias);
       if (holder !== undefined && holder.id !== id) return false;
     }
-    await this.#session.later(replace, { id, name, status, alias: alias ?? null });
+    await this.#session.later(replace, { id, name, status, alias: alias ?? null, tags });
     return true;
   }
 
@@ -86,6 +94,7 @@ function toAccount(row: AccountTable): Account {
     joinedMethod: row.joined_method,
     createdAt: row.created_at,
     alias: row.alias ?? undefined,
+    tags: JSON.parse(row.tags) as ResourceTag[],
   };
 }
 
@@ -127,7 +136,15 @@ const list = statement(({ builder }, page: { after: AccountId | ""; limit: numbe
     .limit(page.limit),
 );
 
-type NewAccount = Omit<Account, "alias"> & { readonly alias: string | null; readonly key: string };
+const count = statement(({ builder }, _nothing: object) =>
+  builder.selectFrom("account").select(({ fn }) => fn.countAll<number>().as("accounts")),
+);
+
+type NewAccount = Omit<Account, "alias" | "tags"> & {
+  readonly alias: string | null;
+  readonly tags: string;
+  readonly key: string;
+};
 
 const insert = statement(({ builder }, account: NewAccount) =>
   builder
@@ -141,19 +158,22 @@ const insert = statement(({ builder }, account: NewAccount) =>
       joined_method: account.joinedMethod,
       created_at: account.createdAt,
       alias: account.alias,
+      tags: account.tags,
     })
     // Of the id as well as of the email.
     .onConflict((conflict) => conflict.doNothing()),
 );
 
 const replace = statement(
-  (
-    { builder },
-    account: { id: AccountId; name: string; status: Account["status"]; alias: string | null },
-  ) =>
+  ({ builder }, account: Pick<NewAccount, "id" | "name" | "status" | "alias" | "tags">) =>
     builder
       .updateTable("account")
-      .set({ name: account.name, status: account.status, alias: account.alias })
+      .set({
+        name: account.name,
+        status: account.status,
+        alias: account.alias,
+        tags: account.tags,
+      })
       .where("id", "=", account.id),
 );
 

@@ -63,7 +63,7 @@ export class SqlEntities implements EntityReads, EntityWrites {
     { account, id }: EntityRef,
     { after, limit }: PageRequest<string>,
   ): Promise<EntityOf<"user">[]> {
-    const key = { account, id, after: nameKey(after ?? ""), limit };
+    const key = { account, id, after: after ?? "", limit };
     const rows = await this.#session.all(members, key);
     return rows.map((row) => toEntity(row) as EntityOf<"user">);
   }
@@ -161,8 +161,8 @@ const members = statement(
       .selectAll("principal")
       .where("group_member.account", "=", page.account)
       .where("group_member.member_of", "=", page.id)
-      .where("principal.name_key", ">", page.after)
-      .orderBy("principal.name_key")
+      .where("group_member.user", ">", page.after)
+      .orderBy("group_member.user")
       .limit(page.limit),
 );
 

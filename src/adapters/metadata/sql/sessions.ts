@@ -1,7 +1,11 @@
 import type { SessionReads, SessionWrites } from "../../../ports/identity-store.ts";
 import type { PageRequest } from "../../../ports/metadata-store.ts";
 import type { EntityRef } from "../../../registry/identity/entity.ts";
-import type { Session, SessionClaims } from "../../../registry/identity/stored-credential.ts";
+import type {
+  Session,
+  SessionClaims,
+  SessionUse,
+} from "../../../registry/identity/stored-credential.ts";
 import type { AccountId } from "../../../registry/names.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
@@ -33,6 +37,11 @@ export class SqlSessions implements SessionReads, SessionWrites {
     return (await this.#session.all(pullSecrets, page)).map(toSession);
   }
 
+  async pullSecretCount(account: AccountId): Promise<number> {
+    const row = await this.#session.first(pullSecretCount, { account });
+    return Number(row?.secrets ?? 0);
+  }
+
   async insert(session: Session): Promise<void> {
     await this.#session.later(insert, {
       id: session.accessKeyId,
@@ -44,7 +53,13 @@ export class SqlSessions implements SessionReads, SessionWrites {
       claims: JSON.stringify(session.claims),
       created_at: session.createdAt,
       expires_at: session.expiresAt,
+      used_at: session.lastUse?.at ?? null,
+      used_region: session.lastUse?.region ?? null,
     });
+  }
+
+  async recordUse(accessKeyId: string, { at, region }: SessionUse): Promise<void> {
+    await this.#session.later(recordUse, { id: accessKeyId, at, region });
   }
 
   async remove(accessKeyId: string): Promise<void> {
@@ -55,12 +70,15 @@ export class SqlSessions implements SessionReads, SessionWrites {
     await this.#session.later(removeOf, { account, owner: id });
   }
 
-  removeExpired(now: number, limit: number): Promise<number> {
-    return this.#session.change(removeExpired, { now, limit });
+  async removeExpired(now: number, limit: number): Promise<number> {
+    const expired = await this.#session.all(findExpired, { now, limit });
+    await this.#session.allLater(expired.map(({ id }) => this.#session.command(remove, { id })));
+    return expired.length;
   }
 }
 
 function toSession(row: SessionTable): Session {
+  const { used_at: at, used_region: region } = row;
   return {
     accessKeyId: row.id,
     kind: row.kind,
@@ -70,6 +88,7 @@ function toSession(row: SessionTable): Session {
     claims: JSON.parse(row.claims) as SessionClaims,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+    lastUse: at === null || region === null ? undefined : { at, region },
   };
 }
 
@@ -102,6 +121,14 @@ const pullSecrets = statement(({ builder }, page: Page) =>
     .limit(page.limit),
 );
 
+const pullSecretCount = statement(({ builder }, { account }: { account: AccountId }) =>
+  builder
+    .selectFrom("session")
+    .select(({ fn }) => fn.countAll<number>().as("secrets"))
+    .where("account", "=", account)
+    .where("kind", "=", "pull-secret"),
+);
+
 const insert = statement(({ builder }, row: Fields<SessionTable>) =>
   builder.insertInto("session").values({
     id: row.id,
@@ -113,7 +140,17 @@ const insert = statement(({ builder }, row: Fields<SessionTable>) =>
     claims: row.claims,
     created_at: row.created_at,
     expires_at: row.expires_at,
+    used_at: row.used_at,
+    used_region: row.used_region,
   }),
+);
+
+const recordUse = statement(({ builder }, use: Fields<SessionUse> & { readonly id: string }) =>
+  builder
+    .updateTable("session")
+    .set({ used_at: use.at, used_region: use.region })
+    .where("id", "=", use.id)
+    .where(({ or, eb }) => or([eb("used_at", "is", null), eb("used_at", "<", use.at)])),
 );
 
 const remove = statement(({ builder }, { id }: { id: string }) =>
@@ -125,15 +162,13 @@ const removeOf = statement(
     builder.deleteFrom("session").where("account", "=", account).where("owner", "=", owner),
 );
 
-const removeExpired = statement(({ builder }, { now, limit }: { now: number; limit: number }) =>
-  builder
-    .deleteFrom("session")
-    .where("id", "in", (expired) =>
-      expired
-        .selectFrom("session as old")
-        .select("old.id")
-        .where("old.expires_at", "<=", now)
-        .orderBy("old.expires_at")
-        .limit(limit),
-    ),
-);
+/** Others who clean up at the same time take other rows. */
+const findExpired = statement((dialect, { now, limit }: { now: number; limit: number }) => {
+  const query = dialect.builder
+    .selectFrom("session")
+    .select("id")
+    .where("expires_at", "<=", now)
+    .orderBy("expires_at")
+    .limit(limit);
+  return dialect.locksRows ? query.forUpdate().skipLocked() : query;
+});

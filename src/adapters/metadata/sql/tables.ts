@@ -177,6 +177,8 @@ export interface AccountTable {
   joined_method: Account["joinedMethod"];
   created_at: number;
   alias: string | null;
+  /** A JSON array. */
+  tags: string;
 }
 
 export interface AccountRequestTable {
@@ -277,6 +279,8 @@ export interface SessionTable {
   claims: string;
   created_at: number;
   expires_at: number;
+  used_at: number | null;
+  used_region: string | null;
 }
 
 export interface OidcProviderTable {

@@ -30,6 +30,7 @@ function accounts({ builder, smallRows, types: { text, integer } }: SqlDialect):
       joined_method: text,
       created_at: integer,
       alias: optional(text),
+      tags: text,
     }).addPrimaryKeyConstraint("account_key", ["id"]),
     builder.schema.createIndex("account_email").unique().on("account").column("email_key"),
     builder.schema
@@ -160,6 +161,8 @@ function credentials({ builder, ...dialect }: SqlDialect): Compilable[] {
       claims: text,
       created_at: integer,
       expires_at: integer,
+      used_at: optional(integer),
+      used_region: optional(text),
     }).addPrimaryKeyConstraint("session_key", ["id"]),
     builder.schema
       .createIndex("session_owner")

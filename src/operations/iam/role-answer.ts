@@ -1,0 +1,64 @@
+import type { AttachedPermissionsBoundary, Role, Tag } from "@aws-sdk/client-iam";
+import type { Ports } from "../../ports/ports.ts";
+import {
+  entityArn,
+  type ResourceTag,
+  type Role as StoredRole,
+} from "../../registry/identity/entity.ts";
+import { toShownPrincipals } from "../../registry/identity/stored-principals.ts";
+import { isoTime, type QueryWire } from "../query-wire.ts";
+import { encodedDocument } from "./encoded-document.ts";
+
+/** A role with all that IAM tells of one. */
+export async function roleAnswer(
+  ports: Pick<Ports, "metadata">,
+  role: StoredRole,
+): Promise<QueryWire<Role>> {
+  return {
+    ...(await listedRole(ports, role)),
+    PermissionsBoundary: boundaryAnswer(role.boundary),
+    Tags: role.tags.length === 0 ? undefined : tagsAnswer(role.tags),
+    RoleLastUsed: lastUsedAnswer(role),
+  };
+}
+
+/** A role as listings have it: without tags, boundary and last use. */
+export async function listedRole(
+  ports: Pick<Ports, "metadata">,
+  role: StoredRole,
+): Promise<QueryWire<Role>> {
+  return {
+    Path: role.path,
+    RoleName: role.name,
+    RoleId: role.id,
+    Arn: entityArn(role),
+    CreateDate: isoTime(role.createdAt),
+    AssumeRolePolicyDocument: await trustPolicyAnswer(ports, role),
+    Description: role.description === "" ? undefined : role.description,
+    MaxSessionDuration: role.maxSessionSeconds,
+  };
+}
+
+export async function trustPolicyAnswer(
+  ports: Pick<Ports, "metadata">,
+  { trustPolicy }: StoredRole,
+): Promise<string> {
+  return encodedDocument(await toShownPrincipals(ports, trustPolicy));
+}
+
+export function lastUsedAnswer({ usedAt, usedRegion }: StoredRole) {
+  return usedAt === undefined ? {} : { LastUsedDate: isoTime(usedAt), Region: usedRegion };
+}
+
+export function boundaryAnswer(
+  boundary: string | undefined,
+): QueryWire<AttachedPermissionsBoundary> | undefined {
+  if (boundary === undefined) return undefined;
+  // IAM's model says "PermissionsBoundaryPolicy" where IAM itself says "Policy".
+  const PermissionsBoundaryType = "Policy" as "PermissionsBoundaryPolicy";
+  return { PermissionsBoundaryType, PermissionsBoundaryArn: boundary };
+}
+
+export function tagsAnswer(tags: readonly ResourceTag[]): QueryWire<Tag>[] {
+  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
+}
