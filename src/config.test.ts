@@ -319,6 +319,10 @@ describe("the clients' environment", () => {
 
 /** What of a configuration can be compared. */
 function plain(config: ReturnType<typeof load>) {
-  const probes = ["10.0.0.1", "10.9.9.9", "fd00::1"];
-  return { ...config, isTrustedProxy: probes.map((address) => config.isTrustedProxy(address)) };
+  const probes = ["10.0.0.1", "10.1.0.1", "10.2.0.1", "10.9.9.9", "fd00::1"];
+  return {
+    ...config,
+    isTrustedProxy: probes.map((address) => config.isTrustedProxy(address)),
+    isEgressListed: probes.map((address) => config.isEgressListed(address)),
+  };
 }

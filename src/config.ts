@@ -94,7 +94,6 @@ const unused: readonly SettingName[] = [
   "ENTREPOT_UPSTREAMS",
   "ENTREPOT_TRASH_DAYS",
   "ENTREPOT_PEERS",
-  "ENTREPOT_EGRESS_ALLOW",
 ];
 /** An empty value of these says something; of all others it means that they are not set. */
 const mayBeEmpty: readonly SettingName[] = [
@@ -134,6 +133,8 @@ export interface Config {
   /** Whether a connection from this address is the proxy, whose X-Forwarded headers are believed. */
   readonly isTrustedProxy: (address: string) => boolean;
   readonly behindProxy: boolean;
+  /** Whether outgoing requests may reach this address although it is not public. */
+  readonly isEgressListed: (address: string) => boolean;
   /** The operator's own certificate; without one the local CA issues it. */
   readonly tls: { readonly certificateFile: string; readonly keyFile: string } | undefined;
   readonly domain: Value<"ENTREPOT_DOMAIN">;
@@ -263,6 +264,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
   const pathOf = (value: string | undefined) =>
     value === undefined ? undefined : resolve(directory, value);
   const proxies = read("ENTREPOT_TRUSTED_PROXY");
+  const destinations = read("ENTREPOT_EGRESS_ALLOW")!;
   const certificateFile = pathOf(read("ENTREPOT_TLS_CERT"));
   const keyFile = pathOf(read("ENTREPOT_TLS_KEY"));
   const keyId = read("ENTREPOT_ROOT_ACCESS_KEY_ID");
@@ -276,6 +278,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     https: read("ENTREPOT_HTTPS"),
     isTrustedProxy: (address) => proxies !== undefined && inList(proxies, address),
     behindProxy: proxies !== undefined,
+    isEgressListed: (address) => inList(destinations, address),
     tls: certificateFile && keyFile ? { certificateFile, keyFile } : undefined,
     domain: read("ENTREPOT_DOMAIN")!,
     account: read("ENTREPOT_ACCOUNT")!,

@@ -12,6 +12,7 @@ import {
   writeRootKey,
 } from "./adapters/credentials/root-key-file.ts";
 import { sharedRootKey } from "./adapters/credentials/shared-root-key.ts";
+import { HttpEgress } from "./adapters/egress/http-egress.ts";
 import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "./adapters/exclusive/leased.ts";
 import { LocalKeyService } from "./adapters/keys/local.ts";
@@ -82,7 +83,9 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
       config.database === undefined
         ? new InProcessExclusive()
         : new LeasedExclusive(metadata, clock, randomUUID());
-    const ports = { metadata, blobs, keys, clock, exclusive, memory: new RegistryMemory() };
+    const egress = new HttpEgress({ isListed: config.isEgressListed });
+    const memory = new RegistryMemory();
+    const ports = { metadata, blobs, keys, clock, exclusive, egress, memory };
     return {
       ports,
       rows: opened.rows,
@@ -92,6 +95,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
       sweepUploads: async (begunBefore) =>
         store instanceof S3BlobStore ? store.sweepUploads(begunBefore) : 0,
       async close() {
+        egress.close();
         await metadata.close();
         closeBlobs(store);
       },

@@ -37,6 +37,19 @@ import { listPullSecrets } from "./entrepot/list-pull-secrets.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
 import { revokeSessions } from "./entrepot/revoke-sessions.ts";
 import type { Operation, Service } from "./operation.ts";
+import { closeAccount } from "./organizations/close-account.ts";
+import { createAccount } from "./organizations/create-account.ts";
+import { describeAccount } from "./organizations/describe-account.ts";
+import { describeCreateAccountStatus } from "./organizations/describe-create-account-status.ts";
+import { describeOrganization } from "./organizations/describe-organization.ts";
+import { listAccounts } from "./organizations/list-accounts.ts";
+import { listAwsServiceAccessForOrganization } from "./organizations/list-aws-service-access-for-organization.ts";
+import { listCreateAccountStatus } from "./organizations/list-create-account-status.ts";
+import { listParents } from "./organizations/list-parents.ts";
+import { listRoots } from "./organizations/list-roots.ts";
+import { listTagsForResource as listAccountTags } from "./organizations/list-tags-for-resource.ts";
+import { tagResource as tagAccount } from "./organizations/tag-resource.ts";
+import { untagResource as untagAccount } from "./organizations/untag-resource.ts";
 import { assumeRole } from "./sts/assume-role.ts";
 import { decodeAuthorizationMessage } from "./sts/decode-authorization-message.ts";
 import { getAccessKeyInfo } from "./sts/get-access-key-info.ts";
@@ -83,6 +96,20 @@ export const operations: readonly Operation[] = [
   listJobs,
   rerunJob,
   getCallerIdentity,
+  // Organizations
+  closeAccount,
+  createAccount,
+  describeAccount,
+  describeCreateAccountStatus,
+  describeOrganization,
+  listAccounts,
+  listAwsServiceAccessForOrganization,
+  listCreateAccountStatus,
+  listParents,
+  listRoots,
+  listAccountTags,
+  tagAccount,
+  untagAccount,
   // Sessions and pull secrets
   createPullSecret,
   deletePullSecret,

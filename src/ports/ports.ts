@@ -1,6 +1,7 @@
 import type { RegistryMemory } from "../registry/memory.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { Clock } from "./clock.ts";
+import type { Egress } from "./egress.ts";
 import type { Exclusive } from "./exclusive.ts";
 import type { KeyService } from "./key-service.ts";
 import type { MetadataStore } from "./metadata-store.ts";
@@ -12,6 +13,7 @@ export interface Ports {
   readonly keys: KeyService;
   readonly clock: Clock;
   readonly exclusive: Exclusive;
+  readonly egress: Egress;
   /** What this process remembers to be quick. Losing it costs time and nothing else. */
   readonly memory: RegistryMemory;
 }

@@ -34,7 +34,6 @@ export const limits = {
   trustPolicyCharacters: 4_096,
   sessionPolicyCharacters: 2_048,
   sessionPolicyArns: 10,
-  sessionTags: 50,
   /** What policies and tags of one session may take once they are packed. */
   packedPolicyBytes: 2_048,
   sessionTokenCharacters: 4_096,
@@ -148,6 +147,25 @@ export const limits = {
   /** Different purposes for which the code derives a secret. */
   secretPurposes: 64,
 
+  /** STS, AssumeRoleWithWebIdentity. */
+  webIdentityTokenCharacters: 20_000,
+  /** An issuer's configuration, or its set of keys. */
+  issuerDocumentBytes: 512 * KiB,
+  /** Keys of one issuer, as IAM takes them: 100 RSA and 100 others. */
+  issuerKeysOfAKind: 100,
+  issuerTimeoutMs: 10 * second,
+  /** How long an issuer's keys are used before they are asked for again. */
+  issuerKeysFreshMs: 600 * second,
+  /** How long they are used while the issuer cannot be asked. */
+  issuerKeysMaximumAgeMs: 24 * hour,
+  /** How often an issuer is asked at most, however many unknown keys tokens name; and after a failure. */
+  issuerRefreshMs: 30 * second,
+  issuerRetryMs: 5 * second,
+  /** Issuers that are being asked at once. */
+  issuersAskedAtOnce: 64,
+  /** Keys of all issuers together that are remembered. */
+  issuerKeyCacheKeys: 5_000,
+
   /** How long a name is held for a replica that is not heard of any more, and how often it is heard. */
   exclusiveLeaseMs: 15 * second,
   exclusiveHeartbeatMs: 5 * second,
@@ -165,6 +183,25 @@ export const limits = {
   reclaimHoldSeconds: 300,
   /** Expired leases that one transaction removes. */
   expiredLeaseBatch: 1_000,
+
+  /** One connection to another host, from the look-up of its name to the end of the TLS handshake. */
+  egressConnectMs: 5 * second,
+  /** How long the other side may neither take nor send a byte when it is its turn. */
+  egressIdleMs: 30 * second,
+  /** A whole request, where the caller says nothing else. */
+  egressTotalMs: 60 * second,
+  /** The body of an answer, where the caller says nothing else. */
+  egressReplyBytes: 64 * KiB,
+  egressHeaderBytes: 16 * KiB,
+  egressRedirects: 3,
+  /** Open connections of this process to other hosts. */
+  egressConnections: 512,
+  /** How long an idle connection is kept for the next request. */
+  egressKeepAliveMs: 4 * second,
+  /** Addresses of one host name. */
+  egressAddresses: 64,
+  /** Names that are being looked up at once. */
+  egressLookups: 64,
 
   /** Plaintext bytes of one sealed frame; see docs/adr on the sealed format. */
   frameBytes: 1 * MiB,

@@ -1,6 +1,7 @@
 import type { Hash } from "node:crypto";
 import { BoundedCache } from "./bounded-cache.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
+import { IssuerMemory } from "./identity/issuer-memory.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { Digest, ObjectId, UploadId } from "./names.ts";
@@ -14,8 +15,9 @@ export interface RunningDigest {
 
 /**
  * What one process remembers to be quick: opened manifests (immutable, keyed by the object they come
- * from), frames that several pulls share, the hashes of uploads in progress, and for a few seconds who
- * may do what. Another replica, or this one after a restart, works the same without it.
+ * from), frames that several pulls share, the hashes of uploads in progress, for a few seconds who may
+ * do what, and the public keys of issuers. Another replica, or this one after a restart, works the same
+ * without it.
  */
 export class RegistryMemory {
   readonly manifests = new BoundedCache<ObjectId, Buffer>(
@@ -25,6 +27,7 @@ export class RegistryMemory {
   readonly frames = new SharedFrames(limits.sharedFrames);
   readonly runningDigests = new BoundedCache<UploadId, RunningDigest>(10_000, () => 1);
   readonly access = new AccessMemory();
+  readonly issuers = new IssuerMemory();
   /** When the free space was last looked at, and what that said. Milliseconds since the epoch. */
   space: { checkedAt: number; sufficient: boolean } = {
     checkedAt: Number.NEGATIVE_INFINITY,

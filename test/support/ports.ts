@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { FixedClock } from "../../src/adapters/clock/fixed.ts";
+import { HttpEgress } from "../../src/adapters/egress/http-egress.ts";
 import { InProcessExclusive } from "../../src/adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "../../src/adapters/exclusive/leased.ts";
 import { LocalKeyService } from "../../src/adapters/keys/local.ts";
@@ -29,6 +30,7 @@ export async function testPorts(given?: BlobStore): Promise<TestPorts> {
     keys: new LocalKeyService({ masterKey: randomBytes(32), metadata, clock }),
     clock,
     exclusive: isFleet ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
+    egress: new HttpEgress({ isListed: () => false }),
     memory: new RegistryMemory(),
   };
   return { ports, clock, dump, close };

@@ -5,6 +5,7 @@ import type { FileSystem } from "../../src/adapters/blobs/file-system.ts";
 import { FilesystemBlobStore } from "../../src/adapters/blobs/filesystem.ts";
 import { S3BlobStore } from "../../src/adapters/blobs/s3.ts";
 import { SystemClock } from "../../src/adapters/clock/system.ts";
+import { HttpEgress } from "../../src/adapters/egress/http-egress.ts";
 import { InProcessExclusive } from "../../src/adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "../../src/adapters/exclusive/leased.ts";
 import { LocalKeyService } from "../../src/adapters/keys/local.ts";
@@ -42,6 +43,7 @@ export async function openStore(
     keys: new LocalKeyService({ masterKey, metadata, clock }),
     clock,
     exclusive: isFleet && isPlain ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
+    egress: new HttpEgress({ isListed: () => false }),
     memory: new RegistryMemory(),
   };
 }

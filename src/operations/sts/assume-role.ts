@@ -68,7 +68,13 @@ export const assumeRole = operation("sts:AssumeRole", {
     "sts:TransitiveTagKeys": TransitiveTagKeys.length === 0 ? undefined : TransitiveTagKeys,
   }),
   access: "Write",
-  errors: ["AccessDenied", "MalformedPolicyDocument", "PackedPolicyTooLarge", "Validation"],
+  errors: [
+    "AccessDenied",
+    "InvalidInput",
+    "MalformedPolicyDocument",
+    "PackedPolicyTooLarge",
+    "Validation",
+  ],
   async handle(asked, context): Promise<QueryWire<AssumeRoleResponse>> {
     const { ports, caller } = context;
     refuseWhatIsNotThere(asked);
@@ -113,7 +119,6 @@ async function claimsOf(
   Pick<SessionClaims, "policies" | "policyArns" | "tags" | "transitiveTagKeys" | "sourceIdentity">
 > {
   const { session } = caller.principal;
-  const passed = (asked.Tags ?? []).map(({ Key, Value }) => ({ key: Key, value: Value }));
   const sourceIdentity = asked.SourceIdentity ?? session?.sourceIdentity;
   if ((session?.sourceIdentity ?? sourceIdentity) !== sourceIdentity) {
     throw new RegistryError("Validation", "The source identity of a session cannot be changed.");
@@ -123,7 +128,7 @@ async function claimsOf(
       document: asked.Policy,
       arns: (asked.PolicyArns ?? []).map(({ arn }) => arn),
     })),
-    ...sessionTags(passed, asked.TransitiveTagKeys ?? [], session),
+    ...sessionTags(asked.Tags ?? [], asked.TransitiveTagKeys ?? [], session),
     sourceIdentity,
   };
 }

@@ -2,7 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { ConditionValues } from "../policy/condition-values.ts";
 import { entityArn, type ResourceTag, type Role, type User } from "./entity.ts";
 import { identityPolicies, sessionPolicies } from "./identity-policies.ts";
-import type { Organization } from "./organization.ts";
+import { type Organization, organizationRootId } from "./organization.ts";
 import { type Principal, type PrincipalSession, rootPrincipal } from "./principal.ts";
 import type { Session } from "./stored-credential.ts";
 
@@ -110,9 +110,10 @@ function accountConditions(
   organization: Organization,
   account: string,
 ): Map<string, string | readonly string[]> {
-  return new Map([
+  return new Map<string, string | readonly string[]>([
     ["aws:principalaccount", account],
     ["aws:principalorgid", organization.id],
+    ["aws:principalorgpaths", [`${organization.id}/${organizationRootId(organization)}/`]],
     ["aws:principalorgmasteraccountid", organization.managementAccount],
   ]);
 }

@@ -12,6 +12,11 @@ export interface Organization {
   readonly rootAccessKeyId?: string | undefined;
 }
 
+/** The one root of the organization, in which all accounts are: `r-` and four letters and digits. */
+export function organizationRootId({ id }: Pick<Organization, "id">): string {
+  return `r-${id.slice(-4)}`;
+}
+
 const setting = "ORGANIZATION_ID";
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 const idLetters = 10;

@@ -1,14 +1,11 @@
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { ResourceTag } from "./entity.ts";
+import { checkTags } from "./entity-tags.ts";
 import type { PrincipalSession } from "./principal.ts";
 import type { SessionClaims } from "./stored-credential.ts";
 
 type SessionTags = Pick<SessionClaims, "tags" | "transitiveTagKeys">;
-
-const keyCharacters = 128;
-const valueCharacters = 256;
-const allowedCharacters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** The tags that a session made from this one has whether it wants them or not. */
 export function inheritedTags(session: PrincipalSession | undefined): readonly ResourceTag[] {
@@ -19,53 +16,34 @@ export function inheritedTags(session: PrincipalSession | undefined): readonly R
 /**
  * The tags of a new session: those that were passed, and those that the calling session hands down,
  * which stay transitive. Keys differ by more than case. Source: IAM, "Pass session tags in AWS STS".
- * @throws Validation
+ * @throws InvalidInput, LimitExceeded, Validation
  */
 export function sessionTags(
-  passed: readonly ResourceTag[],
+  passed: readonly { readonly Key: string; readonly Value: string }[],
   transitiveTagKeys: readonly string[],
   caller: PrincipalSession | undefined,
 ): SessionTags {
-  const keys = new Set<string>();
-  for (const { key, value } of passed) {
-    checkTag(key, value);
-    if (keys.has(key.toLowerCase())) {
-      throw invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-    }
-    keys.add(key.toLowerCase());
-  }
+  const own = checkTags(passed);
+  const ownKeys = lowered(own.map(({ key }) => key));
   for (const key of transitiveTagKeys) {
-    if (keys.has(key.toLowerCase())) continue;
+    if (ownKeys.has(key.toLowerCase())) continue;
     throw invalid(`The transitive tag key '${key}' is not a key of the session tags passed.`);
   }
   const inherited = inheritedTags(caller);
-  for (const { key } of inherited) {
-    if (!keys.has(key.toLowerCase())) continue;
+  if (inherited.some(({ key }) => ownKeys.has(key.toLowerCase()))) {
     throw invalid(
       "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
     );
   }
-  const tags = [...inherited, ...passed];
-  if (tags.length > limits.sessionTags) {
-    throw invalid(`A session has at most ${limits.sessionTags} tags, inherited ones included.`);
-  }
-  return { tags, transitiveTagKeys: [...inherited.map(({ key }) => key), ...transitiveTagKeys] };
-}
-
-function checkTag(key: string, value: string): void {
-  if (key.length === 0 || key.length > keyCharacters || !allowedCharacters.test(key)) {
+  if (inherited.length + own.length > limits.iamTagsPerResource) {
     throw invalid(
-      `A tag key has 1 to ${keyCharacters} letters, digits, spaces and + - = . _ : / @ only.`,
+      `A session has at most ${limits.iamTagsPerResource} tags, inherited ones included.`,
     );
   }
-  if (key.toLowerCase().startsWith("aws:")) {
-    throw invalid("Tag keys that begin with 'aws:' are reserved.");
-  }
-  if (value.length > valueCharacters || !allowedCharacters.test(value)) {
-    throw invalid(
-      `A tag value has at most ${valueCharacters} letters, digits, spaces and + - = . _ : / @ only.`,
-    );
-  }
+  return {
+    tags: [...inherited, ...own],
+    transitiveTagKeys: [...inherited.map(({ key }) => key), ...transitiveTagKeys],
+  };
 }
 
 function lowered(keys: readonly string[]): ReadonlySet<string> {

@@ -1,0 +1,25 @@
+import { BoundedCache } from "../bounded-cache.ts";
+import type { RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { VerificationKey } from "./json-web-key.ts";
+
+/** What this process knows of an issuer's keys. Times are milliseconds since the epoch. */
+export interface KnownIssuer {
+  readonly keys: readonly VerificationKey[];
+  /** When the issuer gave them; before all time when it never did. */
+  readonly givenAt: number;
+  /** When it was last asked. */
+  readonly askedAt: number;
+  /** What became of that, where nothing did. */
+  readonly failure: RegistryError | undefined;
+}
+
+/** Issuers by name. Each name stands for a URL and for whom to trust about it. */
+export class IssuerMemory {
+  readonly known = new BoundedCache<string, KnownIssuer>(
+    limits.issuerKeyCacheKeys,
+    ({ keys }) => 1 + keys.length,
+  );
+  /** Being asked at the moment; whoever needs the same waits for the same answer. */
+  readonly underWay = new Map<string, Promise<KnownIssuer>>();
+}
