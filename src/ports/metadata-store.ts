@@ -279,6 +279,8 @@ export interface SettingWrites {
   /** False when the setting has a value already. */
   putIfAbsent(registry: Registry, name: string, value: string): Promise<boolean>;
   put(registry: Registry, name: string, value: string): Promise<void>;
+  /** False when the setting had no value. */
+  remove(registry: Registry, name: string): Promise<boolean>;
 }
 
 /** A registry's own key, wrapped by the master key. */

@@ -26,6 +26,10 @@ export const limits = {
   clientIdsPerProvider: 100,
   thumbprintsPerProvider: 5,
   iamTagsPerResource: 50,
+  passwordCharacters: 128,
+  /** Passwords of a user that it can be kept from taking again. */
+  rememberedPasswords: 24,
+  passwordAgeDays: 1_095,
   /** Characters that are no white space. Source: IAM, "IAM and AWS STS quotas". */
   managedPolicyCharacters: 6_144,
   userPolicyCharacters: 2_048,

@@ -288,6 +288,12 @@ describe.each(metadataStores)(
       expect(await store.settings.find(registry, "name")).toBe("new");
       expect(await store.settings.find(registry, "none")).toBeUndefined();
       expect(await store.settings.find(otherRegistries[1]!, "name")).toBeUndefined();
+      await store.transaction(async ({ settings }) => {
+        expect(await settings.remove(registry, "name")).toBe(true);
+        expect(await settings.remove(registry, "name")).toBe(false);
+      });
+      expect(await store.settings.find(registry, "name")).toBeUndefined();
+      expect(await store.settings.find(otherRegistries[0]!, "name")).toBe("other");
     });
 
     it("keeps a service key's version once, and knows the newest", async () => {

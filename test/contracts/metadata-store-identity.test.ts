@@ -161,7 +161,14 @@ const fullUser = () =>
     tags: [{ key: "Team", value: "käse" }],
     boundary: "arn:aws:iam::000000000000:policy/Edge",
     revokedBefore: 5,
-    login: { hash: "h", createdAt: 1, changedAt: 2, resetRequired: true, usedAt: 3 },
+    login: {
+      hash: "h",
+      formerHashes: ["g"],
+      createdAt: 1,
+      changedAt: 2,
+      resetRequired: true,
+      usedAt: 3,
+    },
   });
 const fullRole = () =>
   sampleRole("Deploy", {

@@ -12,6 +12,8 @@ export interface ResourceTag {
 export interface LoginProfile {
   /** Names the function, its costs and the salt as well. */
   readonly hash: string;
+  /** Of the passwords before it, the newest first; at most `limits.rememberedPasswords` with it. */
+  readonly formerHashes: readonly string[];
   readonly createdAt: number;
   readonly changedAt: number;
   readonly resetRequired: boolean;

@@ -24,6 +24,10 @@ export class SqlSettings implements SettingReads, SettingWrites {
   async put(registry: Registry, name: string, value: string): Promise<void> {
     await this.#session.later(put, { ...registryKey(registry), name, value });
   }
+
+  async remove(registry: Registry, name: string): Promise<boolean> {
+    return (await this.#session.change(remove, { ...registryKey(registry), name })) > 0;
+  }
 }
 
 const find = statement(({ builder }, key: RegistryKey & { name: string }) =>
@@ -49,4 +53,10 @@ const put = statement(({ builder }, row: SettingRow) =>
     .onConflict((conflict) =>
       conflict.columns(["account", "region", "name"]).doUpdateSet({ value: sql`excluded.value` }),
     ),
+);
+
+const remove = statement(({ builder }, key: RegistryKey & { name: string }) =>
+  builder
+    .deleteFrom("account_setting")
+    .where((row) => row.and({ ...ofRegistry(key), name: key.name })),
 );

@@ -141,7 +141,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     removeOfRepository: [[ref]],
     removeOfRegistry: [[registry]],
   },
-  settings: { find: [[registry, "n"]], put: [[registry, "n", "v"]] },
+  settings: { find: [[registry, "n"]], put: [[registry, "n", "v"]], remove: [[registry, "n"]] },
   serviceKeys: { find: [[registry, 1]], newest: [[registry]], insertIfAbsent: [[row]] },
   reclaim: { due: [[1, 9]], enqueue: [[row]], remove: [[row]] },
   leases: {
