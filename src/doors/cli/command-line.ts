@@ -3,6 +3,7 @@ import { addAccountCommands } from "./access/account-commands.ts";
 import { addCanCommand } from "./access/can-command.ts";
 import { addKeyCommands } from "./access/key-commands.ts";
 import { addPolicyCommands } from "./access/policy-commands.ts";
+import { addPullSecretCommands } from "./access/pull-secret-commands.ts";
 import { addRoleCommands } from "./access/role-commands.ts";
 import { addUserCommands } from "./access/user-commands.ts";
 import { CommandError } from "./client.ts";
@@ -54,6 +55,7 @@ function programOf(builder: CommandBuilder): Command {
   addRoleCommands(program, builder);
   addPolicyCommands(program, builder);
   addKeyCommands(program, builder);
+  addPullSecretCommands(program, builder);
   addCanCommand(program, builder);
   builder.command(program, "version", "print the version").action((words: Words) => {
     builder.show(words, { version }, `entrepot ${version}`);

@@ -50,7 +50,7 @@ export class Server {
 
   /** @throws Refusal, and CommandError when there is no such server */
   call<Name extends CallName>(name: Name, input: Input<Name>): Promise<Answer<Name>> {
-    return callServer<Answer<Name>>(this.#address, this.#key, name, input);
+    return callServer<Answer<Name>>(this.#address, this.#key, name, input as object);
   }
 
   /** Who asks. Everybody may know. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "../../registry/limits.ts";
 import { knownActions } from "../../registry/policy/known-actions.ts";
-import { lintPolicy as lint } from "../../registry/policy/lint-policy.ts";
+import { correctPolicy, lintPolicy as lint } from "../../registry/policy/lint-policy.ts";
 import type { PolicyFinding } from "../../registry/policy/policy-finding.ts";
 import { request } from "../ecr/shapes.ts";
 import { operation } from "../operation.ts";
@@ -39,10 +39,11 @@ export const lintPolicy = operation("entrepot:LintPolicy", {
   access: "Read",
   errors: ["InvalidParameter"],
   async handle({ policyDocument, policyKind }): Promise<LintAnswer> {
-    const findings = lint(policyDocument, policyKind, { knownActions });
+    const findings = lint(policyDocument, policyKind, knownActions);
+    const corrected = correctPolicy(policyDocument, policyKind, knownActions);
     return {
       findings: findings.map(findingAnswer),
-      correctedDocument: corrected(policyDocument, policyKind, findings),
+      correctedDocument: corrected === policyDocument ? undefined : corrected,
     };
   },
 });
@@ -51,23 +52,4 @@ function findingAnswer(finding: PolicyFinding): FindingAnswer {
   const { code, severity, sentence, statement, element, line } = finding;
   const counted = statement === undefined ? undefined : statement + 1;
   return { code, severity, sentence, statement: counted, element, line };
-}
-
-/** One finding after the other is mended, until there is none left that can be. */
-function corrected(
-  document: string,
-  kind: LintedPolicyKind,
-  first: readonly PolicyFinding[],
-): string | undefined {
-  const seen = new Set([document]);
-  let text = document;
-  let findings = first;
-  for (let mended = 0; mended < limits.policyFindings; mended += 1) {
-    const next = findings.find((each) => each.corrected !== undefined && !seen.has(each.corrected));
-    if (next?.corrected === undefined) break;
-    text = next.corrected;
-    seen.add(text);
-    findings = lint(text, kind, { knownActions });
-  }
-  return text === document ? undefined : text;
 }

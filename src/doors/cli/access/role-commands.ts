@@ -5,6 +5,7 @@ import type { Server } from "../server.ts";
 import { fieldsText, tableText } from "../table.ts";
 import { heldLines } from "./policy-commands.ts";
 import { fileText, inlinePolicies, policyArns, prettyDocument } from "./policy-source.ts";
+import { addRevokeCommand } from "./revoke-command.ts";
 import {
   type CreatedRole,
   createRole,
@@ -33,6 +34,7 @@ export function addRoleCommands(program: Command, builder: CommandBuilder): void
     builder.show(words, { role }, roleText(role, server.now()));
   });
   addCreate(roles, builder);
+  addRevokeCommand(roles, builder, "role");
   addDelete(roles, builder);
 }
 

@@ -4,6 +4,7 @@ import { fieldsText, tableText } from "../table.ts";
 import { keyLine, newKeyText } from "./key-commands.ts";
 import { heldLines } from "./policy-commands.ts";
 import { inlinePolicies, policyArns } from "./policy-source.ts";
+import { addRevokeCommand } from "./revoke-command.ts";
 import { agoText, dayText } from "./times.ts";
 import {
   type CreatedUser,
@@ -32,6 +33,7 @@ export function addUserCommands(program: Command, builder: CommandBuilder): void
     builder.show(words, { user }, userText(user, server.now()));
   });
   addCreate(users, builder);
+  addRevokeCommand(users, builder, "user");
   addDelete(users, builder);
 }
 
