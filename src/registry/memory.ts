@@ -15,9 +15,9 @@ export interface RunningDigest {
 
 /**
  * What one process remembers to be quick: opened manifests (immutable, keyed by the object they come
- * from), frames that several pulls share, the hashes of uploads in progress, for a few seconds who may
- * do what, and the public keys of issuers. Another replica, or this one after a restart, works the same
- * without it.
+ * from), frames that several pulls share, the hashes of uploads in progress, the public keys of
+ * issuers, and for a few seconds who may do what. Another replica, or this one after a restart, works
+ * the same without it.
  */
 export class RegistryMemory {
   readonly manifests = new BoundedCache<ObjectId, Buffer>(

@@ -184,11 +184,17 @@ describe("an issuer", () => {
   ])("with %s verifies nothing", async (_what, at, content) => {
     const { issuer, verify } = await start();
     issuer.intercept = (path, response) => {
+      if (path === "/elsewhere") {
+        sendJson(response, { keys: [issuer.key.jwk] });
+        return true;
+      }
       if (path !== at) return false;
       const usual = { issuer: issuer.url, jwks_uri: `${issuer.url}/keys` };
       if (content === null || typeof content === "string") response.end(content ?? "null");
       else if ("status" in (content as object)) {
-        response.writeHead((content as { status: number }).status, { location: "/other" }).end();
+        response
+          .writeHead((content as { status: number }).status, { location: "/elsewhere" })
+          .end();
       } else sendJson(response, { ...(at === configurationPath && usual), ...(content as object) });
       return true;
     };

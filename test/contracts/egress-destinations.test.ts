@@ -113,6 +113,17 @@ describe.each(egresses)("Egress $name keeps to allowed destinations:", ({ open }
     expect(inner.connections).toBe(0);
   });
 
+  it("a connection to where a name led before is not used for where it leads now", async () => {
+    const before = await serve((_, response) => response.end("before"), { host: "127.0.0.2" });
+    const { port } = before;
+    await serve((_, response) => response.end("now"), { host: "127.0.0.3", port });
+    const answers = [["127.0.0.2"], ["127.0.0.2"], ["127.0.0.3"]];
+    const egress = open({ resolve: async () => answers.shift() ?? [] });
+    const ask = () => textOf(egress.request(get(`http://moving.example:${port}/`)));
+    expect([await ask(), await ask(), await ask()]).toEqual(["before", "before", "now"]);
+    expect(before.connections).toBe(1);
+  });
+
   it("a name is sent as Host, and its addresses are tried one after the other", async () => {
     const server = await serve();
     const resolve = async () => ["127.0.0.3", "127.0.0.1"]; // Nobody listens on the first.

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import type { RequestListener } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { PassThrough, Readable } from "node:stream";
@@ -89,6 +89,16 @@ describe.each(egresses)("Egress $name keeps its contract: it", ({ open }) => {
     const answer = open().request({ method: "POST", url: server.origin, body });
     expect(await textOf(answer)).toBe("too much");
     expect(body.destroyed).toBe(true);
+    await expect.poll(() => server.open).toBe(0);
+  });
+
+  it("stops sending once it has the whole of an answer that did not wait for the body", async () => {
+    const server = await serve((_request, response) => response.end("enough"));
+    const body = new Readable({ read: () => undefined });
+    body.push("a beginning");
+    const answer = open().request({ method: "POST", url: server.origin, body });
+    expect(await textOf(answer)).toBe("enough");
+    await expect.poll(() => body.destroyed).toBe(true);
     await expect.poll(() => server.open).toBe(0);
   });
 
@@ -339,6 +349,11 @@ describe.each(egresses)("Egress $name does not wait for ever: it gives up", ({ o
     expect(failure.kind).toBe("Aborted");
     expect(String(failure.cause)).toContain("the client left");
 
+    const kept = new AbortController();
+    server.handle = (_request, response) => response.end("here");
+    await textOf(open().request(get(server.origin, { signal: kept.signal })));
+    expect(getEventListeners(kept.signal, "abort")).toEqual([]);
+
     const after = new AbortController();
     server.handle = (_request, response) => {
       response.writeHead(200);
@@ -347,6 +362,6 @@ describe.each(egresses)("Egress $name does not wait for ever: it gives up", ({ o
     const answer = await open().request(get(server.origin, { signal: after.signal }));
     after.abort();
     expect((await failureOf(text(answer.body))).kind).toBe("Aborted");
-    await expect.poll(() => server.open).toBe(0);
+    await expect.poll(() => server.open).toBeLessThanOrEqual(1); // The one that is kept.
   });
 });

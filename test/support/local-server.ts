@@ -56,10 +56,14 @@ export class LocalServer {
 
   static async start(
     handle: RequestListener = (_request, response) => response.end("here"),
-    { certificate, host = "127.0.0.1" }: { certificate?: ServerCertificate; host?: string } = {},
+    {
+      certificate,
+      host = "127.0.0.1",
+      port = 0,
+    }: { certificate?: ServerCertificate; host?: string; port?: number } = {},
   ): Promise<LocalServer> {
     const server = certificate === undefined ? createServer() : createTlsServer(certificate);
-    server.listen(0, host);
+    server.listen(port, host);
     await once(server, "listening");
     return new LocalServer(server, certificate === undefined ? "http" : "https", host, handle);
   }

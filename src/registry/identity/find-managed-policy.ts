@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
@@ -87,7 +88,7 @@ export async function policyVersions(
 ): Promise<PolicyVersion[]> {
   if (policy.own !== undefined) return metadata.identity.policies.versions(policy.own);
   const { arn, defaultVersion: version, updatedAt: createdAt } = policy;
-  return [{ version, document: awsManagedPolicies.get(arn)?.document ?? "", createdAt }];
+  return [{ version, document: awsManagedPolicies.get(arn)?.text ?? "", createdAt }];
 }
 
 /** AWS's own, by name. */
@@ -101,14 +102,22 @@ export function ofAccount(policy: ManagedPolicy): AnyPolicy {
 }
 
 function ofAws(policy: AwsManagedPolicy): AnyPolicy {
-  const { arn, name, id, path, description, createdAt } = policy;
+  const { arn, name, path, description, createdAt, updatedAt } = policy;
   return {
-    ...{ arn, name, id, path, description, createdAt, updatedAt: createdAt, tags: [] },
-    defaultVersion: 1,
-    isAttachable: !path.startsWith("/aws-service-role/"),
+    ...{ arn, name, id: idOfAws(arn), path, description, createdAt, updatedAt, tags: [] },
+    defaultVersion: Number(policy.defaultVersionId.slice(1)),
+    isAttachable: !policy.serviceLinked,
     own: undefined,
   };
 }
+
+/** AWS's own are the same everywhere, and so is their id here: it is made from the ARN. */
+function idOfAws(arn: string): string {
+  const hash = createHash("sha256").update(arn).digest();
+  return `ANPA${Array.from(hash.subarray(0, 17), (byte) => idLetters[byte % 32]).join("")}`;
+}
+
+const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** Names are found whatever their case, and without their path; an ARN has both. */
 function isNamed(policy: ManagedPolicy | undefined, arn: string): policy is ManagedPolicy {

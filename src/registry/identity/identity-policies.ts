@@ -83,7 +83,7 @@ export async function managedPolicyDocument(
   arn: string,
 ): Promise<string | undefined> {
   const known = awsManagedPolicies.get(arn);
-  if (known !== undefined) return known.document;
+  if (known !== undefined) return known.text;
   const named = parsePolicyArn(arn);
   if (named === undefined || named.account !== account) return undefined;
   const { policies } = ports.metadata.identity;
