@@ -31,6 +31,7 @@ import { deletePullSecret } from "./entrepot/delete-pull-secret.ts";
 import { describeDeployment } from "./entrepot/describe-deployment.ts";
 import { explainAccess } from "./entrepot/explain-access.ts";
 import { holdReclaim } from "./entrepot/hold-reclaim.ts";
+import { lintPolicy } from "./entrepot/lint-policy.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
 import { listPullSecrets } from "./entrepot/list-pull-secrets.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
@@ -145,6 +146,7 @@ export const operations: readonly Operation[] = [
   describeDeployment,
   explainAccess,
   holdReclaim,
+  lintPolicy,
   listJobs,
   rerunJob,
   getCallerIdentity,
