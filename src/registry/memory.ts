@@ -1,7 +1,7 @@
 import { BoundedCache } from "./bounded-cache.ts";
+import type { Digester } from "./digest.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
 import { IssuerMemory } from "./identity/issuer-memory.ts";
-import type { Digester } from "./digest.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { Digest, ObjectId, UploadId } from "./names.ts";

@@ -98,9 +98,11 @@ function resourceOf(registry: Registry, name: RepositoryName | "*"): Resource {
 }
 
 /** Actions on an image by its tag carry `ecr:ImageTag` (ADR-0024). */
-function contextOf({ context, reference }: Exchange, action: string): RequestContext {
-  if (!imageActions.has(action) || !isTag(reference)) return context;
-  return context.forAction(new Map([["ecr:imagetag", reference]]));
+function contextOf({ context, reference, query }: Exchange, action: string): RequestContext {
+  if (!imageActions.has(action)) return context;
+  // A push by digest may give tags as parameters.
+  const tags = isTag(reference) ? [reference] : query.getAll("tag");
+  return tags.length === 0 ? context : context.forAction(new Map([["ecr:imagetag", tags]]));
 }
 
 const imageActions = new Set(["ecr:BatchGetImage", "ecr:PutImage", "ecr:BatchDeleteImage"]);
