@@ -125,6 +125,7 @@ describe("the policy engine", () => {
           expect(actual, JSON.stringify(random, undefined, 1)).toEqual({ allowed, reason, side });
         }
         found.add(outcomeOf(random, decision));
+        checkSecrecy(random, set, request, decision);
       }
       const last = cases.at(-1)!;
       checkExplanation(last, set, requestOf(last));
@@ -137,6 +138,18 @@ describe("the policy engine", () => {
     }
   }, 600_000);
 });
+
+/** To another account a resource that denies looks like one that is absent (I7). */
+function checkSecrecy(
+  { request: { principal, resource }, grants }: RandomCase,
+  set: PolicySet,
+  request: PolicyRequest,
+  decision: Decision,
+): void {
+  if (decision.allowed || principal.account === resource.account) return;
+  const absent = evaluate(request, { ...set, resource: [] }, { grants });
+  expect(absent).toMatchObject({ allowed: false, because: decision.because });
+}
 
 /** The explanation tells of the same decision, and its statements are those that decided. */
 function checkExplanation(random: RandomCase, set: PolicySet, request: PolicyRequest): void {
