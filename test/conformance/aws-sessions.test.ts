@@ -123,7 +123,20 @@ it("are given for a web identity to whoever has no credentials at all", async ()
     ...{ RoleArn: roleArn, RoleSessionName: "build", WebIdentityToken: "no.token.x" },
   });
   await expect(sts().send(asked)).rejects.toMatchObject({
-    name: "InvalidIdentityToken",
+    name: "InvalidIdentityTokenException",
     message: expect.stringMatching(/^The ID Token provided is not a valid JWT/),
   });
+  const claims = { iss: "https://issuer.example", exp: 1 };
+  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString("base64url");
+  const expired = new AssumeRoleWithWebIdentityCommand({
+    ...{ RoleArn: roleArn, RoleSessionName: "build" },
+    WebIdentityToken: `${part({ alg: "ES256" })}.${part(claims)}.AAAA`,
+  });
+  const [url, thumbprints, clientIds] = ["issuer.example", [] as string[], ["x"]];
+  await server.ports.metadata.transaction(({ identity }) =>
+    identity.oidcProviders.insertIfAbsent({
+      ...{ account: otherAccount, url, thumbprints, clientIds, tags: [], createdAt: 0 },
+    }),
+  );
+  await expect(sts().send(expired)).rejects.toMatchObject({ name: "ExpiredTokenException" });
 });

@@ -111,7 +111,7 @@ it("takes only tokens of issuers that the role's own account has registered", as
   expect(await refusal("no.token.x")).toMatch(/^InvalidIdentityToken: The ID Token/);
   expect(await refusal(token(), { ProviderId: "www.amazon.com" })).toMatch(/^Validation: /);
   const old = token({ exp: Math.floor(registry.clock.now() / 1000) - 3600 });
-  expect(await refusal(old)).toMatch(/^ExpiredToken: Token expired/);
+  expect(await refusal(old)).toMatch(/^ExpiredIdentityToken: Token expired/);
   expect(await refusal(token({ aud: "x" }))).toBe("InvalidIdentityToken: Incorrect token audience");
 });
 
