@@ -10,6 +10,8 @@ export const limits = {
   repositoriesPerRegistry: 100_000,
   imagesPerRepository: 100_000,
   tagsPerImage: 1_000,
+  /** Tags that one push of a manifest by its digest gives it. */
+  tagsPerPush: 40,
   resourceTagsPerRepository: 50,
   mutabilityFilters: 5,
 

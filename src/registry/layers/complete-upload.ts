@@ -1,5 +1,6 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { algorithmOf } from "../digest.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
@@ -10,7 +11,7 @@ import type { Repository } from "../repositories/repository.ts";
 import type { Layer } from "./layer.ts";
 import { digestOfUpload } from "./read-upload.ts";
 import { receive } from "./receive.ts";
-import { stagedBytes, type Upload } from "./upload.ts";
+import { digestOfNothing, stagedBytes, type Upload } from "./upload.ts";
 import { exclusively, findUpload, requireOffset, uploadNotFound } from "./upload-layer.ts";
 
 const linkTries = 5;
@@ -69,9 +70,9 @@ function completeOnce(
   return exclusively(ports, registry, name, id, async () => {
     const { repository, upload } = await findUpload(ports, registry, name, id);
     requireOffset(registry, name, upload, options.offset);
-    const whole = await withLastBytes(ports, upload, name, options);
+    const whole = await withLastBytes(ports, upload, name, digest, options);
     requireComplete(registry, name, upload, whole, options);
-    const received = await digestOfUpload(ports, whole);
+    const received = await digestOfUpload(ports, whole, algorithmOf(digest));
     if (received !== digest) throw wrongDigest(digest, received);
     const domain = encryptionDomain(repository);
     const stored = await ports.metadata.objects.findLive(registry, domain, digest);
@@ -100,10 +101,15 @@ async function withLastBytes(
   ports: Ports,
   upload: Upload,
   name: RepositoryName,
+  digest: Digest,
   { content, given = false }: Completion,
 ): Promise<Upload> {
   if (content === undefined) return upload;
-  const { next, failure } = await receive(ports, upload, content, { asPart: false, given });
+  // Nothing was hashed yet: the digest that all of it is to have says how.
+  const digestSoFar =
+    upload.offset === 0 ? digestOfNothing(algorithmOf(digest)) : upload.digestSoFar;
+  const begun = { ...upload, digestSoFar };
+  const { next, failure } = await receive(ports, begun, content, { asPart: false, given });
   if (failure === undefined) return next;
   const kept = await ports.metadata.transaction((change) => change.uploads.replace(upload, next));
   if (!kept) throw uploadNotFound(upload.repository.registry, name, upload.id);
