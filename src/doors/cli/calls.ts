@@ -109,7 +109,9 @@ interface Calls {
     organizations.ListAccountsRequest,
     organizations.ListAccountsResponse,
   ];
+  "sts:AssumeRole": [sts.AssumeRoleRequest, sts.AssumeRoleResponse];
   "sts:GetCallerIdentity": [object, sts.GetCallerIdentityResponse];
+  "sts:GetSessionToken": [sts.GetSessionTokenRequest, sts.GetSessionTokenResponse];
 }
 
 type Own<Asked extends Operation & { input: z.ZodType }> = [

@@ -1,4 +1,5 @@
 import { callServer, type ServerAddress } from "./call-server.ts";
+import type { Answer } from "./calls.ts";
 import {
   type Client,
   type ClientKey,
@@ -69,29 +70,28 @@ async function storedKey(client: Client, profile: string): Promise<ClientKey | u
   return { accessKeyId, secretAccessKey, sessionToken: section.get("aws_session_token") };
 }
 
-interface AssumedRole {
-  readonly Credentials: {
-    readonly AccessKeyId: string;
-    readonly SecretAccessKey: string;
-    readonly SessionToken: string;
-  };
-}
-
 async function roleKey(
   server: ServerAddress,
   key: ClientKey,
   roleArn: string,
   config: ReadonlyMap<string, string>,
 ): Promise<ClientKey> {
-  const { Credentials: got } = await callServer<AssumedRole>(server, key, "sts:AssumeRole", {
-    RoleArn: roleArn,
-    RoleSessionName: config.get("role_session_name") ?? `entrepot-cli-${server.now()}`,
-    ExternalId: config.get("external_id"),
-    DurationSeconds: config.get("duration_seconds"),
-  });
+  const { Credentials } = await callServer<Answer<"sts:AssumeRole">>(
+    server,
+    key,
+    "sts:AssumeRole",
+    {
+      RoleArn: roleArn,
+      RoleSessionName: config.get("role_session_name") ?? `entrepot-cli-${server.now()}`,
+      ExternalId: config.get("external_id"),
+      DurationSeconds: config.get("duration_seconds"),
+    },
+  );
+  if (Credentials === undefined) throw new CommandError(`${server.origin} gives no session`);
+  const { AccessKeyId, SecretAccessKey, SessionToken } = Credentials;
   return {
-    accessKeyId: got.AccessKeyId,
-    secretAccessKey: got.SecretAccessKey,
-    sessionToken: got.SessionToken,
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
   };
 }

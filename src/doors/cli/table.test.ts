@@ -25,6 +25,12 @@ describe("a table", () => {
     expect(text).toContain("somebody  arn:aws:iam::000000…");
   });
 
+  it("keeps whole what must be whole, as long as others can give way", () => {
+    const text = tableText([{ whole: "NAME" }, "ARN"], [["somebody-else", "arn:aws"]], 21);
+    expect(text).toBe("NAME           ARN\nsomebody-else  arn:a…");
+    expect(tableText([{ whole: "NAME" }, "A"], [["somebody", "a"]], 10)).toContain("somebo…");
+  });
+
   it("cuts no column to less than can be told apart", () => {
     expect(tableText(titles, rows, 5)).toBe(
       ["NAME    ARN", "ci      arn:a…", "someb…  arn:a…"].join("\n"),

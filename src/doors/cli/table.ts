@@ -2,20 +2,26 @@ const gap = "  ";
 /** No column is made narrower for the sake of another. */
 const leastCharacters = 6;
 
+/** A column by its title. What is `whole`, such as an id, is only cut when all others are short. */
+export type Column = string | { readonly whole: string };
+
 /**
  * Rows under titles, as wide as the longest cell of each column; where that is more than `width`, the
  * widest columns give way and end in "…".
  */
 export function tableText(
-  titles: readonly string[],
+  columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number,
 ): string {
+  const titles = columns.map((column) => (typeof column === "string" ? column : column.whole));
   const lines = [titles, ...rows].map((cells) => cells.map(printable));
   const longest = titles.map((_, column) =>
     Math.max(...lines.map((cells) => charactersOf(cells[column] ?? ""))),
   );
-  const widths = fitted(longest, width - gap.length * (titles.length - 1));
+  const room = width - gap.length * (titles.length - 1);
+  const whole = columns.map((column) => typeof column !== "string");
+  const widths = fitted(fitted(longest, room, whole), room);
   return lines.map((cells) => lineText(cells, widths)).join("\n");
 }
 
@@ -48,12 +54,17 @@ export function shortened(text: string, most: number): string {
   return `${characters.slice(0, Math.max(0, most - 1)).join("")}…`;
 }
 
-/** The longest are cut first, all to the same width. */
-function fitted(longest: readonly number[], width: number): number[] {
+/** The longest are cut first, all to the same width, but for those that stay as they are. */
+function fitted(
+  longest: readonly number[],
+  width: number,
+  stay: readonly boolean[] = [],
+): number[] {
   let cap = Math.max(...longest);
-  const total = () => longest.reduce((sum, each) => sum + Math.min(each, cap), 0);
+  const capped = () => longest.map((each, at) => (stay[at] === true ? each : Math.min(each, cap)));
+  const total = () => capped().reduce((sum, each) => sum + each, 0);
   while (total() > width && cap > leastCharacters) cap -= 1;
-  return longest.map((each) => Math.min(each, cap));
+  return capped();
 }
 
 function lineText(cells: readonly string[], widths: readonly number[]): string {

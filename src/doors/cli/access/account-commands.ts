@@ -62,7 +62,7 @@ function addClose(accounts: Command, builder: CommandBuilder): void {
 
 function accountsText(accounts: readonly AccountSummary[], width: number): string {
   return tableText(
-    ["ID", "NAME", "EMAIL", "STATUS", "JOINED"],
+    [{ whole: "ID" }, "NAME", "EMAIL", { whole: "STATUS" }, { whole: "JOINED" }],
     accounts.map(({ id, name, email, status, isManagement, joinedAt }) => [
       ...[id, isManagement ? `${name} (management)` : name],
       ...[email, status, dayText(joinedAt)],

@@ -85,7 +85,7 @@ export function newKeyText({ userName, accessKeyId, secretAccessKey }: NewKey): 
 
 function keysText({ keys, warnings }: KeyList, now: number, width: number): string {
   const table = tableText(
-    ["USER", "KEY", "STATUS", "MADE", "USED"],
+    ["USER", { whole: "KEY" }, { whole: "STATUS" }, "MADE", "USED"],
     keys.map((key) => [
       ...[key.userName, key.accessKeyId, key.status.toLowerCase()],
       ...[agoText(key.createdAt, now), usedText(key, now)],

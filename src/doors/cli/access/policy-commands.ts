@@ -66,7 +66,7 @@ export function heldLines({ attached, inline }: HeldPolicies): string[] {
 function policiesText(policies: readonly PolicySummary[], width: number): string {
   if (policies.length === 0) return "There are no such policies.";
   return tableText(
-    ["NAME", "USES", "VERSION", "UPDATED", "ARN"],
+    [{ whole: "NAME" }, "USES", "VERSION", { whole: "UPDATED" }, "ARN"],
     policies.map(({ name, arn, attachments, boundaries, defaultVersion, updatedAt }) => [
       ...[name, String(attachments + boundaries), defaultVersion, dayText(updatedAt), arn],
     ]),

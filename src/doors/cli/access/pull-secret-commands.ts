@@ -63,7 +63,7 @@ function daysOf(days: string | undefined): number | undefined {
 function secretsText(secrets: readonly PullSecretAnswer[], now: number, width: number): string {
   if (secrets.length === 0) return "There are no pull secrets.";
   return tableText(
-    ["ID", "PULLS", "AS", "EXPIRES", "USED", "DESCRIPTION"],
+    [{ whole: "ID" }, "PULLS", "AS", { whole: "EXPIRES" }, "USED", "DESCRIPTION"],
     secrets.map(({ pullSecretId, registryId, region, repositoryNames, ...secret }) => [
       pullSecretId,
       `${repositoryNames.join(", ")} of ${registryId} in ${region}`,

@@ -111,7 +111,7 @@ function secondsOf(hours: string | undefined): number | undefined {
 function rolesText(roles: readonly RoleSummary[], width: number): string {
   if (roles.length === 0) return "There are no roles.";
   return tableText(
-    ["NAME", "CREATED", "TRUSTS", "DESCRIPTION"],
+    [{ whole: "NAME" }, { whole: "CREATED" }, "TRUSTS", "DESCRIPTION"],
     roles.map(({ name, createdAt, trusts, description }) => [
       ...[name, dayText(createdAt), trusts.join(", "), description],
     ]),

@@ -80,7 +80,7 @@ function addDelete(users: Command, builder: CommandBuilder): void {
 function usersText(users: readonly UserSummary[], now: number, width: number): string {
   if (users.length === 0) return "There are no users.";
   return tableText(
-    ["NAME", "CREATED", "SIGNED IN", "ARN"],
+    [{ whole: "NAME" }, { whole: "CREATED" }, { whole: "SIGNED IN" }, "ARN"],
     users.map(({ name, createdAt, passwordUsedAt, arn }) => [
       ...[name, dayText(createdAt), agoText(passwordUsedAt, now), arn],
     ]),
