@@ -31,6 +31,7 @@ import { deletePullSecret } from "./entrepot/delete-pull-secret.ts";
 import { describeDeployment } from "./entrepot/describe-deployment.ts";
 import { explainAccess } from "./entrepot/explain-access.ts";
 import { holdReclaim } from "./entrepot/hold-reclaim.ts";
+import { lintPolicy } from "./entrepot/lint-policy.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
 import { listPullSecrets } from "./entrepot/list-pull-secrets.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
@@ -103,6 +104,7 @@ import { listTagsForResource as listAccountTags } from "./organizations/list-tag
 import { tagResource as tagAccount } from "./organizations/tag-resource.ts";
 import { untagResource as untagAccount } from "./organizations/untag-resource.ts";
 import { assumeRole } from "./sts/assume-role.ts";
+import { assumeRoleWithWebIdentity } from "./sts/assume-role-with-web-identity.ts";
 import { decodeAuthorizationMessage } from "./sts/decode-authorization-message.ts";
 import { getAccessKeyInfo } from "./sts/get-access-key-info.ts";
 import { getCallerIdentity } from "./sts/get-caller-identity.ts";
@@ -144,6 +146,7 @@ export const operations: readonly Operation[] = [
   describeDeployment,
   explainAccess,
   holdReclaim,
+  lintPolicy,
   listJobs,
   rerunJob,
   getCallerIdentity,
@@ -222,6 +225,7 @@ export const operations: readonly Operation[] = [
   revokeSessions,
   // STS
   assumeRole,
+  assumeRoleWithWebIdentity,
   decodeAuthorizationMessage,
   getAccessKeyInfo,
   getSessionToken,
