@@ -31,10 +31,64 @@ import { deletePullSecret } from "./entrepot/delete-pull-secret.ts";
 import { describeDeployment } from "./entrepot/describe-deployment.ts";
 import { explainAccess } from "./entrepot/explain-access.ts";
 import { holdReclaim } from "./entrepot/hold-reclaim.ts";
+import { lintPolicy } from "./entrepot/lint-policy.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
 import { listPullSecrets } from "./entrepot/list-pull-secrets.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
 import { revokeSessions } from "./entrepot/revoke-sessions.ts";
+import { addUserToGroup } from "./iam/add-user-to-group.ts";
+import { attachGroupPolicy } from "./iam/attach-group-policy.ts";
+import { attachUserPolicy } from "./iam/attach-user-policy.ts";
+import { changePassword } from "./iam/change-password.ts";
+import { createAccessKey } from "./iam/create-access-key.ts";
+import { createAccountAlias } from "./iam/create-account-alias.ts";
+import { createGroup } from "./iam/create-group.ts";
+import { createLoginProfile } from "./iam/create-login-profile.ts";
+import { createUser } from "./iam/create-user.ts";
+import { deleteAccessKey } from "./iam/delete-access-key.ts";
+import { deleteAccountAlias } from "./iam/delete-account-alias.ts";
+import { deleteAccountPasswordPolicy } from "./iam/delete-account-password-policy.ts";
+import { deleteGroup } from "./iam/delete-group.ts";
+import { deleteGroupPolicy } from "./iam/delete-group-policy.ts";
+import { deleteLoginProfile } from "./iam/delete-login-profile.ts";
+import { deleteUser } from "./iam/delete-user.ts";
+import { deleteUserPermissionsBoundary } from "./iam/delete-user-permissions-boundary.ts";
+import { deleteUserPolicy } from "./iam/delete-user-policy.ts";
+import { detachGroupPolicy } from "./iam/detach-group-policy.ts";
+import { detachUserPolicy } from "./iam/detach-user-policy.ts";
+import { getAccessKeyLastUsed } from "./iam/get-access-key-last-used.ts";
+import { getAccountPasswordPolicy } from "./iam/get-account-password-policy.ts";
+import { getGroup } from "./iam/get-group.ts";
+import { getGroupPolicy } from "./iam/get-group-policy.ts";
+import { getLoginProfile } from "./iam/get-login-profile.ts";
+import { getUser } from "./iam/get-user.ts";
+import { getUserPolicy } from "./iam/get-user-policy.ts";
+import { listAccessKeys } from "./iam/list-access-keys.ts";
+import { listAccountAliases } from "./iam/list-account-aliases.ts";
+import { listAttachedGroupPolicies } from "./iam/list-attached-group-policies.ts";
+import { listAttachedUserPolicies } from "./iam/list-attached-user-policies.ts";
+import { listGroupPolicies } from "./iam/list-group-policies.ts";
+import { listGroups } from "./iam/list-groups.ts";
+import { listGroupsForUser } from "./iam/list-groups-for-user.ts";
+import { listMfaDevices } from "./iam/list-mfa-devices.ts";
+import { listServiceSpecificCredentials } from "./iam/list-service-specific-credentials.ts";
+import { listSigningCertificates } from "./iam/list-signing-certificates.ts";
+import { listSshPublicKeys } from "./iam/list-ssh-public-keys.ts";
+import { listUserPolicies } from "./iam/list-user-policies.ts";
+import { listUserTags } from "./iam/list-user-tags.ts";
+import { listUsers } from "./iam/list-users.ts";
+import { listVirtualMfaDevices } from "./iam/list-virtual-mfa-devices.ts";
+import { putGroupPolicy } from "./iam/put-group-policy.ts";
+import { putUserPermissionsBoundary } from "./iam/put-user-permissions-boundary.ts";
+import { putUserPolicy } from "./iam/put-user-policy.ts";
+import { removeUserFromGroup } from "./iam/remove-user-from-group.ts";
+import { tagUser } from "./iam/tag-user.ts";
+import { untagUser } from "./iam/untag-user.ts";
+import { updateAccessKey } from "./iam/update-access-key.ts";
+import { updateAccountPasswordPolicy } from "./iam/update-account-password-policy.ts";
+import { updateGroup } from "./iam/update-group.ts";
+import { updateLoginProfile } from "./iam/update-login-profile.ts";
+import { updateUser } from "./iam/update-user.ts";
 import type { Operation, Service } from "./operation.ts";
 import { closeAccount } from "./organizations/close-account.ts";
 import { createAccount } from "./organizations/create-account.ts";
@@ -92,9 +146,64 @@ export const operations: readonly Operation[] = [
   describeDeployment,
   explainAccess,
   holdReclaim,
+  lintPolicy,
   listJobs,
   rerunJob,
   getCallerIdentity,
+  // IAM: users, groups, keys and passwords
+  addUserToGroup,
+  attachGroupPolicy,
+  attachUserPolicy,
+  changePassword,
+  createAccessKey,
+  createAccountAlias,
+  createGroup,
+  createLoginProfile,
+  createUser,
+  deleteAccessKey,
+  deleteAccountAlias,
+  deleteAccountPasswordPolicy,
+  deleteGroup,
+  deleteGroupPolicy,
+  deleteLoginProfile,
+  deleteUser,
+  deleteUserPermissionsBoundary,
+  deleteUserPolicy,
+  detachGroupPolicy,
+  detachUserPolicy,
+  getAccessKeyLastUsed,
+  getAccountPasswordPolicy,
+  getGroup,
+  getGroupPolicy,
+  getLoginProfile,
+  getUser,
+  getUserPolicy,
+  listAccessKeys,
+  listAccountAliases,
+  listAttachedGroupPolicies,
+  listAttachedUserPolicies,
+  listGroupPolicies,
+  listGroups,
+  listGroupsForUser,
+  listMfaDevices,
+  listServiceSpecificCredentials,
+  listSigningCertificates,
+  listSshPublicKeys,
+  listUserPolicies,
+  listUserTags,
+  listUsers,
+  listVirtualMfaDevices,
+  putGroupPolicy,
+  putUserPermissionsBoundary,
+  putUserPolicy,
+  removeUserFromGroup,
+  tagUser,
+  untagUser,
+  updateAccessKey,
+  updateAccountPasswordPolicy,
+  updateGroup,
+  updateLoginProfile,
+  updateUser,
   // Organizations
   closeAccount,
   createAccount,

@@ -40,9 +40,42 @@ describe("a parameter error", () => {
     ["text", "input", "Member must be of type structure"],
   ])("for %j names '%s'", (input, parameter, constraint) => {
     const parsed = schema.safeParse(input, { reportInput: true });
-    expect(parsed.error && parameterError(parsed.error)).toMatchObject({
+    expect(parsed.error && parameterError(parsed.error, "ecr")).toMatchObject({
       kind: "InvalidParameter",
       message: `Invalid parameter at '${parameter}' failed to satisfy constraint: '${constraint}'`,
+    });
+  });
+
+  const iam = z.object({
+    UserName: z.string().max(4),
+    Tags: z.array(z.object({ Key: z.string().regex(/^[a-z]+$/) })).default([]),
+    Path: z
+      .string()
+      .refine((path) => path.startsWith("/"), "The specified value for path is invalid.")
+      .default("/"),
+  });
+
+  it.each([
+    [{}, "userName", "Member must not be null"],
+    [{ UserName: "secret" }, "userName", "Member must have length less than or equal to 4"],
+    [
+      { UserName: "a", Tags: [{ Key: "a" }, { Key: "1" }] },
+      "tags.2.member.key",
+      "Member must satisfy regular expression pattern: [a-z]+",
+    ],
+  ])("of IAM for %j names '%s', and never the value", (input, member, constraint) => {
+    const parsed = iam.safeParse(input, { reportInput: true });
+    expect(parsed.error && parameterError(parsed.error, "iam")).toMatchObject({
+      kind: "Validation",
+      message: `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,
+    });
+  });
+
+  it("of IAM is the sentence of the member where that has one", () => {
+    const parsed = iam.safeParse({ UserName: "a", Path: "x" }, { reportInput: true });
+    expect(parsed.error && parameterError(parsed.error, "iam")).toMatchObject({
+      kind: "Validation",
+      message: "The specified value for path is invalid.",
     });
   });
 });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { invalidParameter, type RegistryError } from "../registry/errors.ts";
+import { invalidParameter, RegistryError } from "../registry/errors.ts";
+import type { Service } from "./operation.ts";
 
 /** As the API model calls the types of zod. */
 const typeNames: Readonly<Record<string, string>> = {
@@ -10,13 +11,34 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * ECR's sentence for the first thing that is wrong with an input. Source: ECR API model, constraint
- * traits; texts as the service prints them.
+ * The service's sentence for the first thing that is wrong with an input. Source: API models,
+ * constraint traits; texts as the services print them.
  */
-export function parameterError(error: z.ZodError): RegistryError {
+export function parameterError(error: z.ZodError, service: Service): RegistryError {
   const issue = error.issues[0];
+  if (service === "iam" || service === "sts") return validationError(issue);
   if (issue === undefined) return invalidParameter("input", "Member must be valid");
   return invalidParameter(memberPath(issue.path), constraint(issue));
+}
+
+/** As IAM and STS say it, but for the value: passwords and the like are among those. */
+function validationError(issue: z.core.$ZodIssue | undefined): RegistryError {
+  // Where IAM has a sentence of its own for a member, its shape gives the whole of it.
+  if (issue?.code === "custom") return new RegistryError("Validation", issue.message);
+  const path = (issue?.path ?? []).map((step) =>
+    typeof step === "string" ? step.charAt(0).toLowerCase() + step.slice(1) : step,
+  );
+  const what =
+    issue === undefined
+      ? "Member must be valid"
+      : constraint(issue).replace(
+          /^must satisfy regular expression '(.*)'$/s,
+          "Member must satisfy regular expression pattern: $1",
+        );
+  return new RegistryError(
+    "Validation",
+    `1 validation error detected: Value at '${memberPath(path)}' failed to satisfy constraint: ${what}`,
+  );
 }
 
 function memberPath(path: readonly PropertyKey[]): string {

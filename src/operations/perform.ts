@@ -34,7 +34,7 @@ export async function perform(
   try {
     requireUsable(caller.principal.session, operation);
     const parsed = operation.input.safeParse(rawInput, { reportInput: true });
-    if (!parsed.success) throw parameterError(parsed.error);
+    if (!parsed.success) throw parameterError(parsed.error, operation.service);
     const target = await operation.resource(parsed.data, caller, environment);
     resource = target.arn;
     if (operation.action !== null) {

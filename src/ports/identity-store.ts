@@ -101,11 +101,12 @@ export interface EntityWrites {
   recordUse(role: EntityRef, at: number, region: string): Promise<void>;
 }
 
-/** An entity that a managed policy is attached to. */
+/** An entity that has a managed policy, or is bounded by one. */
 export interface Attachment {
   readonly kind: EntityKind;
   readonly name: string;
   readonly id: string;
+  readonly path: string;
 }
 
 export interface PolicyReads {
@@ -120,6 +121,8 @@ export interface PolicyReads {
   /** The newest first; there are never many. */
   versions(policy: EntityRef): Promise<PolicyVersion[]>;
   version(policy: EntityRef, version: number): Promise<PolicyVersion | undefined>;
+  /** How many versions all policies of the account have together. */
+  countVersions(account: AccountId): Promise<number>;
   /** ARNs of managed policies on the entity, in order. */
   attached(entity: EntityRef): Promise<string[]>;
   /** Entities of the account that have the policy, by kind and id. */
@@ -129,6 +132,8 @@ export interface PolicyReads {
     page: PageRequest<Pick<Attachment, "kind" | "id">>,
   ): Promise<Attachment[]>;
   attachmentCount(account: AccountId, arn: string): Promise<number>;
+  /** Entities of the account that are bounded by the policy, by id. */
+  bounded(account: AccountId, arn: string, page: PageRequest<string>): Promise<Attachment[]>;
   /** How many entities of the account are bounded by the policy. */
   boundaryCount(account: AccountId, arn: string): Promise<number>;
   /** By name. */

@@ -67,6 +67,8 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: policies"
     expect(await policies.versions(policy)).toEqual([version(10), version(2)]);
     expect(await policies.version(policy, 2)).toEqual(version(2));
     expect(await policies.version(policy, 1)).toBeUndefined();
+    expect(await policies.countVersions(account)).toBe(5);
+    expect(await policies.countVersions(otherAccount)).toBe(0);
     const next = { ...policy, defaultVersion: 10, versionsMade: 10, updatedAt: 9 };
     await store.transaction(({ identity }) => identity.policies.replace(next));
     expect(await policies.find(account, "a")).toEqual(next);
@@ -83,7 +85,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: policies"
     const another = "arn:aws:iam::aws:policy/B";
     const users: User[] = [];
     for (const name of ["u-0", "u-1", "u-2"]) users.push(await addEntity(store, sampleUser(name)));
-    const role = await addEntity(store, sampleRole("r"));
+    const role = await addEntity(store, sampleRole("r", { path: "/team/" }));
     const foreign = await addEntity(store, sampleUser("f", { account: otherAccount }));
     await store.transaction(async ({ identity: { policies } }) => {
       for (const entity of [...users, role, foreign]) {
@@ -96,9 +98,9 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: policies"
     expect(await policies.attached(role)).toEqual([arn, another]);
     expect(await policies.attachmentCount(account, arn)).toBe(4);
     const inOrder = [
-      { kind: "role", name: "r", id: role.id },
+      { kind: "role", name: "r", id: role.id, path: "/team/" },
       ...users
-        .map(({ name, id }) => ({ kind: "user" as const, name, id }))
+        .map(({ name, id, path }) => ({ kind: "user" as const, name, id, path }))
         .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     ];
     expect(await policies.attachments(account, arn, { limit: 9 })).toEqual(inOrder);
@@ -114,15 +116,26 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: policies"
     expect(await policies.attachmentCount(account, arn)).toBe(3);
   });
 
-  it("counts who is bounded by a policy", async () => {
+  it("counts and pages through who is bounded by a policy", async () => {
     const { store } = await open();
     const boundary = "arn:aws:iam::000000000000:policy/edge";
-    await addEntity(store, sampleUser("a", { boundary }));
-    await addEntity(store, sampleRole("b", { boundary }));
+    const { id: first } = await addEntity(store, sampleUser("a", { boundary }));
+    const { id: second } = await addEntity(store, sampleRole("b", { boundary, path: "/team/" }));
     await addEntity(store, sampleUser("c"));
     await addEntity(store, sampleUser("d", { boundary, account: otherAccount }));
     expect(await store.identity.policies.boundaryCount(account, boundary)).toBe(2);
     expect(await store.identity.policies.boundaryCount(account, "arn:other")).toBe(0);
+    const { policies } = store.identity;
+    const all = [
+      { kind: "user", name: "a", id: first, path: "/" },
+      { kind: "role", name: "b", id: second, path: "/team/" },
+    ];
+    expect(await policies.bounded(account, boundary, { limit: 9 })).toEqual(all);
+    expect(await policies.bounded(account, boundary, { limit: 1 })).toEqual(all.slice(0, 1));
+    expect(await policies.bounded(account, boundary, { after: first, limit: 9 })).toEqual(
+      all.slice(1),
+    );
+    expect(await policies.bounded(account, "arn:other", { limit: 9 })).toEqual([]);
   });
 
   it("keeps inline policies by name, overwrites and removes them one by one", async () => {

@@ -35,14 +35,10 @@ const everywhere = "aws-global" as Region;
  */
 export async function iamPage<Item>(
   ports: Pick<Ports, "keys">,
-  { operation, account, narrowedBy, fetch, key }: IamListing<Item>,
+  { fetch, key, ...listed }: IamListing<Item>,
   paging: Paging,
 ): Promise<{ items: Item[]; end: PageEnd }> {
-  const listing: Listing = {
-    operation,
-    registry: { account, region: everywhere },
-    ...(narrowedBy === undefined ? {} : { narrowedBy }),
-  };
+  const listing = listingBinding(listed);
   const { items, more, last } = await readPage<Item, string>({
     after: openPosition(ports, listing, paging.Marker, "Marker"),
     size: paging.MaxItems ?? limits.pageDefault,
@@ -51,6 +47,19 @@ export async function iamPage<Item>(
   });
   if (!more || last === undefined) return { items, end: { IsTruncated: false } };
   return { items, end: { IsTruncated: true, Marker: sealPosition(ports, listing, last) } };
+}
+
+/** What a marker of the listing is good for. */
+export function listingBinding({
+  operation,
+  account,
+  narrowedBy,
+}: Pick<IamListing<never>, "operation" | "account" | "narrowedBy">): Listing {
+  return {
+    operation,
+    registry: { account, region: everywhere },
+    ...(narrowedBy === undefined ? {} : { narrowedBy }),
+  };
 }
 
 /** The same for what is read as a whole, because there is never much of it, and in order. */

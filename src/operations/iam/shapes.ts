@@ -101,3 +101,20 @@ export const tagKeys = list(z.string().min(1).max(128));
 /** A position that a listing gave out. */
 export const marker = z.string().min(1).max(2048).optional();
 export const maxItems = integer(1, limits.pageMaximum).optional();
+
+export const accessKeyId = z.string().min(16).max(128).regex(/^\w+$/);
+
+/** What else it must be is the password policy's to say. */
+export const password = z
+  .string()
+  .min(1)
+  .max(limits.passwordCharacters)
+  .regex(/^[\t\n\r -\xff]+$/);
+
+/** No digits alone, as an account's id is. */
+export const accountAlias = z
+  .string()
+  .min(3)
+  .max(63)
+  .regex(/^[a-z0-9](?:[a-z0-9]|-(?!-))*[a-z0-9]$/)
+  .regex(/[a-z-]/);

@@ -66,14 +66,13 @@ export async function removePolicyVersion(
   name: PolicyName,
   version: number,
 ): Promise<void> {
-  const now = ports.clock.now();
   await changePolicy(ports, name, async (policy, { identity }) => {
     await requireVersion(identity.policies, policy, name.arn, version);
     if (version === policy.defaultVersion) {
       throw conflict("Cannot delete the default version of a policy.");
     }
     await identity.policies.removeVersion(policy, version);
-    return { ...policy, updatedAt: now };
+    return policy;
   });
 }
 
@@ -86,10 +85,9 @@ export async function setDefaultVersion(
   name: PolicyName,
   version: number,
 ): Promise<void> {
-  const now = ports.clock.now();
   await changePolicy(ports, name, async (policy, { identity }) => {
     await requireVersion(identity.policies, policy, name.arn, version);
-    return { ...policy, defaultVersion: version, updatedAt: now };
+    return { ...policy, defaultVersion: version };
   });
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
@@ -7,6 +6,7 @@ import { type AwsManagedPolicy, awsManagedPolicies } from "../policy/managed-pol
 import type { ResourceTag } from "./entity.ts";
 import { parsePolicyArn } from "./identity-policies.ts";
 import { type ManagedPolicy, type PolicyVersion, policyArn } from "./managed-policy.ts";
+import { idOfName } from "./unique-id.ts";
 
 /** A managed policy as an account sees it: one of its own, or one of AWS's, which every account has. */
 export interface AnyPolicy {
@@ -31,8 +31,8 @@ export async function findPolicy(
   account: AccountId,
   arn: string,
 ): Promise<AnyPolicy> {
-  const known = awsManagedPolicies.get(arn);
-  if (known !== undefined) return ofAws(known);
+  const known = policiesOfAws.get(arn);
+  if (known !== undefined) return known;
   const { account: owner, name } = parsePolicyArn(arn) ?? refuse(arn);
   const policy =
     owner === account ? await metadata.identity.policies.find(account, name) : undefined;
@@ -62,7 +62,7 @@ export async function holdAttachable(
   account: AccountId,
   arn: string,
 ): Promise<void> {
-  const known = awsManagedPolicies.get(arn);
+  const known = policiesOfAws.get(arn);
   if (known === undefined) {
     const { account: owner, name } = parsePolicyArn(arn) ?? {};
     if (
@@ -73,7 +73,7 @@ export async function holdAttachable(
     }
     throw new RegistryError("NoSuchEntity", `Policy ${arn} does not exist or is not attachable.`);
   }
-  if (!ofAws(known).isAttachable) {
+  if (!known.isAttachable) {
     throw new RegistryError(
       "PolicyNotAttachable",
       "Cannot attach a Service Role Policy to a Customer Role.",
@@ -91,33 +91,28 @@ export async function policyVersions(
   return [{ version, document: awsManagedPolicies.get(arn)?.text ?? "", createdAt }];
 }
 
-/** AWS's own, by name. */
-export function awsPolicies(): AnyPolicy[] {
-  return [...awsManagedPolicies.values()].map(ofAws).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
 /** An account's own policy as `AnyPolicy`. */
 export function ofAccount(policy: ManagedPolicy): AnyPolicy {
   return { ...policy, arn: policyArn(policy), isAttachable: true, own: policy };
 }
 
+/** AWS's own, by ARN in the order of their names. */
+export const policiesOfAws: ReadonlyMap<string, AnyPolicy> = new Map(
+  [...awsManagedPolicies.values()]
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((policy) => [policy.arn, ofAws(policy)]),
+);
+
 function ofAws(policy: AwsManagedPolicy): AnyPolicy {
   const { arn, name, path, description, createdAt, updatedAt } = policy;
   return {
-    ...{ arn, name, id: idOfAws(arn), path, description, createdAt, updatedAt, tags: [] },
+    ...{ arn, name, path, description, createdAt, updatedAt, tags: [] },
+    id: idOfName("ANPA", arn),
     defaultVersion: Number(policy.defaultVersionId.slice(1)),
     isAttachable: !policy.serviceLinked,
     own: undefined,
   };
 }
-
-/** AWS's own are the same everywhere, and so is their id here: it is made from the ARN. */
-function idOfAws(arn: string): string {
-  const hash = createHash("sha256").update(arn).digest();
-  return `ANPA${Array.from(hash.subarray(0, 17), (byte) => idLetters[byte % 32]).join("")}`;
-}
-
-const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** Names are found whatever their case, and without their path; an ARN has both. */
 function isNamed(policy: ManagedPolicy | undefined, arn: string): policy is ManagedPolicy {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { freshBytes } from "../fresh-bytes.ts";
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -18,6 +18,12 @@ const randomLetters: Readonly<Record<IdPrefix, number>> = {
 /** A fresh id of 80 random bits: it is never given twice. */
 export function newUniqueId(prefix: IdPrefix): string {
   const bytes = freshBytes(randomLetters[prefix]);
+  return prefix + Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
+}
+
+/** The id of what is the same in every deployment, and so is its id. */
+export function idOfName(prefix: IdPrefix, name: string): string {
+  const bytes = createHash("sha256").update(name).digest().subarray(0, randomLetters[prefix]);
   return prefix + Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
 }
 

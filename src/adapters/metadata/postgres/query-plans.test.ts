@@ -244,6 +244,7 @@ function identityQueries(): typeof hot {
       (t) => t.identity.policies.attachments(a, "arn-5", { after: user, limit: 100 }),
     ],
     "who is bounded by a policy": [30, (t) => t.identity.policies.boundaryCount(a, "edge")],
+    "the first who are bounded": [30, (t) => t.identity.policies.bounded(a, "edge", { limit: 30 })],
     "keys of a user": [2, (t) => t.identity.accessKeys.of(user)],
     "record a use of a key": [
       1,

@@ -52,6 +52,10 @@ export class SqlPolicies implements PolicyReads, PolicyWrites {
     return row && toVersion(row);
   }
 
+  async countVersions(account: AccountId): Promise<number> {
+    return Number((await this.#session.first(countVersions, { account }))?.versions ?? 0);
+  }
+
   async attached({ account, id }: EntityRef): Promise<string[]> {
     const rows = await this.#session.all(attached, { account, id });
     return rows.map((row) => row.policy_arn);
@@ -65,11 +69,20 @@ export class SqlPolicies implements PolicyReads, PolicyWrites {
     const { kind, id } = after ?? { kind: "" as const, id: "" };
     const page = { account, arn, afterKind: kind, afterId: id, limit };
     const rows = await this.#session.all(attachments, page);
-    return rows.map((row) => ({ kind: row.kind, name: row.name, id: row.principal }));
+    return rows.map(toAttachment);
   }
 
   async attachmentCount(account: AccountId, arn: string): Promise<number> {
     return Number((await this.#session.first(attachmentCount, { account, arn }))?.entities ?? 0);
+  }
+
+  async bounded(
+    account: AccountId,
+    arn: string,
+    { after, limit }: PageRequest<string>,
+  ): Promise<Attachment[]> {
+    const page = { account, arn, after: after ?? "", limit };
+    return (await this.#session.all(bounded, page)).map(toAttachment);
   }
 
   async boundaryCount(account: AccountId, arn: string): Promise<number> {
@@ -154,6 +167,10 @@ function toVersion({ version, document, created_at: createdAt }: PolicyVersionTa
   return { version, document, createdAt };
 }
 
+function toAttachment({ kind, name, id, path }: Attachment): Attachment {
+  return { kind, name, id, path };
+}
+
 type Id = { account: AccountId; id: string };
 type Name = { account: AccountId; key: string };
 
@@ -208,6 +225,13 @@ const findVersion = statement(({ builder }, { account, id, version }: Id & { ver
     .where("version", "=", version),
 );
 
+const countVersions = statement(({ builder }, { account }: { account: AccountId }) =>
+  builder
+    .selectFrom("policy_version")
+    .select(({ fn }) => fn.countAll<number>().as("versions"))
+    .where("account", "=", account),
+);
+
 const attached = statement(({ builder }, { account, id }: Id) =>
   builder
     .selectFrom("policy_attachment")
@@ -224,7 +248,7 @@ const attachments = statement(({ builder }, page: AttachmentPage) =>
   builder
     .selectFrom("policy_attachment as attachment")
     .innerJoin("principal", "principal.id", "attachment.principal")
-    .select(["attachment.kind", "attachment.principal", "principal.name"])
+    .select(["attachment.kind", "principal.name", "principal.id", "principal.path"])
     .where("attachment.account", "=", page.account)
     .where("attachment.policy_arn", "=", page.arn)
     .where(
@@ -241,6 +265,17 @@ const attachmentCount = statement(({ builder }, { account, arn }: Of) =>
     .select(({ fn }) => fn.countAll<number>().as("entities"))
     .where("account", "=", account)
     .where("policy_arn", "=", arn),
+);
+
+const bounded = statement(({ builder }, page: Of & { after: string; limit: number }) =>
+  builder
+    .selectFrom("principal")
+    .select(["kind", "name", "id", "path"])
+    .where("account", "=", page.account)
+    .where("boundary", "=", page.arn)
+    .where("id", ">", page.after)
+    .orderBy("id")
+    .limit(page.limit),
 );
 
 const boundaryCount = statement(({ builder }, { account, arn }: Of) =>

@@ -88,7 +88,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
       [ref, "d", page],
       [ref, "d", page, { artifactTypes: ["a", "b"] }],
     ],
-    insertIfAbsent: [[row, [row]]],
+    insert: [[row, [row]]],
     remove: [[ref, "d"]],
     setPulledAt: [[ref, "d", 1]],
   },
@@ -119,6 +119,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     content: [["o"]],
     isLinked: [[row]],
     list: [[page]],
+    insert: [[row, new Uint8Array(1)]],
     insertIfAbsent: [[row, new Uint8Array(1)]],
     markDeleting: [["o"]],
     remove: [["o"]],
@@ -129,7 +130,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     list: [[ref, page]],
     listAll: [[page]],
     insert: [[row]],
-    replace: [[row, row]],
+    replace: [[row, row, Error]],
+    end: [[row, Error]],
     remove: [[registry, "u"]],
   },
   resourcePolicies: {
@@ -209,9 +211,11 @@ const identityCalls: typeof calls = {
     count: [["a"]],
     versions: [[entity]],
     version: [[entity, 1]],
+    countVersions: [["a"]],
     attached: [[entity]],
     attachments: [["a", "arn", page]],
     attachmentCount: [["a", "arn"]],
+    bounded: [["a", "arn", page]],
     boundaryCount: [["a", "arn"]],
     inline: [[entity]],
     insertIfAbsent: [[entity]],
@@ -296,11 +300,11 @@ it("searches an index in every statement, and sorts nothing that an index could 
   expect(wide.filter(except(/^SEARCH (registry_counter|service_key|registry_policy) /))).toEqual(
     [],
   );
-  // An account's policies are counted, and its few providers are listed.
+  // An account's policies and their versions are counted, and its few providers are listed.
   const wholeAccounts = connection.plans.filter((plan) => /\(account=\?\)/.test(plan));
-  expect(wholeAccounts.filter(except(/^SEARCH (policy USING COVERING|oidc_provider) /))).toEqual(
-    [],
-  );
+  expect(
+    wholeAccounts.filter(except(/^SEARCH (policy(_version)? USING COVERING|oidc_provider) /)),
+  ).toEqual([]);
   // The tags of one image, the few groups of a user, and the objects of a repository that is being
   // removed.
   const sorts = connection.plans.filter((plan) => plan.startsWith("USE TEMP B-TREE"));

@@ -76,7 +76,7 @@ function principals({ builder, ...dialect }: SqlDialect): Compilable[] {
     builder.schema
       .createIndex("principal_boundary")
       .on("principal")
-      .columns(["account", "boundary"])
+      .columns(["account", "boundary", "id"])
       .where(sql.ref("boundary"), "is not", null),
     withColumns(dialect.smallRows("group_member"), {
       account: text,

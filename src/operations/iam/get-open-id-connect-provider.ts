@@ -1,0 +1,32 @@
+import type {
+  GetOpenIDConnectProviderRequest,
+  GetOpenIDConnectProviderResponse,
+} from "@aws-sdk/client-iam";
+import { findOidcProvider } from "../../registry/identity/oidc-providers.ts";
+import type { Members } from "../members.ts";
+import { operation } from "../operation.ts";
+import { isoTime, type QueryWire } from "../query-wire.ts";
+import { providerResource, providerUrl } from "./provider-resource.ts";
+import { providerArn } from "./provider-shapes.ts";
+import { tagsAnswer } from "./role-answer.ts";
+import { request } from "./shapes.ts";
+
+export const getOpenIDConnectProvider = operation("iam:GetOpenIDConnectProvider", {
+  input: request({
+    OpenIDConnectProviderArn: providerArn,
+  } satisfies Members<GetOpenIDConnectProviderRequest>),
+  resource: providerResource,
+  access: "Read",
+  errors: ["InvalidInput", "NoSuchEntity"],
+  async handle(input, { ports, caller }): Promise<QueryWire<GetOpenIDConnectProviderResponse>> {
+    const { account } = caller.principal;
+    const provider = await findOidcProvider(ports, account, providerUrl(input));
+    return {
+      Url: provider.url,
+      ClientIDList: provider.clientIds,
+      ThumbprintList: provider.thumbprints,
+      CreateDate: isoTime(provider.createdAt),
+      Tags: tagsAnswer(provider.tags),
+    };
+  },
+});
