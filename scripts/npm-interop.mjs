@@ -1,7 +1,6 @@
 // npm run test:interop: real clients and the OCI conformance suite. Flags after "--":
-//   --install              installs the Debian packages that are missing
-//   --only-present         leaves out tests whose programs are missing, and says which and why
-//   --allow-missing=NAMES  the same for these test files only, for example oci-conformance
+//   --install       installs the Debian packages that are missing
+//   --only-present  leaves out tests whose programs are missing, and says which and why
 // Everything else goes to Vitest.
 import { install } from "./install.mjs";
 import { exitWith, findNode, projectDirectory, run } from "./node.mjs";

@@ -306,12 +306,13 @@ describe("the clients' environment", () => {
         DOCKER_CONFIG: "/d",
         AWS_ACCESS_KEY_ID: "id",
         AWS_SECRET_ACCESS_KEY: "secret",
+        AWS_SESSION_TOKEN: "token",
       }),
     ).toEqual({
       awsConfigFile: "/c",
       awsCredentialsFile: "/s",
       dockerConfigDirectory: "/d",
-      environmentKey: { accessKeyId: "id", secretAccessKey: "secret" },
+      environmentKey: { accessKeyId: "id", secretAccessKey: "secret", sessionToken: "token" },
     });
   });
 });

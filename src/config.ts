@@ -165,7 +165,12 @@ export interface ClientEnvironment {
   readonly awsCredentialsFile: string;
   readonly dockerConfigDirectory: string;
   readonly environmentKey:
-    | { readonly accessKeyId: string; readonly secretAccessKey: string }
+    | {
+        readonly accessKeyId: string;
+        readonly secretAccessKey: string;
+        /** Of temporary credentials. */
+        readonly sessionToken: string | undefined;
+      }
     | undefined;
 }
 
@@ -173,11 +178,13 @@ export function clientEnvironment(environment: NodeJS.ProcessEnv = process.env):
   const aws = join(homedir(), ".aws");
   const keyId = environment.AWS_ACCESS_KEY_ID;
   const secret = environment.AWS_SECRET_ACCESS_KEY;
+  const sessionToken = environment.AWS_SESSION_TOKEN || undefined;
   return {
     awsConfigFile: environment.AWS_CONFIG_FILE || join(aws, "config"),
     awsCredentialsFile: environment.AWS_SHARED_CREDENTIALS_FILE || join(aws, "credentials"),
     dockerConfigDirectory: environment.DOCKER_CONFIG || join(homedir(), ".docker"),
-    environmentKey: keyId && secret ? { accessKeyId: keyId, secretAccessKey: secret } : undefined,
+    environmentKey:
+      keyId && secret ? { accessKeyId: keyId, secretAccessKey: secret, sessionToken } : undefined,
   };
 }
 

@@ -130,7 +130,7 @@ describe("a server", () => {
     expect((await fetch(`${server.origin}/readyz`)).status).toBe(200);
   });
 
-  it("passes the doctor once a client is configured, and fails it before", async () => {
+  it("passes the doctor once a client is configured, with a warning of root, and fails it before", async () => {
     const settings = [
       "--data",
       server.dataDirectory,
@@ -148,7 +148,7 @@ describe("a server", () => {
       server.secretAccessKey,
     );
     const after = await run("doctor", "--json", ...settings);
-    expect(checks(after.out)).toMatchObject({ server: "ok", credentials: "ok" });
+    expect(checks(after.out)).toMatchObject({ server: "ok", credentials: "ok", root: "warn" });
     expect([after.code, after.error]).toEqual([0, ""]);
   });
 

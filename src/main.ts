@@ -16,7 +16,8 @@ import {
 } from "./config.ts";
 import { runBackup, runMigrate, runRestore } from "./copy-commands.ts";
 import { type Client, CommandError } from "./doors/cli/client.ts";
-import { type GivenSettings, runCommandLine } from "./doors/cli/command-line.ts";
+import { runCommandLine } from "./doors/cli/command-line.ts";
+import type { GivenSettings } from "./doors/cli/commands.ts";
 import { welcome } from "./doors/cli/welcome.ts";
 import type { Ports } from "./ports/ports.ts";
 import { registryAddress } from "./registry/deployment.ts";

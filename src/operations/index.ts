@@ -31,6 +31,7 @@ import { deletePullSecret } from "./entrepot/delete-pull-secret.ts";
 import { describeDeployment } from "./entrepot/describe-deployment.ts";
 import { explainAccess } from "./entrepot/explain-access.ts";
 import { holdReclaim } from "./entrepot/hold-reclaim.ts";
+import { lintPolicy } from "./entrepot/lint-policy.ts";
 import { listJobs } from "./entrepot/list-jobs.ts";
 import { listPullSecrets } from "./entrepot/list-pull-secrets.ts";
 import { rerunJob } from "./entrepot/rerun-job.ts";
@@ -71,9 +72,9 @@ import { detachGroupPolicy } from "./iam/detach-group-policy.ts";
 import { detachRolePolicy } from "./iam/detach-role-policy.ts";
 import { detachUserPolicy } from "./iam/detach-user-policy.ts";
 import { generateCredentialReport } from "./iam/generate-credential-report.ts";
-import { getAccessKeyLastUsed } from "./iam/get-access-key-last-used.ts";
+import { getAccessKeyLastUsed, getAccessKeyLastUsed } from "./iam/get-access-key-last-used.ts";
 import { getAccountAuthorizationDetails } from "./iam/get-account-authorization-details.ts";
-import { getAccountPasswordPolicy } from "./iam/get-account-password-policy.ts";
+import { getAccountPasswordPolicy, getAccountPasswordPolicy } from "./iam/get-account-password-policy.ts";
 import { getAccountSummary } from "./iam/get-account-summary.ts";
 import { getContextKeysForCustomPolicy } from "./iam/get-context-keys-for-custom-policy.ts";
 import { getContextKeysForPrincipalPolicy } from "./iam/get-context-keys-for-principal-policy.ts";
@@ -157,6 +158,7 @@ import { listTagsForResource as listAccountTags } from "./organizations/list-tag
 import { tagResource as tagAccount } from "./organizations/tag-resource.ts";
 import { untagResource as untagAccount } from "./organizations/untag-resource.ts";
 import { assumeRole } from "./sts/assume-role.ts";
+import { assumeRoleWithWebIdentity } from "./sts/assume-role-with-web-identity.ts";
 import { decodeAuthorizationMessage } from "./sts/decode-authorization-message.ts";
 import { getAccessKeyInfo } from "./sts/get-access-key-info.ts";
 import { getCallerIdentity } from "./sts/get-caller-identity.ts";
@@ -198,6 +200,7 @@ export const operations: readonly Operation[] = [
   describeDeployment,
   explainAccess,
   holdReclaim,
+  lintPolicy,
   listJobs,
   rerunJob,
   getCallerIdentity,
@@ -276,6 +279,7 @@ export const operations: readonly Operation[] = [
   revokeSessions,
   // STS
   assumeRole,
+  assumeRoleWithWebIdentity,
   decodeAuthorizationMessage,
   getAccessKeyInfo,
   getSessionToken,

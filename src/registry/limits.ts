@@ -10,6 +10,8 @@ export const limits = {
   repositoriesPerRegistry: 100_000,
   imagesPerRepository: 100_000,
   tagsPerImage: 1_000,
+  /** Tags that one push of a manifest by its digest gives it. */
+  tagsPerPush: 40,
   resourceTagsPerRepository: 50,
   mutabilityFilters: 5,
 
@@ -216,7 +218,7 @@ export const limits = {
   /** Sealed objects up to this size are kept with the metadata instead of as files. */
   keptObjectBytes: 32 * KiB,
   /** Opened frames that are kept while a slower pull of the same layer may want them. */
-  sharedFrames: 8,
+  sharedFrames: 32,
   manifestCacheBytes: 32 * MiB,
 
   freeSpaceFloorBytes: 1024 * MiB,

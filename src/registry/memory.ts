@@ -1,16 +1,16 @@
-import type { Hash } from "node:crypto";
 import { BoundedCache } from "./bounded-cache.ts";
+import type { Digester } from "./digest.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
 import { IssuerMemory } from "./identity/issuer-memory.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { Digest, ObjectId, UploadId } from "./names.ts";
 
-/** A hash that has taken the first `offset` bytes of an upload. */
+/** What has taken the first `offset` bytes of an upload, and their digest. */
 export interface RunningDigest {
   readonly offset: number;
   readonly digest: Digest;
-  readonly hash: Hash;
+  readonly digester: Digester;
 }
 
 /**

@@ -14,7 +14,7 @@ export type AccountId = Branded<string, "AccountId">;
 export type Region = Branded<string, "Region">;
 /** `team/app`, 2 to 256 characters, lower case. */
 export type RepositoryName = Branded<string, "RepositoryName">;
-/** `sha256:` and 64 lower-case hexadecimal digits. */
+/** `sha256:` and 64, or `sha512:` and 128, lower-case hexadecimal digits. */
 export type Digest = Branded<string, "Digest">;
 /** A tag as OCI allows it: at most 128 characters. */
 export type Tag = Branded<string, "Tag">;
@@ -38,7 +38,8 @@ export const tagPattern = "[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}";
 // name costs linear time.
 const nameSegment = /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*$/;
 const tagShape = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const digestShape = /^sha256:[0-9a-f]{64}$/;
+const sha256Shape = /^sha256:[0-9a-f]{64}$/;
+const digestShape = /^sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/;
 const uploadShape = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const accountShape = /^[0-9]{12}$/;
 const regionShape = /^[0-9a-z-]{2,25}$/;
@@ -52,9 +53,14 @@ export function isTag(text: string): text is Tag {
   return tagShape.test(text);
 }
 
-/** Whether this is a digest that Entrepot computes and stores: SHA-256, lower case. */
+/** Whether this is a digest that Entrepot computes and stores: SHA-256 or SHA-512, lower case. */
 export function isDigest(text: string): text is Digest {
   return digestShape.test(text);
+}
+
+/** Whether it is one of those that ECR calculates: SHA-256. */
+export function isSha256Digest(text: string): text is Digest {
+  return sha256Shape.test(text);
 }
 
 export function isUploadId(text: string): text is UploadId {

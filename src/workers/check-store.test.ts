@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type TestPorts, testPorts } from "../../test/support/ports.ts";
-import type { AccountId, Region, RepositoryName } from "../registry/names.ts";
+import { digestOf } from "../registry/digest.ts";
+import { sealWhole } from "../registry/encryption/sealed-format.ts";
+import { newObjectId } from "../registry/layers/upload-layer.ts";
+import type { AccountId, Digest, Region, RepositoryName } from "../registry/names.ts";
 import { createRepository } from "../registry/repositories/create-repository.ts";
 import { checkStore } from "./check-store.ts";
 
@@ -10,9 +13,40 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
+const registry = { account: "000000000000" as AccountId, region: "us-east-1" as Region };
+
+/** Keeps content under a digest, be it its own or not. */
+async function keep(content: Buffer, digest: Digest): Promise<void> {
+  const { ports } = opened;
+  const id = newObjectId();
+  const { plain, wrapped } = await ports.keys.createDataKey({ registry, object: id });
+  const sealed = sealWhole(plain, id, content);
+  const object = {
+    ...{ id, registry, domain: "test", digest, wrappedKey: wrapped, state: "live" as const },
+    ...{ sizeBytes: content.length, sealedBytes: sealed.length, layout: String(content.length) },
+    ...{ placement: "metadata" as const, place: "", createdAt: ports.clock.now() },
+  };
+  await ports.metadata.transaction((change) => change.objects.insertIfAbsent(object, sealed));
+}
+
+it.each(["sha256", "sha512"] as const)(
+  "tells of content that does not hash to its digest by %s",
+  async (algorithm) => {
+    const [right, other] = [Buffer.from("right"), Buffer.from("other")];
+    await keep(right, digestOf(right, algorithm));
+    const before = await checkStore(opened.ports, { repair: false });
+    expect(before).toMatchObject({ objects: 1, problems: [] });
+    const wrong = digestOf(Buffer.from("wrong"), algorithm);
+    await keep(other, wrong);
+    const { problems } = await checkStore(opened.ports, { repair: false });
+    expect(problems.map(({ kind }) => kind)).toEqual(["damaged-object"]);
+    const found = `hashes to ${digestOf(other, algorithm)} instead of ${wrong}`;
+    expect(problems[0]?.message).toContain(found);
+  },
+);
+
 it("tells of counters that differ from a recount, and mends them when asked to", async () => {
   const { ports } = opened;
-  const registry = { account: "000000000000" as AccountId, region: "us-east-1" as Region };
   const repository = await createRepository(ports, {
     registry,
     name: "app" as RepositoryName,

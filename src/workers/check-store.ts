@@ -1,7 +1,7 @@
 /** `entrepot fsck`: recounts what is counted and re-verifies every stored byte (I3, I12). */
-import { createHash } from "node:crypto";
 import type { MetadataReads } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
+import { algorithmOf, Digester } from "../registry/digest.ts";
 import { headerBytes, openWhole, requireHeader } from "../registry/encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../registry/encryption/stored-object.ts";
 import type { Image } from "../registry/images/image.ts";
@@ -219,9 +219,9 @@ class Check {
   }
 
   async #digestOf(object: StoredObject): Promise<string> {
-    const hash = createHash("sha256");
+    const digester = new Digester(algorithmOf(object.digest));
     const verify = (piece: Uint8Array) => {
-      hash.update(piece);
+      digester.update(piece);
       this.#counts.verifiedBytes += piece.length;
       this.#options.onProgress?.({
         verifiedBytes: this.#counts.verifiedBytes,
@@ -238,7 +238,7 @@ class Check {
       const key = await this.#ports.keys.openDataKey(object.wrappedKey, { registry, object: id });
       verify(openWhole(key, id, object.layout, sealed));
     }
-    return `sha256:${hash.digest("hex")}`;
+    return digester.digest();
   }
 
   async #presence(object: StoredObject): Promise<void> {

@@ -26,8 +26,8 @@ async function start(origin?: string): Promise<DistributionServer> {
 
 const uploadIn = (location: string) => /uploads\/([0-9a-f-]{36})/.exec(location)?.[1] as UploadId;
 
-const stored = () =>
-  findLayer(server.opened.ports, registry, "app" as RepositoryName, digest).then(
+const stored = (of = digest) =>
+  findLayer(server.opened.ports, registry, "app" as RepositoryName, of).then(
     ({ object }) => object,
   );
 
@@ -69,50 +69,59 @@ describe("a store that encrypts by itself", () => {
     expect(range.body.equals(content.subarray(1048570, 1048591))).toBe(true);
   });
 
-  it("never has a damaged layer taken for a whole one, and fsck tells of it", async () => {
-    const client = (await start()).client();
-    await client.pushBlob("app", content);
-    const { ports } = server.opened;
-    const { id, place } = await stored();
-    await ports.blobs.delete(id);
-    const other = Buffer.from(content);
-    other[other.length - 1]! ^= 1;
-    const staged = await ports.blobs.stage(id, { lengthBytes: 0, place: "" });
-    await staged.append([other]);
-    await ports.blobs.publish(id, { lengthBytes: other.length, place: await staged.sync() });
-    await staged.close();
-    expect(place).toBe("");
-    await expect(client.get(blob)).rejects.toThrow();
-    const { problems } = await checkStore(ports, { repair: false });
-    expect(problems.map(({ kind }) => kind)).toEqual(["damaged-object"]);
-  });
+  it.each(["sha256", "sha512"] as const)(
+    "12: never has a layer of %s that is damaged taken for a whole one, and fsck tells of it",
+    async (algorithm) => {
+      const client = (await start()).client();
+      const digest = (await client.pushBlob("app", content, algorithm)) as Digest;
+      const { ports } = server.opened;
+      expect((await checkStore(ports, { repair: false })).problems).toEqual([]);
+      const { id, place } = await stored(digest);
+      await ports.blobs.delete(id);
+      const other = Buffer.from(content);
+      other[other.length - 1]! ^= 1;
+      const staged = await ports.blobs.stage(id, { lengthBytes: 0, place: "" });
+      await staged.append([other]);
+      await ports.blobs.publish(id, { lengthBytes: other.length, place: await staged.sync() });
+      await staged.close();
+      expect(place).toBe("");
+      await expect(client.get(`/v2/app/blobs/${digest}`)).rejects.toThrow();
+      const { problems } = await checkStore(ports, { repair: false });
+      const message = `object ${id} (${digest}) does not open: the stored object has another digest`;
+      expect(problems).toEqual([{ kind: "damaged-object", message, repaired: false }]);
+    },
+  );
 
-  it("takes a layer in chunks over several requests, and an empty one", async () => {
-    const client = (await start()).client();
-    const begun = await client.send("POST", "/v2/app/blobs/uploads/");
-    let location = begun.headers.get("location")!;
-    for (const [start, end] of [
-      [0, 1_000_000],
-      [1_000_000, 2_500_000],
-    ] as const) {
-      const answer = await client.send("PATCH", location, {
-        headers: { "content-range": `${start}-${end - 1}` },
-        body: content.subarray(start, end),
-      });
-      expect(answer.status).toBe(202);
-      location = answer.headers.get("location")!;
-      // As another replica would: nothing is remembered of what came before.
-      server.opened.ports.memory.runningDigests.delete(uploadIn(location));
-    }
-    const mark = location.includes("?") ? "&" : "?";
-    const wrong = await client.send("PUT", `${location}${mark}digest=${digestOf("other")}`);
-    expect([wrong.status, wrong.code()]).toEqual([400, "DIGEST_INVALID"]);
-    const done = await client.send("PUT", `${location}${mark}digest=${digest}`);
-    expect(done.status).toBe(201);
-    expect((await client.get(blob)).body.equals(content)).toBe(true);
-    await client.pushBlob("app", Buffer.alloc(0));
-    expect((await client.get(`/v2/app/blobs/${digestOf("")}`)).body.length).toBe(0);
-  });
+  it.each(["sha256", "sha512"] as const)(
+    "takes a layer of %s in chunks over several requests, and an empty one",
+    async (algorithm) => {
+      const digest = digestOf(content, algorithm);
+      const client = (await start()).client();
+      const begun = await client.send("POST", "/v2/app/blobs/uploads/");
+      let location = begun.headers.get("location")!;
+      for (const [start, end] of [
+        [0, 1_000_000],
+        [1_000_000, 2_500_000],
+      ] as const) {
+        const answer = await client.send("PATCH", location, {
+          headers: { "content-range": `${start}-${end - 1}` },
+          body: content.subarray(start, end),
+        });
+        expect(answer.status).toBe(202);
+        location = answer.headers.get("location")!;
+        // As another replica would: nothing is remembered of what came before.
+        server.opened.ports.memory.runningDigests.delete(uploadIn(location));
+      }
+      const mark = location.includes("?") ? "&" : "?";
+      const wrong = await client.send("PUT", `${location}${mark}digest=${digestOf("other")}`);
+      expect([wrong.status, wrong.code()]).toEqual([400, "DIGEST_INVALID"]);
+      const done = await client.send("PUT", `${location}${mark}digest=${digest}`);
+      expect(done.status).toBe(201);
+      expect((await client.get(`/v2/app/blobs/${digest}`)).body.equals(content)).toBe(true);
+      const empty = await client.pushBlob("app", Buffer.alloc(0), algorithm);
+      expect((await client.get(`/v2/app/blobs/${empty}`)).body.length).toBe(0);
+    },
+  );
 
   it("holds images whose manifests Entrepot seals all the same", async () => {
     const client = (await start()).client();

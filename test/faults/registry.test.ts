@@ -89,7 +89,7 @@ function put(store: Ports, manifest: Content, tag?: string): Promise<unknown> {
   return putImage(store, testRegistry, testRepository, {
     manifest: manifest.bytes,
     mediaType: undefined,
-    tag: tag as Tag | undefined,
+    tags: tag === undefined ? [] : [tag as Tag],
     repeat: "accept",
   });
 }

@@ -75,7 +75,7 @@ export function pushManifest(ports: Ports, image: Content): Promise<unknown> {
   return putImage(ports, testRegistry, testRepository, {
     manifest: image.bytes,
     mediaType: undefined,
-    tag: latest,
+    tags: [latest],
     repeat: "accept",
   });
 }

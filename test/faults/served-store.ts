@@ -11,7 +11,7 @@ import type { FsckProblem } from "../../src/workers/check-store.ts";
 import { ecrClient, loginPassword } from "../interop/registry.ts";
 import { imageManifest } from "../support/ecr.ts";
 import { fleetSettings } from "../support/fleet-settings.ts";
-import { digestOf, OciClient } from "../support/oci-client.ts";
+import { type Algorithm, digestOf, OciClient } from "../support/oci-client.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -91,9 +91,14 @@ export class ServedStore {
   }
 
   /** Pushes a blob that is too large for the database, and says in which file it is. */
-  async pushStored({ client }: Served, repository: string, content: Buffer): Promise<Stored> {
+  async pushStored(
+    { client }: Served,
+    repository: string,
+    content: Buffer,
+    algorithm: Algorithm = "sha256",
+  ): Promise<Stored> {
     const before = new Set(await this.files("blobs/objects"));
-    const digest = await client.pushBlob(repository, content);
+    const digest = await client.pushBlob(repository, content, algorithm);
     const [file, ...others] = (await this.files("blobs/objects")).filter(
       (name) => !before.has(name),
     );

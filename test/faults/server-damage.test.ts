@@ -3,6 +3,7 @@ import { readFile, rename, truncate, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { frameOverheadBytes, headerBytes } from "../../src/registry/encryption/sealed-format.ts";
 import { limits } from "../../src/registry/limits.ts";
+import type { Algorithm } from "../support/oci-client.ts";
 import { someBytes } from "../support/store.ts";
 import { type Pulled, pull, type Served, ServedStore, type Stored } from "./served-store.ts";
 
@@ -20,8 +21,8 @@ beforeEach(async () => {
 
 afterEach(() => store.remove());
 
-function push(sizeBytes = layerBytes): Promise<Stored> {
-  return store.pushStored(served, "app", someBytes(sizeBytes));
+function push(algorithm: Algorithm = "sha256"): Promise<Stored> {
+  return store.pushStored(served, "app", someBytes(layerBytes), algorithm);
 }
 
 async function flip(file: string, position: number): Promise<void> {
@@ -65,8 +66,8 @@ describe("a stored object", () => {
       ["the last tag", headerBytes + 3 * sealedFrameBytes - 1],
     ] as const;
     const damaged: Stored[] = [];
-    for (const [place, position] of places) {
-      const stored = await push();
+    for (const [index, [place, position]] of places.entries()) {
+      const stored = await push(index % 2 === 0 ? "sha256" : "sha512");
       await flip(stored.file, position);
       for (const attempt of ["first", "second"]) {
         const pulled = await get(stored);

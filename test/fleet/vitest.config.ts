@@ -13,7 +13,7 @@ export default defineConfig({
       project("replicas", ["test/fleet/**/*.test.ts"]),
       project("stores", [
         "test/{conformance,contracts}/**/*.test.ts",
-        "test/faults/{backup,crash,equal-layer,registry,s3,s3-writers,soak}.test.ts",
+        "test/faults/{backup,crash,equal-layer,read-back,registry,s3,s3-writers,soak}.test.ts",
         "test/faults/server-{damage,load}.test.ts",
         "src/{operations,registry}/**/*.test.ts",
       ]),

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { requireProgram } from "./programs.ts";
@@ -7,13 +7,12 @@ import { succeed } from "./run-program.ts";
 
 /** The official suite is a Go module of its own inside the specification's repository. */
 const suite = "github.com/opencontainers/distribution-spec/conformance";
-/** The commit of the specification's tag v1.1.1. */
-const version = "v0.0.0-20250123160558-a139cc423184";
+const version = "v0.0.0-20260831232431-97274622c111";
 const buildTimeoutMs = 10 * 60_000;
 const cache = fileURLToPath(new URL("../../.cache", import.meta.url));
 
 /**
- * The path of the suite's test program: built with Go at first use, then kept in `.cache`. With
+ * The path of the suite's program: built with Go at first use, then kept in `.cache`. With
  * ENTREPOT_OCI_CONFORMANCE set to the suite's folder in a checkout of the specification, that one is
  * built instead of a download.
  * @throws Error that says in one sentence why there is no such program
@@ -25,11 +24,13 @@ export async function buildConformanceSuite(): Promise<string> {
   const go = requireProgram("go");
   const source = local ?? downloadSource(go);
   mkdirSync(cache, { recursive: true });
-  await succeed(go, ["test", "-c", "-o", program, "."], {
+  const unfinished = `${program}-${process.pid}`;
+  await succeed(go, ["build", "-buildvcs=false", "-o", unfinished, "."], {
     cwd: source,
     env: { GOFLAGS: "-mod=readonly", GOWORK: "off" },
     timeoutMs: buildTimeoutMs,
   });
+  renameSync(unfinished, program); // Whole or not at all, whoever else builds it.
   return program;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Runs the tests in this folder against what the machine has.
- * Flags: --install, --only-present, --allow-missing=NAME[,NAME]; everything else goes to Vitest.
+ * Flags: --install, --only-present; everything else goes to Vitest.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -24,30 +24,25 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   const flag = (name: string) => args.includes(name);
-  const allowed = args.flatMap((arg) => /^--allow-missing=(.*)$/.exec(arg)?.[1]?.split(",") ?? []);
-  const own = /^--(install|only-present|allow-missing=.*)$/;
+  const own = /^--(install|only-present)$/;
   if (flag("--install")) installPackages();
   printPrograms();
-  const skipped = new Map<string, string>();
-  for (const [file, reason] of await whatIsMissing()) {
-    if (flag("--only-present") || allowed.includes(file)) skipped.set(file, reason);
-  }
-  for (const name of allowed.filter((name) => !testFiles().includes(name))) {
-    throw new Error(`--allow-missing=${name}: the test files are ${testFiles().join(", ")}`);
-  }
-  printSkipped(skipped);
+  const incapable = await whatIsMissing();
+  const skipped = flag("--only-present") ? [...incapable.keys()] : [];
+  const outcome = flag("--only-present") ? "SKIPPED" : "CANNOT RUN";
+  printReasons(outcome, incapable);
   const { status } = spawnSync(
     process.execPath,
     [
       "node_modules/vitest/vitest.mjs",
       "run",
       "--config=test/interop/vitest.config.ts",
-      ...[...skipped.keys()].map((file) => `--exclude=test/interop/${file}.test.ts`),
+      ...skipped.map((file) => `--exclude=test/interop/${file}.test.ts`),
       ...args.filter((arg) => !own.test(arg)),
     ],
     { cwd: root, stdio: "inherit" },
   );
-  printSkipped(skipped); // Again at the end, where nobody overlooks it.
+  printReasons(outcome, incapable); // Again at the end, where nobody overlooks it.
   return status ?? 1;
 }
 
@@ -58,12 +53,10 @@ async function whatIsMissing(): Promise<Map<string, string>> {
     const absent = (needs[file] ?? []).filter((name) => findProgram(name) === undefined);
     if (absent.length > 0) reasons.set(file, absent.map(missing).join("; "));
   }
-  if (!reasons.has("oci-conformance")) {
-    try {
-      await buildConformanceSuite();
-    } catch (error) {
-      reasons.set("oci-conformance", error instanceof Error ? error.message : String(error));
-    }
+  try {
+    await buildConformanceSuite();
+  } catch (error) {
+    reasons.set("oci-conformance", error instanceof Error ? error.message : String(error));
   }
   return reasons;
 }
@@ -116,6 +109,8 @@ function printPrograms(): void {
   }
 }
 
-function printSkipped(skipped: ReadonlyMap<string, string>): void {
-  for (const [file, reason] of skipped) console.log(`  SKIPPED     ${file}: ${reason}`);
+function printReasons(outcome: string, reasons: ReadonlyMap<string, string>): void {
+  for (const [file, reason] of reasons) {
+    console.log(`  ${outcome.padEnd(11)} ${file}: ${reason}`);
+  }
 }

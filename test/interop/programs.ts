@@ -34,8 +34,8 @@ export const programs = {
   go: {
     command: "go",
     version: ["version"],
-    accepts: /go1\.(2\d|\d{3})/,
-    remark: "Go 1.20 or later is needed, which Debian 12 does not have: install it by hand",
+    accepts: /go1\.(2[4-9]|[3-9]\d|\d{3})/,
+    remark: "Go 1.24 or later is needed, which Debian 12 does not have: install it by hand",
   },
 } as const satisfies Record<string, Program>;
 
@@ -44,13 +44,13 @@ export type ProgramName = keyof typeof programs;
 /** Debian packages that those programs need and only recommend. */
 export const companions = ["ca-certificates", "crun", "iptables", "uidmap", "util-linux"];
 
-/** Which programs each test file starts. A file that is not listed needs npm alone. */
+/** Which programs each test file starts. A file that is not listed needs npm alone, or builds its own. */
 export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   "aws-cli": ["aws"],
+  "aws-cli-iam": ["aws"],
   buildah: ["buildah"],
   containerd: ["containerd", "ctr"],
   docker: ["docker", "dockerd"],
-  "oci-conformance": ["go"],
   podman: ["podman"],
   skopeo: ["skopeo"],
 };

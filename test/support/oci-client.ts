@@ -23,8 +23,10 @@ export interface OciAnswer {
   code(): string;
 }
 
-export function digestOf(content: Uint8Array | string): string {
-  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+export type Algorithm = "sha256" | "sha512";
+
+export function digestOf(content: Uint8Array | string, algorithm: Algorithm = "sha256"): string {
+  return `${algorithm}:${createHash(algorithm).update(content).digest("hex")}`;
 }
 
 /**
@@ -103,8 +105,12 @@ export class OciClient {
   }
 
   /** POST, then PUT with the whole content; says the digest. */
-  async pushBlob(repository: string, content: Uint8Array | string): Promise<string> {
-    const digest = digestOf(content);
+  async pushBlob(
+    repository: string,
+    content: Uint8Array | string,
+    algorithm: Algorithm = "sha256",
+  ): Promise<string> {
+    const digest = digestOf(content, algorithm);
     const location = await this.startUpload(repository);
     const pushed = await this.send("PUT", `${location}?digest=${digest}`, { body: content });
     if (pushed.status !== 201) throw new Error(`a blob: ${pushed.status} ${pushed.text()}`);

@@ -8,6 +8,8 @@ export interface Question {
   readonly body?: string;
   /** A certificate to trust beside those of the system; "" for none. */
   readonly ca?: string;
+  /** The longest answer that is read. */
+  readonly replyCharacters?: number;
 }
 
 export interface Reply {
@@ -17,11 +19,11 @@ export interface Reply {
 }
 
 const timeoutMs = 5_000;
-const replyCharacters = 64 * 1024;
+const shortReply = 64 * 1024;
 
 /** One request. @throws when no answer comes within five seconds */
 export function ask(url: string, question: Question = {}): Promise<Reply> {
-  const { method = "GET", headers = {}, body, ca = "" } = question;
+  const { method = "GET", headers = {}, body, ca = "", replyCharacters = shortReply } = question;
   const isTls = url.startsWith("https:");
   const trusted = isTls ? [...trustedHere(), ...(ca === "" ? [] : [ca])] : [];
   return new Promise((resolve, reject) => {

@@ -1,86 +1,85 @@
+import type { Service } from "../../operations/operation.ts";
 import { ask } from "./ask.ts";
-import { type Client, CommandError, configSection } from "./client.ts";
-import { clientKey } from "./client-key.ts";
-import { readSection, readTextFile } from "./ini-file.ts";
-import { type SignedCall, signedEntrepotCall } from "./signed-call.ts";
+import { type ClientKey, CommandError } from "./client.ts";
+import { signedCall } from "./signed-call.ts";
 
-export interface ServerOptions {
-  readonly profile: string;
-  /** Else the profile's, else the one that the settings imply. */
-  readonly endpoint: string | undefined;
+/** Where a server is, and in which of its regions it is asked. */
+export interface ServerAddress {
+  readonly origin: string;
+  readonly region: string;
+  /** A certificate to trust beside those of the system; "" for none. */
+  readonly authority: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
+/** A refusal that the server gave a name. */
+export class Refusal extends CommandError {
+  /** As the service calls it: `NoSuchEntity`. */
+  readonly code: string;
+
+  constructor(origin: string, code: string, message: string) {
+    super(`${origin} refuses: ${code}: ${message}`);
+    this.code = code;
+  }
+}
+
+/** Whether the server refused with this code. */
+export function isRefusal(error: unknown, code: string): boolean {
+  return error instanceof Refusal && error.code === code;
+}
+
+const replyCharacters = 16 * 1024 * 1024;
+
 /**
- * Asks a running server for an operation of Entrepot's own, with the key of the environment, of the
- * profile, or of the data directory's root.
- * @throws CommandError when there is no key, no server, or a refusal
+ * Asks a running server for an operation, such as `iam:ListUsers`.
+ * @throws Refusal, and CommandError when nobody answers, or somebody who does not speak like this
  */
 export async function callServer<Answer>(
-  client: Client,
-  options: ServerOptions,
-  operationName: string,
+  { origin, region, authority, now }: ServerAddress,
+  key: ClientKey,
+  operation: `${Service}:${string}`,
   input: object,
 ): Promise<Answer> {
-  const { profile, endpoint, now } = options;
-  const config = readSection(await readTextFile(client.awsConfigFile), configSection(profile));
-  const origin = originOf(client, endpoint ?? config.get("endpoint_url"));
-  const key = (await clientKey(client, profile))?.key ?? (await client.rootKey());
-  if (key === undefined) {
-    throw new CommandError(
-      `there is no access key in the environment, in the profile "${profile}" or in ` +
-        `${client.dataDirectory}; name a profile with --profile, or the directory with --data`,
-    );
-  }
-  const region = config.get("region") ?? client.region;
-  const call = await signedEntrepotCall(origin, region, operationName, input, key, now());
-  return send<Answer>(client, origin, call);
-}
-
-/**
- * The same of the server that has the data directory open, with that directory's own key.
- * @throws CommandError when there is no key, no server, or a refusal
- */
-export async function callOwnServer<Answer>(
-  client: Client,
-  { endpoint, now }: Pick<ServerOptions, "endpoint" | "now">,
-  operationName: string,
-  input: object,
-): Promise<Answer> {
-  const origin = originOf(client, endpoint);
-  const key = await client.rootKey();
-  if (key === undefined) {
-    throw new CommandError(
-      `there is no access key in ${client.dataDirectory} to ask its server with`,
-    );
-  }
-  const { region } = client;
-  const call = await signedEntrepotCall(origin, region, operationName, input, key, now());
-  return send<Answer>(client, origin, call);
-}
-
-function originOf(client: Client, endpoint: string | undefined): string {
-  const wanted = endpoint ?? client.httpUrl ?? client.httpsUrl ?? "";
-  const url = URL.parse(wanted);
-  if (url === null) throw new CommandError(`"${wanted}" is no URL; name one with --endpoint`, 2);
-  return url.origin;
-}
-
-async function send<Answer>(client: Client, origin: string, call: SignedCall): Promise<Answer> {
-  const ca = await readTextFile(client.authorityFile);
-  const { status, body } = await ask(`${origin}/`, { ...call, ca }).catch((error: Error) => {
+  const [service, operationName] = operation.split(":") as [Service, string];
+  const call = await signedCall(origin, region, { service, operationName, input }, key, now());
+  const question = { ...call, ca: authority, replyCharacters };
+  const { status, body } = await ask(`${origin}/`, question).catch((error: Error) => {
     throw new CommandError(`${origin} cannot be reached: ${error.message}`);
   });
-  if (status === 200) return JSON.parse(body) as Answer;
-  throw new CommandError(`${origin} refuses: ${refusalText(status, body)}`);
+  const reply = parsed(body);
+  if (status === 200 && reply !== undefined) return outputOf(reply, operationName) as Answer;
+  const { code, message } = refusalOf(reply);
+  if (code !== undefined) throw new Refusal(origin, code, message);
+  const hint = status === 200 ? "with something else" : `with status ${status}`;
+  throw new CommandError(`${origin} answers ${hint}; is it Entrepot?`);
 }
 
-function refusalText(status: number, body: string): string {
+function parsed(body: string): Record<string, unknown> | undefined {
   try {
-    const { __type: code, message } = JSON.parse(body) as { __type?: string; message?: string };
-    return `${code ?? `status ${status}`}: ${message ?? ""}`;
+    const reply = JSON.parse(body) as unknown;
+    return typeof reply === "object" && reply !== null ? { ...reply } : undefined;
   } catch {
-    return `status ${status}; is it Entrepot?`; // Whatever answers there does not speak AWS JSON.
+    return undefined; // Whatever answers there does not speak JSON.
   }
+}
+
+/** AWS Query wraps it, AWS JSON does not. */
+function outputOf(reply: Record<string, unknown>, operationName: string): unknown {
+  const response = reply[`${operationName}Response`];
+  if (typeof response !== "object" || response === null) return reply;
+  return (response as Record<string, unknown>)[`${operationName}Result`] ?? {};
+}
+
+interface WireRefusal {
+  readonly __type?: string;
+  readonly message?: string;
+  readonly Error?: { readonly Code?: string; readonly Message?: string };
+}
+
+/** The encoded message that a denial ends with is for DecodeAuthorizationMessage, not for people. */
+function refusalOf(reply: WireRefusal = {}): { code: string | undefined; message: string } {
+  const code = reply.Error?.Code ?? reply.__type;
+  const message = reply.Error?.Message ?? reply.message ?? "";
+  return { code, message: message.replace(/\.? Encoded authorization failure message: \S+$/, "") };
 }

@@ -4,6 +4,8 @@ import type { AccountId, Region } from "../../registry/names.ts";
 export interface ClientKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of temporary credentials. */
+  readonly sessionToken?: string | undefined;
 }
 
 /** What `configure` and `doctor` know of the server from its settings, and of this machine. */
@@ -25,6 +27,9 @@ export interface Client {
   readonly awsCredentialsFile: string;
   readonly dockerConfigDirectory: string;
 }
+
+/** The profile that is meant where none is named. */
+export const defaultProfile = "entrepot";
 
 /** The section of `~/.aws/config` that holds a profile. */
 export function configSection(profile: string): string {

@@ -130,9 +130,20 @@ describe("configure", () => {
     expect(readSection(await credentials(), "ci").get("aws_secret_access_key")).toBe("s");
   });
 
+  it("writes a temporary key with its token, and leaves no token beside another key", async () => {
+    const temporary = { accessKeyId: "ASIAX", secretAccessKey: "s", sessionToken: "t" };
+    await configure(client, { profile: "ci", ...temporary });
+    expect(readSection(await credentials(), "ci").get("aws_session_token")).toBe("t");
+    await configure(client, { profile: "ci" });
+    expect(await credentials()).toBe(
+      "[ci]\naws_access_key_id = AKIAROOT\naws_secret_access_key = root/secret\n",
+    );
+  });
+
   it.each([
     ["a name that would break the file", { profile: "a]\n[default" }, /no name of a profile/],
     ["half a key", { profile: "a", accessKeyId: "AKIAX" }, /belong together/],
+    ["a token without its key", { profile: "a", sessionToken: "t" }, /belongs to --access-key-id/],
     ["a URL with a path", { profile: "a", endpoint: "http://x/v2/" }, /no base URL/],
     [
       "a key with a line break",

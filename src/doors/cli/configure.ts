@@ -6,6 +6,7 @@ export interface ConfigureOptions {
   readonly endpoint?: string | undefined;
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
 }
 
 export interface Configured {
@@ -40,6 +41,8 @@ export async function configure(client: Client, options: ConfigureOptions): Prom
   const credentials = withSection(await readTextFile(client.awsCredentialsFile), profile, {
     aws_access_key_id: key.accessKeyId,
     aws_secret_access_key: key.secretAccessKey,
+    // Left from another key, a token would make this one useless.
+    aws_session_token: key.sessionToken,
   });
   await writeTextFile(client.awsCredentialsFile, credentials, 0o600);
   await writeTextFile(client.awsConfigFile, config, 0o600);
@@ -53,16 +56,19 @@ export async function configure(client: Client, options: ConfigureOptions): Prom
 }
 
 async function keyOf(client: Client, options: ConfigureOptions): Promise<ClientKey> {
-  const { accessKeyId, secretAccessKey } = options;
+  const { accessKeyId, secretAccessKey, sessionToken } = options;
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
     throw new CommandError("--access-key-id and --secret-access-key belong together", 2);
   }
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     // A line break would end the value and begin something else in the file.
-    if (!/^[\x21-\x7e]+$/.test(accessKeyId + secretAccessKey)) {
+    if (!/^[\x21-\x7e]+$/.test(accessKeyId + secretAccessKey + (sessionToken ?? ""))) {
       throw new CommandError("an access key holds no spaces and no line breaks", 2);
     }
-    return { accessKeyId, secretAccessKey };
+    return { accessKeyId, secretAccessKey, sessionToken };
+  }
+  if (sessionToken !== undefined) {
+    throw new CommandError("--session-token belongs to --access-key-id", 2);
   }
   const root = await client.rootKey();
   if (root !== undefined) return root;

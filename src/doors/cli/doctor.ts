@@ -4,11 +4,11 @@ import { statfs } from "node:fs/promises";
 import { registryHost } from "../../registry/deployment.ts";
 import { limits } from "../../registry/limits.ts";
 import { ask, isTrustFailure } from "./ask.ts";
-import { type Client, configSection } from "./client.ts";
+import { type Client, CommandError, configSection, defaultProfile } from "./client.ts";
 import { clientKey } from "./client-key.ts";
 import { dockerAuthorityFile, dockerConfig } from "./docker-config.ts";
 import { readSection, readTextFile } from "./ini-file.ts";
-import { signedIdentityCall } from "./signed-call.ts";
+import { Server, type ServerOptions, serverAddress } from "./server.ts";
 import { quoted } from "./welcome.ts";
 
 export interface Check {
@@ -19,15 +19,8 @@ export interface Check {
   readonly mend?: string;
 }
 
-export interface DoctorOptions {
-  readonly profile: string;
-  readonly endpoint: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
-
 /** What the checks share. */
-interface Examination extends DoctorOptions {
+interface Examination extends ServerOptions {
   readonly client: Client;
   readonly endpointUrl: string;
   /** The local authority's certificate, where this machine has it; else "". */
@@ -35,11 +28,9 @@ interface Examination extends DoctorOptions {
 }
 
 /** Checks everything that can be checked; what depends on an answer that never came is left out. */
-export async function doctor(client: Client, options: DoctorOptions): Promise<Check[]> {
-  const config = readSection(
-    await readTextFile(client.awsConfigFile),
-    configSection(options.profile),
-  );
+export async function doctor(client: Client, options: ServerOptions): Promise<Check[]> {
+  const { profile = defaultProfile } = options;
+  const config = readSection(await readTextFile(client.awsConfigFile), configSection(profile));
   const wanted =
     options.endpoint ?? config.get("endpoint_url") ?? client.httpUrl ?? client.httpsUrl ?? "";
   const url = URL.parse(wanted);
@@ -51,7 +42,7 @@ export async function doctor(client: Client, options: DoctorOptions): Promise<Ch
   const { check, date } = await checkServer(examination);
   const checks = [check];
   if (date !== undefined) {
-    checks.push(checkClock(examination, date), await checkCredentials(examination));
+    checks.push(checkClock(examination, date), ...(await checkCredentials(examination)));
     checks.push(await checkDocker(examination));
   }
   checks.push(...(await checkTrust(examination)), await checkNames(examination));
@@ -90,21 +81,32 @@ function checkClock({ now }: Examination, date: string): Check {
   );
 }
 
-async function checkCredentials(of: Examination): Promise<Check> {
-  const { endpointUrl, client, authority, now, profile } = of;
-  const mend = `npx entrepot configure --profile ${profile}`;
-  const found = await clientKey(client, profile);
-  if (found === undefined) {
-    return fail("credentials", `the profile "${profile}" holds no access key`, mend);
+/** Whose the key is, and whether it should be somebody else's. */
+async function checkCredentials(of: Examination): Promise<Check[]> {
+  const { client, profile, endpointUrl } = of;
+  const mend = `npx entrepot configure --profile ${quoted(profile ?? defaultProfile)}`;
+  const address = await serverAddress(client, { ...of, endpoint: endpointUrl });
+  try {
+    const found = await clientKey(client, address, profile);
+    if (found === undefined) {
+      const detail = `the profile "${profile ?? defaultProfile}" holds no access key`;
+      return [fail("credentials", detail, mend)];
+    }
+    const { key, from } = found;
+    const { arn } = await new Server(address, key).identity();
+    const who = ok("credentials", `${key.accessKeyId} (${from}) is ${arn}`);
+    return arn.endsWith(":root") ? [who, rootWarning] : [who];
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [fail("credentials", error.message, mend)];
   }
-  const call = await signedIdentityCall(endpointUrl, client.region, found.key, now());
-  const answer = await ask(`${endpointUrl}/`, { ...call, ca: authority });
-  const who = `${found.key.accessKeyId} (${found.from})`;
-  const arn = /<Arn>([^<]*)<\/Arn>/.exec(answer.body)?.[1];
-  if (answer.status === 200 && arn !== undefined) return ok("credentials", `${who} is ${arn}`);
-  const code = /<Code>([^<]*)<\/Code>/.exec(answer.body)?.[1] ?? `status ${answer.status}`;
-  return fail("credentials", `${who} is refused: ${code}`, mend);
 }
+
+const rootWarning = warn(
+  "root",
+  "root's access key is used here: nothing can limit it, so a user of its own is safer",
+  "npx entrepot user create <name> --policy AmazonEC2ContainerRegistryPowerUser --key",
+);
 
 async function checkDocker(of: Examination): Promise<Check> {
   const { client, endpointUrl, authority } = of;

@@ -3,17 +3,20 @@ import { mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promi
 import { dirname } from "node:path";
 
 /**
- * The text with these keys in that section; everything else stays as it is, comments and order too.
+ * The text with these keys in that section, and without those that are undefined; everything else
+ * stays as it is, comments and order too.
  * A section that is absent is added at the end. The format of AWS: nested settings are indented.
  */
 export function withSection(
   text: string,
   section: string,
-  values: Readonly<Record<string, string>>,
+  values: Readonly<Record<string, string | undefined>>,
 ): string {
   const lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
   const start = lines.findIndex((line) => sectionOf(line) === section);
-  const settings = Object.entries(values).map(([key, value]) => `${key} = ${value}`);
+  const settings = Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key} = ${value}`);
   if (start === -1) {
     const gap = lines.length > 0 && lines.at(-1)?.trim() !== "" ? [""] : [];
     return `${[...lines, ...gap, `[${section}]`, ...settings].join("\n")}\n`;

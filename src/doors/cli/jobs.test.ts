@@ -1,80 +1,28 @@
 /** The commands as they are typed, on a server that listens. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { testOrganization } from "../../../test/support/organization.ts";
-import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
-import { RootCredentials } from "../../adapters/credentials/root.ts";
-import { operations } from "../../operations/index.ts";
-import { FailedLogins } from "../../registry/identity/failed-logins.ts";
-import { rootPrincipal } from "../../registry/identity/principal.ts";
+import {
+  type CommandServer,
+  openCommandServer,
+  rootKey,
+} from "../../../test/support/command-server.ts";
+import type { TestPorts } from "../../../test/support/ports.ts";
 import { type Job, newJob } from "../../registry/jobs/job.ts";
-import type { AccountId, Region } from "../../registry/names.ts";
-import { awsDoor } from "../aws/aws-door.ts";
 import type { Client } from "./client.ts";
-import { type Commands, runCommandLine } from "./command-line.ts";
 
-const account = "000000000000" as AccountId;
-const region = "eu-west-1" as Region;
-const rootKey = { accessKeyId: "AKIAROOT", secretAccessKey: "root/secret" };
-
+let server: CommandServer;
 let store: TestPorts;
-let server: FastifyInstance;
 let directory: string;
 let client: Client;
 
 beforeAll(async () => {
-  store = await testPorts();
-  server = fastify();
-  const principal = rootPrincipal(account, rootKey.accessKeyId);
-  const deployment = {
-    ...{ account, region, regions: [region], domain: "localhost" },
-    ...{ httpPort: 5050, httpsPort: undefined },
-  };
-  await server.register(
-    awsDoor({
-      environment: { ports: store.ports, deployment, organization: testOrganization },
-      operations,
-      credentials: new RootCredentials(rootKey.accessKeyId, rootKey.secretAccessKey, principal),
-      observer: { performed: () => {} },
-      failedLogins: new FailedLogins(store.clock),
-    }),
-  );
-  const httpUrl = await server.listen({ host: "127.0.0.1", port: 0 });
-  directory = await mkdtemp(join(tmpdir(), "entrepot-jobs-"));
-  client = {
-    ...{ httpUrl, httpsUrl: undefined, domain: "localhost", account, region },
-    ...{ dataDirectory: directory, authorityFile: join(directory, "ca.pem") },
-    ...{ rootKey: async () => rootKey, environmentKey: undefined },
-    awsConfigFile: join(directory, ".aws", "config"),
-    awsCredentialsFile: join(directory, ".aws", "credentials"),
-    dockerConfigDirectory: directory,
-  };
+  server = await openCommandServer();
+  ({ store, directory, client } = server);
 });
-afterAll(async () => {
-  await server.close();
-  await store.close();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => server.close());
 
-const text = (stream: PassThrough) => String(stream.read() ?? "");
-
-/** As the program runs it, but for what the commands reach. */
-async function run(words: readonly string[], changes: Partial<Client> = {}) {
-  const [out, error] = [new PassThrough(), new PassThrough()];
-  const unused = () => expect.unreachable("another command was run");
-  const commands: Commands = {
-    ...{ version: "0", settings: [], serve: unused, fsck: unused, gc: unused },
-    ...{ backup: unused, restore: unused, migrate: unused },
-    client: () => ({ ...client, ...changes }),
-    now: () => store.clock.now(),
-  };
-  const code = await runCommandLine(words, commands, { out, error });
-  return { code, out: text(out), error: text(error) };
-}
+const run: CommandServer["run"] = (...asked) => server.run(...asked);
 
 async function put(key: string, changes: Partial<Job> = {}): Promise<Job> {
   const now = store.clock.now();
@@ -145,7 +93,7 @@ ${waiting.id}  waits  scan, until ${until}, attempts: 0\n`,
     await mkdir(join(directory, ".aws"), { recursive: true });
     await writeFile(
       client.awsConfigFile,
-      `[profile mine]\nregion = ${region}\nendpoint_url = ${client.httpUrl}\n`,
+      `[profile mine]\nregion = ${client.region}\nendpoint_url = ${client.httpUrl}\n`,
     );
     await writeFile(
       client.awsCredentialsFile,

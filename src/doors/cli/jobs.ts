@@ -1,7 +1,7 @@
 /** `entrepot jobs`: what a running server has still to do, and what it has given up. */
-import type { JobAnswer } from "../../operations/entrepot/job-answer.ts";
-import { callServer, type ServerOptions } from "./call-server.ts";
-import { type Client, CommandError } from "./client.ts";
+import { type JobAnswer, wireStates } from "../../operations/entrepot/job-answer.ts";
+import { CommandError } from "./client.ts";
+import type { Server } from "./server.ts";
 
 export interface JobFilter {
   /** In any case of letters. */
@@ -15,29 +15,20 @@ export interface JobList {
   readonly more: boolean;
 }
 
-interface JobPage {
-  readonly jobs: readonly JobAnswer[];
-  readonly nextToken?: string;
-}
-
 const pageSize = 25;
 const mostShown = 1_000;
-const states = ["dead", "running", "waiting"];
 
 /** @throws CommandError for a state that there is not, and as `callServer` does */
-export async function listJobs(
-  client: Client,
-  options: ServerOptions,
-  { state, kind }: JobFilter,
-): Promise<JobList> {
-  if (state !== undefined && !states.includes(state.toLowerCase())) {
+export async function listJobs(server: Server, { state, kind }: JobFilter): Promise<JobList> {
+  const wireState = wireStates.find((each) => each === state?.toUpperCase());
+  if (state !== undefined && wireState === undefined) {
     throw new CommandError(`"${state}" is no state of a job: use dead, running or waiting`, 2);
   }
   const jobs: JobAnswer[] = [];
   let nextToken: string | undefined;
   do {
-    const input = { state: state?.toUpperCase(), kind, maxResults: pageSize, nextToken };
-    const page = await callServer<JobPage>(client, options, "ListJobs", input);
+    const input = { state: wireState, kind, maxResults: pageSize, nextToken };
+    const page = await server.call("entrepot:ListJobs", input);
     jobs.push(...page.jobs);
     nextToken = page.nextToken;
   } while (nextToken !== undefined && jobs.length < mostShown);
@@ -45,13 +36,8 @@ export async function listJobs(
 }
 
 /** @throws CommandError when there is no such job, and as `callServer` does */
-export async function rerunJob(
-  client: Client,
-  options: ServerOptions,
-  jobId: string,
-): Promise<JobAnswer> {
-  const answer = await callServer<{ job: JobAnswer }>(client, options, "RerunJob", { jobId });
-  return answer.job;
+export async function rerunJob(server: Server, jobId: string): Promise<JobAnswer> {
+  return (await server.call("entrepot:RerunJob", { jobId })).job;
 }
 
 export function jobsText({ jobs, more }: JobList): string {

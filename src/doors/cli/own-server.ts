@@ -1,6 +1,6 @@
 import type { ReclaimHold } from "../../registry/reclaim-hold.ts";
-import { callOwnServer, type ServerOptions } from "./call-server.ts";
 import { type Client, CommandError } from "./client.ts";
+import { openOwnServer, type Server, type ServerOptions } from "./server.ts";
 
 /** The server that has a data directory open, as who copies the directory's content asks it. */
 export class OwnServer {
@@ -17,10 +17,8 @@ export class OwnServer {
 
   /** @throws CommandError when it cannot be asked, or serves another store */
   async isReadOnly(): Promise<boolean> {
-    const { storeName, readOnly } = await this.#call<{ storeName?: string; readOnly: boolean }>(
-      "DescribeDeployment",
-      {},
-    );
+    const server = await this.#open();
+    const { storeName, readOnly } = await server.call("entrepot:DescribeDeployment", {});
     if (storeName === this.#storeName) return readOnly;
     throw new CommandError(
       `The server that was asked does not serve ${this.#client.dataDirectory}: name the one that ` +
@@ -29,14 +27,12 @@ export class OwnServer {
   }
 
   async hold(holdId: string, seconds: number): Promise<ReclaimHold> {
-    const { state } = await this.#call<{ state: Uppercase<ReclaimHold> }>("HoldReclaim", {
-      holdId,
-      seconds,
-    });
+    const server = await this.#open();
+    const { state } = await server.call("entrepot:HoldReclaim", { holdId, seconds });
     return state.toLowerCase() as ReclaimHold;
   }
 
-  #call<Answer>(operationName: string, input: object): Promise<Answer> {
-    return callOwnServer<Answer>(this.#client, this.#options, operationName, input);
+  #open(): Promise<Server> {
+    return openOwnServer(this.#client, this.#options);
   }
 }

@@ -1,67 +1,77 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
+import type { Service } from "../../operations/operation.ts";
 import type { ClientKey } from "./client.ts";
+import { queryForm } from "./query-form.ts";
 
+/** What is asked of a service: `ListUsers` of IAM, with the members of its input. */
+export interface ServiceCall {
+  readonly service: Service;
+  readonly operationName: string;
+  readonly input: object;
+}
+
+/** The call as `POST /` takes it. */
 export interface SignedCall {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** A signed call of STS GetCallerIdentity, which every principal may make, for `POST /`. */
-export function signedIdentityCall(
+/** Of the services that speak AWS JSON 1.1: what `X-Amz-Target` begins with. */
+const jsonTargets: Partial<Record<Service, string>> = {
+  ecr: "AmazonEC2ContainerRegistry_V20150921",
+  entrepot: "Entrepot_V1",
+  organizations: "AWSOrganizationsV20161128",
+};
+
+/** Of the services that speak AWS Query: the version of their API. They are asked for JSON. */
+const queryVersions: Partial<Record<Service, string>> = { iam: "2010-05-08", sts: "2011-06-15" };
+
+/** Signed with the key, whichever protocol the service speaks; the answer is JSON in both. */
+export async function signedCall(
   endpointUrl: string,
   region: string,
+  call: ServiceCall,
   key: ClientKey,
   now: number,
 ): Promise<SignedCall> {
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
-  const body = "Action=GetCallerIdentity&Version=2011-06-15";
-  return signed({ endpointUrl, service: "sts", region, headers, body }, key, now);
-}
-
-/** A signed call of an operation of Entrepot's own, for `POST /`. */
-export function signedEntrepotCall(
-  endpointUrl: string,
-  region: string,
-  operationName: string,
-  input: object,
-  key: ClientKey,
-  now: number,
-): Promise<SignedCall> {
-  const headers = {
-    "content-type": "application/x-amz-json-1.1",
-    "x-amz-target": `Entrepot_V1.${operationName}`,
-  };
-  const body = JSON.stringify(input);
-  return signed({ endpointUrl, service: "entrepot", region, headers, body }, key, now);
-}
-
-interface UnsignedCall {
-  readonly endpointUrl: string;
-  readonly service: string;
-  readonly region: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-async function signed(call: UnsignedCall, key: ClientKey, now: number): Promise<SignedCall> {
-  const { service, region, body } = call;
-  const url = new URL(call.endpointUrl);
+  const { headers: own, body } = messageOf(call);
+  const url = new URL(endpointUrl);
   const request = new HttpRequest({
     method: "POST",
     protocol: url.protocol,
     hostname: url.hostname,
     path: "/",
-    headers: { host: url.host, ...call.headers },
+    headers: { host: url.host, ...own },
     body,
   });
-  const { accessKeyId, secretAccessKey } = key;
-  const credentials = { accessKeyId, secretAccessKey };
+  const { accessKeyId, secretAccessKey, sessionToken } = key;
+  const credentials = {
+    ...{ accessKeyId, secretAccessKey },
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  };
+  const { service } = call;
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
   const { headers } = await signer.sign(request, { signingDate: new Date(now) });
   return { method: "POST", headers, body };
+}
+
+function messageOf({ service, operationName, input }: ServiceCall) {
+  const version = queryVersions[service];
+  if (version === undefined) {
+    const headers = {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `${jsonTargets[service]}.${operationName}`,
+    };
+    return { headers, body: JSON.stringify(input) };
+  }
+  const headers = {
+    "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+    accept: "application/json",
+  };
+  return { headers, body: queryForm({ Action: operationName, Version: version, ...input }) };
 }
 
 type Data = string | ArrayBuffer | ArrayBufferView;

@@ -98,9 +98,11 @@ function resourceOf(registry: Registry, name: RepositoryName | "*"): Resource {
 }
 
 /** Actions on an image by its tag carry `ecr:ImageTag` (ADR-0024). */
-function contextOf({ context, reference }: Exchange, action: string): RequestContext {
-  if (!imageActions.has(action) || !isTag(reference)) return context;
-  return context.forAction(new Map([["ecr:imagetag", reference]]));
+function contextOf({ context, reference, query }: Exchange, action: string): RequestContext {
+  if (!imageActions.has(action)) return context;
+  // A push by digest may give tags as parameters.
+  const tags = isTag(reference) ? [reference] : query.getAll("tag");
+  return tags.length === 0 ? context : context.forAction(new Map([["ecr:imagetag", tags]]));
 }
 
 const imageActions = new Set(["ecr:BatchGetImage", "ecr:PutImage", "ecr:BatchDeleteImage"]);
@@ -110,22 +112,29 @@ export function repositoryUrl(exchange: Exchange, rest: string): string {
   return `${exchange.caller.origin}/v2/${exchange.name}${rest}`;
 }
 
-const otherAlgorithm = /^(?!sha256:)[a-z0-9+._-]{1,32}:/;
+const otherAlgorithm = /^(?!sha(?:256|512):)[a-z0-9+._-]{1,32}:/;
 
 /**
  * The digest that the caller means.
- * @throws BadRequest DIGEST_INVALID also for algorithms other than SHA-256, which OCI leaves open
+ * @throws BadRequest DIGEST_INVALID also for algorithms that Entrepot does not compute; OCI leaves open
+ * which those are
  */
 export function requireDigest(text: string | null): Digest {
   if (text === null || text === "") {
     throw new BadRequest([400, "DIGEST_INVALID"], "The parameter 'digest' is missing");
   }
   if (isDigest(text)) return text;
+  if (otherAlgorithm.test(text)) throw unsupportedAlgorithm();
   throw new BadRequest(
     [400, "DIGEST_INVALID"],
-    otherAlgorithm.test(text)
-      ? "The digest's algorithm is not supported: this registry takes 'sha256'"
-      : "The digest is not 'sha256:' and 64 hexadecimal digits in lower case",
+    "The digest is neither 'sha256:' and 64 nor 'sha512:' and 128 hexadecimal digits in lower case",
+  );
+}
+
+export function unsupportedAlgorithm(): BadRequest {
+  return new BadRequest(
+    [400, "DIGEST_INVALID"],
+    "The digest's algorithm is not supported: this registry takes 'sha256' and 'sha512'",
   );
 }
 
@@ -135,6 +144,11 @@ export function requireDigest(text: string | null): Digest {
  */
 export function requireReference(text: string): { tag: Tag } | { digest: Digest } {
   if (text.includes(":")) return { digest: requireDigest(text) };
-  if (isTag(text)) return { tag: text };
+  return { tag: requireTag(text) };
+}
+
+/** @throws BadRequest */
+export function requireTag(text: string): Tag {
+  if (isTag(text)) return text;
   throw new BadRequest([400, "TAG_INVALID"], "The tag has a form that no tag can have");
 }

@@ -3,11 +3,11 @@ import { deleteImage } from "../../registry/images/delete-image.ts";
 import { getImage, imageNotFound } from "../../registry/images/get-image.ts";
 import { putImage } from "../../registry/images/put-image.ts";
 import { limits } from "../../registry/limits.ts";
-import { isTag } from "../../registry/names.ts";
+import { isTag, type Tag } from "../../registry/names.ts";
 import { matches } from "./blobs.ts";
-import { type Exchange, repositoryUrl, requireReference } from "./exchange.ts";
+import { type Exchange, repositoryUrl, requireReference, requireTag } from "./exchange.ts";
 import { withWholeBody } from "./request-body.ts";
-import { apiVersion, type Wire } from "./wire-errors.ts";
+import { apiVersion, BadRequest, type Wire } from "./wire-errors.ts";
 
 const oneWriteBytes = 32 * 1024;
 
@@ -50,16 +50,21 @@ function knownReference(text: string): ReturnType<typeof requireReference> {
   return requireReference(text);
 }
 
-/** PUT by tag or digest. */
+/** PUT by tag, or by digest with the tags that are to name it. */
 export function putManifest(exchange: Exchange): Promise<void> {
-  const { environment, registry, name, request, response, bodyRate, held } = exchange;
+  const { environment, registry, name, request, response, query, bodyRate, held } = exchange;
   const reference = requireReference(exchange.reference);
+  const given = requireTags(query);
+  if ("tag" in reference && given.length > 0) {
+    throw new BadRequest([400, "TAG_INVALID"], "The parameter 'tag' goes with a push by digest");
+  }
   const mediaType = essence(request.headers["content-type"]);
   return withWholeBody(request, bodyRate, limits.manifestBytes, held, async (manifest) => {
-    const { image } = await putImage(environment.ports, registry, name, {
+    const image = await putImage(environment.ports, registry, name, {
       manifest,
       mediaType,
-      ...reference,
+      digest: "digest" in reference ? reference.digest : undefined,
+      tags: "tag" in reference ? [reference.tag] : given,
       repeat: "accept",
     });
     const headers = [
@@ -72,8 +77,23 @@ export function putManifest(exchange: Exchange): Promise<void> {
       "0",
     ];
     if (image.subject !== undefined) headers.push("OCI-Subject", image.subject);
+    for (const tag of given) headers.push("OCI-Tag", tag);
     response.writeHead(201, headers).end();
   });
+}
+
+/**
+ * Tags given as parameters: what has no SHA-256 digest can be tagged in no other way.
+ * Source: OCI Distribution after 1.1, "Pushing Manifests".
+ * @throws BadRequest
+ */
+function requireTags(query: URLSearchParams): readonly Tag[] {
+  const given = query.getAll("tag");
+  if (given.length > limits.tagsPerPush) {
+    const message = `One push gives a manifest at most ${limits.tagsPerPush} tags`;
+    throw new BadRequest([414, "UNSUPPORTED"], message);
+  }
+  return [...new Set(given.map(requireTag))];
 }
 
 /** The media type without its parameters. */

@@ -1,3 +1,9 @@
+import {
+  algorithmOf,
+  type DigestAlgorithm,
+  isDigestAlgorithm,
+  usualAlgorithm,
+} from "../../registry/digest.ts";
 import { completeUpload } from "../../registry/layers/complete-upload.ts";
 import type { Layer } from "../../registry/layers/layer.ts";
 import { mountLayer } from "../../registry/layers/mount-layer.ts";
@@ -17,7 +23,13 @@ import {
   type UploadId,
 } from "../../registry/names.ts";
 import { parseChunkRange } from "./byte-range.ts";
-import { type Exchange, mayDo, repositoryUrl, requireDigest } from "./exchange.ts";
+import {
+  type Exchange,
+  mayDo,
+  repositoryUrl,
+  requireDigest,
+  unsupportedAlgorithm,
+} from "./exchange.ts";
 import { hasBody, type RequestBody, requestBody } from "./request-body.ts";
 import { apiVersion, BadRequest } from "./wire-errors.ts";
 
@@ -38,15 +50,31 @@ export function putActions({ request }: Exchange): readonly string[] {
 /** POST: a mount, a push in one request, or a new session. */
 export async function postUpload(exchange: Exchange): Promise<void> {
   const { environment, registry, name, query } = exchange;
+  const algorithm = announcedAlgorithm(query);
   const mounted = await mount(exchange);
   if (mounted !== undefined) {
     sendCreated(exchange, mounted);
     return;
   }
   const whole = query.has("digest") ? requireDigest(query.get("digest")) : undefined;
-  const upload = await startUpload(environment.ports, registry, name);
+  const upload = await startUpload(environment.ports, registry, name, algorithm);
   if (whole !== undefined) await pushWhole(exchange, upload, whole);
   else sendProgress(exchange, 202, upload);
+}
+
+/**
+ * By which algorithm the bytes that are to come will be named, as far as the request tells.
+ * Source: OCI Distribution, "Pushing a blob in chunks".
+ * @throws BadRequest for an algorithm that no digest here can have
+ */
+function announcedAlgorithm(query: URLSearchParams): DigestAlgorithm {
+  const said = query.get("digest-algorithm");
+  if (said !== null) {
+    if (isDigestAlgorithm(said)) return said;
+    throw unsupportedAlgorithm();
+  }
+  const digest = query.get("digest") ?? query.get("mount");
+  return digest !== null && isDigest(digest) ? algorithmOf(digest) : usualAlgorithm;
 }
 
 /** Whatever cannot be mounted becomes an ordinary upload (OCI 1.1, "Mounting a blob"). */

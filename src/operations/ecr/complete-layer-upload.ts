@@ -4,7 +4,7 @@ import { invalidParameter, RegistryError } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { completeUpload } from "../../registry/layers/complete-upload.ts";
 import { limits } from "../../registry/limits.ts";
-import { type Digest, isDigest } from "../../registry/names.ts";
+import { type Digest, isSha256Digest } from "../../registry/names.ts";
 import { operation } from "../operation.ts";
 import { repositoryResource } from "./resource.ts";
 import {
@@ -66,7 +66,7 @@ export const completeLayerUpload = operation("ecr:CompleteLayerUpload", {
 
 // A list, because pushers of old sent digests of other algorithms along; SHA-256 alone counts.
 function sha256Of(digests: readonly string[]): Digest {
-  const candidates = new Set(digests.filter(isDigest));
+  const candidates = new Set(digests.filter(isSha256Digest));
   const [digest] = candidates;
   if (digest === undefined || candidates.size > 1) {
     throw invalidParameter("layerDigests", "Member must contain exactly one SHA-256 digest");

@@ -28,7 +28,7 @@ export const getDownloadUrlForLayer = operation("ecr:GetDownloadUrlForLayer", {
     const registry = registryOf(caller, input.registryId);
     const { repositoryName: name, layerDigest: digest } = input;
     if (!isDigest(digest)) {
-      // ECR takes digests of every algorithm here; only SHA-256 is ever stored.
+      // ECR takes digests of every algorithm here; by others than two nothing is ever stored.
       await findRepository(ports, registry, name);
       throw layersNotFound(registry, name, digest);
     }

@@ -57,7 +57,7 @@ export const listImageReferrers = operation("ecr:ListImageReferrers", {
     const narrowedBy = [name, subject, artifactTypes, status];
     const listing = { operation: "ListImageReferrers", registry, narrowedBy };
     const after = openPosition(ports, listing, input.nextToken) as Digest | undefined;
-    // Only what has a SHA-256 digest is ever referred to.
+    // Nothing is ever referred to by a digest of another algorithm.
     if (!isDigest(subject) || !includesActive(status)) return { referrers: [] };
     const types = artifactTypes.length > 0 ? { artifactTypes } : {};
     const { items, more, last } = await readPage<Referrer, Digest>({

@@ -4,7 +4,7 @@ import { invalidParameter, RegistryError } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { putImage as put } from "../../registry/images/put-image.ts";
 import { limits } from "../../registry/limits.ts";
-import { type Digest, isDigest, parseTag, type Registry } from "../../registry/names.ts";
+import { type Digest, isSha256Digest, parseTag, type Registry } from "../../registry/names.ts";
 import { operation } from "../operation.ts";
 import { imageTagConditions, repositoryResource } from "./resource.ts";
 import {
@@ -48,10 +48,11 @@ export const putImage = operation("ecr:PutImage", {
   async handle(input, { ports, caller }): Promise<Wire<PutImageResponse>> {
     const registry = registryOf(caller, input.registryId);
     const name = input.repositoryName;
-    const { image, tag } = await put(ports, registry, name, {
+    const tag = input.imageTag === undefined ? undefined : parseTag(input.imageTag);
+    const image = await put(ports, registry, name, {
       manifest: manifestBytes(input.imageManifest),
       mediaType: input.imageManifestMediaType,
-      tag: input.imageTag === undefined ? undefined : parseTag(input.imageTag),
+      tags: tag === undefined ? [] : [tag],
       digest: expectedDigest(registry, name, input.imageDigest),
       repeat: "refuse",
     });
@@ -79,7 +80,7 @@ function expectedDigest(
   name: string,
   text: string | undefined,
 ): Digest | undefined {
-  if (text === undefined || isDigest(text)) return text;
+  if (text === undefined || isSha256Digest(text)) return text;
   throw new RegistryError(
     "ImageDigestDoesNotMatch",
     `The image with digest '${text}' in repository '${name}' and registry ID '${registry.account}' does not match the image digest that Amazon ECR has calculated.`,

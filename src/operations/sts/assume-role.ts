@@ -1,26 +1,18 @@
 import type { AssumeRoleRequest, AssumeRoleResponse } from "@aws-sdk/client-sts";
 import { z } from "zod";
 import { RegistryError } from "../../registry/errors.ts";
-import {
-  assumableRole,
-  requireMayAssume,
-  roleSessionSeconds,
-} from "../../registry/identity/assumable-role.ts";
-import type { Role } from "../../registry/identity/entity.ts";
-import { issueSession } from "../../registry/identity/issue-session.ts";
+import { assumableRole, requireMayAssume } from "../../registry/identity/assumable-role.ts";
+import { issueRoleSession } from "../../registry/identity/issue-role-session.ts";
 import type { Principal } from "../../registry/identity/principal.ts";
-import {
-  packedPolicyPercent,
-  sessionPolicyClaims,
-} from "../../registry/identity/session-policies.ts";
 import { inheritedTags, sessionTags } from "../../registry/identity/session-tags.ts";
-import type { SessionClaims } from "../../registry/identity/stored-credential.ts";
 import { list, request, tags } from "../iam/shapes.ts";
 import type { Members } from "../members.ts";
-import { type HandlerContext, operation } from "../operation.ts";
+import { operation } from "../operation.ts";
 import type { QueryWire } from "../query-wire.ts";
 import { tagConditions } from "../tag-conditions.ts";
+import { assumedRoleUser } from "./assumed-role-user.ts";
 import { toCredentials } from "./credentials.ts";
+import { noSuchDevice } from "./no-such-device.ts";
 import * as shapes from "./shapes.ts";
 
 const input = request({
@@ -75,79 +67,57 @@ export const assumeRole = operation("sts:AssumeRole", {
     "PackedPolicyTooLarge",
     "Validation",
   ],
-  async handle(asked, context): Promise<QueryWire<AssumeRoleResponse>> {
-    const { ports, caller } = context;
+  async handle(asked, { ports, caller }): Promise<QueryWire<AssumeRoleResponse>> {
+    const { principal } = caller;
     refuseWhatIsNotThere(asked);
     const { role } = await assumableRole(ports, asked.RoleArn);
-    if (role === undefined) throw goneMeanwhile(caller.principal, asked.RoleArn);
-    const isChained = caller.principal.type === "AssumedRole";
-    const seconds = roleSessionSeconds(role, asked.DurationSeconds, { isChained });
-    const claims = await claimsOf(asked, role, context);
-    const packed = packedPolicyPercent(claims);
-    const createdAt = ports.clock.now();
-    const issued = await issueSession(ports, {
+    if (role === undefined) throw goneMeanwhile(principal, asked.RoleArn);
+    const sourceIdentity = sourceIdentityFor(asked, principal);
+    const issued = await issueRoleSession(ports, {
       kind: "assumed-role",
-      owner: { account: role.account, id: role.id },
+      role,
       name: asked.RoleSessionName,
-      claims: { ...claims, isChained },
-      createdAt,
-      expiresAt: createdAt + seconds * 1000,
+      durationSeconds: asked.DurationSeconds,
+      policy: {
+        document: asked.Policy,
+        arns: (asked.PolicyArns ?? []).map(({ arn }) => arn),
+      },
+      claims: {
+        ...sessionTags(asked.Tags ?? [], asked.TransitiveTagKeys ?? [], principal.session),
+        sourceIdentity,
+        isChained: principal.type === "AssumedRole",
+      },
       tokenCharacters: asked.MinimumSessionTokenSize,
     });
     return {
       Credentials: toCredentials(issued),
       AssumedRoleUser: assumedRoleUser(role, asked.RoleSessionName),
-      PackedPolicySize: packed,
-      SourceIdentity: claims.sourceIdentity,
+      PackedPolicySize: issued.packedPercent,
+      SourceIdentity: sourceIdentity,
     };
   },
 });
 
-/** The session as STS names it. */
-export function assumedRoleUser({ account, id, name }: Role, sessionName: string) {
-  return {
-    AssumedRoleId: `${id}:${sessionName}`,
-    Arn: `arn:aws:sts::${account}:assumed-role/${name}/${sessionName}`,
-  };
-}
-
-async function claimsOf(
-  asked: Input,
-  role: Role,
-  { ports, caller }: HandlerContext,
-): Promise<
-  Pick<SessionClaims, "policies" | "policyArns" | "tags" | "transitiveTagKeys" | "sourceIdentity">
-> {
-  const { session } = caller.principal;
-  const sourceIdentity = asked.SourceIdentity ?? session?.sourceIdentity;
-  if ((session?.sourceIdentity ?? sourceIdentity) !== sourceIdentity) {
-    throw new RegistryError("Validation", "The source identity of a session cannot be changed.");
+/**
+ * Once a session has one, those that come of it have the same.
+ * @throws Validation
+ */
+function sourceIdentityFor({ SourceIdentity }: Input, { session }: Principal): string | undefined {
+  const kept = session?.sourceIdentity;
+  if (kept === undefined || SourceIdentity === undefined || kept === SourceIdentity) {
+    return SourceIdentity ?? kept;
   }
-  return {
-    ...(await sessionPolicyClaims(ports, role.account, {
-      document: asked.Policy,
-      arns: (asked.PolicyArns ?? []).map(({ arn }) => arn),
-    })),
-    ...sessionTags(asked.Tags ?? [], asked.TransitiveTagKeys ?? [], session),
-    sourceIdentity,
-  };
+  throw new RegistryError("Validation", "The source identity of a session cannot be changed.");
 }
 
 /**
- * Nobody has a device for codes here, and there are no contexts to be trusted.
+ * There are no devices for one-time codes here, and no contexts to be trusted.
  * @throws AccessDenied, Validation
  */
 function refuseWhatIsNotThere({ SerialNumber, TokenCode, ProvidedContexts = [] }: Input): void {
   if (SerialNumber !== undefined || TokenCode !== undefined) throw noSuchDevice();
   if (ProvidedContexts.length === 0) return;
   throw new RegistryError("Validation", "There is no provider of contexts to be trusted.");
-}
-
-export function noSuchDevice(): RegistryError {
-  return new RegistryError(
-    "AccessDenied",
-    "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
-  );
 }
 
 /** The role was deleted while it was being judged who may be it. */

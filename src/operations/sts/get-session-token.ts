@@ -6,8 +6,8 @@ import { integer, request } from "../iam/shapes.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
 import type { QueryWire } from "../query-wire.ts";
-import { noSuchDevice } from "./assume-role.ts";
 import { toCredentials } from "./credentials.ts";
+import { noSuchDevice } from "./no-such-device.ts";
 import * as shapes from "./shapes.ts";
 
 /**

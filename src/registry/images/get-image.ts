@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Ports } from "../../ports/ports.ts";
+import { algorithmOf, digestOf } from "../digest.ts";
 import { openWhole } from "../encryption/sealed-format.ts";
 import { invariant, isRegistryError, RegistryError } from "../errors.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
@@ -63,7 +63,7 @@ export async function openManifest(ports: Ports, image: Image): Promise<Buffer> 
     object: object.id,
   });
   const manifest = openWhole(key, object.id, object.layout, sealed);
-  const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
+  const digest = digestOf(manifest, algorithmOf(image.digest));
   invariant(digest === image.digest, "a stored manifest hashes to its digest");
   ports.memory.manifests.set(image.object, manifest);
   return manifest;

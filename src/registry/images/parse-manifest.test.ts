@@ -32,6 +32,23 @@ describe("a manifest", () => {
     expect(manifest.subject).toBe(digest("d"));
   });
 
+  it("may name what it refers to by SHA-512", () => {
+    const sha512 = `sha512:${"e".repeat(128)}`;
+    const manifest = parse(
+      image({
+        layers: [descriptor("a"), descriptor("e", { digest: sha512 })],
+        subject: descriptor("e", { digest: sha512 }),
+      }),
+    );
+    expect(manifest.references.map(({ digest: to }) => to)).toEqual([
+      digest("c"),
+      digest("a"),
+      sha512,
+      sha512,
+    ]);
+    expect(manifest.subject).toBe(sha512);
+  });
+
   it("takes its type from beside it when it has none itself", () => {
     const untyped = image({ mediaType: undefined });
     expect(parse(untyped, mediaTypes.ociManifest).mediaType).toBe(mediaTypes.ociManifest);
@@ -76,6 +93,11 @@ describe("a manifest", () => {
     ["a list", []],
     ["another schema", image({ schemaVersion: 1 })],
     ["a digest of another kind", image({ config: descriptor("c", { digest: "md5:00" }) })],
+    ["SHA-384", image({ config: descriptor("c", { digest: `sha384:${"c".repeat(96)}` }) })],
+    [
+      "SHA-512 cut short",
+      image({ config: descriptor("c", { digest: `sha512:${"c".repeat(64)}` }) }),
+    ],
     ["an upper-case digest", image({ config: descriptor("c", { digest: digest("A") }) })],
     ["a negative size", image({ config: descriptor("c", { size: -1 }) })],
     ["layers that are no list", image({ layers: {} })],

@@ -147,7 +147,9 @@ function descriptor(value: JsonValue | undefined, where: string): Descriptor {
   const size = value.get("size");
   const mediaType = value.get("mediaType");
   if (typeof digest !== "string" || !isDigest(digest)) {
-    throw invalidManifest(`a digest in '${where}' is not 'sha256:' and 64 hexadecimal digits`);
+    throw invalidManifest(
+      `a digest in '${where}' is neither 'sha256:' and 64 nor 'sha512:' and 128 hexadecimal digits`,
+    );
   }
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
     throw invalidManifest(`a size in '${where}' is not a whole number of bytes`);

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { algorithmOf, digestOf } from "../digest.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
-import type { StoredObject } from "../encryption/stored-object.ts";
+import { EqualObjectStands, type StoredObject } from "../encryption/stored-object.ts";
 import { invariant, RegistryError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
@@ -25,21 +25,22 @@ export interface WantedImage {
   readonly manifest: Uint8Array;
   /** The media type that came beside the manifest. */
   readonly mediaType: string | undefined;
-  readonly tag?: Tag | undefined;
-  /** What the caller believes the digest to be. */
+  /** All of them are to name the image; none twice. */
+  readonly tags: readonly Tag[];
+  /** What the caller believes the digest to be; the image is named by its algorithm. */
   readonly digest?: Digest | undefined;
   /** What an equal push again is: a success on `/v2/`, ImageAlreadyExists in ECR's API. */
   readonly repeat: "accept" | "refuse";
 }
 
 /**
- * Stores the manifest and moves the tag in one transaction (D3): afterwards everything that the
+ * Stores the manifest and moves the tags in one transaction (D3): afterwards everything that the
  * manifest refers to is in the repository and stays there (I2, I4).
  * Source: ECR PutImage; OCI 1.1, "Pushing manifests".
  * @throws InvalidParameter, UnsupportedImageType for what is no manifest
  * @throws ImageDigestDoesNotMatch when `digest` is not the manifest's
  * @throws LayersNotFound, ReferencedImagesNotFound when something that it refers to is not here
- * @throws ImageTagAlreadyExists when the tag is immutable and points elsewhere
+ * @throws ImageTagAlreadyExists when a tag is immutable and points elsewhere
  * @throws ImageAlreadyExists for an equal push again, where that is refused
  * @throws LimitExceeded
  */
@@ -48,39 +49,60 @@ export async function putImage(
   registry: Registry,
   name: RepositoryName,
   wanted: WantedImage,
-): Promise<{ image: Image; tag: Tag | undefined }> {
+): Promise<Image> {
   const repository = await findRepository(ports, registry, name);
   const manifest = parseManifest(wanted.manifest, wanted.mediaType);
-  const digest = digestOf(wanted.manifest);
+  const digest = digestOf(wanted.manifest, algorithmOf(wanted.digest));
   if (wanted.digest !== undefined && wanted.digest !== digest) {
     throw digestDiffers(registry, name, wanted.digest);
   }
   await requireSpace(ports);
   const sealed = await sealManifest(ports, repository, digest, wanted.manifest);
-  const stored = await ports.metadata.transaction(async (change) => {
+  const pushed = { wanted, manifest, digest, sealed };
+  try {
+    return await storeImage(ports, repository, pushed, "first");
+  } catch (error) {
+    if (!(error instanceof EqualObjectStands)) throw error;
+    return storeImage(ports, repository, pushed, "again");
+  }
+}
+
+interface Pushed {
+  readonly wanted: WantedImage;
+  readonly manifest: Manifest;
+  readonly digest: Digest;
+  readonly sealed: SealedManifest;
+}
+
+/**
+ * @param presumed whether the sealed manifest is taken to be the first of its content, which saves to
+ *   wait for an answer; or may be that of an image just deleted
+ * @throws EqualObjectStands when it was taken to be the first and is not
+ */
+function storeImage(
+  ports: Ports,
+  { id, registry, name }: Repository,
+  { wanted, manifest, digest, sealed }: Pushed,
+  presumed: "first" | "again",
+): Promise<Image> {
+  return ports.metadata.transaction(async (change) => {
+    const repository = { registry, id };
     // Asked at once, in this order: the repository's row keeps all others from changing.
     const [locked, known, current, layers] = await Promise.all([
       lockRepository(change, registry, name),
       change.images.find(repository, digest),
-      wanted.tag && change.tags.find(repository, wanted.tag),
+      Promise.all(wanted.tags.map((tag) => change.tags.find(repository, tag))),
       lockLayers(change, repository, manifest),
     ]);
-    if (locked.id !== repository.id) throw repositoryNotFound(registry, name);
-    const isMoved = checkTag(locked, digest, wanted, current, known !== undefined);
-    const image = known ?? (await insertImage(change, locked, digest, manifest, layers, sealed));
-    if (isMoved && known !== undefined)
-      await requireRoomForTag(change, locked, wanted.tag!, digest);
-    if (isMoved) {
-      const at = sealed.object.createdAt;
-      await change.tags.put(locked, { tag: wanted.tag!, digest, at });
-    }
+    if (locked.id !== id) throw repositoryNotFound(registry, name);
+    const moved = tagsToMove(locked, digest, wanted, current, known !== undefined);
+    const image =
+      known ?? (await insertImage(change, locked, digest, manifest, layers, sealed, presumed));
+    if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
+    const at = sealed.object.createdAt;
+    for (const tag of moved) await change.tags.put(locked, { tag, digest, at });
     return image;
   });
-  return { image: stored, tag: wanted.tag };
-}
-
-function digestOf(manifest: Uint8Array): Digest {
-  return `sha256:${createHash("sha256").update(manifest).digest("hex")}` as Digest;
 }
 
 interface SealedManifest {
@@ -117,31 +139,38 @@ async function sealManifest(
   return { object, content };
 }
 
-/** Whether the tag has to be moved; refuses what must not be. */
-function checkTag(
+/**
+ * The tags that have to be moved; refuses what must not be.
+ * @param current where each of them points now
+ */
+function tagsToMove(
   repository: Repository,
   digest: Digest,
-  { tag, repeat }: WantedImage,
-  current: Digest | undefined,
+  { tags, repeat }: WantedImage,
+  current: readonly (Digest | undefined)[],
   imageKnown: boolean,
-): boolean {
+): Tag[] {
   const { registry, name } = repository;
-  if (tag === undefined) {
-    if (imageKnown && repeat === "refuse") throw alreadyExists(registry, name, digest, undefined);
-    return false;
+  if (tags.length === 0 && imageKnown && repeat === "refuse") {
+    throw alreadyExists(registry, name, digest, undefined);
   }
-  if (current === digest) {
-    if (repeat === "refuse") throw alreadyExists(registry, name, digest, tag);
-    // Differs from ECR: an immutable tag that holds this very digest is no conflict on `/v2/`.
-    return false;
+  const moved: Tag[] = [];
+  for (const [index, tag] of tags.entries()) {
+    const held = current[index];
+    if (held === digest) {
+      if (repeat === "refuse") throw alreadyExists(registry, name, digest, tag);
+      // Differs from ECR: an immutable tag that holds this very digest is no conflict on `/v2/`.
+      continue;
+    }
+    if (held !== undefined && isTagImmutable(repository.tagMutability, tag)) {
+      throw new RegistryError(
+        "ImageTagAlreadyExists",
+        `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the repository is immutable.`,
+      );
+    }
+    moved.push(tag);
   }
-  if (current !== undefined && isTagImmutable(repository.tagMutability, tag)) {
-    throw new RegistryError(
-      "ImageTagAlreadyExists",
-      `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the repository is immutable.`,
-    );
-  }
-  return true;
+  return moved;
 }
 
 async function insertImage(
@@ -151,6 +180,7 @@ async function insertImage(
   manifest: Manifest,
   held: readonly Layer[],
   { object, content }: SealedManifest,
+  presumed: "first" | "again",
 ): Promise<Image> {
   const { registry, name } = repository;
   if (repository.imageCount >= limits.imagesPerRepository) {
@@ -173,10 +203,10 @@ async function insertImage(
     pushedAt: object.createdAt,
     pulledAt: undefined,
     state: "ACTIVE",
-    object: await keepManifest(change, object, content),
+    object: await keepManifest(change, object, content, presumed),
   };
   const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
-  await change.images.insertIfAbsent(image, stored);
+  await change.images.insert(image, stored);
   await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
 }
@@ -186,7 +216,12 @@ async function keepManifest(
   change: MetadataChange,
   object: StoredObject,
   content: Uint8Array,
+  presumed: "first" | "again",
 ): Promise<ObjectId> {
+  if (presumed === "first") {
+    await change.objects.insert(object, content);
+    return object.id;
+  }
   if (await change.objects.insertIfAbsent(object, content)) return object.id;
   const stored = await change.objects.lockLive(object.registry, object.domain, object.digest);
   if (stored !== undefined) return stored.id;
@@ -196,13 +231,16 @@ async function keepManifest(
   return object.id;
 }
 
-async function requireRoomForTag(
+async function requireRoomForTags(
   change: MetadataChange,
   repository: Repository,
-  tag: Tag,
+  moved: readonly Tag[],
   digest: Digest,
 ): Promise<void> {
-  if ((await change.tags.count(repository, digest)) >= limits.tagsPerImage) {
+  if (moved.length === 0) return;
+  const room = limits.tagsPerImage - (await change.tags.count(repository, digest));
+  const tag = moved[Math.max(0, room)];
+  if (tag !== undefined) {
     throw new RegistryError(
       "LimitExceeded",
       `Adding tag '${tag}' to an image in the repository with name '${repository.name}' in registry with id '${repository.registry.account}' exceeds the maximum allowed number of tags per image which is '${limits.tagsPerImage}'`,

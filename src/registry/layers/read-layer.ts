@@ -1,7 +1,14 @@
-import { createHash } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { type FramePlace, framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
+import { algorithmOf, Digester } from "../digest.ts";
+import {
+  type FramePlace,
+  frameKey,
+  framesFrom,
+  openFrame,
+  openWhole,
+} from "../encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
@@ -84,15 +91,15 @@ async function* readPlain(
   const blob = await ports.blobs.open(object.id, object.place);
   if (blob === undefined) throw bytesMissing();
   const isWhole = range.start === 0 && range.end === object.sizeBytes - 1;
-  const hash = createHash("sha256");
+  const digester = new Digester(algorithmOf(object.digest));
   try {
     if (blob.sizeBytes !== object.sizeBytes)
       throw new Error("the stored object has another length");
     for (let start = range.start; start <= range.end; start += limits.frameBytes) {
       const piece = await blob.read(start, Math.min(limits.frameBytes, range.end + 1 - start));
-      hash.update(piece);
+      digester.update(piece);
       const isLast = start + piece.length > range.end;
-      if (isWhole && isLast && `sha256:${hash.digest("hex")}` !== object.digest) {
+      if (isWhole && isLast && digester.digest() !== object.digest) {
         throw new Error("the stored object has another digest");
       }
       yield piece;
@@ -126,17 +133,17 @@ function bytesMissing(): RegistryError {
 class FrameReader {
   readonly #ports: Ports;
   readonly #object: StoredObject;
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   #blob: Promise<OpenBlob> | undefined;
   #closed = false;
   #reads = 0;
   /** Ciphertext is needed only until it is opened: as many buffers as there are reads at once. */
   readonly #buffers: Uint8Array[] = [];
 
-  constructor(ports: Ports, object: StoredObject, key: Uint8Array) {
+  constructor(ports: Ports, object: StoredObject, dataKey: Uint8Array) {
     this.#ports = ports;
     this.#object = object;
-    this.#key = key;
+    this.#key = frameKey(dataKey);
     ports.memory.frames.begin(object.id);
   }
 

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
+import { algorithmOf, type DigestAlgorithm, Digester } from "../digest.ts";
+import { frameKey, framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
 import { isSealed } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
@@ -9,17 +9,23 @@ import type { Digest } from "../names.ts";
 import { stagedBytes, type Upload } from "./upload.ts";
 
 /**
- * The digest of what the session has. Where several processes took parts of it, or one was started
- * anew in between, it is made from the stored bytes, once and at the end, which verifies them too.
+ * The digest of what the session has. Where it was hashed by another algorithm as it came, several
+ * processes took parts of it, or one was started anew in between, it is made from the stored bytes,
+ * once and at the end, which verifies them too.
  * @throws ServiceUnavailable when the store has lost them
  */
-export async function digestOfUpload(ports: Ports, upload: Upload): Promise<Digest> {
-  if (upload.digestSoFar !== undefined) return upload.digestSoFar;
-  const hash = createHash("sha256");
+export async function digestOfUpload(
+  ports: Ports,
+  upload: Upload,
+  algorithm: DigestAlgorithm,
+): Promise<Digest> {
+  const { digestSoFar } = upload;
+  if (digestSoFar !== undefined && algorithmOf(digestSoFar) === algorithm) return digestSoFar;
+  const digester = new Digester(algorithm);
   if (upload.offset > 0) {
-    for await (const plaintext of storedPlaintext(ports, upload)) hash.update(plaintext);
+    for await (const plaintext of storedPlaintext(ports, upload)) digester.update(plaintext);
   }
-  return `sha256:${hash.digest("hex")}` as Digest;
+  return digester.digest();
 }
 
 async function* storedPlaintext(ports: Ports, upload: Upload): AsyncGenerator<Uint8Array> {
@@ -47,8 +53,9 @@ function openKey(ports: Ports, { wrappedKey, repository, object }: Upload): Prom
 async function* framesOf(
   staged: OpenBlob,
   { object, layout }: Upload,
-  key: Uint8Array,
+  dataKey: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
+  const key = frameKey(dataKey);
   for (const { index, endsSegment, sealedStart, sealedBytes } of framesFrom(layout, 0)) {
     const sealed = await staged.read(sealedStart, sealedBytes);
     yield openFrame(key, object, index, endsSegment, sealed);

@@ -1,5 +1,5 @@
-import { createHash, type Hash } from "node:crypto";
 import type { Ports } from "../../ports/ports.ts";
+import { algorithmOf, Digester } from "../digest.ts";
 import { appendSegment, lastSegmentBytes, sealedHeader } from "../encryption/sealed-format.ts";
 import { SegmentSealer } from "../encryption/segment-sealer.ts";
 import { isSealed } from "../encryption/stored-object.ts";
@@ -46,17 +46,17 @@ export async function receive(
 ): Promise<Received> {
   if (upload.parts >= limits.layerParts) throw tooManyParts();
   const sealer = await sealerFor(ports, upload, given);
-  const hash = runningHash(ports, upload);
+  const digester = runningDigester(ports, upload);
   ports.memory.runningDigests.delete(upload.id);
   const destination = new Destination(ports, upload);
   try {
-    const run = new SegmentRun(destination, sealer, hash);
+    const run = new SegmentRun(destination, sealer, digester);
     const failure = await run.takeAll(content, upload, asPart);
     if (run.received === 0 && failure !== undefined) return { next: upload, failure };
     await run.finish();
     const { kept, place } = destination;
     const next = { ...advance(upload, run, asPart), kept, place };
-    remember(ports, next, hash);
+    remember(ports, next, digester);
     return { next, failure };
   } finally {
     await destination.close();
@@ -103,15 +103,15 @@ function endsSmall(upload: Upload): boolean {
 class SegmentRun {
   readonly #destination: Destination;
   readonly #sealer: Sealer;
-  readonly #hash: Hash | undefined;
+  readonly #digester: Digester | undefined;
   #pending: Promise<void> = Promise.resolve();
   received = 0;
   written = 0;
 
-  constructor(destination: Destination, sealer: Sealer, hash: Hash | undefined) {
+  constructor(destination: Destination, sealer: Sealer, digester: Digester | undefined) {
     this.#destination = destination;
     this.#sealer = sealer;
-    this.#hash = hash;
+    this.#digester = digester;
   }
 
   get nextFrame(): number {
@@ -119,7 +119,7 @@ class SegmentRun {
   }
 
   digest(): Digest | undefined {
-    return this.#hash && digestOf(this.#hash);
+    return this.#digester?.digest();
   }
 
   /** Takes everything; returns why the content broke off, if it did. */
@@ -134,7 +134,7 @@ class SegmentRun {
       for await (const piece of withReason(content)) {
         if (this.received + piece.length > most) throw tooLarge();
         this.received += piece.length;
-        this.#hash?.update(piece);
+        this.#digester?.update(piece);
         const sealed = this.#sealer.add(piece);
         if (sealed.length > 0) await this.#write(sealed);
       }
@@ -181,23 +181,25 @@ async function* withReason(content: AsyncIterable<Uint8Array>): AsyncIterable<Ui
 }
 
 /**
- * The hash of what the session has, if this process took all of it. Bytes that are not those of the
- * row (their commit failed, and another replica's came in their place) hash to something else.
+ * What makes the digest of what the session has, if this process took all of it. Bytes that are not
+ * those of the row (their commit failed, and another replica's came in their place) hash to something
+ * else.
  */
-function runningHash(ports: Ports, upload: Upload): Hash | undefined {
-  if (upload.offset === 0) return createHash("sha256");
+function runningDigester(ports: Ports, upload: Upload): Digester | undefined {
+  const { digestSoFar } = upload;
+  if (upload.offset === 0) return new Digester(algorithmOf(digestSoFar));
   const running = ports.memory.runningDigests.get(upload.id);
-  const isKnown = running?.digest === upload.digestSoFar && running?.offset === upload.offset;
-  return isKnown ? running?.hash : undefined;
+  const isKnown = running?.digest === digestSoFar && running?.offset === upload.offset;
+  return isKnown ? running?.digester : undefined;
 }
 
-function remember(ports: Ports, { id, offset, digestSoFar }: Upload, hash: Hash | undefined): void {
-  if (hash === undefined || digestSoFar === undefined) return;
-  ports.memory.runningDigests.set(id, { offset, digest: digestSoFar, hash });
-}
-
-function digestOf(hash: Hash): Digest {
-  return `sha256:${hash.copy().digest("hex")}` as Digest;
+function remember(
+  ports: Ports,
+  { id, offset, digestSoFar }: Upload,
+  digester: Digester | undefined,
+): void {
+  if (digester === undefined || digestSoFar === undefined) return;
+  ports.memory.runningDigests.set(id, { offset, digest: digestSoFar, digester });
 }
 
 function tooManyParts(): RegistryError {

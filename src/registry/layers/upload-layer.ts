@@ -2,21 +2,22 @@
  * Upload sessions. Bytes go straight from the request through hash and cipher into a staged object;
  * what a session has accepted is durable before the answer, and nothing is ever written twice (D1, D5).
  */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { MetadataReads } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { type DigestAlgorithm, digestOf, usualAlgorithm } from "../digest.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { freshBytes } from "../fresh-bytes.ts";
 import { limits } from "../limits.ts";
-import type { Digest, ObjectId, Registry, RepositoryName, UploadId } from "../names.ts";
+import type { ObjectId, Registry, RepositoryName, UploadId } from "../names.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { requireSpace } from "../space.ts";
 import { receive } from "./receive.ts";
-import type { Upload } from "./upload.ts";
+import { digestOfNothing, type Upload } from "./upload.ts";
 
-const emptyDigest = `sha256:${createHash("sha256").digest("hex")}` as Digest;
+const emptyDigest = digestOf(new Uint8Array());
 
 /** A fresh name for an object; never used before and never again. */
 export function newObjectId(): ObjectId {
@@ -25,6 +26,8 @@ export function newObjectId(): ObjectId {
 
 /**
  * Opens a session. Source: ECR InitiateLayerUpload; OCI 1.1, "Pushing blobs".
+ * @param algorithm of the digest that is expected to end it: the bytes are hashed by it as they come.
+ * Ended by a digest of another algorithm, they are read once more.
  * @throws RepositoryNotFound
  * @throws Throttling when the repository has too many open sessions
  * @throws ServiceUnavailable when the store is nearly full
@@ -33,6 +36,7 @@ export async function startUpload(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,
+  algorithm: DigestAlgorithm = usualAlgorithm,
 ): Promise<Upload> {
   const repository = await findRepository(ports, registry, name);
   await requireSpace(ports);
@@ -57,7 +61,7 @@ export async function startUpload(
     layout: "",
     parts: 0,
     smallPart: false,
-    digestSoFar: undefined,
+    digestSoFar: digestOfNothing(algorithm),
     revision: 0,
     createdAt: now,
     expiresAt: now + limits.uploadLifeMs,
@@ -152,15 +156,21 @@ export function appendToUpload(
       asPart: options.part === true,
       given: options.given === true,
     });
-    if (next !== upload) await commit(ports, upload, next, name);
+    if (next !== upload) await commitUpload(ports, upload, next, name);
     if (failure !== undefined) throw failure;
     return next;
   });
 }
 
-async function commit(ports: Ports, from: Upload, to: Upload, name: RepositoryName): Promise<void> {
-  const replaced = await ports.metadata.transaction((change) => change.uploads.replace(from, to));
-  if (!replaced) throw uploadNotFound(from.repository.registry, name, from.id);
+/** @throws UploadNotFound when the session is not as it was in `from` any more */
+export function commitUpload(
+  ports: Ports,
+  from: Upload,
+  to: Upload,
+  name: RepositoryName,
+): Promise<void> {
+  const ended = () => uploadNotFound(from.repository.registry, name, from.id);
+  return ports.metadata.transaction((change) => change.uploads.replace(from, to, ended));
 }
 
 /** @throws InvalidLayerPart unless the session stands at `offset` */

@@ -1,4 +1,5 @@
 import type { StagedBytes } from "../../ports/blob-store.ts";
+import { type DigestAlgorithm, digestOf, usualAlgorithm } from "../digest.ts";
 import type { Digest, ObjectId, UploadId } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 
@@ -25,13 +26,21 @@ export interface Upload {
   readonly parts: number;
   /** Whether a part smaller than ECR's minimum was followed by another one. */
   readonly smallPart: boolean;
-  /** SHA-256 of the bytes up to `offset`; absent while there are none, or nobody knows it. */
+  /**
+   * The digest of the bytes up to `offset`; absent where nobody knows it. Its algorithm is the one by
+   * which bytes are hashed as they come: SHA-256 where it is absent before the first of them.
+   */
   readonly digestSoFar: Digest | undefined;
   /** Rises with every change: whoever writes from an old one loses. */
   readonly revision: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly expiresAt: number;
+}
+
+/** The `digestSoFar` of a session that has no bytes yet, and whose bytes this algorithm is to hash. */
+export function digestOfNothing(algorithm: DigestAlgorithm): Digest | undefined {
+  return algorithm === usualAlgorithm ? undefined : digestOf(new Uint8Array(), algorithm);
 }
 
 /** What of the session is in the blob store. */

@@ -1,0 +1,150 @@
+/** What the commands ask servers for, as the SDKs and our own operations declare it. */
+import type * as ecr from "@aws-sdk/client-ecr";
+import type * as iam from "@aws-sdk/client-iam";
+import type * as organizations from "@aws-sdk/client-organizations";
+import type * as sts from "@aws-sdk/client-sts";
+import type { z } from "zod";
+import type { createPullSecret } from "../../operations/entrepot/create-pull-secret.ts";
+import type { deletePullSecret } from "../../operations/entrepot/delete-pull-secret.ts";
+import type { describeDeployment } from "../../operations/entrepot/describe-deployment.ts";
+import type { explainAccess } from "../../operations/entrepot/explain-access.ts";
+import type { holdReclaim } from "../../operations/entrepot/hold-reclaim.ts";
+import type { lintPolicy } from "../../operations/entrepot/lint-policy.ts";
+import type { listJobs } from "../../operations/entrepot/list-jobs.ts";
+import type { listPullSecrets } from "../../operations/entrepot/list-pull-secrets.ts";
+import type { rerunJob } from "../../operations/entrepot/rerun-job.ts";
+import type { revokeSessions } from "../../operations/entrepot/revoke-sessions.ts";
+import type { Operation } from "../../operations/operation.ts";
+
+interface Calls {
+  "ecr:GetRepositoryPolicy": [ecr.GetRepositoryPolicyRequest, ecr.GetRepositoryPolicyResponse];
+  "entrepot:CreatePullSecret": Own<typeof createPullSecret>;
+  "entrepot:DeletePullSecret": Own<typeof deletePullSecret>;
+  "entrepot:DescribeDeployment": Own<typeof describeDeployment>;
+  "entrepot:ExplainAccess": Own<typeof explainAccess>;
+  "entrepot:HoldReclaim": Own<typeof holdReclaim>;
+  "entrepot:LintPolicy": Own<typeof lintPolicy>;
+  "entrepot:ListJobs": Own<typeof listJobs>;
+  "entrepot:ListPullSecrets": Own<typeof listPullSecrets>;
+  "entrepot:RerunJob": Own<typeof rerunJob>;
+  "entrepot:RevokeSessions": Own<typeof revokeSessions>;
+  "iam:AddClientIDToOpenIDConnectProvider": [iam.AddClientIDToOpenIDConnectProviderRequest, object];
+  "iam:AddUserToGroup": [iam.AddUserToGroupRequest, object];
+  "iam:AttachRolePolicy": [iam.AttachRolePolicyRequest, object];
+  "iam:AttachUserPolicy": [iam.AttachUserPolicyRequest, object];
+  "iam:CreateAccessKey": [iam.CreateAccessKeyRequest, iam.CreateAccessKeyResponse];
+  "iam:CreateOpenIDConnectProvider": [
+    iam.CreateOpenIDConnectProviderRequest,
+    iam.CreateOpenIDConnectProviderResponse,
+  ];
+  "iam:CreateRole": [iam.CreateRoleRequest, iam.CreateRoleResponse];
+  "iam:CreateUser": [iam.CreateUserRequest, iam.CreateUserResponse];
+  "iam:DeleteAccessKey": [iam.DeleteAccessKeyRequest, object];
+  "iam:DeleteLoginProfile": [iam.DeleteLoginProfileRequest, object];
+  "iam:DeleteOpenIDConnectProvider": [iam.DeleteOpenIDConnectProviderRequest, object];
+  "iam:DeleteRole": [iam.DeleteRoleRequest, object];
+  "iam:DeleteRolePolicy": [iam.DeleteRolePolicyRequest, object];
+  "iam:DeleteUser": [iam.DeleteUserRequest, object];
+  "iam:DeleteUserPolicy": [iam.DeleteUserPolicyRequest, object];
+  "iam:DetachRolePolicy": [iam.DetachRolePolicyRequest, object];
+  "iam:DetachUserPolicy": [iam.DetachUserPolicyRequest, object];
+  "iam:GetAccessKeyLastUsed": [iam.GetAccessKeyLastUsedRequest, iam.GetAccessKeyLastUsedResponse];
+  "iam:GetLoginProfile": [iam.GetLoginProfileRequest, iam.GetLoginProfileResponse];
+  "iam:GetOpenIDConnectProvider": [
+    iam.GetOpenIDConnectProviderRequest,
+    iam.GetOpenIDConnectProviderResponse,
+  ];
+  "iam:GetPolicy": [iam.GetPolicyRequest, iam.GetPolicyResponse];
+  "iam:GetPolicyVersion": [iam.GetPolicyVersionRequest, iam.GetPolicyVersionResponse];
+  "iam:GetRole": [iam.GetRoleRequest, iam.GetRoleResponse];
+  "iam:GetUser": [iam.GetUserRequest, iam.GetUserResponse];
+  "iam:ListAccessKeys": [iam.ListAccessKeysRequest, iam.ListAccessKeysResponse];
+  "iam:ListAttachedGroupPolicies": [
+    iam.ListAttachedGroupPoliciesRequest,
+    iam.ListAttachedGroupPoliciesResponse,
+  ];
+  "iam:ListAttachedRolePolicies": [
+    iam.ListAttachedRolePoliciesRequest,
+    iam.ListAttachedRolePoliciesResponse,
+  ];
+  "iam:ListAttachedUserPolicies": [
+    iam.ListAttachedUserPoliciesRequest,
+    iam.ListAttachedUserPoliciesResponse,
+  ];
+  "iam:ListEntitiesForPolicy": [
+    iam.ListEntitiesForPolicyRequest,
+    iam.ListEntitiesForPolicyResponse,
+  ];
+  "iam:ListGroupPolicies": [iam.ListGroupPoliciesRequest, iam.ListGroupPoliciesResponse];
+  "iam:ListGroupsForUser": [iam.ListGroupsForUserRequest, iam.ListGroupsForUserResponse];
+  "iam:ListPolicies": [iam.ListPoliciesRequest, iam.ListPoliciesResponse];
+  "iam:ListPolicyVersions": [iam.ListPolicyVersionsRequest, iam.ListPolicyVersionsResponse];
+  "iam:ListRolePolicies": [iam.ListRolePoliciesRequest, iam.ListRolePoliciesResponse];
+  "iam:ListRoles": [iam.ListRolesRequest, iam.ListRolesResponse];
+  "iam:ListUserPolicies": [iam.ListUserPoliciesRequest, iam.ListUserPoliciesResponse];
+  "iam:ListUsers": [iam.ListUsersRequest, iam.ListUsersResponse];
+  "iam:PutRolePolicy": [iam.PutRolePolicyRequest, object];
+  "iam:PutUserPolicy": [iam.PutUserPolicyRequest, object];
+  "iam:RemoveClientIDFromOpenIDConnectProvider": [
+    iam.RemoveClientIDFromOpenIDConnectProviderRequest,
+    object,
+  ];
+  "iam:RemoveUserFromGroup": [iam.RemoveUserFromGroupRequest, object];
+  "iam:UpdateAccessKey": [iam.UpdateAccessKeyRequest, object];
+  "organizations:CloseAccount": [organizations.CloseAccountRequest, object];
+  "organizations:CreateAccount": [
+    organizations.CreateAccountRequest,
+    organizations.CreateAccountResponse,
+  ];
+  "organizations:DescribeAccount": [
+    organizations.DescribeAccountRequest,
+    organizations.DescribeAccountResponse,
+  ];
+  "organizations:DescribeCreateAccountStatus": [
+    organizations.DescribeCreateAccountStatusRequest,
+    organizations.DescribeCreateAccountStatusResponse,
+  ];
+  "organizations:DescribeOrganization": [object, organizations.DescribeOrganizationResponse];
+  "organizations:ListAccounts": [
+    organizations.ListAccountsRequest,
+    organizations.ListAccountsResponse,
+  ];
+  "sts:AssumeRole": [sts.AssumeRoleRequest, sts.AssumeRoleResponse];
+  "sts:GetCallerIdentity": [object, sts.GetCallerIdentityResponse];
+  "sts:GetSessionToken": [sts.GetSessionTokenRequest, sts.GetSessionTokenResponse];
+}
+
+type Own<Asked extends Operation & { input: z.ZodType }> = [
+  z.input<Asked["input"]>,
+  Awaited<ReturnType<Asked["handle"]>>,
+];
+
+/** `iam:ListUsers` */
+export type CallName = keyof Calls;
+
+export type Input<Name extends CallName> = Calls[Name][0];
+
+export type Answer<Name extends CallName> = Name extends `entrepot:${string}`
+  ? Calls[Name][1]
+  : Answered<Calls[Name][1], TimeOf<Name>>;
+
+/** AWS Query writes times as ISO 8601, AWS JSON as seconds since the epoch. */
+type TimeOf<Name extends CallName> = Name extends `${"iam" | "sts"}:${string}` ? string : number;
+
+/** A type of the SDK as it arrives: what an answer must have is there. */
+type Answered<T, Time> = T extends Date
+  ? Time
+  : T extends readonly (infer Item)[]
+    ? readonly Answered<Item, Time>[]
+    : T extends object
+      ? { readonly [Member in keyof T]: Answered<Exclude<T[Member], undefined>, Time> }
+      : T;
+
+/** Operations that answer page by page. */
+export type ListName = {
+  [Name in CallName]: Name extends `${string}:List${string}` ? Name : never;
+}[CallName];
+
+/** The items of one member of a list's page. */
+export type Item<Name extends ListName, Member extends keyof Answer<Name>> =
+  NonNullable<Answer<Name>[Member]> extends readonly (infer Each)[] ? Each : never;

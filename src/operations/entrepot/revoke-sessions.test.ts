@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import {
+  account,
+  callerOf,
+  openTestRegistry,
+  otherAccount,
+  type TestRegistry,
+} from "../../../test/support/ecr.ts";
+import { userWith } from "../../../test/support/identity.ts";
+import { addAccounts, callerWith } from "../../../test/support/sessions.ts";
+import { getSessionToken } from "../sts/get-session-token.ts";
+import { revokeSessions } from "./revoke-sessions.ts";
+
+let registry: TestRegistry;
+beforeEach(async () => {
+  registry = await openTestRegistry();
+  await addAccounts(registry.environment.ports, account, otherAccount);
+});
+afterEach(() => registry.close());
+
+const ports = () => registry.environment.ports;
+
+it("ends the sessions of that principal until now, and no others", async () => {
+  const [ann, bob] = [
+    await userWith(ports(), { account, name: "ann" }),
+    await userWith(ports(), { account, name: "bob" }),
+  ];
+  const sessionOf = async (caller: typeof ann) =>
+    (await registry.ask(getSessionToken, {}, caller)).Credentials;
+  const [before, others] = [await sessionOf(ann), await sessionOf(bob)];
+  const principalArn = ann.principal.arn;
+  const { revokedBefore } = await registry.ask(revokeSessions, { principalArn });
+  expect(revokedBefore).toBe((registry.clock.now() + 1) / 1000);
+  await expect(callerWith(ports(), before)).rejects.toThrow("nobody has");
+  expect((await callerWith(ports(), others)).principal.arn).toBe(bob.principal.arn);
+  registry.clock.advance(1);
+  const after = await callerWith(ports(), await sessionOf(ann));
+  expect(after.principal.arn).toBe(principalArn);
+});
+
+it("ends sessions that a replica with a clock ahead has made, and never revokes less than before", async () => {
+  const ann = await userWith(ports(), { account, name: "ann" });
+  registry.clock.advance(60_000);
+  const { Credentials } = await registry.ask(getSessionToken, {}, ann);
+  const input = { principalArn: ann.principal.arn };
+  const { revokedBefore } = await registry.ask(revokeSessions, input);
+  registry.clock.advance(-60_000);
+  await expect(callerWith(ports(), Credentials)).rejects.toThrow("nobody has");
+  expect((await registry.ask(revokeSessions, input)).revokedBefore).toBe(revokedBefore);
+});
+
+it("finds nobody under another path, kind or name, and takes no group, root or session", async () => {
+  await userWith(ports(), { account, name: "ann" });
+  for (const name of ["user/x/ann", "role/ann", "user/bob", "user/Ann"]) {
+    const principalArn = `arn:aws:iam::${account}:${name}`;
+    await expect(registry.ask(revokeSessions, { principalArn })).rejects.toMatchObject({
+      kind: "ResourceNotFound",
+    });
+  }
+  for (const principalArn of [
+    `arn:aws:iam::${account}:root`,
+    `arn:aws:iam::${account}:group/ann`,
+    `arn:aws:sts::${account}:assumed-role/ann/x`,
+  ]) {
+    await expect(registry.ask(revokeSessions, { principalArn })).rejects.toMatchObject({
+      kind: "InvalidParameter",
+    });
+  }
+});
+
+it("is refused to another account, whether there is such a user or not", async () => {
+  await userWith(ports(), { account, name: "ann" });
+  for (const name of ["ann", "bob"]) {
+    const principalArn = `arn:aws:iam::${account}:user/${name}`;
+    const asked = registry.ask(revokeSessions, { principalArn }, callerOf(otherAccount));
+    await expect(asked).rejects.toMatchObject({
+      message: `User: arn:aws:iam::${otherAccount}:root is not authorized to perform: entrepot:RevokeSessions on resource: ${principalArn} because no resource-based policy allows the entrepot:RevokeSessions action`,
+    });
+  }
+});
