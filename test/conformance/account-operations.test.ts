@@ -6,12 +6,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { createOpenIDConnectProvider } from "../../src/operations/iam/create-open-id-connect-provider.ts";
+import { createPolicy } from "../../src/operations/iam/create-policy.ts";
+import { createRole } from "../../src/operations/iam/create-role.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
 import type { TestRegistry } from "../support/ecr.ts";
 import { account, callerOf, openTestRegistry } from "../support/ecr.ts";
-import { userWith } from "../support/identity.ts";
+import { policyText, userWith } from "../support/identity.ts";
 import { malformed, validInput } from "../support/schema-inputs.ts";
 
 const guarded = operations.filter(
@@ -23,8 +26,12 @@ const opened: { registry?: TestRegistry; nobody?: Caller } = {};
 const known: Readonly<Record<string, unknown>> = {
   AccessKeyId: "AKIAABCDEFGHIJKLMNOP",
   NewPath: "/new/",
+  OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/issuer.example`,
   PermissionsBoundary: `arn:aws:iam::${account}:policy/edge`,
   PolicyArn: `arn:aws:iam::${account}:policy/pull`,
+  PolicySourceArn: `arn:aws:iam::${account}:user/somebody`,
+  Url: "https://issuer.example",
+  VersionId: "v1",
 };
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
@@ -36,6 +43,16 @@ beforeAll(async () => {
   opened.registry = registry;
   opened.nobody = await userWith(registry.environment.ports, { account, name: "nobody" });
   await userWith(registry.environment.ports, { account, name: "there" });
+  await registry.ask(createRole, {
+    RoleName: "there",
+    AssumeRolePolicyDocument: policyText({
+      ...{ Effect: "Allow", Action: "sts:AssumeRole" },
+      Principal: { Service: "ecr.amazonaws.com" },
+    }),
+  });
+  const PolicyDocument = policyText({ Effect: "Allow", Action: "*", Resource: "*" });
+  await registry.ask(createPolicy, { PolicyName: "there", PolicyDocument });
+  await registry.ask(createOpenIDConnectProvider, { Url: "https://there.example" });
 });
 afterAll(() => opened.registry?.close());
 
@@ -74,15 +91,31 @@ describe.each(guarded.map((operation) => [operation.name, operation] as const))(
   },
 );
 
-it("looks the same to who may not look whether there is such a user or not", async () => {
-  for (const operation of guarded) {
-    const input = validInput(operation.input as z.ZodType, known);
-    const answers: string[] = [];
-    for (const UserName of ["there", "gone"]) {
-      const named = { ...input, UserName };
-      const answer = await asked(operation, named, opened.nobody!).catch(String);
-      answers.push(String(answer).replaceAll(named.UserName, "NAME"));
+/** By the member that names it: what is there and what is not. */
+const named = {
+  UserName: ["there", "gone"],
+  RoleName: ["there", "gone"],
+  PolicyArn: [`arn:aws:iam::${account}:policy/there`, `arn:aws:iam::${account}:policy/gone`],
+  PolicySourceArn: [`arn:aws:iam::${account}:role/there`, `arn:aws:iam::${account}:role/gone`],
+  OpenIDConnectProviderArn: [
+    `arn:aws:iam::${account}:oidc-provider/there.example`,
+    `arn:aws:iam::${account}:oidc-provider/gone.example`,
+  ],
+};
+
+it.each(Object.entries(named))(
+  "looks the same to who may not look whether what %s names is there or not",
+  async (member, values) => {
+    for (const operation of guarded) {
+      const input = validInput(operation.input as z.ZodType, known);
+      const answers: string[] = [];
+      for (const value of values) {
+        const answer = await asked(operation, { ...input, [member]: value }, opened.nobody!).catch(
+          String,
+        );
+        answers.push(String(answer).replaceAll(value, "NAME"));
+      }
+      expect(answers[0]).toBe(answers[1]);
     }
-    expect(answers[0]).toBe(answers[1]);
-  }
-});
+  },
+);
