@@ -37,6 +37,12 @@ export interface MetadataStore extends MetadataReads {
   close(): Promise<void>;
 }
 
+/**
+ * Makes what the transaction rejects with, and does nothing, when a row is not as it was expected to
+ * be. That may be heard at the transaction's end only.
+ */
+export type Otherwise = () => Error;
+
 export interface MetadataReads {
   readonly repositories: RepositoryReads;
   readonly images: ImageReads;
@@ -170,8 +176,8 @@ export interface ImageReads {
 }
 
 export interface ImageWrites {
-  /** False when the repository has that digest already. Does not count: see `adjust`. */
-  insertIfAbsent(image: Image, references: readonly ImageReference[]): Promise<boolean>;
+  /** The transaction fails if the repository has that digest already. Does not count: see `adjust`. */
+  insert(image: Image, references: readonly ImageReference[]): Promise<void>;
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
   setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
@@ -216,7 +222,7 @@ export interface LayerReads {
 export interface LayerWrites {
   /** Like `findMany`, in digest order, and nobody unlinks them until this transaction ends. */
   lock(repository: RepositoryRef, digests: readonly Digest[]): Promise<Layer[]>;
-  /** False when the repository has that layer already. Does not count: see `adjust`. */
+  /** Links and counts it; false when the repository has that layer already. */
   linkIfAbsent(layer: Layer): Promise<boolean>;
   /** Moves the lease; never back. */
   lease(repository: RepositoryRef, digest: Digest, until: number): Promise<void>;
@@ -244,7 +250,13 @@ export interface ObjectWrites {
   lock(id: ObjectId): Promise<StoredObject | undefined>;
   /** Like `findLive`, and the object stays live until this transaction ends. */
   lockLive(registry: Registry, domain: string, digest: Digest): Promise<StoredObject | undefined>;
-  /** False when the domain has a live object of that digest already. `content` for kept-here objects. */
+  /**
+   * For an object that should be the first of its content; `content` for kept-here objects. The
+   * transaction rejects with EqualObjectStands, at its end at the latest, where the domain has a
+   * live object of that digest.
+   */
+  insert(object: StoredObject, content?: Uint8Array): Promise<void>;
+  /** Like `insert`, but false when the domain has such an object, and nothing is done then. */
   insertIfAbsent(object: StoredObject, content?: Uint8Array): Promise<boolean>;
   /** Destroys the wrapped data key: from here on nobody can open the object. */
   markDeleting(id: ObjectId): Promise<void>;
@@ -266,8 +278,10 @@ export interface UploadWrites {
   /** Like `find`, and nobody else changes the row until this transaction ends. */
   lock(registry: Registry, id: UploadId): Promise<Upload | undefined>;
   insert(upload: Upload): Promise<void>;
-  /** Replaces the row if its `revision` is still `expected.revision`; false when it is not. */
-  replace(expected: Upload, next: Upload): Promise<boolean>;
+  /** Replaces the row if its `revision` is still `expected.revision`; else see `Otherwise`. */
+  replace(expected: Upload, next: Upload, otherwise: Otherwise): Promise<void>;
+  /** Removes the row if its `revision` is still `expected.revision`; else see `Otherwise`. */
+  end(expected: Upload, otherwise: Otherwise): Promise<void>;
   remove(registry: Registry, id: UploadId): Promise<void>;
 }
 

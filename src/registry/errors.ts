@@ -16,6 +16,7 @@ export type ErrorKind =
   | "EmptyUpload"
   | "EntityAlreadyExists"
   | "EntityTemporarilyUnmodifiable"
+  | "ExpiredIdentityToken"
   | "ExpiredToken"
   | "IdpCommunication"
   | "IdpRejectedClaim"

@@ -214,7 +214,7 @@ export const limits = {
   /** Sealed objects up to this size are kept with the metadata instead of as files. */
   keptObjectBytes: 32 * KiB,
   /** Opened frames that are kept while a slower pull of the same layer may want them. */
-  sharedFrames: 8,
+  sharedFrames: 32,
   manifestCacheBytes: 32 * MiB,
 
   freeSpaceFloorBytes: 1024 * MiB,

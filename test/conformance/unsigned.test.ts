@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { RootCredentials } from "../../src/adapters/credentials/root.ts";
 import { awsDoor } from "../../src/doors/aws/aws-door.ts";
+import { queryVersions } from "../../src/doors/aws/query-codec.ts";
 import { Sha256 } from "../../src/doors/aws/string-to-sign.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
@@ -22,10 +23,12 @@ import { validInput } from "../support/schema-inputs.ts";
 const account = "000000000000" as AccountId;
 const region = "us-east-1" as Region;
 const key = { accessKeyId: "AKIAENTREPOT", secretAccessKey: "a-secret-of-the-root" };
-const asJson = operations.filter(({ service }) => service !== "sts");
+/** All but those that are for whoever has no key yet. */
+const signed = operations.filter(({ isAnonymous }) => !isAnonymous);
 const prefixes: Readonly<Record<string, string>> = {
   ecr: "AmazonEC2ContainerRegistry_V20150921",
   entrepot: "Entrepot_V1",
+  organizations: "AWSOrganizationsV20161128",
 };
 
 /** Wrong secrets are what these tests are about; how many are too many is another's. */
@@ -65,7 +68,7 @@ afterAll(async () => {
   await store.close();
 });
 
-describe.each(asJson.map((operation) => [operation.operationName, operation] as const))(
+describe.each(signed.map((operation) => [operation.name, operation] as const))(
   "%s",
   (_name, operation) => {
     it("refuses an unsigned call, and changes nothing", async () => {
@@ -78,9 +81,10 @@ describe.each(asJson.map((operation) => [operation.operationName, operation] as 
 
     it("refuses a call signed with a wrong secret, and changes nothing", async () => {
       const before = await store.dump();
-      await expect(askWith("wrong", operation)).rejects.toMatchObject({
-        name: "InvalidSignatureException",
-      });
+      const name = queryVersions.has(operation.service)
+        ? "SignatureDoesNotMatch"
+        : "InvalidSignatureException";
+      await expect(askWith("wrong", operation)).rejects.toMatchObject({ name });
       expect(await store.dump()).toBe(before);
     });
   },
@@ -102,12 +106,20 @@ async function askWith(secretAccessKey: string, operation: Operation): Promise<v
   const request = new HttpRequest({ method: "POST", headers: { ...headers, host }, body });
   const signed = await signer.sign(request);
   const answer = await fetch(origin, { method: "POST", headers: signed.headers, body });
-  const { __type: name } = (await answer.json()) as { __type: string };
-  throw Object.assign(new Error(), { name });
+  throw Object.assign(new Error(), { name: answer.headers.get("x-amzn-errortype") });
 }
 
 function callOf(operation: Operation) {
   const { service, operationName } = operation;
+  const version = queryVersions.get(service);
+  if (version !== undefined) {
+    const members = formMembers(inputOf(operation));
+    const form: [string, string][] = [["Action", operationName], ["Version", version], ...members];
+    return {
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(form).toString(),
+    };
+  }
   return {
     headers: {
       "content-type": "application/x-amz-json-1.1",
@@ -115,6 +127,15 @@ function callOf(operation: Operation) {
     },
     body: JSON.stringify(inputOf(operation)),
   };
+}
+
+/** As AWS Query writes members: `Tags.member.1.Key`. */
+function formMembers(value: unknown, name = ""): [string, string][] {
+  if (typeof value !== "object" || value === null) return [[name, String(value)]];
+  const entries = Array.isArray(value)
+    ? value.map((item, index) => [`member.${index + 1}`, item] as const)
+    : Object.entries(value);
+  return entries.flatMap(([key, item]) => formMembers(item, name === "" ? key : `${name}.${key}`));
 }
 
 function inputOf(operation: Operation): object {

@@ -155,7 +155,7 @@ describe("a token of a registered issuer", () => {
     clock.advance(1_000);
     const end = now() - 300;
     expect(await refusalOf(verify(token))).toBe(
-      `ExpiredToken: Token expired: current date/time ${now()} must be before the expiration date/time ${end}`,
+      `ExpiredIdentityToken: Token expired: current date/time ${now()} must be before the expiration date/time ${end}`,
     );
     const early = { exp: now() + 9_000 };
     expect(await refusalOf(verify(issuer.token({ ...early, nbf: now() + 300 })))).toBe("accepted");

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ReclaimCandidate, ServiceKey } from "../../src/ports/metadata-store.ts";
 import {
+  EqualObjectStands,
+  type StoredObject,
+} from "../../src/registry/encryption/stored-object.ts";
+import {
   addImage,
   addLayer,
   addRepository,
@@ -16,6 +20,8 @@ import {
   sampleUpload,
   uploadId,
 } from "./metadata-stores.ts";
+
+const moved = () => new Error("moved");
 
 describe.each(metadataStores)("$name keeps the MetadataStore contract: layers", ({ open }) => {
   it("resolves a digest to repository, layer and object in one look", async () => {
@@ -73,6 +79,21 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: layers", 
     const again = sampleLayer(repository, object, { linkedAt: 99 });
     expect(await store.transaction((change) => change.layers.linkIfAbsent(again))).toBe(false);
     expect(await store.layers.find(repository, digest(1))).toEqual(layer);
+  });
+
+  it("counts a layer's bytes when it is linked, and not when it was linked already", async () => {
+    const { store } = await open();
+    const repository = await addRepository(store, "team/app");
+    const object = sampleObject(digest(1));
+    const layer = sampleLayer(repository, object);
+    await store.transaction(async (change) => {
+      await change.objects.insertIfAbsent(object);
+      await change.layers.linkIfAbsent(layer);
+      await change.layers.linkIfAbsent(layer);
+    });
+    const found = await store.repositories.find(registry, repository.name);
+    expect(found?.sizeBytes).toBe(layer.sizeBytes);
+    expect((await store.repositories.totals()).sizeBytes).toBe(layer.sizeBytes);
   });
 
   it("moves a lease forward and never back", async () => {
@@ -153,6 +174,23 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: objects",
     expect(await insert(sampleObject(digest(1), { registry: elsewhere! }))).toBe(true);
     expect(await store.objects.findLive(registry, "AES256", digest(1))).toEqual(first);
     expect(await store.objects.totals()).toEqual({ objects: 4, sealedBytes: 4_400 });
+  });
+
+  it("takes an object as the first of its content, or fails with all that the transaction did", async () => {
+    const { store } = await open();
+    const insert = (object: StoredObject) =>
+      store.transaction(async (change) => {
+        await change.objects.insert(object, Uint8Array.of(1));
+        await change.settings.put(registry, "LAST", object.id);
+      });
+    const first = sampleObject(digest(1), { placement: "metadata" });
+    await insert(first);
+    const second = sampleObject(digest(1), { placement: "metadata" });
+    await expect(insert(second)).rejects.toThrow(EqualObjectStands);
+    expect(await store.objects.findLive(registry, "AES256", digest(1))).toEqual(first);
+    expect(await store.objects.content(second.id)).toBeUndefined();
+    expect(await store.settings.find(registry, "LAST")).toBe(first.id);
+    expect((await store.objects.totals()).objects).toBe(1);
   });
 
   it("destroys the key of an object that is to go, and lets the digest come again", async () => {
@@ -245,12 +283,45 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: uploads",
     const next = { ...upload, offset: 10, layout: "10", frames: 1, parts: 1, revision: 2 };
     const late = { ...upload, offset: 20, revision: 2 };
     const replace = (to: typeof next) =>
-      store.transaction((change) => change.uploads.replace(upload, to));
-    const [isNext, isLate] = await Promise.all([replace(next), replace(late)]);
+      store.transaction((change) => change.uploads.replace(upload, to, moved));
+    const outcomes = await Promise.allSettled([replace(next), replace(late)]);
+    const [isNext, isLate] = outcomes.map(({ status }) => status === "fulfilled");
     expect(isNext).toBe(!isLate);
+    expect(outcomes).toContainEqual({ status: "rejected", reason: moved() });
     expect(await store.uploads.find(registry, upload.id)).toEqual(isNext ? next : late);
     const absent = sampleUpload(repository);
-    expect(await store.transaction((change) => change.uploads.replace(absent, absent))).toBe(false);
+    await expect(
+      store.transaction((change) => change.uploads.replace(absent, absent, moved)),
+    ).rejects.toThrow("moved");
+  });
+
+  it("ends a session for who saw its last revision, and else does nothing at all", async () => {
+    const { store } = await open();
+    const repository = await addRepository(store, "team/app");
+    const upload = sampleUpload(repository);
+    const next = { ...upload, revision: 2 };
+    await store.transaction((change) => change.uploads.insert(upload));
+    await store.transaction((change) => change.uploads.replace(upload, next, moved));
+    const endAndPut = (expected: typeof next) =>
+      store.transaction(async (change) => {
+        await change.settings.put(registry, "BEFORE", "1");
+        await change.uploads.end(expected, moved);
+        await change.settings.put(registry, "AFTER", "1");
+      });
+    await expect(endAndPut(upload)).rejects.toThrow("moved");
+    // Also where somebody waits for another answer in between.
+    const asked = store.transaction(async (change) => {
+      await change.uploads.end(upload, moved);
+      return change.settings.find(registry, "BEFORE");
+    });
+    await expect(asked).rejects.toThrow("moved");
+    expect(await store.uploads.find(registry, upload.id)).toEqual(next);
+    expect(await store.settings.find(registry, "BEFORE")).toBeUndefined();
+    expect(await store.settings.find(registry, "AFTER")).toBeUndefined();
+    await endAndPut(next);
+    expect(await store.uploads.find(registry, upload.id)).toBeUndefined();
+    expect(await store.settings.find(registry, "AFTER")).toBe("1");
+    await expect(endAndPut(next)).rejects.toThrow("moved");
   });
 
   it("counts, lists and removes the sessions of a repository, and lists those of all", async () => {

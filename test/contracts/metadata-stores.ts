@@ -225,7 +225,9 @@ export function addLayer(
     await change.objects.insertIfAbsent(fresh);
     const object = (await change.objects.findLive(fresh.registry, fresh.domain, of)) ?? fresh;
     const layer = sampleLayer(repository, object, changes);
-    await change.layers.linkIfAbsent(layer);
+    const isNew = await change.layers.linkIfAbsent(layer);
+    // What is expected of repositories leaves out the bytes of layers.
+    if (isNew) await change.repositories.adjust(repository, { sizeBytes: -layer.sizeBytes });
     return { object, layer };
   });
 }
@@ -245,7 +247,7 @@ export function addImage(
     const object = sampleObject(of, { registry: repository.registry, placement: "metadata" });
     await change.objects.insertIfAbsent(object, Uint8Array.of(4, 5, 6));
     const image = sampleImage(repository, object, options.changes);
-    await change.images.insertIfAbsent(image, options.references ?? []);
+    await change.images.insert(image, options.references ?? []);
     for (const text of options.tags ?? []) {
       await change.tags.put(repository, { tag: tag(text), digest: of, at: 8 });
     }

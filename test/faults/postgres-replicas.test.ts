@@ -133,7 +133,7 @@ describe.skipIf(missing !== undefined)(
             const object = sampleObject(digest(7));
             const isNew = await objects.insertIfAbsent(object);
             const live = isNew ? object : await objects.lockLive(registry, "AES256", digest(7));
-            await images.insertIfAbsent(sampleImage(repository, live!, { digest: digest(n) }), []);
+            await images.insert(sampleImage(repository, live!, { digest: digest(n) }), []);
             return live!.id;
           }),
         ),

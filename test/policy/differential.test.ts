@@ -1,22 +1,18 @@
 import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { compilePolicy } from "../../src/registry/policy/compile-policy.ts";
 import { conditionOperators } from "../../src/registry/policy/condition-operators.ts";
 import { evaluate } from "../../src/registry/policy/evaluate.ts";
 import { explainDecision } from "../../src/registry/policy/explain-decision.ts";
-import { parsePolicy } from "../../src/registry/policy/parse-policy.ts";
-import type { PolicyKind } from "../../src/registry/policy/policy-document.ts";
 import type {
-  Attached,
   Decision,
   PolicyRequest,
   PolicySet,
 } from "../../src/registry/policy/policy-request.ts";
+import { attachPolicy } from "./attach-policy.ts";
 import { Chance, type RandomCase, randomCases } from "./random-case.ts";
 import { observers } from "./reference-conditions.ts";
 import {
   type PlainPolicies,
-  type PlainPolicy,
   type ReferenceDecision,
   referenceDecision,
 } from "./reference-evaluator.ts";
@@ -25,20 +21,13 @@ const policySets = Number(process.env.POLICY_SETS ?? 25_000);
 const requestsOfEach = 5;
 const seed = Number(process.env.POLICY_SEED ?? randomInt(2 ** 31));
 
-function attach(policy: PlainPolicy, kind: PolicyKind): Attached {
-  const { document, failure } = parsePolicy(JSON.stringify(policy, undefined, 2), kind);
-  if (document === undefined)
-    throw new Error(`${failure.sentence} ${failure.path} ${failure.detail}`);
-  return { source: "generated", type: kind, compiled: compilePolicy(document) };
-}
-
 function policySet(policies: PlainPolicies): PolicySet {
   const { boundary, session } = policies;
   return {
-    identity: policies.identity.map((policy) => attach(policy, "identity")),
-    boundary: boundary === undefined ? undefined : attach(boundary, "identity"),
-    session: session?.map((policy) => attach(policy, "session")),
-    resource: policies.resource.map((policy) => attach(policy, "key")),
+    identity: policies.identity.map((policy) => attachPolicy(policy, "identity")),
+    boundary: boundary === undefined ? undefined : attachPolicy(boundary, "identity"),
+    session: session?.map((policy) => attachPolicy(policy, "session")),
+    resource: policies.resource.map((policy) => attachPolicy(policy, "key")),
   };
 }
 
@@ -136,6 +125,7 @@ describe("the policy engine", () => {
           expect(actual, JSON.stringify(random, undefined, 1)).toEqual({ allowed, reason, side });
         }
         found.add(outcomeOf(random, decision));
+        checkSecrecy(random, set, request, decision);
       }
       const last = cases.at(-1)!;
       checkExplanation(last, set, requestOf(last));
@@ -148,6 +138,18 @@ describe("the policy engine", () => {
     }
   }, 600_000);
 });
+
+/** To another account a resource that denies looks like one that is absent (I7). */
+function checkSecrecy(
+  { request: { principal, resource }, grants }: RandomCase,
+  set: PolicySet,
+  request: PolicyRequest,
+  decision: Decision,
+): void {
+  if (decision.allowed || principal.account === resource.account) return;
+  const absent = evaluate(request, { ...set, resource: [] }, { grants });
+  expect(absent).toMatchObject({ allowed: false, because: decision.because });
+}
 
 /** The explanation tells of the same decision, and its statements are those that decided. */
 function checkExplanation(random: RandomCase, set: PolicySet, request: PolicyRequest): void {

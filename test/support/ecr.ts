@@ -76,7 +76,9 @@ export class TestRegistry {
     caller = callerOf(account),
   ): Promise<Answer<Asked>> {
     const answer = await perform(this.environment, operation, input, caller);
-    return JSON.parse(JSON.stringify(answer)) as Answer<Asked>;
+    // Where AWS Query has no answer, there is none.
+    const text = JSON.stringify(answer) ?? "null";
+    return JSON.parse(text) as Answer<Asked>;
   }
 
   async createRepository(repositoryName: string): Promise<void> {

@@ -21,6 +21,7 @@ export const wire = {
   EmptyUpload: [400, "EmptyUploadException"],
   EntityAlreadyExists: [409, "EntityAlreadyExists"],
   EntityTemporarilyUnmodifiable: [409, "EntityTemporarilyUnmodifiable"],
+  ExpiredIdentityToken: [400, "ExpiredTokenException"],
   ExpiredToken: [400, "ExpiredTokenException"],
   IdpCommunication: [400, "IDPCommunicationError"],
   IdpRejectedClaim: [403, "IDPRejectedClaim"],
@@ -76,6 +77,7 @@ export const wire = {
 /** Where AWS Query differs. Source: STS and IAM API, "Common errors" and the operations' own. */
 const queryWire: Partial<Record<ErrorKind, Wire>> = {
   AccessDenied: [403, "AccessDenied"],
+  ExpiredIdentityToken: [400, "ExpiredTokenException"],
   ExpiredToken: [403, "ExpiredToken"],
   InvalidAuthorizationMessage: [400, "InvalidAuthorizationMessageException"],
   InvalidInput: [400, "InvalidInput"],

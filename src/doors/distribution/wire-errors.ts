@@ -19,6 +19,7 @@ export const wire = {
   EmptyUpload: [400, "BLOB_UPLOAD_INVALID"],
   EntityAlreadyExists: [400, "UNSUPPORTED"],
   EntityTemporarilyUnmodifiable: [400, "UNSUPPORTED"],
+  ExpiredIdentityToken: [403, "DENIED"],
   ExpiredToken: [403, "DENIED"],
   IdpCommunication: [400, "UNSUPPORTED"],
   IdpRejectedClaim: [400, "UNSUPPORTED"],

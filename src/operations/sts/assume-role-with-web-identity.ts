@@ -41,7 +41,7 @@ export const assumeRoleWithWebIdentity = operation("sts:AssumeRoleWithWebIdentit
   access: "Write",
   errors: [
     "AccessDenied",
-    "ExpiredToken",
+    "ExpiredIdentityToken",
     "IdpCommunication",
     "IdpRejectedClaim",
     "InvalidIdentityToken",

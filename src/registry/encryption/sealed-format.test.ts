@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import type { ObjectId } from "../names.ts";
 import {
   appendSegment,
+  frameKey,
   framesFrom,
   openFrame,
   openWhole,
@@ -38,7 +39,7 @@ function openFrom(sealed: Buffer, layout: string, offset: number): Buffer {
   const frames = [...framesFrom(layout, offset)];
   const opened = frames.map((frame) =>
     openFrame(
-      key,
+      frameKey(key),
       object,
       frame.index,
       frame.endsSegment,
@@ -85,10 +86,10 @@ describe("the sealed object format", () => {
     const { sealed, layout } = sealSegments([randomBytes(2 * limits.frameBytes)]);
     const [first, second] = [...framesFrom(layout, 0)];
     const bytes = sealed.subarray(first!.sealedStart, first!.sealedStart + first!.sealedBytes);
-    expect(() => openFrame(key, other, 0, false, bytes)).toThrow();
-    expect(() => openFrame(key, object, second!.index, false, bytes)).toThrow();
-    expect(() => openFrame(key, object, 0, true, bytes)).toThrow();
-    expect(() => openFrame(randomBytes(32), object, 0, false, bytes)).toThrow();
+    expect(() => openFrame(frameKey(key), other, 0, false, bytes)).toThrow();
+    expect(() => openFrame(frameKey(key), object, second!.index, false, bytes)).toThrow();
+    expect(() => openFrame(frameKey(key), object, 0, true, bytes)).toThrow();
+    expect(() => openFrame(frameKey(randomBytes(32)), object, 0, false, bytes)).toThrow();
   });
 
   it("notices a single flipped bit wherever it is", () => {

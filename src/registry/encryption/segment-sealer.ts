@@ -1,14 +1,15 @@
+import type { KeyObject } from "node:crypto";
 import { freeMemory } from "../free-memory.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId } from "../names.ts";
-import { sealFrame } from "./sealed-format.ts";
+import { frameKey, sealFrame } from "./sealed-format.ts";
 
 /**
  * Seals one segment as its plaintext arrives. Holds at most one frame of plaintext back, because a
  * frame must know whether it ends the segment.
  */
 export class SegmentSealer {
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   readonly #object: ObjectId;
   readonly #given: boolean;
   #frame: number;
@@ -19,8 +20,8 @@ export class SegmentSealer {
    * @param firstFrame index of the object's next frame
    * @param given whether the plaintext is this sealer's own: then its memory goes once it is sealed
    */
-  constructor(key: Uint8Array, object: ObjectId, firstFrame: number, given: boolean) {
-    this.#key = key;
+  constructor(dataKey: Uint8Array, object: ObjectId, firstFrame: number, given: boolean) {
+    this.#key = frameKey(dataKey);
     this.#object = object;
     this.#given = given;
     this.#frame = firstFrame;

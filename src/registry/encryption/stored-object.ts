@@ -28,3 +28,8 @@ export interface StoredObject {
 export function isSealed({ wrappedKey }: { readonly wrappedKey: Uint8Array }): boolean {
   return wrappedKey.length > 0;
 }
+
+/** Another live object of the same content was in the way of one that should have been the first. */
+export class EqualObjectStands extends Error {
+  override readonly name = "EqualObjectStands";
+}

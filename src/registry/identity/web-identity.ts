@@ -54,7 +54,7 @@ export function claimedProvider(token: string): string {
  * Verifies a token for AssumeRoleWithWebIdentity: made by the provider's issuer, with a key that it
  * has now, for one of the provider's clients, and good at this time. Times may be off by
  * `limits.clockSkewMs`. A token that cannot be good makes no request to its issuer.
- * @throws RegistryError ExpiredToken, IdpCommunication, IdpRejectedClaim, InvalidIdentityToken
+ * @throws RegistryError ExpiredIdentityToken, IdpCommunication, IdpRejectedClaim, InvalidIdentityToken
  */
 export async function verifyWebIdentity(
   ports: Pick<Ports, "egress" | "clock" | "memory">,
@@ -163,7 +163,7 @@ function missing(claim: string): RegistryError {
 function expired(now: number, expiresAt: number): RegistryError {
   const [current, end] = [now, expiresAt].map((time) => Math.floor(time / 1000));
   return new RegistryError(
-    "ExpiredToken",
+    "ExpiredIdentityToken",
     `Token expired: current date/time ${current} must be before the expiration date/time ${end}`,
   );
 }

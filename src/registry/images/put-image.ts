@@ -3,7 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
-import type { StoredObject } from "../encryption/stored-object.ts";
+import { EqualObjectStands, type StoredObject } from "../encryption/stored-object.ts";
 import { invariant, RegistryError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
@@ -58,7 +58,35 @@ export async function putImage(
   }
   await requireSpace(ports);
   const sealed = await sealManifest(ports, repository, digest, wanted.manifest);
+  const pushed = { wanted, manifest, digest, sealed };
+  try {
+    return await storeImage(ports, repository, pushed, "first");
+  } catch (error) {
+    if (!(error instanceof EqualObjectStands)) throw error;
+    return storeImage(ports, repository, pushed, "again");
+  }
+}
+
+interface Pushed {
+  readonly wanted: WantedImage;
+  readonly manifest: Manifest;
+  readonly digest: Digest;
+  readonly sealed: SealedManifest;
+}
+
+/**
+ * @param presumed whether the sealed manifest is taken to be the first of its content, which saves to
+ *   wait for an answer; or may be that of an image just deleted
+ * @throws EqualObjectStands when it was taken to be the first and is not
+ */
+function storeImage(
+  ports: Ports,
+  { id, registry, name }: Repository,
+  { wanted, manifest, digest, sealed }: Pushed,
+  presumed: "first" | "again",
+): Promise<Image> {
   return ports.metadata.transaction(async (change) => {
+    const repository = { registry, id };
     // Asked at once, in this order: the repository's row keeps all others from changing.
     const [locked, known, current, layers] = await Promise.all([
       lockRepository(change, registry, name),
@@ -66,9 +94,10 @@ export async function putImage(
       Promise.all(wanted.tags.map((tag) => change.tags.find(repository, tag))),
       lockLayers(change, repository, manifest),
     ]);
-    if (locked.id !== repository.id) throw repositoryNotFound(registry, name);
+    if (locked.id !== id) throw repositoryNotFound(registry, name);
     const moved = tagsToMove(locked, digest, wanted, current, known !== undefined);
-    const image = known ?? (await insertImage(change, locked, digest, manifest, layers, sealed));
+    const image =
+      known ?? (await insertImage(change, locked, digest, manifest, layers, sealed, presumed));
     if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
     const at = sealed.object.createdAt;
     for (const tag of moved) await change.tags.put(locked, { tag, digest, at });
@@ -151,6 +180,7 @@ async function insertImage(
   manifest: Manifest,
   held: readonly Layer[],
   { object, content }: SealedManifest,
+  presumed: "first" | "again",
 ): Promise<Image> {
   const { registry, name } = repository;
   if (repository.imageCount >= limits.imagesPerRepository) {
@@ -173,10 +203,10 @@ async function insertImage(
     pushedAt: object.createdAt,
     pulledAt: undefined,
     state: "ACTIVE",
-    object: await keepManifest(change, object, content),
+    object: await keepManifest(change, object, content, presumed),
   };
   const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
-  await change.images.insertIfAbsent(image, stored);
+  await change.images.insert(image, stored);
   await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
 }
@@ -186,7 +216,12 @@ async function keepManifest(
   change: MetadataChange,
   object: StoredObject,
   content: Uint8Array,
+  presumed: "first" | "again",
 ): Promise<ObjectId> {
+  if (presumed === "first") {
+    await change.objects.insert(object, content);
+    return object.id;
+  }
   if (await change.objects.insertIfAbsent(object, content)) return object.id;
   const stored = await change.objects.lockLive(object.registry, object.domain, object.digest);
   if (stored !== undefined) return stored.id;

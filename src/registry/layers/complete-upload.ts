@@ -12,7 +12,13 @@ import type { Layer } from "./layer.ts";
 import { digestOfUpload } from "./read-upload.ts";
 import { receive } from "./receive.ts";
 import { digestOfNothing, stagedBytes, type Upload } from "./upload.ts";
-import { exclusively, findUpload, requireOffset, uploadNotFound } from "./upload-layer.ts";
+import {
+  commitUpload,
+  exclusively,
+  findUpload,
+  requireOffset,
+  uploadNotFound,
+} from "./upload-layer.ts";
 
 const linkTries = 5;
 
@@ -87,6 +93,8 @@ function completeOnce(
       sealed.kept === undefined
         ? await ports.blobs.publish(sealed.object, stagedBytes(sealed))
         : "";
+    const linkedFirst = await linkFirst(ports, { ...completed, published });
+    if (linkedFirst !== undefined) return linkedFirst;
     for (let tries = 0; tries < linkTries; tries++) {
       const linked = await link(ports, { ...completed, published });
       if (linked !== undefined) return linked;
@@ -111,8 +119,7 @@ async function withLastBytes(
   const begun = { ...upload, digestSoFar };
   const { next, failure } = await receive(ports, begun, content, { asPart: false, given });
   if (failure === undefined) return next;
-  const kept = await ports.metadata.transaction((change) => change.uploads.replace(upload, next));
-  if (!kept) throw uploadNotFound(upload.repository.registry, name, upload.id);
+  await commitUpload(ports, upload, next, name);
   throw failure;
 }
 
@@ -169,15 +176,50 @@ interface Completed {
   readonly published: string | undefined;
 }
 
+interface Linked {
+  readonly layer: Layer;
+  readonly existed: boolean;
+}
+
+/**
+ * What `link` does, for content that its domain did not have a moment ago: everything is asked at
+ * once, without looking at an answer in between. `undefined`, and nothing done, when something stood
+ * in the way of that: `link` goes step by step and finds out what.
+ */
+async function linkFirst(
+  ports: Ports,
+  completed: Completed & { readonly published: string },
+): Promise<Linked | undefined> {
+  const { upload, repository } = completed;
+  const { registry } = upload.repository;
+  const now = ports.clock.now();
+  const object = newObject(completed, now);
+  const layer = newLayer(completed, object, now);
+  const ended = () => uploadNotFound(registry, repository.name, upload.id);
+  try {
+    return await ports.metadata.transaction(async (change) => {
+      const [locked, , , , isNew] = await Promise.all([
+        lockRepository(change, registry, repository.name),
+        change.uploads.end(upload, ended),
+        change.objects.insert(object, completed.whole.kept),
+        reclaimPieces(change, completed, now),
+        linkLeased(change, layer),
+      ]);
+      if (locked.id !== upload.repository.id) throw ended();
+      return { layer, existed: !isNew };
+    });
+  } catch (error) {
+    if (isRegistryError(error)) throw error;
+    return undefined;
+  }
+}
+
 /**
  * One transaction: object, link, counters, lease, end of the session. `undefined`, and nothing done,
  * when there is no object to link and the session's bytes may not become one.
  */
-function link(
-  ports: Ports,
-  completed: Completed,
-): Promise<{ layer: Layer; existed: boolean } | undefined> {
-  const { upload, digest } = completed;
+function link(ports: Ports, completed: Completed): Promise<Linked | undefined> {
+  const { upload } = completed;
   const { registry } = upload.repository;
   const now = ports.clock.now();
   return ports.metadata.transaction(async (change) => {
@@ -190,52 +232,47 @@ function link(
     }
     const object = await keepObject(change, completed, now);
     if (object === undefined) return undefined;
-    const layer: Layer = {
-      repository: upload.repository,
-      digest,
-      object: object.id,
-      sizeBytes: object.sizeBytes,
-      mediaType: undefined,
-      linkedAt: now,
-      leasedUntil: now + limits.layerLeaseMs,
-    };
+    const layer = newLayer(completed, object, now);
     const existed = !(await linkLeased(change, layer));
     await change.uploads.remove(registry, upload.id);
     return { layer, existed };
   });
 }
 
+function newLayer({ upload, digest }: Completed, object: StoredObject, now: number): Layer {
+  return {
+    repository: upload.repository,
+    digest,
+    object: object.id,
+    sizeBytes: object.sizeBytes,
+    mediaType: undefined,
+    linkedAt: now,
+    leasedUntil: now + limits.layerLeaseMs,
+  };
+}
+
 /**
- * Links the layer and queues it for a look when its lease ends; one that is linked already gets the
- * new lease. Returns whether it is new.
+ * Links the layer, counts it and queues it for a look when its lease ends; one that is linked already
+ * gets the new lease. Returns whether it is new.
  */
 export async function linkLeased(change: MetadataChange, layer: Layer): Promise<boolean> {
   const { repository, digest, leasedUntil } = layer;
-  const isNew = await change.layers.linkIfAbsent(layer);
-  if (isNew) await change.repositories.adjust(repository, { sizeBytes: layer.sizeBytes });
-  else await change.layers.lease(repository, digest, leasedUntil);
-  await change.reclaim.enqueue({
-    kind: "layer",
-    registry: repository.registry,
-    repositoryId: repository.id,
-    digest,
-    dueAt: leasedUntil,
-  });
+  const { registry, id: repositoryId } = repository;
+  // Asked at once; the link last, as what it counts hangs on it.
+  const [, isNew] = await Promise.all([
+    change.reclaim.enqueue({ kind: "layer", registry, repositoryId, digest, dueAt: leasedUntil }),
+    change.layers.linkIfAbsent(layer),
+  ]);
+  if (!isNew) await change.layers.lease(repository, digest, leasedUntil);
   return isNew;
 }
 
-/** The object that holds the content: the domain's own if it has one, else the one just published. */
-async function keepObject(
-  change: MetadataChange,
-  { repository, whole, digest, published }: Completed,
-  now: number,
-): Promise<StoredObject | undefined> {
-  const { registry } = repository;
-  const domain = encryptionDomain(repository);
-  const object: StoredObject = {
+/** The object that the session's bytes become. */
+function newObject({ repository, whole, digest, published }: Completed, now: number): StoredObject {
+  return {
     id: whole.object,
-    registry,
-    domain,
+    registry: repository.registry,
+    domain: encryptionDomain(repository),
     digest,
     sizeBytes: whole.offset,
     sealedBytes: whole.sealedBytes,
@@ -246,11 +283,30 @@ async function keepObject(
     layout: whole.layout,
     createdAt: now,
   };
+}
+
+/** What was made one object is still there in pieces too, which the session needed until now. */
+async function reclaimPieces(
+  change: MetadataChange,
+  { repository, whole, published }: Completed,
+  now: number,
+): Promise<void> {
+  if (whole.kept !== undefined || published === whole.place) return;
+  const { registry } = repository;
+  await change.reclaim.enqueue({ kind: "object", registry, object: whole.object, dueAt: now });
+}
+
+/** The object that holds the content: the domain's own if it has one, else the one just published. */
+async function keepObject(
+  change: MetadataChange,
+  completed: Completed,
+  now: number,
+): Promise<StoredObject | undefined> {
+  const { whole, published } = completed;
+  const object = newObject(completed, now);
+  const { registry, domain, digest } = object;
   if (published !== undefined && (await change.objects.insertIfAbsent(object, whole.kept))) {
-    // What was made one object is still there in pieces too, which the session needed until now.
-    if (whole.kept === undefined && published !== whole.place) {
-      await change.reclaim.enqueue({ kind: "object", registry, object: object.id, dueAt: now });
-    }
+    await reclaimPieces(change, completed, now);
     return object;
   }
   const stored = await change.objects.lockLive(registry, domain, digest);

@@ -1,7 +1,14 @@
+import type { KeyObject } from "node:crypto";
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, Digester } from "../digest.ts";
-import { type FramePlace, framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
+import {
+  type FramePlace,
+  frameKey,
+  framesFrom,
+  openFrame,
+  openWhole,
+} from "../encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
@@ -126,17 +133,17 @@ function bytesMissing(): RegistryError {
 class FrameReader {
   readonly #ports: Ports;
   readonly #object: StoredObject;
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   #blob: Promise<OpenBlob> | undefined;
   #closed = false;
   #reads = 0;
   /** Ciphertext is needed only until it is opened: as many buffers as there are reads at once. */
   readonly #buffers: Uint8Array[] = [];
 
-  constructor(ports: Ports, object: StoredObject, key: Uint8Array) {
+  constructor(ports: Ports, object: StoredObject, dataKey: Uint8Array) {
     this.#ports = ports;
     this.#object = object;
-    this.#key = key;
+    this.#key = frameKey(dataKey);
     ports.memory.frames.begin(object.id);
   }
 

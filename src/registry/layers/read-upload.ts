@@ -1,7 +1,7 @@
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, type DigestAlgorithm, Digester } from "../digest.ts";
-import { framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
+import { frameKey, framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
 import { isSealed } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
@@ -53,8 +53,9 @@ function openKey(ports: Ports, { wrappedKey, repository, object }: Upload): Prom
 async function* framesOf(
   staged: OpenBlob,
   { object, layout }: Upload,
-  key: Uint8Array,
+  dataKey: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
+  const key = frameKey(dataKey);
   for (const { index, endsSegment, sealedStart, sealedBytes } of framesFrom(layout, 0)) {
     const sealed = await staged.read(sealedStart, sealedBytes);
     yield openFrame(key, object, index, endsSegment, sealed);

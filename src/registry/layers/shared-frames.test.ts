@@ -68,6 +68,19 @@ describe("shared frames", () => {
     expect(opened.map(({ length }) => length)).toEqual([0, 0, 0]);
   });
 
+  it("are kept while a pull has not used them, and freed when every one has", async () => {
+    const frames = new SharedFrames(8);
+    const { opened, open } = opener();
+    frames.begin(object);
+    frames.begin(object);
+    frames.release(frames.use(object, 0, open), false);
+    await settled();
+    expect(opened.map(({ length }) => length)).toEqual([64]);
+    frames.release(frames.use(object, 0, open), false);
+    await settled();
+    expect(opened.map(({ length }) => length)).toEqual([0]);
+  });
+
   it("that fail are opened again, and who used the failed one lets go of nobody else's", async () => {
     const frames = new SharedFrames(0);
     const { open } = opener();

@@ -7,14 +7,19 @@ export interface SharedFrame {
   readonly plaintext: Promise<Uint8Array>;
   readonly object: ObjectId;
   users: number;
+  /** How many have used it so far. */
+  uses: number;
   /** Whether somebody may still be reading the bytes without being a user any more. */
   lent: boolean;
 }
 
 /**
  * Opened frames, shared by the pulls that want them at about the same time: when a fleet pulls one
- * layer, each frame is read and opened once. A frame that nobody waits for gives its memory back at
- * once instead of leaving it to the garbage collector, which would run several times a pull.
+ * layer, each frame is read and opened once. Who comes to a frame that is kept has less to do than who
+ * opened it, and so catches up; the frames that are kept must only span how far pulls are apart, to
+ * which the kernel's buffers of each connection add some MiB. A frame that nobody waits for gives its
+ * memory back at once instead of leaving it to the garbage collector, which would run several times a
+ * pull.
  */
 export class SharedFrames {
   readonly #kept: number;
@@ -51,11 +56,12 @@ export class SharedFrames {
     const known = this.#frames.get(name);
     if (known !== undefined) {
       known.users += 1;
+      known.uses += 1;
       this.#idle.delete(name);
       return known;
     }
     const plaintext = open();
-    const opened = { name, plaintext, object, users: 1, lent: false };
+    const opened = { name, plaintext, object, users: 1, uses: 1, lent: false };
     this.#frames.set(name, opened);
     // A failure is told to everyone who waits for it, but not kept.
     plaintext.catch(() => {
@@ -74,7 +80,8 @@ export class SharedFrames {
     frame.lent ||= lent;
     // One that failed may have a successor of its name, which is not this user's to let go of.
     if (frame.users > 0 || this.#frames.get(name) !== frame) return;
-    if ((this.#pulls.get(object) ?? 0) < 2) {
+    // Nobody is left who might want it, once it was used as often as there are pulls.
+    if (frame.uses >= (this.#pulls.get(object) ?? 0)) {
       this.#drop(name);
       return;
     }

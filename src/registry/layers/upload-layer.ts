@@ -156,15 +156,21 @@ export function appendToUpload(
       asPart: options.part === true,
       given: options.given === true,
     });
-    if (next !== upload) await commit(ports, upload, next, name);
+    if (next !== upload) await commitUpload(ports, upload, next, name);
     if (failure !== undefined) throw failure;
     return next;
   });
 }
 
-async function commit(ports: Ports, from: Upload, to: Upload, name: RepositoryName): Promise<void> {
-  const replaced = await ports.metadata.transaction((change) => change.uploads.replace(from, to));
-  if (!replaced) throw uploadNotFound(from.repository.registry, name, from.id);
+/** @throws UploadNotFound when the session is not as it was in `from` any more */
+export function commitUpload(
+  ports: Ports,
+  from: Upload,
+  to: Upload,
+  name: RepositoryName,
+): Promise<void> {
+  const ended = () => uploadNotFound(from.repository.registry, name, from.id);
+  return ports.metadata.transaction((change) => change.uploads.replace(from, to, ended));
 }
 
 /** @throws InvalidLayerPart unless the session stands at `offset` */

@@ -96,8 +96,10 @@ function checkResourceStatement(draft: StatementDraft, rules: KindRules): void {
   if (principal === undefined) throw grammar("Missing required field Principal", path);
   if (action === undefined) throw grammar("Missing required field Action", path);
   for (const pattern of action.patterns) {
-    const fault = actionFault(pattern) ?? forbiddenAction(pattern, action, rules);
+    const fault = actionFault(pattern);
     if (fault !== undefined) throw fail(fault, path, "Action", action);
+    const forbidden = forbiddenAction(pattern, action, rules);
+    if (forbidden !== undefined) throw fail(forbidden, path, "Action", action, "forbidden");
   }
   if (rules.resource === "forbidden" && resource !== undefined) {
     const sentence = resource.negated

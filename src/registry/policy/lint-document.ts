@@ -28,7 +28,7 @@ function lintVersion({ policy }: LintSubject): PolicyFinding[] {
   if (version === "2012-10-17") return [];
   const place = policy.place(policy.json, "Version");
   const whole = { statement: undefined, element: "Version", line: policy.line(place?.start ?? 0) };
-  const usesVariables = /\$\{[^}]*\}/.test(policy.text);
+  const usesVariables = /\$\{[^{}]*\}/.test(policy.text);
   if (place === undefined) {
     const corrected = policy.withFirstMember("Version", "2012-10-17");
     const sentence = usesVariables

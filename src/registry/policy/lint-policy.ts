@@ -1,13 +1,12 @@
 import { limits } from "../limits.ts";
-import { JsonError } from "../strict-json.ts";
 import { lintActions } from "./lint-actions.ts";
 import { lintDocument } from "./lint-document.ts";
 import { lintResources } from "./lint-resources.ts";
 import type { LintSubject } from "./lint-subject.ts";
 import { knownKeys, parsePolicy } from "./parse-policy.ts";
 import type { ParsedPolicy, PolicyKind } from "./policy-document.ts";
-import type { PolicyFinding } from "./policy-finding.ts";
-import { PolicyText } from "./policy-text.ts";
+import type { FindingCode, PolicyFinding } from "./policy-finding.ts";
+import { readPolicyText } from "./policy-text.ts";
 
 /**
  * What is wrong with a policy, or hardly what its author means, with the corrected text wherever
@@ -21,14 +20,9 @@ export function lintPolicy(
 ): PolicyFinding[] {
   const parsed = parsePolicy(text, kind);
   const refused = refusal(parsed);
-  if (refused !== undefined && parsed.failure?.fault === "too-long") return [refused];
-  let policy: PolicyText;
-  try {
-    policy = new PolicyText(text, knownKeys);
-  } catch (error) {
-    if (error instanceof JsonError && refused !== undefined) return [refused];
-    throw error;
-  }
+  const tooLong = parsed.failure?.fault === "too-long";
+  const policy = tooLong ? undefined : readPolicyText(text, knownKeys);
+  if (policy === undefined) return refused === undefined ? [] : [refused];
   const subject: LintSubject = { kind, policy, parsed, knownActions };
   const findings = [
     ...(refused === undefined ? [] : [refused]),
@@ -65,11 +59,20 @@ export function correctPolicy(
 ): string {
   let corrected = text;
   for (let round = 0; round < limits.policyFindings; round++) {
-    const next = lintPolicy(corrected, kind, knownActions).find(
+    const findings = lintPolicy(corrected, kind, knownActions).filter(
       (finding) => finding.severity !== "note" && finding.corrected !== undefined,
-    )?.corrected;
-    if (next === undefined || next === corrected) break;
-    corrected = next;
+    );
+    // What a policy leaves out can be told only once it says what it means.
+    const next = findings.find(({ code }) => !omissions.has(code)) ?? findings[0];
+    if (next?.corrected === undefined || next.corrected === corrected) break;
+    corrected = next.corrected;
   }
   return corrected;
 }
+
+const omissions: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  "incomplete-push",
+  "incomplete-pull",
+  "push-without-pull",
+  "missing-authorization-token",
+]);

@@ -45,11 +45,11 @@ const withoutBlanks = new Set(["", "ecr", "ecr-public", "iam", "kms", "sts"]);
 
 function blankFault(arn: string): Fault | undefined {
   // A variable may name a tag whose key has blanks.
-  const plain = arn.replace(/\$\{[^}]*\}/g, "");
+  const plain = arn.replace(/\$\{[^{}]*\}/g, "");
   if (!/\s/.test(plain)) return undefined;
   const service = splitArnPattern(arn, true)[2]?.trim() ?? "";
   const meant = arn
-    .split(/(\$\{[^}]*\})/)
+    .split(/(\$\{[^{}]*\})/)
     .map((piece) => (piece.startsWith("${") ? piece : piece.replace(/\s+/g, "")))
     .join("");
   if (!withoutBlanks.has(service) && plain.trim() === plain) return undefined;

@@ -56,7 +56,6 @@ function allow(action: readonly string[] | string, resource = "*"): object {
 }
 
 const ownAccount = {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable.
   StringEquals: { "aws:ResourceAccount": "${aws:PrincipalAccount}" },
 };
 

@@ -1,5 +1,6 @@
 import { limits } from "../limits.ts";
 import {
+  JsonError,
   type JsonObject,
   type JsonPlaces,
   type JsonRange,
@@ -11,7 +12,7 @@ import { positionsIn } from "./text-position.ts";
 /** A string of a policy and where it stands. */
 export interface PlacedText extends JsonRange {
   readonly value: string;
-  /** How many values stand beside it in its list; 1 where it stands alone. */
+  /** How many strings its list has; 1 where it stands alone. */
   readonly among: number;
 }
 
@@ -21,18 +22,29 @@ export interface PlacedStatement extends JsonRange {
   readonly members: JsonObject;
 }
 
+/** The text of a policy to be mended, or `undefined` unless it is JSON, and an object. */
+export function readPolicyText(text: string, known: ReadonlySet<string>): PolicyText | undefined {
+  const places: JsonPlaces = new Map();
+  try {
+    const json = parseStrictJson(text, limits.jsonDepth, known, places);
+    return json instanceof Map ? new PolicyText(text, json, places) : undefined;
+  } catch (error) {
+    if (error instanceof JsonError) return undefined;
+    throw error;
+  }
+}
+
 /** Mends a policy's text and leaves all that it does not mend as it stands. */
 export class PolicyText {
   readonly text: string;
   readonly json: JsonObject;
-  readonly #places: JsonPlaces = new Map();
+  readonly #places: JsonPlaces;
   readonly #positions: (index: number) => { line: number };
 
-  /** @throws JsonError unless the text is JSON, and an object */
-  constructor(text: string, known: ReadonlySet<string>) {
+  constructor(text: string, json: JsonObject, places: JsonPlaces) {
     this.text = text;
-    const json = parseStrictJson(text, limits.jsonDepth, known, this.#places);
-    this.json = json instanceof Map ? json : new Map();
+    this.json = json;
+    this.#places = places;
     this.#positions = positionsIn(text);
   }
 
@@ -64,10 +76,10 @@ export class PolicyText {
       return [{ value, among: 1, start: place.start, end: place.end }];
     }
     const places = this.#places.get(value)!.values;
-    return value.flatMap((item: JsonValue, index) => {
-      const { start, end } = places.get(index)!;
-      return typeof item === "string" ? [{ value: item, among: value.length, start, end }] : [];
-    });
+    const among = value.filter((item) => typeof item === "string").length;
+    return value.flatMap((item: JsonValue, index) =>
+      typeof item === "string" ? [{ value: item, among, ...places.get(index)! }] : [],
+    );
   }
 
   /** The text with one string in another's place. */
@@ -103,7 +115,8 @@ export class PolicyText {
   withFirstMember(key: string, value: string): string {
     const open = this.text.indexOf("{") + 1;
     const blank = /^\s*/.exec(this.text.slice(open))![0];
-    return this.#spliced(open, open, `${blank}${JSON.stringify(key)}: ${JSON.stringify(value)},`);
+    const member = `${blank}${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+    return this.#spliced(open, open, this.json.size === 0 ? member : `${member},`);
   }
 
   /** The text with one statement more. */

@@ -96,7 +96,7 @@ export class SqlImages implements ImageReads, ImageWrites {
     return rows.map((row) => toImage(row, ref));
   }
 
-  insertIfAbsent(image: Image, references: readonly ImageReference[]): Promise<boolean> {
+  async insert(image: Image, references: readonly ImageReference[]): Promise<void> {
     const key = repositoryKey(image.repository);
     const row = this.#session.command(insert, {
       ...key,
@@ -112,9 +112,9 @@ export class SqlImages implements ImageReads, ImageWrites {
       state: image.state,
       object: image.object,
     });
-    return this.#session.runIfChanged(
+    await this.#session.allLater([
       row,
-      references.map(({ kind, digest, mediaType, sizeBytes }, position) =>
+      ...references.map(({ kind, digest, mediaType, sizeBytes }, position) =>
         this.#session.command(insertReference, {
           ...key,
           image: image.digest,
@@ -125,7 +125,7 @@ export class SqlImages implements ImageReads, ImageWrites {
           sizeBytes,
         }),
       ),
-    );
+    ]);
   }
 
   async remove(repository: RepositoryRef, digest: Digest): Promise<void> {
@@ -301,26 +301,21 @@ const insert = statement(
       object: ObjectId;
     },
   ) =>
-    builder
-      .insertInto("image")
-      .values({
-        ...ofRepository(row),
-        digest: row.digest,
-        media_type: row.mediaType,
-        artifact_type: row.artifactType,
-        config_media_type: row.configMediaType,
-        manifest_bytes: row.manifestBytes,
-        size_bytes: row.sizeBytes,
-        subject: row.subject,
-        pushed_at: row.pushedAt,
-        pulled_at: row.pulledAt,
-        state: row.state,
-        object: row.object,
-        tag_count: 0,
-      })
-      .onConflict((conflict) =>
-        conflict.columns(["account", "region", "repository", "digest"]).doNothing(),
-      ),
+    builder.insertInto("image").values({
+      ...ofRepository(row),
+      digest: row.digest,
+      media_type: row.mediaType,
+      artifact_type: row.artifactType,
+      config_media_type: row.configMediaType,
+      manifest_bytes: row.manifestBytes,
+      size_bytes: row.sizeBytes,
+      subject: row.subject,
+      pushed_at: row.pushedAt,
+      pulled_at: row.pulledAt,
+      state: row.state,
+      object: row.object,
+      tag_count: 0,
+    }),
 );
 
 const insertReference = statement(

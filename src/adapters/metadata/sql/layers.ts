@@ -4,7 +4,6 @@ import type { StoredObject } from "../../../registry/encryption/stored-object.ts
 import type { Layer } from "../../../registry/layers/layer.ts";
 import type { Digest, ObjectId, Registry, RepositoryName } from "../../../registry/names.ts";
 import type { Repository, RepositoryRef } from "../../../registry/repositories/repository.ts";
-import type { SqlDialect } from "./dialect.ts";
 import {
   ofRepository,
   type RegistryKey,
@@ -13,11 +12,12 @@ import {
   repositoryKey,
   toRef,
 } from "./keys.ts";
-import { hasLayer, layerColumns, toLayer } from "./layer-row.ts";
+import { hasLayer, type LayerRow, layerColumns, toLayer } from "./layer-row.ts";
 import { hasObject, objectColumns, toObject } from "./object-row.ts";
+import { adjustments } from "./repositories.ts";
 import { repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
-import { statement } from "./statement.ts";
+import { type Statement, statement } from "./statement.ts";
 
 type ResolvedLayer = {
   repository: Repository;
@@ -78,17 +78,18 @@ export class SqlLayers implements LayerReads, LayerWrites {
     return this.#several(repository, digests, true);
   }
 
-  async linkIfAbsent(layer: Layer): Promise<boolean> {
-    const inserted = await this.#session.change(link, {
-      ...repositoryKey(layer.repository),
+  linkIfAbsent(layer: Layer): Promise<boolean> {
+    const { repository, sizeBytes } = layer;
+    const row = this.#session.command(link, {
+      ...repositoryKey(repository),
       digest: layer.digest,
       object: layer.object,
-      sizeBytes: layer.sizeBytes,
+      sizeBytes,
       mediaType: layer.mediaType ?? null,
       linkedAt: layer.linkedAt,
       leasedUntil: layer.leasedUntil,
     });
-    return inserted > 0;
+    return this.#session.runIfChanged(row, adjustments(this.#session, repository, { sizeBytes }));
   }
 
   async lease(repository: RepositoryRef, digest: Digest, until: number): Promise<void> {
@@ -110,10 +111,9 @@ export class SqlLayers implements LayerReads, LayerWrites {
     locked: boolean,
   ): Promise<Layer[]> {
     if (digests.length === 0) return [];
-    const key = repositoryKey(repository);
-    const rows = await this.#session.query((dialect) =>
-      severalQuery(dialect, key, digests, locked),
-    );
+    const count = 2 ** Math.ceil(Math.log2(digests.length));
+    const parameters = withDigests(repositoryKey(repository), digests, count);
+    const rows = await this.#session.all(severalOf(count, locked), parameters);
     const ref = toRef(repository);
     return rows.map((row) => toLayer(row, ref));
   }
@@ -128,19 +128,37 @@ const find = statement(({ builder }, key: LayerKey) =>
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );
 
-function severalQuery(
-  { builder, locksRows }: SqlDialect,
-  key: RepositoryKey,
-  digests: readonly Digest[],
-  locked: boolean,
-) {
-  const query = builder
-    .selectFrom("layer")
-    .select(layerColumns)
-    .where((row) => row.and(ofRepository(key)))
-    .where("digest", "in", digests)
-    .orderBy("digest");
-  return locked && locksRows ? query.forUpdate() : query;
+type SeveralKey = RepositoryKey & { readonly [Name in `digest${number}`]: Digest };
+
+/** As many as `count`, the last one repeated: so there are few statements, which stay prepared. */
+function withDigests(key: RepositoryKey, digests: readonly Digest[], count: number): SeveralKey {
+  const parameters: Record<string, string> = { ...key };
+  for (let index = 0; index < count; index++) {
+    parameters[`digest${index}`] = digests[Math.min(index, digests.length - 1)]!;
+  }
+  return parameters as SeveralKey;
+}
+
+/** By number of digests. */
+const several = new Map<number, Statement<SeveralKey, LayerRow>>();
+const severalLocked = new Map<number, Statement<SeveralKey, LayerRow>>();
+
+function severalOf(count: number, locked: boolean): Statement<SeveralKey, LayerRow> {
+  const made = locked ? severalLocked : several;
+  const known = made.get(count);
+  if (known !== undefined) return known;
+  const query = statement(({ builder, locksRows }, key: SeveralKey) => {
+    const digests = Array.from({ length: count }, (_, index) => key[`digest${index}`]!);
+    const rows = builder
+      .selectFrom("layer")
+      .select(layerColumns)
+      .where((row) => row.and(ofRepository(key)))
+      .where("digest", "in", digests)
+      .orderBy("digest");
+    return locked && locksRows ? rows.forUpdate() : rows;
+  });
+  made.set(count, query);
+  return query;
 }
 
 const list = statement(({ builder }, page: RepositoryKey & { after: Digest; limit: number }) =>

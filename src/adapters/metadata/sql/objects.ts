@@ -1,13 +1,16 @@
 import { sql } from "kysely";
 import type { ObjectReads, ObjectWrites, PageRequest } from "../../../ports/metadata-store.ts";
-import type { StoredObject } from "../../../registry/encryption/stored-object.ts";
+import {
+  EqualObjectStands,
+  type StoredObject,
+} from "../../../registry/encryption/stored-object.ts";
 import type { Digest, ObjectId, Registry } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
 import { objectColumns, toObject } from "./object-row.ts";
 import { adjustObjectCounts, registryTotals } from "./registry-counters.ts";
 import type { SqlSession } from "./session.ts";
-import { statement } from "./statement.ts";
+import { type SqlCommand, statement } from "./statement.ts";
 
 export class SqlObjects implements ObjectReads, ObjectWrites {
   readonly #session: SqlSession;
@@ -64,7 +67,18 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
     return { objects: Number(row?.objects ?? 0), sealedBytes: Number(row?.sealed_bytes ?? 0) };
   }
 
+  async insert(object: StoredObject, kept?: Uint8Array): Promise<void> {
+    const [row, ...others] = this.#insertion(object, kept);
+    await this.#session.laterOrFail(row, () => new EqualObjectStands(), others);
+  }
+
   insertIfAbsent(object: StoredObject, kept?: Uint8Array): Promise<boolean> {
+    const [row, ...others] = this.#insertion(object, kept);
+    return this.#session.runIfChanged(row, others);
+  }
+
+  /** The row's insertion, and what goes with it if it is new. */
+  #insertion(object: StoredObject, kept?: Uint8Array): [SqlCommand, ...SqlCommand[]] {
     const key = registryKey(object.registry);
     const row = this.#session.command(insert, {
       ...key,
@@ -82,11 +96,9 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
     });
     const slot = this.#session.counterSlot;
     const counts = { ...key, slot, objects: 1, sealedBytes: object.sealedBytes };
-    const others = [this.#session.command(adjustObjectCounts, counts)];
-    if (kept !== undefined) {
-      others.push(this.#session.command(keep, { ...key, id: object.id, content: kept }));
-    }
-    return this.#session.runIfChanged(row, others);
+    const counted = this.#session.command(adjustObjectCounts, counts);
+    if (kept === undefined) return [row, counted];
+    return [row, counted, this.#session.command(keep, { ...key, id: object.id, content: kept })];
   }
 
   async markDeleting(id: ObjectId): Promise<void> {

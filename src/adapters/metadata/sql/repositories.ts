@@ -25,7 +25,7 @@ import { adjustRepositoryCounts, registryTotals, repositoryCount } from "./regis
 import { enqueueContents, removeContents } from "./repository-contents.ts";
 import { mutabilityColumns, repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
-import { statement } from "./statement.ts";
+import { type SqlCommand, statement } from "./statement.ts";
 
 export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   readonly #session: SqlSession;
@@ -126,16 +126,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     repository: RepositoryRef,
     by: { imageCount?: number; sizeBytes?: number },
   ): Promise<void> {
-    const counts = { images: by.imageCount ?? 0, sizeBytes: by.sizeBytes ?? 0 };
-    await this.#session.allLater([
-      this.#session.command(adjust, { ...repositoryKey(repository), ...counts }),
-      this.#session.command(adjustRepositoryCounts, {
-        ...registryKey(repository.registry),
-        ...counts,
-        slot: this.#session.counterSlot,
-        repositories: 0,
-      }),
-    ]);
+    await this.#session.allLater(adjustments(this.#session, repository, by));
   }
 
   async setCounters(
@@ -167,6 +158,24 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       }),
     ]);
   }
+}
+
+/** What adds to the counters of a repository and of its registry. */
+export function adjustments(
+  session: SqlSession,
+  repository: RepositoryRef,
+  by: { imageCount?: number; sizeBytes?: number },
+): SqlCommand[] {
+  const counts = { images: by.imageCount ?? 0, sizeBytes: by.sizeBytes ?? 0 };
+  return [
+    session.command(adjust, { ...repositoryKey(repository), ...counts }),
+    session.command(adjustRepositoryCounts, {
+      ...registryKey(repository.registry),
+      ...counts,
+      slot: session.counterSlot,
+      repositories: 0,
+    }),
+  ];
 }
 
 /** Sorts before every name. */

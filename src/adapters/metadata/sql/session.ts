@@ -19,7 +19,8 @@ export interface SqlConnection {
   runAll(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]>;
   /**
    * For writes whose results nobody waits for: they run before the next command or at the end of
-   * the transaction, without a round trip of their own. If one fails, so does the transaction.
+   * the transaction, without a round trip of their own. If one fails, so does the transaction; also
+   * if one changes no row that says what to fail with `otherwise`.
    */
   runLater(commands: readonly SqlCommand[]): Promise<void>;
 }
@@ -54,6 +55,14 @@ export class SqlSession {
   /** Changes rows, how many ever. See `SqlConnection.runLater`. */
   later<P, R>(statement: Statement<P, R>, parameters: P): Promise<void> {
     return this.#connection.runLater([this.#compiler.command(statement, parameters)]);
+  }
+
+  /**
+   * Changes a row, and then runs the others; the transaction fails with what `otherwise` makes if
+   * there is no such row. Heard at the transaction's end at the latest.
+   */
+  laterOrFail(first: SqlCommand, otherwise: () => Error, others: readonly SqlCommand[] = []) {
+    return this.#connection.runLater([{ ...first, otherwise }, ...others]);
   }
 
   /** Resolves to how many rows changed. */

@@ -12,6 +12,8 @@ export interface SqlCommand {
   readonly parameters: readonly SqlValue[];
   /** Leaves out the commands that come after it if it changed no row. */
   readonly endsUnlessChanged?: true;
+  /** What the transaction fails with if it changed no row. Commands after it may not run then. */
+  readonly otherwise?: () => Error;
 }
 
 type Parameters = object & { readonly [Name in string]?: SqlValue };

@@ -52,9 +52,14 @@ export class SqlUploads implements UploadReads, UploadWrites {
     await this.#session.later(insert, toParameters(upload));
   }
 
-  async replace(expected: Upload, next: Upload): Promise<boolean> {
+  async replace(expected: Upload, next: Upload, otherwise: () => Error): Promise<void> {
     const parameters = { ...toParameters(next), expected: expected.revision };
-    return (await this.#session.change(replace, parameters)) > 0;
+    await this.#session.laterOrFail(this.#session.command(replace, parameters), otherwise);
+  }
+
+  async end({ repository, id, revision }: Upload, otherwise: () => Error): Promise<void> {
+    const parameters = { ...registryKey(repository.registry), id, expected: revision };
+    await this.#session.laterOrFail(this.#session.command(end, parameters), otherwise);
   }
 
   async remove(registry: Registry, id: UploadId): Promise<void> {
@@ -183,4 +188,10 @@ const replace = statement(({ builder }, upload: UploadParameters & { expected: n
 
 const remove = statement(({ builder }, key: UploadKey) =>
   builder.deleteFrom("upload").where((row) => row.and({ ...ofRegistry(key), id: key.id })),
+);
+
+const end = statement(({ builder }, key: UploadKey & { expected: number }) =>
+  builder
+    .deleteFrom("upload")
+    .where((row) => row.and({ ...ofRegistry(key), id: key.id, revision: key.expected })),
 );

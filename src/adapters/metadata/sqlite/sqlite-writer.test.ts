@@ -12,6 +12,22 @@ async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
+/** Of the writer that is opened next, whose thread is watched as it starts. */
+function countMessages(): () => number {
+  let sent = 0;
+  const watch = (message: unknown) => {
+    const { worker } = message as { worker: Worker };
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (value: unknown) => {
+      sent += 1;
+      post(value);
+    };
+    unsubscribe("worker_threads", watch);
+  };
+  subscribe("worker_threads", watch);
+  return () => sent;
+}
+
 const unexpected = (error: Error): never => {
   throw error;
 };
@@ -137,6 +153,66 @@ describe("the SQLite writer", () => {
     await writer.close();
   });
 
+  it("undoes a transaction whose last write fails, and none of those that share its commit", async () => {
+    const writer = await openWriter(join(await temporaryDirectory(), "test.db"));
+    await run(writer, "create table item (n integer primary key) strict");
+    const insert = (n: number) => ({ sql: "insert into item values (?)", parameters: [n] });
+    const put = (...numbers: number[]) =>
+      writer.transaction((connection) => connection.runLater(numbers.map(insert)));
+    const fail = writer.transaction(async (connection) => {
+      await connection.run(insert(8));
+      throw new Error("of its own");
+    });
+    const expectOne = writer.transaction(async (connection) => {
+      const sql = "delete from item where n = 99";
+      await connection.runLater([insert(7), { sql, parameters: [], otherwise: () => gone }]);
+    });
+    const gone = new Error("gone");
+    const outcomes = await Promise.allSettled([put(1), put(2, 1), fail, expectOne, put(3)]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "rejected",
+      "rejected",
+      "fulfilled",
+    ]);
+    expect(outcomes[1]).toMatchObject({ reason: { message: expect.stringContaining("UNIQUE") } });
+    expect(outcomes[3]).toMatchObject({ reason: gone });
+    expect((await run(writer, "select n from item")).rows).toEqual([{ n: 1 }, { n: 3 }]);
+    await writer.close();
+  });
+
+  it("commits transactions that came at once together, in one message to its thread", async () => {
+    const messages = countMessages();
+    const writer = await openWriter(join(await temporaryDirectory(), "test.db"));
+    await run(writer, "create table item (n integer primary key) strict");
+    const before = messages();
+    const sql = "insert into item values (?)";
+    await Promise.all(
+      [1, 2, 3, 4].map((n) =>
+        writer.transaction((connection) => connection.runLater([{ sql, parameters: [n] }])),
+      ),
+    );
+    expect(messages() - before).toBe(1);
+    await writer.close();
+  });
+
+  it("knows the columns of more statements than it keeps", async () => {
+    const writer = await openWriter(join(await temporaryDirectory(), "test.db"));
+    for (const _ of [1, 2]) {
+      const rows = await writer.transaction((connection) =>
+        Promise.all(
+          Array.from({ length: 700 }, async (_, n) => {
+            const { rows } = await connection.run({ sql: `select ${n} as n${n}`, parameters: [] });
+            return rows[0];
+          }),
+        ),
+      );
+      expect(rows).toEqual(Array.from({ length: 700 }, (_, n) => ({ [`n${n}`]: n })));
+    }
+    await writer.close();
+  });
+
   it("fails to open what is no database, with SQLite's words", async () => {
     await expect(openWriter(await temporaryDirectory())).rejects.toThrow("unable to open");
   });
@@ -147,7 +223,7 @@ describe("the SQLite writer", () => {
     const work = writer.transaction((connection) =>
       connection.run({ sql: "select ?", parameters }),
     );
-    await expect(work).rejects.toThrow("could not be cloned");
+    await expect(work).rejects.toThrow("can not be sent");
     expect((await run(writer, "select 1 as one")).rows).toEqual([{ one: 1 }]);
     await writer.close();
   });

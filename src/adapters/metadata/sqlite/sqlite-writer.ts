@@ -1,14 +1,18 @@
 import { Worker } from "node:worker_threads";
 import type { SqlConnection, SqlResult } from "../sql/session.ts";
 import type { SqlCommand } from "../sql/statement.ts";
-import { TransactionConnection } from "../sql/transaction-connection.ts";
+import { requireChanges, TransactionConnection } from "../sql/transaction-connection.ts";
 import { isFatal, metadataUnavailable, toError } from "./sqlite-error.ts";
 import {
   closeRequest,
+  type StepKind,
+  step,
   type WriterAnswer,
   type WriterRequest,
   type WriterSettings,
+  type WriterStep,
 } from "./writer-protocol.ts";
+import { decode, learn, type Numbered, WriterStatements } from "./writer-statements.ts";
 
 /** Transactions that share one commit, and with it one fsync, when they come at once. */
 const transactionsPerCommit = 32;
@@ -19,25 +23,40 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A step that waits for its answer. */
 interface Pending {
+  readonly statements: readonly Numbered[];
   readonly resolve: (results: readonly SqlResult[]) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A transaction that has ended but for the common commit. */
+interface Member {
+  /** Resolves when its last commands have run; rejects when they failed, and nothing of it is left. */
+  readonly kept: Promise<unknown>;
+  /** Tells the caller, once the commit is durable. */
+  readonly settle: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
  * The server's side of the one connection that writes: runs transactions one after the other on the
  * writer's thread. Those that wait when another ends join it; each has a savepoint of its own, and
  * all are answered when the common commit is durable.
+ * A transaction's last commands need no answer before the next one begins, as the thread undoes it
+ * by itself when they fail: so work that asks nothing goes out together with that of others and with
+ * the commit, in one message.
  */
 export class SqliteWriter {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   readonly #onFailure: (error: Error) => void;
+  readonly #statements = new WriterStatements();
   readonly #queue: Waiting[] = [];
-  /** Requests without an answer, in order. */
+  /** Steps without an answer, in order. */
   readonly #pending: Pending[] = [];
-  /** Begins and ends of transactions, which go out with the next request. */
-  #control: string[] = [];
+  /** Steps that go out together when nothing more can be done at this moment. */
+  #steps: WriterStep[] = [];
   /** Why nothing is left of the transaction that runs. */
   #lost: Error | undefined;
   #running: Promise<void> | undefined;
@@ -95,83 +114,131 @@ export class SqliteWriter {
   }
 
   async #runQueue(): Promise<void> {
+    // Requests that came at the same moment are heard first, so that they share the commit.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) await this.#commitSome();
     this.#running = undefined;
   }
 
   async #commitSome(): Promise<void> {
-    const members: Waiting[] = [];
-    const outcomes: (() => void)[] = [];
-    this.#control = ["begin immediate"];
+    const taken: Waiting[] = [];
+    const members: Member[] = [];
     this.#lost = undefined;
     try {
-      while (members.length < transactionsPerCommit) {
+      while (taken.length < transactionsPerCommit) {
         const next = this.#queue.shift();
         if (next === undefined) break;
-        members.push(next);
-        outcomes.push(await this.#runOne(next));
+        taken.push(next);
+        const member = await this.#runOne(next, members.length === 0);
+        if (member !== undefined) members.push(member);
       }
-      if (this.#control[0] !== "begin immediate") {
-        this.#control.push("commit");
-        await this.#send([]);
-      }
+      if (members.length > 0) await this.#ask(step.commit, []);
     } catch (error) {
       // Also those whose work rejected by itself: they may have seen what is not there any more.
-      for (const member of members) member.reject(error);
+      for (const member of taken) member.reject(error);
       return;
     }
-    for (const settle of outcomes) settle();
+    for (const { kept, settle, reject } of members) kept.then(settle, reject);
   }
 
   /**
-   * Resolves to what the caller will hear when the commit is durable.
+   * Resolves when nothing stands in the way of the next transaction; to nothing when this one sent
+   * nothing, and was told.
    * @throws when nothing is left of the whole transaction
    */
-  async #runOne({ work, resolve, reject }: Waiting): Promise<() => void> {
-    const sentBefore = this.#control.length;
-    this.#control.push("savepoint member");
-    const connection = new TransactionConnection((commands) => this.#send(commands));
+  async #runOne({ work, resolve, reject }: Waiting, isFirst: boolean): Promise<Member | undefined> {
+    let hasJoined = false;
+    let isOver = false;
+    const join = () => {
+      if (hasJoined) return;
+      hasJoined = true;
+      if (isFirst) this.#tell(step.begin);
+      this.#tell(step.join);
+    };
+    const connection = new TransactionConnection(async (commands) => {
+      if (isOver) throw new Error("The transaction has ended already");
+      join();
+      return this.#ask(step.run, commands);
+    });
     let settle: () => void;
-    let end: string[];
+    let last: readonly SqlCommand[] | undefined;
     try {
       const value = await work(connection);
-      await connection.finish();
+      last = await connection.rest();
       settle = () => resolve(value as never);
-      end = ["release member"];
     } catch (error) {
       settle = () => reject(error);
-      end = ["rollback to member", "release member"];
     }
     connection.end();
+    isOver = true;
     if (this.#failed !== undefined) throw metadataUnavailable(this.#failed);
     if (this.#lost !== undefined) throw this.#lost;
-    // Work that sent nothing leaves its savepoint unsent.
-    if (this.#control.at(-1) === "savepoint member") this.#control.length = sentBefore;
-    else this.#control.push(...end);
-    return settle;
+    if (last !== undefined && last.length > 0) join();
+    if (!hasJoined) {
+      settle();
+      return undefined;
+    }
+    if (last === undefined) this.#tell(step.drop);
+    const kept = last === undefined ? nothing : this.#keep(last);
+    kept.catch(() => undefined); // The caller hears of it after the commit.
+    return { kept, settle, reject };
   }
 
-  #send(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]> {
+  async #keep(last: readonly SqlCommand[]): Promise<void> {
+    requireChanges(last, await this.#ask(step.keep, last));
+  }
+
+  /** A step without an answer. */
+  #tell(kind: StepKind): void {
+    this.#add([kind]);
+  }
+
+  #ask(kind: StepKind, commands: readonly SqlCommand[]): Promise<readonly SqlResult[]> {
     if (this.#failed !== undefined) return Promise.reject(metadataUnavailable(this.#failed));
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
-    return new Promise((resolve, reject) => {
-      const request: WriterRequest = { control: this.#control, commands };
-      this.#worker.postMessage(request); // Throws, and so rejects, on a value that can not be sent.
-      this.#control = [];
-      this.#pending.push({ resolve, reject });
-    });
+    try {
+      const [encoded, statements] = this.#statements.encode(commands);
+      this.#add([kind, encoded]);
+      return new Promise((resolve, reject) => this.#pending.push({ statements, resolve, reject }));
+    } catch (error) {
+      if (kind === step.keep) this.#tell(step.drop); // The member ends all the same.
+      return Promise.reject(error);
+    }
   }
 
-  #receive(answer: WriterAnswer): void {
-    const pending = this.#pending.shift();
-    if ("results" in answer) {
-      pending?.resolve(answer.results);
-      return;
+  #add(each: WriterStep): void {
+    if (this.#steps.length === 0) process.nextTick(() => this.#post());
+    this.#steps.push(each);
+  }
+
+  #post(): void {
+    if (this.#failed !== undefined) return;
+    const request: WriterRequest = [this.#steps, this.#statements.takeForgotten()];
+    this.#steps = [];
+    try {
+      this.#worker.postMessage(request);
+    } catch (error) {
+      this.#fail(error as Error); // The thread and this side would not agree any more.
     }
-    const error = toError(answer.failure);
-    if (answer.transactionLost) this.#lost = error;
-    if (isFatal(answer.failure)) this.#fail(error);
-    pending?.reject(error);
+  }
+
+  #receive([outcomes, columns]: WriterAnswer): void {
+    const answered = this.#pending.splice(0, outcomes.length);
+    learn(
+      answered.flatMap(({ statements }) => statements),
+      columns,
+    );
+    for (const [index, outcome] of outcomes.entries()) {
+      const { statements, resolve, reject } = answered[index]!;
+      if (!("failure" in outcome)) {
+        resolve(decode(statements, outcome));
+        continue;
+      }
+      const error = toError(outcome.failure);
+      if (outcome.transactionLost) this.#lost = error;
+      if (isFatal(outcome.failure)) this.#fail(error);
+      reject(error);
+    }
   }
 
   /** Whatever was asked and whatever will be is refused: the process is expected to end. */
@@ -185,6 +252,8 @@ export class SqliteWriter {
     this.#onFailure(error);
   }
 }
+
+const nothing: Promise<unknown> = Promise.resolve();
 
 /** The thread says once that the database is open, or ends with why it is not. */
 function ready(worker: Worker): Promise<void> {

@@ -55,10 +55,10 @@ export class StatementCache {
   }
 }
 
-const noRows: readonly object[] = [];
+export const noRows: readonly object[] = [];
 
 /** Arrays in, objects of one shape out: faster than the objects that node:sqlite makes. */
-function toRow(columns: readonly string[], values: readonly SQLOutputValue[]): Row {
+export function toRow(columns: readonly string[], values: readonly SQLOutputValue[]): Row {
   const row: Row = {};
   for (let index = 0; index < columns.length; index++) row[columns[index]!] = values[index]!;
   return row;

@@ -2,14 +2,20 @@
  * The thread of the one connection that writes: its fsyncs and checkpoints hold up nobody who
  * reads. Started by `SqliteWriter`.
  */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { SqlValue } from "../sql/statement.ts";
 import { toFailure } from "./sqlite-error.ts";
-import { StatementCache } from "./statement-cache.ts";
 import {
   closeRequest,
+  type StepKind,
+  step,
+  unchanged,
   type WriterAnswer,
+  type WriterCommand,
+  type WriterFailure,
   type WriterRequest,
+  type WriterResult,
   type WriterSettings,
 } from "./writer-protocol.ts";
 
@@ -19,7 +25,7 @@ const logKeptBytes = 64 * 1024 * 1024;
 
 function serve(port: MessagePort, settings: WriterSettings): void {
   const database = open(settings);
-  const statements = new StatementCache(database);
+  const thread = new WriterThread(database);
   port.on("message", (request: WriterRequest | typeof closeRequest) => {
     if (request === closeRequest) {
       // Truncated, so that the next start has nothing to recover.
@@ -28,9 +34,9 @@ function serve(port: MessagePort, settings: WriterSettings): void {
       port.close();
       return;
     }
-    port.postMessage(answer(database, statements, request));
+    port.postMessage(thread.answer(request));
   });
-  port.postMessage({ results: [] } satisfies WriterAnswer);
+  port.postMessage([[], []] satisfies WriterAnswer);
 }
 
 function open({ path, busyTimeoutMs }: WriterSettings): DatabaseSync {
@@ -57,24 +63,131 @@ function open({ path, busyTimeoutMs }: WriterSettings): DatabaseSync {
   return database;
 }
 
-function answer(
-  database: DatabaseSync,
-  statements: StatementCache,
-  { control, commands }: WriterRequest,
-): WriterAnswer {
-  try {
-    for (const sql of control) statements.run({ sql, parameters: [] });
-  } catch (error) {
-    // Whatever could not be begun, cut or committed: no part of it may stay.
-    if (database.isTransaction) database.exec("rollback");
-    return { failure: toFailure(error), transactionLost: true };
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly returnsRows: boolean;
+}
+
+type Outcome = WriterAnswer[0][number];
+
+/** Runs batches of steps. */
+class WriterThread {
+  readonly #database: DatabaseSync;
+  readonly #begin: StatementSync;
+  readonly #join: StatementSync;
+  readonly #undo: StatementSync;
+  readonly #release: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #texts = new Map<number, string>();
+  readonly #prepared = new Map<number, Prepared>();
+  #columns: [number, string[]][] = [];
+  /** Why nothing is left of the transaction: no step counts from there to the next `begin`. */
+  #lost: WriterFailure | undefined;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#begin = database.prepare("begin immediate");
+    this.#join = database.prepare("savepoint member");
+    this.#undo = database.prepare("rollback to member");
+    this.#release = database.prepare("release member");
+    this.#commit = database.prepare("commit");
   }
-  try {
-    return { results: statements.runAll(commands) };
-  } catch (error) {
-    // SQLite gives up a transaction by itself when the disk is full or broken.
-    return { failure: toFailure(error), transactionLost: !database.isTransaction };
+
+  answer([steps, forgotten]: WriterRequest): WriterAnswer {
+    const outcomes: Outcome[] = [];
+    this.#columns = [];
+    for (const [kind, commands = []] of steps) {
+      for (const [statement, text] of commands) {
+        if (text !== null) this.#texts.set(statement, text);
+      }
+      const outcome = this.#take(kind, commands);
+      if (isAnswered(kind)) outcomes.push(outcome);
+    }
+    for (const statement of forgotten) {
+      this.#texts.delete(statement);
+      this.#prepared.delete(statement);
+    }
+    return [outcomes, this.#columns];
   }
+
+  #take(kind: StepKind, commands: readonly WriterCommand[]): Outcome {
+    if (kind === step.begin) this.#lost = undefined;
+    if (this.#lost !== undefined) return this.#lost;
+    try {
+      switch (kind) {
+        case step.begin:
+          this.#begin.run();
+          return [];
+        case step.join:
+          this.#join.run();
+          return [];
+        case step.run:
+          return this.#run(commands);
+        case step.keep: {
+          const outcome = this.#run(commands);
+          if (this.#lost !== undefined) return outcome;
+          if ("failure" in outcome || isToUndo(commands, outcome)) this.#undo.run();
+          this.#release.run();
+          return outcome;
+        }
+        case step.drop:
+          this.#undo.run();
+          this.#release.run();
+          return [];
+        case step.commit:
+          this.#commit.run();
+          return [];
+      }
+    } catch (error) {
+      // Whatever could not be begun, cut or committed: no part of it may stay.
+      if (this.#database.isTransaction) this.#database.exec("rollback");
+      this.#lost = { failure: toFailure(error), transactionLost: true };
+      return this.#lost;
+    }
+  }
+
+  #run(commands: readonly WriterCommand[]): Outcome {
+    try {
+      const results: WriterResult[] = [];
+      for (const [statement, , ifUnchanged, parameters] of commands) {
+        const result = this.#runOne(statement, parameters);
+        results.push(result);
+        if (result === 0 && ifUnchanged !== unchanged.goOn) break;
+      }
+      return results;
+    } catch (error) {
+      // SQLite gives up a transaction by itself when the disk is full or broken.
+      const transactionLost = !this.#database.isTransaction;
+      const failed = { failure: toFailure(error), transactionLost };
+      if (transactionLost) this.#lost = failed;
+      return failed;
+    }
+  }
+
+  #runOne(number: number, parameters: readonly SqlValue[]): WriterResult {
+    const { statement, returnsRows } = this.#prepared.get(number) ?? this.#prepare(number);
+    if (returnsRows) return statement.all(...parameters) as unknown as SqlValue[][];
+    return Number(statement.run(...parameters).changes);
+  }
+
+  #prepare(number: number): Prepared {
+    const statement = this.#database.prepare(this.#texts.get(number)!);
+    statement.setReturnArrays(true);
+    const names = statement.columns().map(({ name }) => name);
+    const prepared = { statement, returnsRows: names.length > 0 };
+    this.#prepared.set(number, prepared);
+    this.#columns.push([number, names]);
+    return prepared;
+  }
+}
+
+function isAnswered(kind: StepKind): boolean {
+  return kind === step.run || kind === step.keep || kind === step.commit;
+}
+
+/** Whether the last command that was run changed no row and should have. */
+function isToUndo(commands: readonly WriterCommand[], results: readonly WriterResult[]): boolean {
+  return results.at(-1) === 0 && commands[results.length - 1]?.[2] === unchanged.undo;
 }
 
 if (parentPort !== null) serve(parentPort, workerData as WriterSettings);
