@@ -71,8 +71,12 @@ import { deleteUserPolicy } from "./iam/delete-user-policy.ts";
 import { detachGroupPolicy } from "./iam/detach-group-policy.ts";
 import { detachRolePolicy } from "./iam/detach-role-policy.ts";
 import { detachUserPolicy } from "./iam/detach-user-policy.ts";
+import { generateCredentialReport } from "./iam/generate-credential-report.ts";
 import { getAccessKeyLastUsed } from "./iam/get-access-key-last-used.ts";
+import { getAccountAuthorizationDetails } from "./iam/get-account-authorization-details.ts";
 import { getAccountPasswordPolicy } from "./iam/get-account-password-policy.ts";
+import { getAccountSummary } from "./iam/get-account-summary.ts";
+import { getCredentialReport } from "./iam/get-credential-report.ts";
 import { getGroup } from "./iam/get-group.ts";
 import { getGroupPolicy } from "./iam/get-group-policy.ts";
 import { getLoginProfile } from "./iam/get-login-profile.ts";
@@ -276,6 +280,10 @@ export const operations: readonly Operation[] = [
   getAccessKeyInfo,
   getSessionToken,
   // Roles, managed policies, OIDC providers, and what IAM tells of an account.
+  getCredentialReport,
+  getAccountSummary,
+  getAccountAuthorizationDetails,
+  generateCredentialReport,
   addClientIDToOpenIDConnectProvider,
   attachRolePolicy,
   createOpenIDConnectProvider,
