@@ -55,6 +55,8 @@ export const limits = {
   sessionTokenDefaultSeconds: 43_200,
   sessionTokenMaximumSeconds: 129_600,
   rootSessionTokenSeconds: 3_600,
+  /** After which a report of credentials has to be made anew. */
+  credentialReportLifeMs: 4 * hour,
   /** Pull secrets of machines outside. */
   pullSecretMaximumDays: 3_650,
   pullSecretDefaultDays: 365,

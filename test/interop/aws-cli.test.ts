@@ -1,17 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AwsCli } from "./aws-cli.ts";
 import { type Blob, buildImage, mebibyte, mediaTypes, type TestImage } from "./image.ts";
-import { requireProgram } from "./programs.ts";
-import {
-  account,
-  type InteropRegistry,
-  openRegistry,
-  region,
-  type Transport,
-  transports,
-} from "./registry.ts";
-import { type Finished, fail, type RunOptions, succeed } from "./run-program.ts";
+import { account, type InteropRegistry, openRegistry, region, transports } from "./registry.ts";
 
 let registry: InteropRegistry;
 let files = 0;
@@ -24,29 +16,6 @@ afterAll(async () => {
   await registry?.close();
 });
 
-/** Nothing of the machine's own AWS settings may reach these runs. */
-function environment(transport: Transport): Record<string, string | undefined> {
-  const inherited = Object.keys(process.env).filter((name) => name.startsWith("AWS_"));
-  return {
-    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
-    HOME: registry.scratch,
-    AWS_CONFIG_FILE: join(registry.scratch, "no-config"),
-    AWS_SHARED_CREDENTIALS_FILE: join(registry.scratch, "no-credentials"),
-    AWS_ACCESS_KEY_ID: registry.server.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: registry.server.secretAccessKey,
-    AWS_DEFAULT_REGION: region,
-    AWS_MAX_ATTEMPTS: "1", // A retry would hide a fault.
-    AWS_EC2_METADATA_DISABLED: "true",
-    AWS_PAGER: "",
-    ...(transport === "TLS" && { AWS_CA_BUNDLE: registry.caFile }),
-  };
-}
-
-/** What the CLI says, without its remark that we let it try only once. */
-function spoken({ stderr }: Finished): string {
-  return stderr.replace(" (reached max retries: 0)", "").trim();
-}
-
 function fileWith(content: Buffer): string {
   const path = join(registry.scratch, `file-${++files}`);
   writeFileSync(path, content);
@@ -54,20 +23,9 @@ function fileWith(content: Buffer): string {
 }
 
 describe.each(transports)("AWS CLI over %s", (transport) => {
-  const options = (env: Record<string, string> = {}): RunOptions => ({
-    env: { ...environment(transport), ...env },
-  });
-  const withEndpoint = (args: readonly string[]) => [
-    `--endpoint-url=${registry.url(transport)}`,
-    ...args,
-  ];
-  async function aws(...args: string[]) {
-    const { stdout } = await succeed(requireProgram("aws"), withEndpoint(args), options());
-    return stdout.trim() === "" ? undefined : JSON.parse(stdout);
-  }
-  async function refusal(...args: string[]): Promise<string> {
-    return spoken(await fail(requireProgram("aws"), withEndpoint(args), options()));
-  }
+  const cli = () => new AwsCli(registry, transport);
+  const aws = (...args: string[]) => cli().ask(...args);
+  const refusal = (...args: string[]) => cli().refusal(...args);
   const ecr = (operation: string, ...args: string[]) => aws("ecr", operation, ...args);
 
   /** Uploads a layer as a script would: parts of the size that the service asks for. */
@@ -143,9 +101,8 @@ describe.each(transports)("AWS CLI over %s", (transport) => {
   });
 
   it("prints a password that /v2/ accepts", async () => {
-    const args = withEndpoint(["ecr", "get-login-password"]);
-    const { stdout } = await succeed(requireProgram("aws"), args, options());
-    const authorization = `Basic ${Buffer.from(`AWS:${stdout.trim()}`).toString("base64")}`;
+    const password = await cli().print("ecr", "get-login-password");
+    const authorization = `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`;
     const answer = await fetch(`${registry.url("plain HTTP")}/v2/`, { headers: { authorization } });
     expect(answer.status).toBe(200);
   });
@@ -264,13 +221,11 @@ describe.each(transports)("AWS CLI over %s", (transport) => {
   });
 
   it("is refused with a wrong secret and with an unknown key", async () => {
-    const who = withEndpoint(["ecr", "describe-repositories"]);
-    const wrongSecret = options({ AWS_SECRET_ACCESS_KEY: "x".repeat(40) });
-    expect(spoken(await fail(requireProgram("aws"), who, wrongSecret))).toContain(
-      "(InvalidSignatureException)",
-    );
-    const unknownKey = options({ AWS_ACCESS_KEY_ID: "AKIAABCDEFGHIJKLMNOP" });
-    expect(spoken(await fail(requireProgram("aws"), who, unknownKey))).toContain(
+    const who = ["ecr", "describe-repositories"];
+    const wrongSecret = cli().with({ AWS_SECRET_ACCESS_KEY: "x".repeat(40) });
+    expect(await wrongSecret.refusal(...who)).toContain("(InvalidSignatureException)");
+    const unknownKey = cli().with({ AWS_ACCESS_KEY_ID: "AKIAABCDEFGHIJKLMNOP" });
+    expect(await unknownKey.refusal(...who)).toContain(
       "(UnrecognizedClientException) when calling the DescribeRepositories operation: The security " +
         "token included in the request is invalid",
     );
@@ -278,7 +233,8 @@ describe.each(transports)("AWS CLI over %s", (transport) => {
 });
 
 it("AWS CLI refuses TLS under an authority that it was not told to trust", async () => {
-  const args = [`--endpoint-url=${registry.url("TLS")}`, "ecr", "describe-repositories"];
-  const { stderr } = await fail(requireProgram("aws"), args, { env: environment("plain HTTP") });
-  expect(stderr).toContain("SSL validation failed");
+  const distrustful = new AwsCli(registry, "TLS", { AWS_CA_BUNDLE: undefined });
+  expect(await distrustful.refusal("ecr", "describe-repositories")).toContain(
+    "SSL validation failed",
+  );
 });

@@ -47,6 +47,7 @@ export const companions = ["ca-certificates", "crun", "iptables", "uidmap", "uti
 /** Which programs each test file starts. A file that is not listed needs npm alone, or builds its own. */
 export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   "aws-cli": ["aws"],
+  "aws-cli-iam": ["aws"],
   buildah: ["buildah"],
   containerd: ["containerd", "ctr"],
   docker: ["docker", "dockerd"],

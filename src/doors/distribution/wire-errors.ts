@@ -13,8 +13,9 @@ export const wire = {
   ConcurrentModification: [400, "UNSUPPORTED"],
   ConstraintViolation: [400, "UNSUPPORTED"],
   CreateAccountStatusNotFound: [400, "UNSUPPORTED"],
+  CredentialReportExpired: [400, "UNSUPPORTED"],
   CredentialReportNotPresent: [400, "UNSUPPORTED"],
-  CredentialReportNotReady: [400, "UNSUPPORTED"],
+
   DeleteConflict: [400, "UNSUPPORTED"],
   EmptyUpload: [400, "BLOB_UPLOAD_INVALID"],
   EntityAlreadyExists: [400, "UNSUPPORTED"],

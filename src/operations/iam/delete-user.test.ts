@@ -73,10 +73,13 @@ test("takes the user's temporary credentials with it", async () => {
   expect(await iam.ports.metadata.identity.sessions.find(accessKeyId)).toBeUndefined();
 });
 
-test("47: a user made anew under the name has another id and none of the rights", async () => {
+test("makes room for another of the name, who has another id and none of the rights", async () => {
+  const policy = { UserName, PolicyName: "p" };
+  await iam.ask(putUserPolicy, { ...policy, PolicyDocument: policyText(statement) });
   const { User: first } = await iam.ask(getUser, { UserName });
+  await iam.ask(deleteUserPolicy, policy);
   await iam.ask(deleteUser, { UserName });
-  await iam.ask(createUser, { UserName });
-  const { User: second } = await iam.ask(getUser, { UserName });
-  expect(second?.UserId).not.toBe(first?.UserId);
+  const second = await iam.user(UserName);
+  expect(second.principal.uniqueId).not.toBe(first?.UserId);
+  expect(second.principal.policies.identity).toEqual([]);
 });

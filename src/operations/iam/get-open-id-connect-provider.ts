@@ -22,7 +22,7 @@ export const getOpenIDConnectProvider = operation("iam:GetOpenIDConnectProvider"
     const { account } = caller.principal;
     const provider = await findOidcProvider(ports, account, providerUrl(input));
     return {
-      Url: provider.url,
+      Url: shownUrl(provider.url),
       ClientIDList: provider.clientIds,
       ThumbprintList: provider.thumbprints,
       CreateDate: isoTime(provider.createdAt),
@@ -30,3 +30,11 @@ export const getOpenIDConnectProvider = operation("iam:GetOpenIDConnectProvider"
     };
   },
 });
+
+/**
+ * Without the scheme, as in IAM. Differs from IAM: there an issuer has no port; one with a port is
+ * shown whole, since "host:port/path" would read as another scheme (Terraform does so).
+ */
+function shownUrl(url: string): string {
+  return /^[^/]*:/.test(url) ? `https://${url}` : url;
+}

@@ -3,7 +3,7 @@ import { findEntity } from "../../registry/identity/find-entity.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
 import type { QueryWire } from "../query-wire.ts";
-import { roleAnswer } from "./role-answer.ts";
+import { lastUsedAnswer, roleAnswer } from "./role-answer.ts";
 import { roleResource } from "./role-resource.ts";
 import { request, roleName } from "./shapes.ts";
 
@@ -14,6 +14,6 @@ export const getRole = operation("iam:GetRole", {
   errors: ["NoSuchEntity"],
   async handle(input, { ports, caller }): Promise<QueryWire<GetRoleResponse>> {
     const role = await findEntity(ports, caller.principal.account, "role", input.RoleName);
-    return { Role: await roleAnswer(ports, role) };
+    return { Role: { ...(await roleAnswer(ports, role)), RoleLastUsed: lastUsedAnswer(role) } };
   },
 });

@@ -9,7 +9,7 @@ import { toShownPrincipals } from "../../registry/identity/stored-principals.ts"
 import { isoTime, type QueryWire } from "../query-wire.ts";
 import { encodedDocument } from "./encoded-document.ts";
 
-/** A role with all that IAM tells of one. */
+/** A role with all that IAM tells of one, but for its last use, which GetRole alone tells. */
 export async function roleAnswer(
   ports: Pick<Ports, "metadata">,
   role: StoredRole,
@@ -18,7 +18,6 @@ export async function roleAnswer(
     ...(await listedRole(ports, role)),
     PermissionsBoundary: boundaryAnswer(role.boundary),
     Tags: role.tags.length === 0 ? undefined : tagsAnswer(role.tags),
-    RoleLastUsed: lastUsedAnswer(role),
   };
 }
 

@@ -40,9 +40,8 @@ export async function createRole(
   const { account, boundary } = wanted;
   const role = newRole(ports, wanted, await checkedTrustPolicy(ports, wanted.trustPolicy));
   await ports.metadata.transaction(async (change) => {
-    await makeRoomForRole(change, account);
     if (boundary !== undefined) await holdBoundary(change, account, boundary);
-    if (await change.identity.entities.insertIfAbsent(role)) return;
+    if (await addRole(change, role)) return;
     throw new RegistryError("EntityAlreadyExists", `Role with name ${role.name} already exists.`);
   });
   ports.memory.access.forgetPrincipals();
@@ -68,16 +67,21 @@ export function newRole(
 }
 
 /**
- * Nobody else adds a role to the account until the transaction ends, and one more fits in.
+ * Adds a role to its account, to which nobody else adds any until the transaction ends. False where
+ * another has its name.
  * @throws LimitExceeded
  */
-export async function makeRoomForRole(
+export async function addRole(
   { identity }: Pick<MetadataChange, "identity">,
-  account: AccountId,
-): Promise<void> {
+  role: Role,
+): Promise<boolean> {
+  const { account, name } = role;
   await identity.accounts.lock(account);
+  // Of both refusals, that the name is taken is the one to act on.
+  if ((await identity.entities.find(account, "role", name)) !== undefined) return false;
   const quota = limits.rolesPerAccount;
   if ((await identity.entities.count(account, "role")) >= quota) {
     throw quotaExceeded("RolesPerAccount", quota);
   }
+  return identity.entities.insertIfAbsent(role);
 }

@@ -1,11 +1,11 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import { RegistryError } from "../errors.ts";
-import type { Group, User } from "./entity.ts";
+import type { Entity } from "./entity.ts";
 
 /** @throws DeleteConflict for an entity that has a policy */
 export async function requireNoPolicies(
   { identity: { policies } }: Pick<MetadataChange, "identity">,
-  entity: User | Group,
+  entity: Entity,
 ): Promise<void> {
   if ((await policies.attached(entity)).length > 0) {
     throw deleteConflict("must detach all policies first");

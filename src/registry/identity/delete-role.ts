@@ -1,7 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { RegistryError } from "../errors.ts";
 import type { AccountId } from "../names.ts";
+import { requireNoPolicies } from "./delete-conflict.ts";
 import type { Role } from "./entity.ts";
 import { lockEntity } from "./find-entity.ts";
 import { requireModifiable } from "./protected-role.ts";
@@ -18,13 +18,7 @@ export async function deleteRole(
   await ports.metadata.transaction(async (change) => {
     const role = await lockEntity(change, account, "role", name);
     requireModifiable(role);
-    const { policies } = change.identity;
-    if ((await policies.attached(role)).length > 0) {
-      throw conflict("Cannot delete entity, must detach all policies first.");
-    }
-    if ((await policies.inline(role)).length > 0) {
-      throw conflict("Cannot delete entity, must delete policies first.");
-    }
+    await requireNoPolicies(change, role);
     await removeRole(change, role);
   });
   ports.memory.access.forgetPrincipals();
@@ -34,8 +28,4 @@ export async function deleteRole(
 export async function removeRole({ identity }: MetadataChange, role: Role): Promise<void> {
   await identity.sessions.removeOf(role);
   await identity.entities.remove(role);
-}
-
-function conflict(sentence: string): RegistryError {
-  return new RegistryError("DeleteConflict", sentence);
 }

@@ -4,7 +4,7 @@ import { invariant, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { AccountId } from "../names.ts";
 import { awsManagedPolicies } from "../policy/managed-policies.ts";
-import { makeRoomForRole, newRole } from "./create-role.ts";
+import { addRole, newRole } from "./create-role.ts";
 import { removeRole } from "./delete-role.ts";
 import type { Role } from "./entity.ts";
 import { isServiceLinked, serviceLinkedPath } from "./protected-role.ts";
@@ -69,8 +69,7 @@ export async function createServiceLinkedRole(
     trustPolicy,
   );
   await ports.metadata.transaction(async (change) => {
-    await makeRoomForRole(change, account);
-    if (!(await change.identity.entities.insertIfAbsent(role))) {
+    if (!(await addRole(change, role))) {
       throw invalidInput(
         `Service role name ${role.name} has been taken in this account, please try a different suffix.`,
       );
