@@ -55,6 +55,8 @@ export const limits = {
   sessionTokenDefaultSeconds: 43_200,
   sessionTokenMaximumSeconds: 129_600,
   rootSessionTokenSeconds: 3_600,
+  /** Decisions on one page of a simulation. */
+  simulationsPerPage: 1_000,
   /** After which a report of credentials has to be made anew. */
   credentialReportLifeMs: 4 * hour,
   /** Pull secrets of machines outside. */

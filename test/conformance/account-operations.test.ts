@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { createGroup } from "../../src/operations/iam/create-group.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
@@ -36,6 +37,7 @@ beforeAll(async () => {
   opened.registry = registry;
   opened.nobody = await userWith(registry.environment.ports, { account, name: "nobody" });
   await userWith(registry.environment.ports, { account, name: "there" });
+  await registry.ask(createGroup, { GroupName: "there" });
 });
 afterAll(() => opened.registry?.close());
 
@@ -74,15 +76,18 @@ describe.each(guarded.map((operation) => [operation.name, operation] as const))(
   },
 );
 
-it("looks the same to who may not look whether there is such a user or not", async () => {
-  for (const operation of guarded) {
-    const input = validInput(operation.input as z.ZodType, known);
-    const answers: string[] = [];
-    for (const UserName of ["there", "gone"]) {
-      const named = { ...input, UserName };
-      const answer = await asked(operation, named, opened.nobody!).catch(String);
-      answers.push(String(answer).replaceAll(named.UserName, "NAME"));
+it.each(["UserName", "GroupName"])(
+  "looks the same to who may not look whether there is one of the %s or not",
+  async (member) => {
+    for (const operation of guarded) {
+      const input = validInput(operation.input as z.ZodType, known);
+      const answers: string[] = [];
+      for (const name of ["there", "gone"]) {
+        const named = { ...input, [member]: name };
+        const answer = await asked(operation, named, opened.nobody!).catch(String);
+        answers.push(String(answer).replaceAll(name, "NAME"));
+      }
+      expect(answers[0]).toBe(answers[1]);
     }
-    expect(answers[0]).toBe(answers[1]);
-  }
-});
+  },
+);
