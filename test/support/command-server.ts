@@ -7,10 +7,12 @@ import fastify, { type FastifyInstance } from "fastify";
 import { expect } from "vitest";
 import { IdentityCredentials } from "../../src/adapters/credentials/identity.ts";
 import { awsDoor } from "../../src/doors/aws/aws-door.ts";
+import { callServer } from "../../src/doors/cli/call-server.ts";
 import type { Client } from "../../src/doors/cli/client.ts";
 import { runCommandLine } from "../../src/doors/cli/command-line.ts";
 import type { Commands } from "../../src/doors/cli/commands.ts";
 import { operations } from "../../src/operations/index.ts";
+import type { Service } from "../../src/operations/operation.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { openOrganization } from "../../src/registry/identity/organization.ts";
@@ -68,6 +70,16 @@ export class CommandServer {
     const { code, out, error } = await this.run([...words, "--json"], changes);
     expect([code, error], out).toEqual([0, ""]);
     return JSON.parse(out) as Result;
+  }
+
+  /** Asks for what the commands do not, as root. */
+  async ask(operation: `${Service}:${string}`, input: object): Promise<void> {
+    const { client, store } = this;
+    const address = {
+      ...{ origin: client.httpUrl ?? "", region: client.region, authority: "" },
+      now: () => store.clock.now(),
+    };
+    await callServer<object>(address, rootKey, operation, input);
   }
 
   async close(): Promise<void> {

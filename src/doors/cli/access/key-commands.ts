@@ -9,6 +9,7 @@ import {
   type KeySummary,
   listKeys,
   type NewKey,
+  ownerText,
   setKeyStatus,
 } from "./keys.ts";
 import { agoText } from "./times.ts";
@@ -47,7 +48,7 @@ function addStatus(
   builder.addServerOptions(command).action(async (accessKeyId: string, words: Words) => {
     const { userName } = await setKeyStatus(await builder.server(words), accessKeyId, status);
     const key = { userName, accessKeyId, status };
-    const text = `The access key ${accessKeyId} of ${userName} is ${status.toLowerCase()}.`;
+    const text = `The access key ${accessKeyId} of ${ownerText(key)} is ${status.toLowerCase()}.`;
     builder.show(words, { key }, text);
   });
 }
@@ -60,10 +61,10 @@ function addDelete(keys: Command, builder: CommandBuilder): void {
   builder.addServerOptions(remove).action(async (accessKeyId: string, words: Words) => {
     const server = await builder.server(words);
     const key = await findKey(server, accessKeyId);
-    const what = `the access key ${keyLine(key, server.now())} of ${key.userName}`;
+    const what = `the access key ${keyLine(key, server.now())} of ${ownerText(key)}`;
     if (!builder.isConfirmed(words, { key }, `Deletes ${what}.`)) return;
     await deleteKey(server, key);
-    const text = `Deleted the access key ${accessKeyId} of ${key.userName}.`;
+    const text = `Deleted the access key ${accessKeyId} of ${ownerText(key)}.`;
     builder.show(words, { key, done: true }, text);
   });
 }
@@ -87,7 +88,7 @@ function keysText({ keys, warnings }: KeyList, now: number, width: number): stri
   const table = tableText(
     ["USER", { whole: "KEY" }, { whole: "STATUS" }, "MADE", "USED"],
     keys.map((key) => [
-      ...[key.userName, key.accessKeyId, key.status.toLowerCase()],
+      ...[ownerText(key), key.accessKeyId, key.status.toLowerCase()],
       ...[agoText(key.createdAt, now), usedText(key, now)],
     ]),
     width,

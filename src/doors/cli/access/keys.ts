@@ -5,7 +5,8 @@ import type { Server } from "../server.ts";
 import { ageDays } from "./times.ts";
 
 export interface KeySummary {
-  readonly userName: string;
+  /** Absent where it is root's. */
+  readonly userName: string | undefined;
   readonly accessKeyId: string;
   readonly status: string;
   readonly createdAt: string;
@@ -34,21 +35,26 @@ const oldDays = 90;
 const usersAtOnce = 8;
 
 /**
- * Keys of one user, or of all of them.
+ * Keys of one user, or of all of them and, if root asks, of root.
  * @throws Refusal
  */
 export async function listKeys(server: Server, userName: string | undefined): Promise<KeyList> {
   const names = userName === undefined ? await userNames(server) : [userName];
-  const keys: KeySummary[] = [];
+  const isRoot = (await server.identity()).arn.endsWith(":root");
+  const keys = isRoot && userName === undefined ? await keysOf(server, undefined) : [];
   for (let start = 0; start < names.length; start += usersAtOnce) {
     const some = names.slice(start, start + usersAtOnce);
     const found = await Promise.all(some.map((name) => keysOf(server, name)));
     keys.push(...found.flat());
   }
-  return { keys, warnings: [...(await rootWarnings(server)), ...keys.flatMap(ageWarnings)] };
+  const rootKeys = keys.filter(isActive).filter((key) => key.userName === undefined);
+  const asking = isRoot ? [server.accessKeyId] : [];
+  const root = new Set([...asking, ...rootKeys.map(({ accessKeyId }) => accessKeyId)]);
+  return { keys, warnings: [...[...root].map(rootWarning), ...keys.flatMap(ageWarnings)] };
 }
 
-export async function keysOf(server: Server, userName: string): Promise<KeySummary[]> {
+/** @param userName absent for those of who asks, which root's are */
+export async function keysOf(server: Server, userName: string | undefined): Promise<KeySummary[]> {
   const input = { UserName: userName };
   const found = await server.all("iam:ListAccessKeys", "AccessKeyMetadata", input);
   return Promise.all(found.map((key) => summaryOf(server, userName, key)));
@@ -61,12 +67,12 @@ export async function createKey(server: Server, userName: string): Promise<NewKe
   return { userName, accessKeyId, secretAccessKey };
 }
 
-/** @throws Refusal, and CommandError when nobody has the key */
+/** @throws Refusal, NoSuchEntity when nobody has the key */
 export async function setKeyStatus(
   server: Server,
   accessKeyId: string,
   status: "Active" | "Inactive",
-): Promise<{ userName: string }> {
+): Promise<{ userName: string | undefined }> {
   const userName = await ownerOf(server, accessKeyId);
   const input = { UserName: userName, AccessKeyId: accessKeyId, Status: status };
   await server.call("iam:UpdateAccessKey", input);
@@ -84,14 +90,13 @@ export async function deleteKey(
 export async function findKey(server: Server, accessKeyId: string): Promise<KeySummary> {
   const keys = await keysOf(server, await ownerOf(server, accessKeyId));
   const key = keys.find((each) => each.accessKeyId === accessKeyId);
-  if (key === undefined) throw new CommandError(`no user has the access key ${accessKeyId}`);
+  if (key === undefined) throw new CommandError(`${accessKeyId} is gone, or root's own`);
   return key;
 }
 
-async function ownerOf(server: Server, AccessKeyId: string): Promise<string> {
-  const { UserName } = await server.call("iam:GetAccessKeyLastUsed", { AccessKeyId });
-  if (UserName === undefined) throw new CommandError(`no user has the access key ${AccessKeyId}`);
-  return UserName;
+/** The user; `undefined` is root. */
+async function ownerOf(server: Server, AccessKeyId: string): Promise<string | undefined> {
+  return (await server.call("iam:GetAccessKeyLastUsed", { AccessKeyId })).UserName;
 }
 
 async function userNames(server: Server): Promise<string[]> {
@@ -103,7 +108,7 @@ type KeyMetadata = Item<"iam:ListAccessKeys", "AccessKeyMetadata">;
 
 async function summaryOf(
   server: Server,
-  userName: string,
+  userName: string | undefined,
   { AccessKeyId: accessKeyId = "", Status: status, CreateDate: createdAt = "" }: KeyMetadata,
 ): Promise<KeySummary> {
   const answer = await server.call("iam:GetAccessKeyLastUsed", { AccessKeyId: accessKeyId });
@@ -127,15 +132,21 @@ function known(text: string | undefined): string | undefined {
   return text === "N/A" ? undefined : text;
 }
 
-async function rootWarnings(server: Server): Promise<string[]> {
-  const { arn } = await server.identity();
-  if (!arn.endsWith(":root")) return [];
-  return [
-    `${server.accessKeyId} is root's key, which nothing can limit: use a user's for everyday work`,
-  ];
+function rootWarning(accessKeyId: string): string {
+  return `${accessKeyId} is root's key, which nothing can limit: use a user's for everyday work`;
 }
 
-function ageWarnings({ accessKeyId, userName, status, ageDays: days }: KeySummary): string[] {
-  if (days < oldDays || status !== "Active") return [];
-  return [`${accessKeyId} of ${userName} is ${days} days old: make another and delete it`];
+function ageWarnings(key: KeySummary): string[] {
+  const { accessKeyId, ageDays: days } = key;
+  if (days < oldDays || !isActive(key)) return [];
+  return [`${accessKeyId} of ${ownerText(key)} is ${days} days old: make another and delete it`];
+}
+
+function isActive({ status }: KeySummary): boolean {
+  return status === "Active";
+}
+
+/** Whose key it is. */
+export function ownerText({ userName }: Pick<KeySummary, "userName">): string {
+  return userName ?? "root";
 }
