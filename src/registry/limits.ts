@@ -57,6 +57,8 @@ export const limits = {
   rootSessionTokenSeconds: 3_600,
   /** Decisions on one page of a simulation. */
   simulationsPerPage: 1_000,
+  /** Decisions that are made before other requests have their turn. */
+  simulationsAtOnce: 20,
   /** After which a report of credentials has to be made anew. */
   credentialReportLifeMs: 4 * hour,
   /** Pull secrets of machines outside. */

@@ -49,6 +49,7 @@ export async function filteredPage<Item, Shown>(
       looked++;
     }
     if (found.length <= atOnce) return { items, end: { IsTruncated: false } };
+    await new Promise(setImmediate); // Others are served in between.
   }
 }
 

@@ -44,10 +44,26 @@ export async function simulationPage(
     },
     { Marker, MaxItems: Math.min(MaxItems, most) },
   );
-  return {
-    EvaluationResults: items.map(({ action }) => resultOf(simulation, action, resources)),
-    ...end,
-  };
+  const results: QueryWire<EvaluationResult>[] = [];
+  for (const { action } of items) {
+    results.push(resultOf(action, await decisionsOn(simulation, action, resources)));
+  }
+  return { EvaluationResults: results, ...end };
+}
+
+/** Others are served in between: a page of decisions takes a second where there are many policies. */
+async function decisionsOn(
+  simulation: Simulation,
+  action: string,
+  resources: readonly string[],
+): Promise<OnResource[]> {
+  const on: OnResource[] = [];
+  for (const arn of resources) {
+    on.push({ arn, access: simulateAccess(simulation, action, arn) });
+    if (on.length % limits.simulationsAtOnce === 0) await new Promise(setImmediate);
+  }
+  await new Promise(setImmediate);
+  return on;
 }
 
 /** A page goes on with the very simulation that it belongs to. */
@@ -64,19 +80,15 @@ interface OnResource {
  * IAM's answer for one action: what is allowed on each of the resources is allowed. Differs from IAM:
  * a resource that stands alone is named, as IAM did once, and not by the form of its ARN.
  */
-function resultOf(
-  simulation: Simulation,
-  action: string,
-  resources: readonly string[],
-): QueryWire<EvaluationResult> {
-  const on = resources.map((arn) => ({ arn, access: simulateAccess(simulation, action, arn) }));
+function resultOf(action: string, on: readonly OnResource[]): QueryWire<EvaluationResult> {
   const decision = mostRestrictive(on.map(({ access }) => access.decision));
   const deciding = on.filter(({ access }) => access.decision === decision);
-  const isAny = resources.length === 1 && resources[0] === "*";
+  const named = on.length === 1 ? (on[0]?.arn ?? "*") : "*";
+  const isAny = on.length === 1 && named === "*";
   const { organization, boundary } = limitsOf(on.map(({ access }) => access));
   return {
     EvalActionName: action,
-    EvalResourceName: resources.length === 1 ? resources[0] : "*",
+    EvalResourceName: named,
     EvalDecision: decision,
     MatchedStatements: statementsOf(deciding),
     MissingContextValues: [...new Set(on.flatMap(({ access }) => access.missing))],

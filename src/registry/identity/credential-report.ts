@@ -103,12 +103,13 @@ async function writeReport(
   const passwordPolicy = await findPasswordPolicy(ports, account);
   const lines = [titles, await rootLine(ports, deployment, account)];
   for (let after: string | undefined; ; ) {
-    const users = await entities.list(account, "user", { after, limit: limits.pageMaximum });
+    const users = await entities.list(account, "user", { after, limit: limits.pageDefault });
     for (const user of users) {
       lines.push(userLine(user, passwordPolicy, await accessKeys.of(user)));
       after = user.name;
     }
-    if (users.length < limits.pageMaximum) break;
+    if (users.length < limits.pageDefault) break;
+    await new Promise(setImmediate); // An account may have thousands: others are served in between.
   }
   return lines.map((values) => values.map(quoted).join(",")).join("\n");
 }
