@@ -66,9 +66,10 @@ const seeds: Readonly<Record<number, { readonly tables: string; readonly rows: s
       policy_attachment, inline_policy, access_key, session, oidc_provider, repository_policy,
       registry_policy`,
     rows: [
-      `insert into account (id, name, email, email_key, status, joined_method, created_at, alias)
+      `insert into account (id, name, email, email_key, status, joined_method, created_at, alias,
+          tags)
         select 'a' || n, '', 'e' || n, 'e' || n, 'ACTIVE', 'CREATED', n,
-          case when n % 2 = 0 then 'l' || n end
+          case when n % 2 = 0 then 'l' || n end, '[]'
         from generate_series(0, 99) n`,
       `insert into account_request (id, account_name, state, account, requested_at, completed_at)
         select 'c' || n, '', 'SUCCEEDED', 'a' || n, n, n from generate_series(0, 99) n`,

@@ -117,7 +117,7 @@ const manyRows = `
     case when n % 2 = 0 then 'dead' else 'waiting' end, n, null, 0, '', null, 1
     from generate_series(0, 19999) n;
   insert into account select lpad(n::text, 12, '0'), 'n', 'e-' || n, 'e-' || n, 'ACTIVE', 'CREATED', 1,
-    case when n % 2 = 0 then 'alias-' || n end from generate_series(0, 9999) n;
+    case when n % 2 = 0 then 'alias-' || n end, '[]' from generate_series(0, 9999) n;
   insert into principal select 'a', k, k || '-' || lpad(n::text, 5, '0'), k || n, k || n,
     case when n % 2 = 0 then '/team/' else '/' end, 1, '[]', case when n % 500 = 0 then 'edge' end,
     null, null, null, '', 0, null, null
@@ -136,7 +136,8 @@ const manyRows = `
   insert into access_key select 'k' || k || '-' || n, 'a', 'user' || n, '\\x01', 'Active', 1, null,
     null, null from generate_series(0, 4999) n, generate_series(0, 1) k;
   insert into session select 's-' || n, 'a', 'role' || n % 100, case when n % 50 = 0 then
-    'pull-secret' else 'assumed-role' end, 'n', '\\x01', '{}', 1, n from generate_series(0, 49999) n;
+    'pull-secret' else 'assumed-role' end, 'n', '\\x01', '{}', 1, n, null, null
+    from generate_series(0, 49999) n;
   insert into repository_resource_tag select account, region, id, 'k-' || t, 'v'
     from repository, generate_series(0, 4) t;
   insert into repository_policy select account, region, id, '{}', 1 from repository;
