@@ -76,6 +76,8 @@ import { getAccessKeyLastUsed } from "./iam/get-access-key-last-used.ts";
 import { getAccountAuthorizationDetails } from "./iam/get-account-authorization-details.ts";
 import { getAccountPasswordPolicy } from "./iam/get-account-password-policy.ts";
 import { getAccountSummary } from "./iam/get-account-summary.ts";
+import { getContextKeysForCustomPolicy } from "./iam/get-context-keys-for-custom-policy.ts";
+import { getContextKeysForPrincipalPolicy } from "./iam/get-context-keys-for-principal-policy.ts";
 import { getCredentialReport } from "./iam/get-credential-report.ts";
 import { getGroup } from "./iam/get-group.ts";
 import { getGroupPolicy } from "./iam/get-group-policy.ts";
@@ -122,6 +124,8 @@ import { putUserPolicy } from "./iam/put-user-policy.ts";
 import { removeClientIDFromOpenIDConnectProvider } from "./iam/remove-client-id-from-open-id-connect-provider.ts";
 import { removeUserFromGroup } from "./iam/remove-user-from-group.ts";
 import { setDefaultPolicyVersion } from "./iam/set-default-policy-version.ts";
+import { simulateCustomPolicy } from "./iam/simulate-custom-policy.ts";
+import { simulatePrincipalPolicy } from "./iam/simulate-principal-policy.ts";
 import { tagOpenIDConnectProvider } from "./iam/tag-open-id-connect-provider.ts";
 import { tagPolicy } from "./iam/tag-policy.ts";
 import { tagRole } from "./iam/tag-role.ts";
@@ -280,6 +284,10 @@ export const operations: readonly Operation[] = [
   getAccessKeyInfo,
   getSessionToken,
   // Roles, managed policies, OIDC providers, and what IAM tells of an account.
+  simulatePrincipalPolicy,
+  simulateCustomPolicy,
+  getContextKeysForPrincipalPolicy,
+  getContextKeysForCustomPolicy,
   getCredentialReport,
   getAccountSummary,
   getAccountAuthorizationDetails,

@@ -1,5 +1,5 @@
 import type { Principal } from "../registry/identity/principal.ts";
-import type { Use } from "../registry/identity/record-use.ts";
+import type { CredentialUse } from "../registry/identity/stored-credential.ts";
 
 /** An access key as a door needs it to check a signature. */
 export interface AccessKey {
@@ -21,5 +21,5 @@ export interface Credentials {
    * Told of each request that came with the principal's credentials, for whoever asks when they were
    * last used; `undefined` where nothing is to be waited for. Absent where nobody asks.
    */
-  used?(principal: Principal, use: Use): Promise<void> | undefined;
+  used?(principal: Principal, use: CredentialUse): Promise<void> | undefined;
 }

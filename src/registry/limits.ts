@@ -55,6 +55,8 @@ export const limits = {
   sessionTokenDefaultSeconds: 43_200,
   sessionTokenMaximumSeconds: 129_600,
   rootSessionTokenSeconds: 3_600,
+  /** Decisions on one page of a simulation. */
+  simulationsPerPage: 1_000,
   /** After which a report of credentials has to be made anew. */
   credentialReportLifeMs: 4 * hour,
   /** Pull secrets of machines outside. */
@@ -192,7 +194,7 @@ export const limits = {
   /** Expired leases that one transaction removes. */
   expiredLeaseBatch: 1_000,
 
-  /** One connection to another host, from the look-up of its name to the end of the TLS handshake. */
+  /** The look-up of another host's name; and a connection to it, with its handshake. */
   egressConnectMs: 5 * second,
   /** How long the other side may neither take nor send a byte when it is its turn. */
   egressIdleMs: 30 * second,

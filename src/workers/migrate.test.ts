@@ -6,12 +6,18 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { metadataStores } from "../../test/contracts/metadata-stores.ts";
 import { account, imageManifest, TestRegistry } from "../../test/support/ecr.ts";
+import { policyText } from "../../test/support/identity.ts";
 import { type TestPorts, testPorts } from "../../test/support/ports.ts";
 import { scratchRows } from "../adapters/archive/archive-draft.ts";
 import { MemoryBlobStore } from "../adapters/blobs/memory.ts";
 import { batchDeleteImage } from "../operations/ecr/batch-delete-image.ts";
 import { deleteRepository } from "../operations/ecr/delete-repository.ts";
 import { tagResource } from "../operations/ecr/tag-resource.ts";
+import { createAccessKey } from "../operations/iam/create-access-key.ts";
+import { createUser } from "../operations/iam/create-user.ts";
+import { deleteUser } from "../operations/iam/delete-user.ts";
+import { putUserPolicy } from "../operations/iam/put-user-policy.ts";
+import { updateUser } from "../operations/iam/update-user.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { MetadataStore } from "../ports/metadata-store.ts";
 import { copiedTables, type RowStore } from "../ports/row-copy.ts";
@@ -118,6 +124,24 @@ const actions: Record<string, (name: string, pick: number) => Promise<unknown>> 
     registry.ask(tagResource, {
       resourceArn: `arn:aws:ecr:us-east-1:${account}:repository/${name}`,
       tags: [{ Key: `é${pick}`, Value: String(pick) }],
+    }),
+  async user(UserName, pick) {
+    await registry.ask(createUser, { UserName, Path: `/p${pick}/` });
+    if (pick % 2 === 0) await registry.ask(createAccessKey, { UserName });
+  },
+  "delete user": (UserName) => registry.ask(deleteUser, { UserName }),
+  // Names are unique in more ways than one: at no moment may a copy have one twice.
+  async "swap users"() {
+    for (const [UserName, NewUserName] of ["aa-cc", "bb-aa", "cc-bb"].map((pair) =>
+      pair.split("-"),
+    )) {
+      await registry.ask(updateUser, { UserName, NewUserName });
+    }
+  },
+  policy: (UserName, pick) =>
+    registry.ask(putUserPolicy, {
+      ...{ UserName, PolicyName: `p${pick}` },
+      PolicyDocument: policyText({ Effect: "Allow", Action: `ecr:${pick}`, Resource: "*" }),
     }),
   collect: () => reclaimOnce(opened.ports, { ignoreLeases: true }),
   async job(name, pick) {

@@ -6,25 +6,47 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { queryVersions } from "../../src/doors/aws/query-codec.ts";
+import { createGroup } from "../../src/operations/iam/create-group.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
+import { perform } from "../../src/operations/perform.ts";
+import { isRegistryError } from "../../src/registry/errors.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
+import { readOnlyMetadata } from "../../src/registry/read-only.ts";
 import type { TestRegistry } from "../support/ecr.ts";
 import { account, callerOf, openTestRegistry } from "../support/ecr.ts";
 import { userWith } from "../support/identity.ts";
+import { ownAccountOperations } from "../support/own-account-operations.ts";
 import { malformed, validInput } from "../support/schema-inputs.ts";
 
+const services: ReadonlySet<string> = new Set(["iam", "organizations", "sts"]);
 const guarded = operations.filter(
-  ({ service, action, isAnonymous }) => service === "iam" && action !== null && !isAnonymous,
+  ({ name, service, action }) =>
+    (services.has(service) || ownAccountOperations.has(name)) && action !== null,
 );
 const opened: { registry?: TestRegistry; nobody?: Caller } = {};
 
 /** Values that a schema alone cannot tell: what has a shape of its own. */
 const known: Readonly<Record<string, unknown>> = {
   AccessKeyId: "AKIAABCDEFGHIJKLMNOP",
+  AccountId: account,
+  action: "ecr:PutImage",
+  ChildId: account,
+  CreateAccountRequestId: "car-0123456789abcdef",
+  Email: "team@example.com",
   NewPath: "/new/",
+  OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/issuer.example`,
   PermissionsBoundary: `arn:aws:iam::${account}:policy/edge`,
   PolicyArn: `arn:aws:iam::${account}:policy/pull`,
+  PolicySourceArn: `arn:aws:iam::${account}:user/there`,
+  Url: "https://issuer.example",
+  VersionId: "v1",
+  principalArn: `arn:aws:iam::${account}:user/there`,
+  pullSecretId: "ASIAABCDEFGHIJKLMNOP",
+  repositoryNames: ["team/app"],
+  ResourceId: account,
+  RoleArn: `arn:aws:iam::${account}:role/deploy`,
 };
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
@@ -36,6 +58,7 @@ beforeAll(async () => {
   opened.registry = registry;
   opened.nobody = await userWith(registry.environment.ports, { account, name: "nobody" });
   await userWith(registry.environment.ports, { account, name: "there" });
+  await registry.ask(createGroup, { GroupName: "there" });
 });
 afterAll(() => opened.registry?.close());
 
@@ -59,12 +82,24 @@ describe.each(guarded.map((operation) => [operation.name, operation] as const))(
       expect(await opened.registry!.dump()).toBe(before);
     });
 
+    it("changes nothing where the store is read-only, even for root", async () => {
+      const registry = opened.registry!;
+      const { ports } = registry.environment;
+      const before = await registry.dump();
+      const metadata = readOnlyMetadata(ports.metadata);
+      const environment = { ...registry.environment, ports: { ...ports, metadata } };
+      await perform(environment, operation, input, callerOf(account)).catch((error: unknown) => {
+        if (!isRegistryError(error)) throw error;
+      });
+      expect(await registry.dump()).toBe(before);
+    });
+
     it("refuses what breaks its schema as a validation error, and changes nothing", async () => {
       const before = await opened.registry!.dump();
       await fc.assert(
         fc.asyncProperty(malformed(operation.input as z.ZodType, input), async (broken) => {
           await expect(asked(operation, broken, callerOf(account))).rejects.toMatchObject({
-            kind: "Validation",
+            kind: queryVersions.has(operation.service) ? "Validation" : "InvalidParameter",
           });
         }),
         { numRuns: 60 },
@@ -74,15 +109,18 @@ describe.each(guarded.map((operation) => [operation.name, operation] as const))(
   },
 );
 
-it("looks the same to who may not look whether there is such a user or not", async () => {
-  for (const operation of guarded) {
-    const input = validInput(operation.input as z.ZodType, known);
-    const answers: string[] = [];
-    for (const UserName of ["there", "gone"]) {
-      const named = { ...input, UserName };
-      const answer = await asked(operation, named, opened.nobody!).catch(String);
-      answers.push(String(answer).replaceAll(named.UserName, "NAME"));
+it.each(["UserName", "GroupName"])(
+  "looks the same to who may not look whether there is one of the %s or not",
+  async (member) => {
+    for (const operation of guarded.filter(({ service }) => service === "iam")) {
+      const input = validInput(operation.input as z.ZodType, known);
+      const answers: string[] = [];
+      for (const name of ["there", "gone"]) {
+        const named = { ...input, [member]: name };
+        const answer = await asked(operation, named, opened.nobody!).catch(String);
+        answers.push(String(answer).replaceAll(name, "NAME"));
+      }
+      expect(answers[0]).toBe(answers[1]);
     }
-    expect(answers[0]).toBe(answers[1]);
-  }
-});
+  },
+);

@@ -1,11 +1,9 @@
 import { startServer } from "../support/server.ts";
 import { ecrClient, type InteropRegistry, loginPassword, openRegistry } from "./registry.ts";
+import { turnedClock } from "./turned-clock.ts";
 
 const hourMs = 3600 * 1000;
 const ageMs = 13 * hourMs; // A token lives for 12 hours.
-
-/** Runs before the server's own code and turns its clock back; nothing in the server knows of it. */
-const turnClockBack = `const now = Date.now; Date.now = () => now() - ${ageMs};`;
 
 /**
  * A registry, and a password that it issued 13 hours ago: the server first runs with its clock turned
@@ -14,10 +12,7 @@ const turnClockBack = `const now = Date.now; Date.now = () => now() - ${ageMs};`
 export async function openRegistryWithExpiredToken(
   dataDirectory: string,
 ): Promise<{ registry: InteropRegistry; expired: string }> {
-  const past = await startServer({
-    dataDirectory,
-    nodeArguments: ["--import", `data:text/javascript,${encodeURIComponent(turnClockBack)}`],
-  });
+  const past = await startServer({ dataDirectory, nodeArguments: turnedClock(-ageMs) });
   let expired: string;
   try {
     const ecr = ecrClient(past, "plain HTTP", -ageMs);

@@ -34,9 +34,12 @@ export interface InteropRegistry {
   close(): Promise<void>;
 }
 
-/** Starts the server, on an existing data directory if one is given. */
-export async function openRegistry(dataDirectory?: string): Promise<InteropRegistry> {
-  const server = await startServer(dataDirectory === undefined ? {} : { dataDirectory });
+/** Starts the server, on an existing data directory if one is given, and with further settings. */
+export async function openRegistry(
+  dataDirectory?: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<InteropRegistry> {
+  const server = await startServer({ ...(dataDirectory && { dataDirectory }), settings });
   const scratch = makeScratch();
   const caFile = join(scratch, "ca.pem");
   writeFileSync(caFile, server.ca);

@@ -4,7 +4,8 @@ import { findAccessKey } from "../../registry/identity/find-access-key.ts";
 import { rootConditions } from "../../registry/identity/load-principal.ts";
 import type { Organization } from "../../registry/identity/organization.ts";
 import { type Principal, rootPrincipal } from "../../registry/identity/principal.ts";
-import { recordUse, type Use } from "../../registry/identity/record-use.ts";
+import { recordUse } from "../../registry/identity/record-use.ts";
+import type { CredentialUse } from "../../registry/identity/stored-credential.ts";
 import type { RootKey } from "./root-key-file.ts";
 
 /** Keys of the management account's root, from the settings, and those in the database. */
@@ -37,7 +38,7 @@ export class IdentityCredentials implements Credentials {
     return found;
   }
 
-  used(principal: Principal, use: Use): Promise<void> | undefined {
+  used(principal: Principal, use: CredentialUse): Promise<void> | undefined {
     // The one key that is no row.
     if (principal.accessKeyId === this.#root.accessKeyId) return undefined;
     return recordUse(this.#ports, principal, use);

@@ -210,7 +210,7 @@ describe("a role's session", () => {
       "Validation: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     );
     for (const DurationSeconds of ["899", "43201", "1e3", "x"]) {
-      expect(await refusal(ann, arn, { DurationSeconds })).toMatch(/^InvalidParameter: /);
+      expect(await refusal(ann, arn, { DurationSeconds })).toMatch(/^Validation: /);
     }
   });
 
@@ -257,9 +257,9 @@ describe("a role's session", () => {
     const PolicyArns = [{ arn: `arn:aws:iam::${otherAccount}:policy/absent` }];
     expect(await refusal(ann, arn, { PolicyArns })).toMatch(/^Validation: .* does not exist/);
     expect(await refusal(ann, arn, { PolicyArns: Array(11).fill(PolicyArns[0]) })).toMatch(
-      /^InvalidParameter: /,
+      /^Validation: /,
     );
-    expect(await refusal(ann, arn, { Policy: "x".repeat(2_049) })).toMatch(/^InvalidParameter: /);
+    expect(await refusal(ann, arn, { Policy: "x".repeat(2_049) })).toMatch(/^Validation: /);
     // Values that no packing makes smaller.
     const random = () => randomBytes(180).toString("base64url");
     const Tags = Array.from({ length: 50 }, (_, n) => ({ Key: `k${n}`, Value: random() }));
@@ -351,9 +351,9 @@ it("takes no tags that are none, or are given twice, and no codes of devices", a
     ["Validation: The transitive tag key 'b'", { Tags: [tag("a")], TransitiveTagKeys: ["b"] }],
     ["AccessDenied: MultiFactorAuthentication failed", { SerialNumber: "GAHT12345678" }],
     ["Validation: There is no provider of contexts", { ProvidedContexts: [{ ProviderArn: "x" }] }],
-    ["InvalidParameter: ", { RoleSessionName: "a b" }],
-    ["InvalidParameter: ", { RoleSessionName: "a" }],
-    ["InvalidParameter: ", { ExternalId: "x" }],
+    ["Validation: ", { RoleSessionName: "a b" }],
+    ["Validation: ", { RoleSessionName: "a" }],
+    ["Validation: ", { ExternalId: "x" }],
   ] as const;
   for (const [words, more] of wrong) expect(await refusal(ann, arn, more)).toContain(words);
 });

@@ -37,7 +37,7 @@ it("names the account of keys of every kind, whether they are good or not", asyn
   expect(await accountOf(Credentials?.AccessKeyId)).toBe(account);
   expect(await accountOf(rootAccessKeyId)).toBe(account);
   await expect(accountOf("AKIAIOSFODNN7UNKNOWN")).rejects.toMatchObject({ kind: "Validation" });
-  await expect(accountOf("short")).rejects.toMatchObject({ kind: "InvalidParameter" });
+  await expect(accountOf("short")).rejects.toMatchObject({ kind: "Validation" });
 });
 
 it("is refused to users without sts:GetAccessKeyInfo", async () => {

@@ -50,7 +50,7 @@ it("gives credentials that are the very user, and hold for 12 hours or as long a
   expect(await secondsOf(ann, { DurationSeconds: "900" })).toBe(900);
   for (const DurationSeconds of ["899", "129601"]) {
     await expect(registry.ask(getSessionToken, { DurationSeconds }, ann)).rejects.toMatchObject({
-      kind: "InvalidParameter",
+      kind: "Validation",
     });
   }
 });

@@ -4,13 +4,7 @@ import type { BoundedCache } from "../bounded-cache.ts";
 import { isRegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Principal } from "./principal.ts";
-
-/** What credentials were good for. */
-export interface Use {
-  readonly region: string;
-  /** `ecr`, as in the scope of a signature. */
-  readonly service: string;
-}
+import type { CredentialUse, KeyUse } from "./stored-credential.ts";
 
 /**
  * Remembers that these credentials were used just now: of a role's session the role's last use, else
@@ -20,7 +14,7 @@ export interface Use {
 export function recordUse(
   ports: Pick<Ports, "metadata" | "memory" | "clock">,
   principal: Principal,
-  use: Use,
+  use: CredentialUse,
 ): Promise<void> | undefined {
   const { uses } = ports.memory.access;
   const at = ports.clock.now();
@@ -38,7 +32,7 @@ export function recordUse(
   return write(ports, (change) => record(change, { ...use, at }));
 }
 
-type Recorder = (change: IdentityChange, use: Use & { readonly at: number }) => Promise<void>;
+type Recorder = (change: IdentityChange, use: KeyUse) => Promise<void>;
 
 function recorderOf(principal: Principal, role: string): Recorder | undefined {
   const { account, accessKeyId, session, type } = principal;

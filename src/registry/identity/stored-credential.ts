@@ -14,10 +14,15 @@ export interface StoredAccessKey {
   readonly lastUse: KeyUse | undefined;
 }
 
-export interface KeyUse {
-  readonly at: number;
+/** What credentials were good for. */
+export interface CredentialUse {
   readonly region: string;
+  /** `ecr`, as in the scope of a signature. */
   readonly service: string;
+}
+
+export interface KeyUse extends CredentialUse {
+  readonly at: number;
 }
 
 /**

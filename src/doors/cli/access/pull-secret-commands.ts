@@ -40,6 +40,7 @@ function addCreate(secrets: Command, builder: CommandBuilder): void {
     .argument("<repositories...>", "what it may pull: names, or patterns with *")
     .option("--days <number>", "for how long (default: 365)")
     .option("--description <text>", "what it is for")
+    .option("--dockerconfigjson", "print it as docker and Kubernetes keep it, and nothing else")
     .option("--kubernetes <name>", "print it as a Secret of that name, for kubectl apply -f -")
     .option("--namespace <name>", "namespace of that Secret");
   builder.addServerOptions(create).action(async (repositories: string[], words: Words) => {
@@ -49,9 +50,14 @@ function addCreate(secrets: Command, builder: CommandBuilder): void {
       ...{ repositories, description: textOf(words.description) },
       days: daysOf(textOf(words.days)),
     });
-    const text = name === undefined ? createdText(made) : kubernetesSecret(made, name, namespace);
-    builder.show(words, made, text);
+    builder.show(words, made, textFor(words, made));
   });
+}
+
+function textFor(words: Words, made: CreatedPullSecret): string {
+  const name = textOf(words.kubernetes);
+  if (name !== undefined) return kubernetesSecret(made, name, textOf(words.namespace));
+  return words.dockerconfigjson === true ? made.dockerConfigJson : createdText(made);
 }
 
 function daysOf(days: string | undefined): number | undefined {

@@ -57,6 +57,12 @@ describe("entrepot pull-secret", () => {
     });
   });
 
+  it("prints what docker and Kubernetes keep, and nothing else", async () => {
+    const { code, out } = await create("team/app", "--dockerconfigjson");
+    expect(code).toBe(0);
+    expect(Object.keys(JSON.parse(out).auths)).toEqual(["localhost:5050"]);
+  });
+
   it("tells a program everything, whatever people would see", async () => {
     const words = ["pull-secret", "create", "a", "--kubernetes", "x"];
     const made = await server.json<CreatedPullSecret>(words);
