@@ -194,7 +194,7 @@ export const limits = {
   /** Expired leases that one transaction removes. */
   expiredLeaseBatch: 1_000,
 
-  /** One connection to another host, from the look-up of its name to the end of the TLS handshake. */
+  /** The look-up of another host's name; and a connection to it, with its handshake. */
   egressConnectMs: 5 * second,
   /** How long the other side may neither take nor send a byte when it is its turn. */
   egressIdleMs: 30 * second,

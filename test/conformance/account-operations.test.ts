@@ -8,6 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { queryVersions } from "../../src/doors/aws/query-codec.ts";
 import { createGroup } from "../../src/operations/iam/create-group.ts";
+import { createOpenIDConnectProvider } from "../../src/operations/iam/create-open-id-connect-provider.ts";
+import { createPolicy } from "../../src/operations/iam/create-policy.ts";
+import { createRole } from "../../src/operations/iam/create-role.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { perform } from "../../src/operations/perform.ts";
@@ -16,7 +19,7 @@ import type { Caller } from "../../src/registry/identity/principal.ts";
 import { readOnlyMetadata } from "../../src/registry/read-only.ts";
 import type { TestRegistry } from "../support/ecr.ts";
 import { account, callerOf, openTestRegistry } from "../support/ecr.ts";
-import { userWith } from "../support/identity.ts";
+import { policyText, userWith } from "../support/identity.ts";
 import { ownAccountOperations } from "../support/own-account-operations.ts";
 import { malformed, validInput } from "../support/schema-inputs.ts";
 
@@ -36,8 +39,12 @@ const known: Readonly<Record<string, unknown>> = {
   CreateAccountRequestId: "car-0123456789abcdef",
   Email: "team@example.com",
   NewPath: "/new/",
+  OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/issuer.example`,
   PermissionsBoundary: `arn:aws:iam::${account}:policy/edge`,
   PolicyArn: `arn:aws:iam::${account}:policy/pull`,
+  PolicySourceArn: `arn:aws:iam::${account}:role/deploy`,
+  Url: "https://issuer.example",
+  VersionId: "v1",
   principalArn: `arn:aws:iam::${account}:user/there`,
   pullSecretId: "ASIAABCDEFGHIJKLMNOP",
   repositoryNames: ["team/app"],
@@ -55,6 +62,16 @@ beforeAll(async () => {
   opened.nobody = await userWith(registry.environment.ports, { account, name: "nobody" });
   await userWith(registry.environment.ports, { account, name: "there" });
   await registry.ask(createGroup, { GroupName: "there" });
+  await registry.ask(createRole, {
+    RoleName: "there",
+    AssumeRolePolicyDocument: policyText({
+      ...{ Effect: "Allow", Action: "sts:AssumeRole" },
+      Principal: { Service: "ecr.amazonaws.com" },
+    }),
+  });
+  const PolicyDocument = policyText({ Effect: "Allow", Action: "*", Resource: "*" });
+  await registry.ask(createPolicy, { PolicyName: "there", PolicyDocument });
+  await registry.ask(createOpenIDConnectProvider, { Url: "https://there.example" });
 });
 afterAll(() => opened.registry?.close());
 
@@ -105,16 +122,30 @@ describe.each(guarded.map((operation) => [operation.name, operation] as const))(
   },
 );
 
-it.each(["UserName", "GroupName"])(
-  "looks the same to who may not look whether there is one of the %s or not",
-  async (member) => {
+/** By the member that names it: what is there and what is not. */
+const named = {
+  GroupName: ["there", "gone"],
+  UserName: ["there", "gone"],
+  RoleName: ["there", "gone"],
+  PolicyArn: [`arn:aws:iam::${account}:policy/there`, `arn:aws:iam::${account}:policy/gone`],
+  PolicySourceArn: [`arn:aws:iam::${account}:role/there`, `arn:aws:iam::${account}:role/gone`],
+  OpenIDConnectProviderArn: [
+    `arn:aws:iam::${account}:oidc-provider/there.example`,
+    `arn:aws:iam::${account}:oidc-provider/gone.example`,
+  ],
+};
+
+it.each(Object.entries(named))(
+  "looks the same to who may not look whether what %s names is there or not",
+  async (member, values) => {
     for (const operation of guarded.filter(({ service }) => service === "iam")) {
       const input = validInput(operation.input as z.ZodType, known);
       const answers: string[] = [];
-      for (const name of ["there", "gone"]) {
-        const named = { ...input, [member]: name };
-        const answer = await asked(operation, named, opened.nobody!).catch(String);
-        answers.push(String(answer).replaceAll(name, "NAME"));
+      for (const value of values) {
+        const answer = await asked(operation, { ...input, [member]: value }, opened.nobody!).catch(
+          String,
+        );
+        answers.push(String(answer).replaceAll(value, "NAME"));
       }
       expect(answers[0]).toBe(answers[1]);
     }

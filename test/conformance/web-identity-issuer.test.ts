@@ -3,7 +3,6 @@ import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { isRegistryError } from "../../src/registry/errors.ts";
 import { limits } from "../../src/registry/limits.ts";
-import { RegistryMemory } from "../../src/registry/memory.ts";
 import { CertificateAuthority } from "../support/certificate-authority.ts";
 import {
   configurationPath,
@@ -132,7 +131,13 @@ describe("an issuer", () => {
     ["has an error", (response) => response.writeHead(500).end()],
     ["is too busy", (response) => response.writeHead(429).end()],
     ["cuts the connection", (response) => response.destroy()],
-    ["stops half-way", (response) => response.writeHead(200, { "content-length": "9" }).write("{")],
+    [
+      "stops half-way",
+      (response) => {
+        response.writeHead(200, { "content-length": "9" });
+        response.write("{", () => response.destroy());
+      },
+    ],
   ])("that %s is to be asked again", async (_what, answer) => {
     const { issuer, verify, clock } = await start();
     for (const failing of both) {
@@ -236,16 +241,18 @@ describe("what is remembered of issuers", () => {
   });
 
   it("is bounded, and so is how many are asked at once", async () => {
-    const { verify, issuer, ports, provider } = await start();
-    ports.memory = new RegistryMemory();
-    issuer.intercept = () => true; // It takes the question and does not answer.
-    const ask = (count: number) => {
+    const { verify, issuer, ports } = await start({ plain: true });
+    const held: ServerResponse[] = [];
+    issuer.intercept = (_path, response) => held.push(response) > 0; // Not answered for now.
+    const asked = Array.from({ length: limits.issuersAskedAtOnce + 3 }, (_, count) => {
       const url = `${issuer.url}/${count}`;
-      return refusalOf(verify(issuer.token({ iss: url }), { ...provider, url }));
-    };
-    const refusals = await Promise.all(Array.from({ length: 70 }, (_, count) => ask(count)));
-    const busy = refusals.filter((refusal) => refusal.startsWith("ServiceUnavailable"));
-    expect(busy).toHaveLength(70 - limits.issuersAskedAtOnce);
+      return refusalOf(verify(issuer.token({ iss: url }), { url }));
+    });
+    const busy = "ServiceUnavailable: Too many identity providers are being asked";
+    expect(await Promise.all(asked.slice(-3))).toEqual([busy, busy, busy]);
+    await expect.poll(() => held.length, { timeout: 4_000 }).toBe(limits.issuersAskedAtOnce);
+    for (const response of held) response.writeHead(503).end();
+    for (const refusal of await Promise.all(asked.slice(0, -3))) expect(refusal).toBe(unreachable);
     expect(ports.memory.issuers.underWay.size).toBe(0);
     expect(ports.memory.issuers.known.weight).toBe(limits.issuersAskedAtOnce);
   });

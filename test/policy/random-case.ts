@@ -152,6 +152,9 @@ const families: Readonly<Record<string, { keys: string[]; wanted: string[]; actu
     keys: ["aws:PrincipalTag/team", "AWS:username", "ecr:ImageTag", "aws:TagKeys"],
     wanted: [
       "red",
+      "red",
+      "blue",
+      "*ed",
       "RED",
       "r*",
       "?ed",
@@ -162,12 +165,12 @@ const families: Readonly<Record<string, { keys: string[]; wanted: string[]; actu
       "${*}ed",
       "v1.*",
     ],
-    actual: ["red", "Red", "blue", "", "v1.2", "*ed", "*"],
+    actual: ["red", "red", "Red", "blue", "", "v1.2", "*ed", "*"],
   },
   Numeric: {
     keys: ["aws:MultiFactorAuthAge", "kms:Sizes"],
     wanted: ["0", "10", "-3.5", "1e2", "300"],
-    actual: ["0", "10", "10.0", "100", "-3.5", "299", "many"],
+    actual: ["0", "10", "10.0", "300", "100", "-3.5", "299", "many"],
   },
   Date: {
     keys: ["aws:CurrentTime", "aws:EpochTime", "kms:Times"],
@@ -223,6 +226,8 @@ const families: Readonly<Record<string, { keys: string[]; wanted: string[]; actu
     wanted: [
       `arn:aws:iam::${A}:role/*`,
       `arn:aws:lambda:*:${A}:function:f`,
+      "arn:aws:iam::${aws:PrincipalAccount}:role/*",
+      "arn:aws:${aws:x, 'iam'}::*:role/*",
       "arn:aws:*:*:*:*",
       "*",
       "arn:aws:sns",
@@ -266,6 +271,7 @@ function randomCondition(chance: Chance): NonNullable<PlainStatement["Condition"
 
 function randomContext(chance: Chance): PlainRequest["context"] {
   const context: Record<string, string | string[]> = {};
+  if (chance.is(0.8)) context["aws:principalaccount"] = chance.one([A, B]);
   for (const { keys, actual } of Object.values(families)) {
     for (const key of keys) {
       if (chance.is(0.2)) continue;
@@ -358,7 +364,13 @@ export function randomCases(chance: Chance, count: number): RandomCase[] {
   }));
 }
 
-const grantRules = ["either", "either", "either", "identity-only", "resource-required"] as const;
+const grantRules = [
+  "either",
+  "either",
+  "identity-only",
+  "resource-required",
+  "resource-required",
+] as const;
 
 function randomRequest(chance: Chance): PlainRequest {
   return {

@@ -54,14 +54,17 @@ export function referenceDecision(
   policies: PlainPolicies,
   grants: GrantRule,
 ): ReferenceDecision {
+  const sides = ["identity", "boundary", "session", "resource"] as const;
+  const effects = Object.fromEntries(
+    sides.map((side) => [side, effectsOf(request, policies, side)]),
+  ) as Record<PolicySide, ReturnType<typeof effectsOf>>;
   // 1. "If the code finds even one explicit deny that applies, the code returns a final decision of Deny."
-  for (const side of ["identity", "boundary", "session", "resource"] as const) {
-    if (effectsOf(request, policies, side).some(({ effect }) => effect === "Deny")) {
+  for (const side of sides) {
+    if (effects[side].some(({ effect }) => effect === "Deny")) {
       return { allowed: false, reason: "explicit-deny", side };
     }
   }
-  const allows = (side: PolicySide) =>
-    effectsOf(request, policies, side).some(({ effect }) => effect === "Allow");
+  const allows = (side: PolicySide) => effects[side].some(({ effect }) => effect === "Allow");
 
   const { principal, resource } = request;
   const hasAccount = principal.account !== undefined;
@@ -75,9 +78,7 @@ export function referenceDecision(
   const resourceNames =
     grants === "identity-only"
       ? []
-      : effectsOf(request, policies, "resource")
-          .filter(({ effect }) => effect === "Allow")
-          .flatMap(({ names }) => names);
+      : effects.resource.filter(({ effect }) => effect === "Allow").flatMap(({ names }) => names);
   const denied = (side: PolicySide): ReferenceDecision => {
     return { allowed: false, reason: "implicit-deny", side };
   };

@@ -14,7 +14,7 @@ export async function startWebIdentity(options: IssuerOptions = {}) {
   const clock = new FixedClock();
   const now = () => Math.floor(clock.now() / 1000);
   const issuer = await OidcIssuer.start({ now, ...options });
-  const egress = new HttpEgress({ isListed: (address) => address === "127.0.0.1", idleMs: 200 });
+  const egress = new HttpEgress({ isListed: (address) => address === "127.0.0.1" });
   const ports = { clock, egress, memory: new RegistryMemory() };
   const provider: WebIdentityProvider = {
     url: options.plain ? issuer.url : issuer.provider,

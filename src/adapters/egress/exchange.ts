@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
 import { request as tlsRequest } from "node:https";
 import type { Socket } from "node:net";
@@ -45,7 +46,7 @@ export async function exchange(
     if (!first.reusedSocket || !isRepeatable || watch.signal.aborted || !isReset(error))
       throw error;
   }
-  return ask(open(destination, hop, agent, `${pool} anew`), hop, patience, watch);
+  return ask(open(destination, hop, agent, randomUUID()), hop, patience, watch);
 }
 
 function open(destination: Destination, hop: Hop, agent: Agent, pool: string): ClientRequest {

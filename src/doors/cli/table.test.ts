@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldsText, printable, shortened, tableText } from "./table.ts";
+import { fieldsText, printable, shortened, tableText, wrappedText } from "./table.ts";
 
 const titles = ["NAME", "ARN"];
 const rows = [
@@ -51,8 +51,9 @@ describe("fields", () => {
         ["Name", "ci"],
         ["Groups", ["a", "b"]],
         ["Keys", []],
+        ["Path", ""],
       ]),
-    ).toBe("Name    ci\nGroups  a\n        b\nKeys    -");
+    ).toBe("Name    ci\nGroups  a\n        b\nKeys    -\nPath    -");
   });
 });
 
@@ -62,4 +63,10 @@ it("a text is shortened by whole characters", () => {
     "ab",
     "a…",
   ]);
+});
+
+it("a text is broken at blanks, and what has none stays whole", () => {
+  expect(wrappedText("  a bc def", 6, 4)).toBe("  a bc\n    def");
+  expect(wrappedText("abcdef gh", 3, 1)).toBe("abcdef\n gh");
+  expect(wrappedText("a b c", Number.POSITIVE_INFINITY, 2)).toBe("a b c");
 });

@@ -32,10 +32,10 @@ export function fieldsText(
   const widest = Math.max(...fields.map(([name]) => charactersOf(name)));
   return fields
     .flatMap(([name, value]) => {
-      const [first = "-", ...more] = typeof value === "string" ? [value] : value;
+      const [first = "", ...more] = typeof value === "string" ? [value] : value;
       const indent = " ".repeat(widest);
       return [
-        `${padded(name, widest)}${gap}${printable(first)}`,
+        `${padded(name, widest)}${gap}${printable(first === "" ? "-" : first)}`,
         ...more.map((line) => `${indent}${gap}${printable(line)}`),
       ];
     })
@@ -52,6 +52,17 @@ export function shortened(text: string, most: number): string {
   const characters = [...text];
   if (characters.length <= most) return text;
   return `${characters.slice(0, Math.max(0, most - 1)).join("")}…`;
+}
+
+/** The text in lines of that width, broken at blanks, with the later lines indented by so many. */
+export function wrappedText(text: string, width: number, indent: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(/(?<=\S) /)) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && charactersOf(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(lines.length === 0 ? word : " ".repeat(indent) + word);
+  }
+  return lines.join("\n");
 }
 
 /** The longest are cut first, all to the same width, but for those that stay as they are. */

@@ -52,5 +52,8 @@ describe("ARN patterns", () => {
     expect(matches(pattern, app)).toBe(false);
     expect(matches(pattern, app, new Map([["aws:principaltag/team", "team"]]))).toBe(true);
     expect(matches(pattern, app, new Map([["aws:principaltag/team", "*"]]))).toBe(false);
+    const owned = "arn:aws:ecr:*:${aws:PrincipalAccount}:repository/*";
+    expect(matches(owned, app, new Map([["aws:principalaccount", "111122223333"]]))).toBe(true);
+    expect(matches(owned, app, new Map([["aws:principalaccount", "444455556666"]]))).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { splitArnPattern } from "./arn-pattern.ts";
-import { type ConditionTest, parseOperator } from "./condition-operators.ts";
+import { parseOperator } from "./condition-operators.ts";
 import { parseDecimal } from "./conditions.ts";
 import { parseInstant } from "./instant.ts";
 import { parseIpRange } from "./ip-range.ts";
@@ -23,20 +23,21 @@ function refusal(path: string, detail: string): PolicyRefusal {
   return new PolicyRefusal("grammar", legacyParsing, path, detail);
 }
 
-const readers: Partial<Record<string, (text: string) => unknown>> = {
-  Date: parseInstant,
-  Numeric: parseDecimal,
-  IpAddress: parseIpRange,
-};
+/** What reads the values of operators that cannot make sense of every text. */
+const readers: readonly (readonly [family: string, read: (text: string) => unknown])[] = [
+  ["Date", parseInstant],
+  ["Numeric", parseDecimal],
+  ["IpAddress", parseIpRange],
+];
 
-function checkConditionValues(condition: ConditionElement, path: string): void {
-  const test: ConditionTest | undefined = parseOperator(condition.operator)?.test;
-  const family = Object.keys(readers).find((name) => test?.startsWith(name));
-  const read = family === undefined ? undefined : readers[family];
-  for (const value of read === undefined ? [] : condition.values) {
-    if (read?.(value) !== undefined) continue;
-    const place = `${path}.Condition.${condition.operator}`;
-    throw refusal(place, `'${value}' cannot be read as ${condition.operator} needs it`);
+function checkConditionValues({ operator, values }: ConditionElement, path: string): void {
+  const test = parseOperator(operator)?.test;
+  const read = readers.find(([family]) => test?.startsWith(family))?.[1];
+  if (read === undefined) return;
+  for (const value of values) {
+    if (read(value) !== undefined) continue;
+    const detail = `'${value}' cannot be read as ${operator} needs it`;
+    throw refusal(`${path}.Condition.${operator}`, detail);
   }
 }
 

@@ -93,9 +93,12 @@ function reachOf(
 ): Reach {
   const { reaches, conditions } = statement;
   let reached: Reach = reach.direct;
-  if (reaches !== undefined) reached = reaches(request.principal, hasBoundary);
-  // A resource policy without principals cannot be: if it were, it would open to everyone.
-  else if (side === "resource" && statement.statement.effect === "Allow") return reach.none;
+  if (reaches !== undefined) {
+    reached = reaches(request.principal, hasBoundary);
+  } else if (side === "resource" && statement.statement.effect === "Allow") {
+    // A resource policy without principals cannot be: if it were, it would open to everyone.
+    return reach.none;
+  }
   if (reached === reach.none) return reach.none;
   const { context } = request;
   if (!statement.matchesResource(request.resource.arn, parts, context)) return reach.none;

@@ -83,10 +83,9 @@ function lintPushAndPull(subject: LintSubject, compiled: CompiledPolicy): Policy
     actions.filter((action) => allowing(compiled, action) === undefined);
   const pushLacks = lacking(pushActions);
   const pullLacks = lacking(pullActions);
-  const pushes = pushLacks.length < pushActions.length;
+  // The other actions of a push are no wish to push without the one that ends it.
+  const pushes = !pushLacks.includes("ecr:PutImage");
   const pulls = pullLacks.length < pullActions.length;
-  // What a checking pusher shares with no other is not yet a wish to push.
-  const wantsPush = pushes && allowing(compiled, "ecr:PutImage") !== undefined;
   const report = (
     code: FindingCode,
     severity: PolicyFinding["severity"],
@@ -97,20 +96,20 @@ function lintPushAndPull(subject: LintSubject, compiled: CompiledPolicy): Policy
     const statement = beside.map((action) => allowing(compiled, action)).find(Boolean)!;
     return { code, severity, sentence, ...extension(subject, statement, lacks) };
   };
-  if (wantsPush && pushLacks.length > 0) {
-    const sentence = `A push needs ${pushLacks.join(", ")} too`;
-    return [report("incomplete-push", "error", sentence, pushLacks, ["ecr:PutImage"])];
+  if (pushes && pushLacks.length > 0) {
+    const sentence = `A push needs ${pushLacks.join(", ")} too, here or in another policy`;
+    return [report("incomplete-push", "warning", sentence, pushLacks, ["ecr:PutImage"])];
   }
   if (pulls && pullLacks.length > 0) {
-    const sentence = `A pull needs ${pullLacks.join(", ")} too`;
-    return [report("incomplete-pull", "error", sentence, pullLacks, pullActions)];
+    const sentence = `A pull needs ${pullLacks.join(", ")} too, here or in another policy`;
+    return [report("incomplete-pull", "warning", sentence, pullLacks, pullActions)];
   }
-  if (wantsPush && !pulls) {
+  if (pushes && !pulls) {
     const sentence =
       "The policy allows a push but no pull, which most clients ask for when they push";
     return [report("push-without-pull", "warning", sentence, pullLacks, ["ecr:PutImage"])];
   }
-  if (pulls && !wantsPush) {
+  if (pulls && !pushes) {
     const sentence = "The policy allows a pull but no push";
     return [report("pull-without-push", "note", sentence, pushLacks, pullActions)];
   }

@@ -17,6 +17,8 @@ import { decode, learn, type Numbered, WriterStatements } from "./writer-stateme
 /** Transactions that share one commit, and with it one fsync, when they come at once. */
 const transactionsPerCommit = 32;
 
+const nothing: Promise<unknown> = Promise.resolve();
+
 interface Waiting {
   readonly work: (connection: SqlConnection) => Promise<unknown>;
   readonly resolve: (value: never) => void;
@@ -57,6 +59,8 @@ export class SqliteWriter {
   readonly #pending: Pending[] = [];
   /** Steps that go out together when nothing more can be done at this moment. */
   #steps: WriterStep[] = [];
+  /** Of the last step that is answered. */
+  #lastAnswer: Promise<unknown> = nothing;
   /** Why nothing is left of the transaction that runs. */
   #lost: Error | undefined;
   #running: Promise<void> | undefined;
@@ -136,6 +140,7 @@ export class SqliteWriter {
     } catch (error) {
       // Also those whose work rejected by itself: they may have seen what is not there any more.
       for (const member of taken) member.reject(error);
+      await this.#lastAnswer.catch(() => undefined); // What is still lost is not the next one's.
       return;
     }
     for (const { kept, settle, reject } of members) kept.then(settle, reject);
@@ -199,7 +204,11 @@ export class SqliteWriter {
     try {
       const [encoded, statements] = this.#statements.encode(commands);
       this.#add([kind, encoded]);
-      return new Promise((resolve, reject) => this.#pending.push({ statements, resolve, reject }));
+      const answer = new Promise<readonly SqlResult[]>((resolve, reject) => {
+        this.#pending.push({ statements, resolve, reject });
+      });
+      this.#lastAnswer = answer;
+      return answer;
     } catch (error) {
       if (kind === step.keep) this.#tell(step.drop); // The member ends all the same.
       return Promise.reject(error);
@@ -252,8 +261,6 @@ export class SqliteWriter {
     this.#onFailure(error);
   }
 }
-
-const nothing: Promise<unknown> = Promise.resolve();
 
 /** The thread says once that the database is open, or ends with why it is not. */
 function ready(worker: Worker): Promise<void> {

@@ -62,10 +62,9 @@ function addClose(accounts: Command, builder: CommandBuilder): void {
 
 function accountsText(accounts: readonly AccountSummary[], width: number): string {
   return tableText(
-    [{ whole: "ID" }, "NAME", "EMAIL", { whole: "STATUS" }, { whole: "JOINED" }],
+    [{ whole: "ID" }, "NAME", "EMAIL", { whole: "STATUS" }, { whole: "JOINED" }, "KIND"],
     accounts.map(({ id, name, email, status, isManagement, joinedAt }) => [
-      ...[id, isManagement ? `${name} (management)` : name],
-      ...[email, status, dayText(joinedAt)],
+      ...[id, name, email, status, dayText(joinedAt), isManagement ? "management" : "member"],
     ]),
     width,
   );

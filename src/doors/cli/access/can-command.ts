@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type CommandBuilder, collected, textsOf, type Words } from "../command-builder.ts";
-import { printable, shortened } from "../table.ts";
+import { printable, wrappedText } from "../table.ts";
 import { type Access, explainAccess } from "./can.ts";
 
 /** What the command ends with where the answer is no. */
@@ -24,21 +24,28 @@ export function addCanCommand(program: Command, builder: CommandBuilder): void {
     });
 }
 
+/** Of what a long line goes on with. */
+const indentCharacters = 10;
+
 type StatementAnswer = Access["statements"][number];
 
 function accessText(access: Access, width: number): string {
-  const { decidedBy, statements, nearMisses, missingContextKeys } = access;
+  const { allowed, decidedBy, statements, nearMisses, missingContextKeys } = access;
   const lines = [
     "",
     statements.length === 0 ? "No policy has a say." : "Policies, and the statements in them:",
     ...policyLines(statements, decidedBy),
-    ...(nearMisses.length === 0 ? [] : ["", "Near misses, which one element alone keeps off:"]),
-    ...nearMisses.map((each) => `  ${each.policy} ${statementText(each)}`),
     ...(missingContextKeys.length === 0
       ? []
       : ["", `Asked for but not said: ${missingContextKeys.join(", ")} (--context <key>=<value>)`]),
+    // They are reasons for a no; a yes needs none.
+    ...(allowed || nearMisses.length === 0
+      ? []
+      : ["", "Near misses, which one element alone keeps off:"]),
+    ...(allowed ? [] : nearMisses).map((each) => `  ${each.policy}, ${statementText(each)}`),
   ];
-  return [verdict(access), ...lines.map((line) => shortened(printable(line), width))].join("\n");
+  const wrapped = lines.map((line) => wrappedText(printable(line), width, indentCharacters));
+  return [verdict(access), ...wrapped].join("\n");
 }
 
 function verdict({
@@ -54,11 +61,16 @@ function verdict({
       `DENIED: User: ${principalArn} is not authorized to perform: ${action} on resource: ${resourceArn} ${because}`,
     );
   }
-  const by =
-    decidedBy === undefined
-      ? "as the account's own root"
-      : `by statement ${nameOf(decidedBy)} of ${decidedBy.policy}`;
-  return printable(`ALLOWED: ${principalArn} may perform ${action} on ${resourceArn} ${by}`);
+  return printable(
+    `ALLOWED: ${principalArn} may perform ${action} on ${resourceArn} ${reason(principalArn, decidedBy)}`,
+  );
+}
+
+function reason(principalArn: string, decidedBy: StatementAnswer | undefined): string {
+  if (decidedBy !== undefined) return `by statement ${nameOf(decidedBy)} of ${decidedBy.policy}`;
+  if (principalArn.endsWith(":root")) return "as the account's own root";
+  // Of another account one learns what it decides, not what it says.
+  return "by the resource's own policy, which is another account's to show";
 }
 
 /** Each policy under its side, the statement that decided with an arrow. */
@@ -74,7 +86,7 @@ function policyLines(
       each.policy === decidedBy.policy &&
       each.side === decidedBy.side &&
       each.statement === decidedBy.statement;
-    const line = `  ${isDecisive ? "→" : " "} ${statementText(each)}`;
+    const line = `  ${isDecisive ? "→" : " "}   ${statementText(each)}`;
     if (head === last) return [line];
     last = head;
     return [head, line];
@@ -83,7 +95,7 @@ function policyLines(
 
 function statementText(each: StatementAnswer): string {
   const [miss] = each.misses;
-  return `  ${nameOf(each)} ${each.effect}: ${each.matched ? "matches" : (miss ?? "does not match")}`;
+  return `${nameOf(each)} ${each.effect}: ${each.matched ? "matches" : (miss ?? "does not match")}`;
 }
 
 function nameOf({ statement, sid }: StatementAnswer): string {

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CommandServer, openCommandServer } from "../../../../test/support/command-server.ts";
 import { account, deployment } from "../../../../test/support/ecr.ts";
-import { userWith } from "../../../../test/support/identity.ts";
+import { keyOf, policyText, putUser, userWith } from "../../../../test/support/identity.ts";
+import type { AccountId } from "../../../registry/names.ts";
 
 let server: CommandServer;
 beforeAll(async () => {
@@ -39,6 +40,7 @@ describe("entrepot can", () => {
       `ALLOWED: arn:aws:iam::${account}:user/ci may perform ecr:PutImage on ${arn("team/app")} by statement 1 "Push" of inline policy inline of user ci`,
     );
     expect(out).toMatch(/^ {2}→ {3}1 "Push" Allow: matches$/m);
+    expect(out).not.toContain("Near misses");
   });
 
   it("says no in IAM's sentence, shows the first element that did not fit, and exits with 3", async () => {
@@ -48,7 +50,9 @@ describe("entrepot can", () => {
       `DENIED: User: arn:aws:iam::${account}:user/ci is not authorized to perform: ecr:PutImage on resource: ${arn("other/app")} because no identity-based policy allows the ecr:PutImage action`,
     );
     expect(out).toContain(`1 "Push" Allow: resource is ${arn("other/app")}`);
-    expect(out.slice(out.indexOf("Near misses"))).toContain(`1 "Push" Allow: resource is`);
+    expect(out.slice(out.indexOf("Near misses"))).toContain(
+      `\n  inline policy inline of user ci, 1 "Push" Allow: resource is ${arn("other/app")}, wanted is`,
+    );
   });
 
   it("takes condition keys, several values of one, and names those that are missing", async () => {
@@ -88,6 +92,36 @@ describe("entrepot can", () => {
     expect(out).toContain("No policy has a say.");
   });
 
+  it("tells of another account's repository whether, and not by which statement", async () => {
+    const { ports } = server.store;
+    const created = await server.json<{ account: { id: AccountId } }>([
+      ...["account", "create", "blue", "--email", "blue@example.com"],
+    ]);
+    const named = { account: created.account.id, name: "puller" };
+    const anything = { Effect: "Allow", Action: ["ecr:*", "entrepot:*"], Resource: "*" };
+    const environmentKey = await keyOf(ports, await putUser(ports, named, anything));
+    const ask = () =>
+      server.run(["can", "user/puller", "BatchGetImage", arn("team/app")], { environmentKey });
+    const before = await ask();
+    expect([before.code, before.out]).toEqual([
+      3,
+      expect.stringContaining("because no resource-based policy allows the ecr:BatchGetImage"),
+    ]);
+    await server.ask("ecr:CreateRepository", { repositoryName: "team/app" });
+    const blue = { AWS: `arn:aws:iam::${named.account}:root` };
+    await server.ask("ecr:SetRepositoryPolicy", {
+      repositoryName: "team/app",
+      policyText: policyText({ Sid: "Blue", Effect: "Allow", Principal: blue, Action: "ecr:*" }),
+    });
+    server.store.clock.advance(5_000);
+    const after = await ask();
+    expect([after.code, after.out]).toEqual([
+      0,
+      expect.stringContaining("by the resource's own policy, which is another account's to show"),
+    ]);
+    expect(after.out).not.toContain("Blue");
+  });
+
   it("tells a program the same, with the exit code", async () => {
     const { code, out } = await server.run(["can", "user/ci", "PutImage", "x", "--json"]);
     expect([code, JSON.parse(out)]).toMatchObject([
@@ -105,7 +139,10 @@ describe("entrepot can", () => {
     const { out } = await server.run(["can", "user/ci", "PutImage", "other/app"], {}, 60);
     const [sentence = "", ...lines] = out.trimEnd().split("\n");
     expect(sentence.length).toBeGreaterThan(60);
-    expect(Math.max(...lines.map((line) => [...line].length))).toBe(60);
+    // ARNs are not broken.
+    const broken = lines.filter((line) => !/\barn:\S+$/.test(line));
+    expect(Math.max(...broken.map((line) => [...line].length))).toBeLessThanOrEqual(60);
+    expect(lines.map((line) => line.trim()).join(" ")).toContain(", wanted is arn:aws:ecr:*:*:");
   });
 
   it("refuses a principal that there is not, and an action that is none", async () => {
