@@ -42,7 +42,7 @@ const known: Readonly<Record<string, unknown>> = {
   OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/issuer.example`,
   PermissionsBoundary: `arn:aws:iam::${account}:policy/edge`,
   PolicyArn: `arn:aws:iam::${account}:policy/pull`,
-  PolicySourceArn: `arn:aws:iam::${account}:user/somebody`,
+  PolicySourceArn: `arn:aws:iam::${account}:role/deploy`,
   Url: "https://issuer.example",
   VersionId: "v1",
   principalArn: `arn:aws:iam::${account}:user/there`,

@@ -1,5 +1,6 @@
 import { createAccessKey } from "../../src/operations/iam/create-access-key.ts";
 import { createPolicy } from "../../src/operations/iam/create-policy.ts";
+import { createRole } from "../../src/operations/iam/create-role.ts";
 import { createUser } from "../../src/operations/iam/create-user.ts";
 import { putUserPolicy } from "../../src/operations/iam/put-user-policy.ts";
 import type { Operation } from "../../src/operations/operation.ts";
@@ -44,12 +45,30 @@ export class TestIam {
     return { ...callerOf(key.principal.account), principal: key.principal };
   }
 
+  /** Makes a role that the account's own may be, and says its ARN. */
+  async role(RoleName: string, more: object = {}): Promise<string> {
+    const AssumeRolePolicyDocument = trustPolicy(account);
+    const { Role } = await this.ask(createRole, { RoleName, AssumeRolePolicyDocument, ...more });
+    return Role?.Arn ?? "";
+  }
+
   /** Makes a managed policy of these statements, and says its ARN. */
   async policy(PolicyName: string, ...statements: TestStatement[]): Promise<string> {
     const PolicyDocument = policyText(...statements);
     const { Policy } = await this.ask(createPolicy, { PolicyName, PolicyDocument });
     return Policy?.Arn ?? "";
   }
+}
+
+/** A trust policy that lets these be the role. */
+export function trustPolicy(...principals: string[]): string {
+  const AWS = principals.length === 1 ? principals[0] : principals;
+  return policyText({ Effect: "Allow", Principal: { AWS }, Action: "sts:AssumeRole" });
+}
+
+/** A document as IAM's answers carry it. */
+export function decoded(document: string | undefined): unknown {
+  return JSON.parse(decodeURIComponent(document ?? ""));
 }
 
 export async function openTestIam(): Promise<TestIam> {
