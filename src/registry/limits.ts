@@ -29,6 +29,8 @@ export const limits = {
   thumbprintsPerProvider: 5,
   iamTagsPerResource: 50,
   passwordCharacters: 128,
+  /** Passwords that are hashed, or wait for it, in one process. */
+  passwordsAtOnce: 64,
   /** Passwords of a user that it can be kept from taking again. */
   rememberedPasswords: 24,
   passwordAgeDays: 1_095,
