@@ -130,6 +130,8 @@ export const limits = {
   keyPolicyCharacters: 32 * KiB,
   /** Actions for which a compiled policy remembers the statements that name them. */
   policyActionsRemembered: 256,
+  /** Resources for which it remembers the statements on them, for each action. */
+  policyResourcesRemembered: 32,
   /** Findings of one lint. */
   policyFindings: 100,
 
