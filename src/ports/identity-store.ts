@@ -17,7 +17,7 @@ import type {
   StoredAccessKey,
 } from "../registry/identity/stored-credential.ts";
 import type { AccountId } from "../registry/names.ts";
-import type { PageRequest } from "./metadata-store.ts";
+import type { PageRequest } from "./page-request.ts";
 
 export interface IdentityReads {
   readonly accounts: AccountReads;

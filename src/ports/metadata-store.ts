@@ -25,6 +25,9 @@ import type {
   TagMutability,
 } from "../registry/repositories/repository.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
+import type { PageRequest } from "./page-request.ts";
+
+export type { PageRequest } from "./page-request.ts";
 
 export interface MetadataStore extends MetadataReads {
   /**
@@ -73,12 +76,6 @@ export interface MetadataChange {
   readonly reclaim: ReclaimReads & ReclaimWrites;
   readonly leases: LeaseReads & LeaseWrites;
   readonly jobs: JobReads & JobWrites;
-}
-
-/** Keyset paging: rows after `after` in the table's own order, at most `limit`. */
-export interface PageRequest<Key> {
-  readonly after?: Key | undefined;
-  readonly limit: number;
 }
 
 export interface RepositoryReads {

@@ -29,6 +29,8 @@ export const limits = {
   thumbprintsPerProvider: 5,
   iamTagsPerResource: 50,
   passwordCharacters: 128,
+  /** Passwords that are hashed, or wait for it, in one process. */
+  passwordsAtOnce: 64,
   /** Passwords of a user that it can be kept from taking again. */
   rememberedPasswords: 24,
   passwordAgeDays: 1_095,
@@ -130,6 +132,8 @@ export const limits = {
   keyPolicyCharacters: 32 * KiB,
   /** Actions for which a compiled policy remembers the statements that name them. */
   policyActionsRemembered: 256,
+  /** Resources for which it remembers the statements on them, for each action. */
+  policyResourcesRemembered: 32,
   /** Findings of one lint. */
   policyFindings: 100,
 

@@ -5,6 +5,7 @@ import { IssuerMemory } from "./identity/issuer-memory.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { Digest, ObjectId, UploadId } from "./names.ts";
+import { Turns } from "./turns.ts";
 
 /** What has taken the first `offset` bytes of an upload, and their digest. */
 export interface RunningDigest {
@@ -28,6 +29,8 @@ export class RegistryMemory {
   readonly runningDigests = new BoundedCache<UploadId, RunningDigest>(10_000, () => 1);
   readonly access = new AccessMemory();
   readonly issuers = new IssuerMemory();
+  /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
+  readonly passwordTurns = new Turns(limits.passwordsAtOnce);
   /** When the free space was last looked at, and what that said. Milliseconds since the epoch. */
   space: { checkedAt: number; sufficient: boolean } = {
     checkedAt: Number.NEGATIVE_INFINITY,

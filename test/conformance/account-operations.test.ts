@@ -42,7 +42,7 @@ const known: Readonly<Record<string, unknown>> = {
   OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/issuer.example`,
   PermissionsBoundary: `arn:aws:iam::${account}:policy/edge`,
   PolicyArn: `arn:aws:iam::${account}:policy/pull`,
-  PolicySourceArn: `arn:aws:iam::${account}:user/somebody`,
+  PolicySourceArn: `arn:aws:iam::${account}:role/deploy`,
   Url: "https://issuer.example",
   VersionId: "v1",
   principalArn: `arn:aws:iam::${account}:user/there`,
@@ -61,6 +61,7 @@ beforeAll(async () => {
   opened.registry = registry;
   opened.nobody = await userWith(registry.environment.ports, { account, name: "nobody" });
   await userWith(registry.environment.ports, { account, name: "there" });
+  await registry.ask(createGroup, { GroupName: "there" });
   await registry.ask(createRole, {
     RoleName: "there",
     AssumeRolePolicyDocument: policyText({
@@ -71,7 +72,6 @@ beforeAll(async () => {
   const PolicyDocument = policyText({ Effect: "Allow", Action: "*", Resource: "*" });
   await registry.ask(createPolicy, { PolicyName: "there", PolicyDocument });
   await registry.ask(createOpenIDConnectProvider, { Url: "https://there.example" });
-  await registry.ask(createGroup, { GroupName: "there" });
 });
 afterAll(() => opened.registry?.close());
 
@@ -124,8 +124,8 @@ describe.each(guarded.map((operation) => [operation.name, operation] as const))(
 
 /** By the member that names it: what is there and what is not. */
 const named = {
-  UserName: ["there", "gone"],
   GroupName: ["there", "gone"],
+  UserName: ["there", "gone"],
   RoleName: ["there", "gone"],
   PolicyArn: [`arn:aws:iam::${account}:policy/there`, `arn:aws:iam::${account}:policy/gone`],
   PolicySourceArn: [`arn:aws:iam::${account}:role/there`, `arn:aws:iam::${account}:role/gone`],

@@ -51,8 +51,9 @@ describe("fields", () => {
         ["Name", "ci"],
         ["Groups", ["a", "b"]],
         ["Keys", []],
+        ["Path", ""],
       ]),
-    ).toBe("Name    ci\nGroups  a\n        b\nKeys    -");
+    ).toBe("Name    ci\nGroups  a\n        b\nKeys    -\nPath    -");
   });
 });
 

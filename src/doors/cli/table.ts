@@ -32,10 +32,10 @@ export function fieldsText(
   const widest = Math.max(...fields.map(([name]) => charactersOf(name)));
   return fields
     .flatMap(([name, value]) => {
-      const [first = "-", ...more] = typeof value === "string" ? [value] : value;
+      const [first = "", ...more] = typeof value === "string" ? [value] : value;
       const indent = " ".repeat(widest);
       return [
-        `${padded(name, widest)}${gap}${printable(first)}`,
+        `${padded(name, widest)}${gap}${printable(first === "" ? "-" : first)}`,
         ...more.map((line) => `${indent}${gap}${printable(line)}`),
       ];
     })

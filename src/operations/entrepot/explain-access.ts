@@ -73,16 +73,18 @@ export const explainAccess = operation("entrepot:ExplainAccess", {
     const context = new RequestContext(asked, ports.clock.now(), new Map(conditions));
     const judged = await judge(ports, principal, action, resource, context);
     const isOwn = resource.account === caller.principal.account;
+    // Of what another account owns neither policies nor tags are told of (I7).
     const shown = isOwn ? judged.policies : { ...judged.policies, resource: [] };
     const explanation = explainDecision(
-      { principal, action, resource, context: judged.context },
+      { principal, action, resource, context: isOwn ? judged.context : context },
       shown,
       { grants: resource.grants ?? "either" },
     );
-    const { decision } = judged;
+    const { allowed } = judged.decision;
+    const { decision } = explanation;
     return {
-      ...{ principalArn, action, resourceArn, allowed: decision.allowed },
-      because: decision.allowed ? undefined : decision.because,
+      ...{ principalArn, action, resourceArn, allowed },
+      because: allowed || decision.allowed ? undefined : decision.because,
       ...described(explanation),
     };
   },

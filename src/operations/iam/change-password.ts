@@ -29,6 +29,7 @@ export const changePassword = operation("iam:ChangePassword", {
     "InvalidUserType",
     "NoSuchEntity",
     "PasswordPolicyViolation",
+    "Throttling",
   ],
   async handle({ OldPassword, NewPassword }, { ports, caller }): Promise<void> {
     await change(ports, meantLogin({}, caller), { old: OldPassword, next: NewPassword });

@@ -16,7 +16,7 @@ export const createLoginProfile = operation("iam:CreateLoginProfile", {
   } satisfies Members<CreateLoginProfileRequest>),
   resource: meantUserResource,
   access: "Write",
-  errors: ["EntityAlreadyExists", "NoSuchEntity", "PasswordPolicyViolation"],
+  errors: ["EntityAlreadyExists", "NoSuchEntity", "PasswordPolicyViolation", "Throttling"],
   async handle(input, { ports, caller }): Promise<QueryWire<CreateLoginProfileResponse>> {
     const user = meantLogin(input, caller);
     const login = await create(ports, user, {

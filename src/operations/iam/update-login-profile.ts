@@ -15,7 +15,12 @@ export const updateLoginProfile = operation("iam:UpdateLoginProfile", {
   } satisfies Members<UpdateLoginProfileRequest>),
   resource: userResource,
   access: "Write",
-  errors: ["EntityTemporarilyUnmodifiable", "NoSuchEntity", "PasswordPolicyViolation"],
+  errors: [
+    "EntityTemporarilyUnmodifiable",
+    "NoSuchEntity",
+    "PasswordPolicyViolation",
+    "Throttling",
+  ],
   async handle(input, { ports, caller }): Promise<void> {
     await update(ports, meantLogin(input, caller), {
       password: input.Password,

@@ -115,6 +115,19 @@ it("takes only tokens of issuers that the role's own account has registered", as
   expect(await refusal(token({ aud: "x" }))).toBe("InvalidIdentityToken: Incorrect token audience");
 });
 
+it("knows no issuer whose claims would pass for AWS's own condition keys", async () => {
+  await ports().metadata.transaction(({ identity }) =>
+    identity.oidcProviders.insertIfAbsent({
+      ...{ account, url: "aws", clientIds: ["sts.amazonaws.com"], tags: [] },
+      ...{ thumbprints: [issuer.thumbprint], createdAt: 0 },
+    }),
+  );
+  await roleWith(ports(), { account, name: "ci", trust: [trusting()] });
+  const spoofed = token({ iss: "https://aws", SourceIp: "192.0.2.7" });
+  expect(await refusal(spoofed)).toMatch(/^InvalidIdentityToken: No OpenIDConnect provider/);
+  expect(issuer.requests).toEqual([]);
+});
+
 it("has no token be good for a role of an account that was closed", async () => {
   await roleWith(ports(), { account, name: "ci", trust: [trusting()] });
   await ports().metadata.transaction(async ({ identity: { accounts } }) => {

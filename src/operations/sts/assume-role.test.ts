@@ -312,6 +312,19 @@ describe("a role's session", () => {
     );
   });
 
+  it("says of itself when it was made, and that no device vouched for it", async () => {
+    const Condition = {
+      Bool: { "aws:MultiFactorAuthPresent": "false" },
+      DateGreaterThan: { "aws:TokenIssueTime": "2001-01-01T00:00:00Z" },
+      "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": "o-exampleorg/r-*/" },
+    };
+    const arn = await role({ account }, { ...pull, Condition });
+    const ann = await user("ann", assume, { ...pull, Condition });
+    const acting = await callerWith(ports(), (await ask(ann, arn)).Credentials);
+    expect((await list(acting)).repositories).toEqual([]);
+    await expect(list(ann)).rejects.toMatchObject({ kind: "AccessDenied" });
+  });
+
   it("keeps its source identity through every role that comes after", async () => {
     const hop = await role({ name: "hop", account }, assume);
     const ann = await user("ann", assume);

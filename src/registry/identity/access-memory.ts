@@ -3,7 +3,7 @@ import { BoundedCache } from "../bounded-cache.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { CompiledDocuments } from "../policy/compiled-documents.ts";
-import type { RegistryAccess } from "../policy/resource-access.ts";
+import type { RegistryAccess } from "../policy/registry-access.ts";
 import { TimedCache } from "../timed-cache.ts";
 
 /**

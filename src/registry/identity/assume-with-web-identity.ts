@@ -28,14 +28,14 @@ export async function requireTrustedIdentity(
   caller: Caller,
   wish: { readonly roleArn: string; readonly sessionName: string; readonly token: string },
 ): Promise<TrustedIdentity> {
-  const { resource, role } = await assumableRole(ports, wish.roleArn);
   const url = claimedProvider(wish.token);
+  const { resource, role } = await assumableRole(ports, wish.roleArn);
   const { accounts, oidcProviders } = ports.metadata.identity;
   const [owner, provider] = await Promise.all([
     accounts.find(resource.account),
     oidcProviders.find(resource.account, url),
   ]);
-  if (provider === undefined || owner?.status !== "ACTIVE") {
+  if (provider === undefined || owner?.status !== "ACTIVE" || isService(url)) {
     throw new RegistryError(
       "InvalidIdentityToken",
       `No OpenIDConnect provider found in your account for https://${url}`,
@@ -54,6 +54,11 @@ export async function requireTrustedIdentity(
   }
   if (role === undefined) throw notAuthorized("sts:AssumeRoleWithWebIdentity");
   return { role, identity, providerArn, tags };
+}
+
+/** Such an issuer's claims would pass for condition keys of AWS's own: `aws:SourceIp`. */
+function isService(provider: string): boolean {
+  return !/[.:/]/.test(provider);
 }
 
 /** What the claims are to the role's trust policy and, later, to policies about its sessions. */

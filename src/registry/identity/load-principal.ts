@@ -6,6 +6,7 @@ import { type Organization, organizationRootId } from "./organization.ts";
 import { type Principal, type PrincipalSession, rootPrincipal } from "./principal.ts";
 import type { Session } from "./stored-credential.ts";
 
+type Conditions = Map<string, string | readonly string[]>;
 type PrincipalPorts = Pick<Ports, "metadata" | "memory">;
 
 /** The user behind one of its own access keys. */
@@ -60,7 +61,9 @@ async function rootSession(
 ): Promise<Principal> {
   const { account } = session.owner;
   const { expiresAt, accessKeyId, claims } = session;
-  const root = rootPrincipal(account, accessKeyId, rootConditions(organization, account));
+  const conditions = rootConditions(organization, account);
+  addSessionConditions(conditions, session);
+  const root = rootPrincipal(account, accessKeyId, conditions);
   const policies = {
     ...root.policies,
     session: await sessionPolicies(ports, account, claims),
@@ -98,7 +101,7 @@ function roleBase(role: Role, sessionName: string) {
 }
 
 /** Condition keys about an account's root. */
-export function rootConditions(organization: Organization, account: string): ConditionValues {
+export function rootConditions(organization: Organization, account: string): Conditions {
   const conditions = accountConditions(organization, account);
   conditions.set("aws:principalarn", `arn:aws:iam::${account}:root`);
   conditions.set("aws:principaltype", "Account");
@@ -106,10 +109,7 @@ export function rootConditions(organization: Organization, account: string): Con
   return conditions;
 }
 
-function accountConditions(
-  organization: Organization,
-  account: string,
-): Map<string, string | readonly string[]> {
+function accountConditions(organization: Organization, account: string): Conditions {
   return new Map<string, string | readonly string[]>([
     ["aws:principalaccount", account],
     ["aws:principalorgid", organization.id],
@@ -139,9 +139,16 @@ function conditionsOf(
   for (const { key, value } of tagsOf(entity, session)) {
     conditions.set(`aws:principaltag/${key.toLowerCase()}`, value);
   }
-  if (session === undefined) return conditions;
-  const { claims, createdAt } = session;
+  if (session !== undefined) addSessionConditions(conditions, session);
+  return conditions;
+}
+
+function addSessionConditions(conditions: Conditions, { claims, createdAt, kind }: Session): void {
   conditions.set("aws:tokenissuetime", new Date(createdAt).toISOString());
+  // Long-lived credentials do not have the key at all, and a pull secret is as good as one.
+  if (kind === "assumed-role" || kind === "session-token") {
+    conditions.set("aws:multifactorauthpresent", "false");
+  }
   if (claims.sourceIdentity !== undefined) {
     conditions.set("aws:sourceidentity", claims.sourceIdentity);
   }
@@ -151,7 +158,6 @@ function conditionsOf(
   for (const [key, values] of Object.entries(claims.federation)) {
     conditions.set(key.toLowerCase(), values.length === 1 ? (values[0] ?? "") : values);
   }
-  return conditions;
 }
 
 /** A session's tags take the place of its role's, whatever the case of their keys. */

@@ -8,7 +8,7 @@ import { findEntity, lockEntity } from "./find-entity.ts";
 import { hashPassword, isPassword } from "./password-hash.ts";
 import { checkPassword, findPasswordPolicy, violation } from "./password-policy.ts";
 
-type LoginPorts = Pick<Ports, "metadata" | "clock">;
+type LoginPorts = Pick<Ports, "metadata" | "clock" | "memory">;
 
 /** A user by its name. */
 export interface UserName {
@@ -18,7 +18,7 @@ export interface UserName {
 
 /**
  * Gives a user a password for the console.
- * @throws NoSuchEntity, EntityAlreadyExists, PasswordPolicyViolation
+ * @throws NoSuchEntity, EntityAlreadyExists, PasswordPolicyViolation, Throttling
  */
 export async function createLoginProfile(
   ports: LoginPorts,
@@ -30,7 +30,7 @@ export async function createLoginProfile(
   await requireFit(ports, user.account, password);
   const at = ports.clock.now();
   const login: LoginProfile = {
-    ...{ hash: await hashPassword(password), formerHashes: [], resetRequired },
+    ...{ hash: await hashed(ports, password), formerHashes: [], resetRequired },
     ...{ createdAt: at, changedAt: at, usedAt: undefined },
   };
   await change(ports, user, (present) => {
@@ -51,7 +51,7 @@ export async function findLoginProfile(
 
 /**
  * Sets the password, or whether the user must change it, or both; what is not given stays.
- * @throws NoSuchEntity, PasswordPolicyViolation, EntityTemporarilyUnmodifiable
+ * @throws NoSuchEntity, PasswordPolicyViolation, EntityTemporarilyUnmodifiable, Throttling
  */
 export async function updateLoginProfile(
   ports: LoginPorts,
@@ -82,7 +82,7 @@ export async function deleteLoginProfile(
 /**
  * What a user does who knows its password. Whatever had to be reset is reset by it.
  * @throws AccessDenied for a wrong old password; NoSuchEntity, PasswordPolicyViolation,
- *   EntityTemporarilyUnmodifiable
+ *   EntityTemporarilyUnmodifiable, Throttling
  */
 export async function changePassword(
   ports: LoginPorts,
@@ -90,7 +90,7 @@ export async function changePassword(
   { old, next: password }: { readonly old: string; readonly next: string },
 ): Promise<void> {
   const login = await findLoginProfile(ports, user);
-  if (!(await isPassword(old, login.hash))) {
+  if (!(await matches(ports, old, login.hash))) {
     throw new RegistryError("AccessDenied", "The old password was incorrect.");
   }
   const next = await withPassword(ports, user.account, login, password);
@@ -110,7 +110,7 @@ async function withPassword(
   const remembered = await requireFit(ports, account, password);
   const former = [login.hash, ...login.formerHashes];
   for (const hash of former.slice(0, remembered)) {
-    if (await isPassword(password, hash)) {
+    if (await matches(ports, password, hash)) {
       throw violation(
         "Password does not conform to the account password policy: it was used before.",
       );
@@ -118,10 +118,18 @@ async function withPassword(
   }
   return {
     ...login,
-    hash: await hashPassword(password),
+    hash: await hashed(ports, password),
     formerHashes: former.slice(0, limits.rememberedPasswords - 1),
     changedAt: ports.clock.now(),
   };
+}
+
+function hashed({ memory }: LoginPorts, password: string): Promise<string> {
+  return memory.passwordTurns.take(() => hashPassword(password));
+}
+
+function matches({ memory }: LoginPorts, password: string, hash: string): Promise<boolean> {
+  return memory.passwordTurns.take(() => isPassword(password, hash));
 }
 
 /** How many former passwords must not be taken again. @throws PasswordPolicyViolation */

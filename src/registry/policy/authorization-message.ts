@@ -2,8 +2,8 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Ports } from "../../ports/ports.ts";
 import { openSealedToken, sealToken } from "../encryption/sealed-token.ts";
 import type { Principal } from "../identity/principal.ts";
-import type { Judgement, Resource } from "./authorize.ts";
 import { explainDecision } from "./explain-decision.ts";
+import type { Judgement, Resource } from "./judgement.ts";
 
 const purpose = "authorization-message";
 /** Statements that a message tells of, of each kind. */

@@ -1,42 +1,23 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import type { Principal } from "../identity/principal.ts";
-import type { AccountId, Registry, RepositoryName } from "../names.ts";
+import type { Registry, RepositoryName } from "../names.ts";
 import { repositoryArn } from "../names.ts";
 import { sealDenial } from "./authorization-message.ts";
 import { evaluate } from "./evaluate.ts";
+import type { Judgement, Resource } from "./judgement.ts";
 import type { PolicyPrincipal } from "./policy-principal.ts";
-import type { Attached, Decision, GrantRule, PolicySet } from "./policy-request.ts";
+import type { Attached, Decision, PolicySet } from "./policy-request.ts";
+import type { RegistryAccess } from "./registry-access.ts";
 import type { RequestContext } from "./request-context.ts";
-import { type RegistryAccess, registryAccess, repositoryAccess } from "./resource-access.ts";
+import { registryAccess, repositoryAccess } from "./resource-access.ts";
 
-/** What an action is asked on: its ARN ("*" where the action takes no resource) and whose it is. */
-export interface Resource {
-  readonly arn: string;
-  readonly account: AccountId;
-  /** The registry whose policy has a say; absent where the resource is not of ECR. */
-  readonly registry?: Registry | undefined;
-  /** The repository, where the ARN names a single one. */
-  readonly repository?: RepositoryName | undefined;
-  /** The resource's own policies, where it is neither a registry nor in one. */
-  readonly policies?: readonly Attached[] | undefined;
-  /** The resource's tags and the like, where it is not a repository: condition keys and values. */
-  readonly conditions?: ReadonlyMap<string, string | readonly string[]> | undefined;
-  /** Which side can grant; by default either. */
-  readonly grants?: GrantRule | undefined;
-}
+export type { Judgement, Resource } from "./judgement.ts";
 
 /** A repository as a resource, whether it is there or not. */
 export function repositoryAsResource(registry: Registry, repository: RepositoryName): Resource {
   const { account } = registry;
   return { arn: repositoryArn(registry, repository), account, registry, repository };
-}
-
-/** What a decision was made from, for whoever explains it. */
-export interface Judgement {
-  readonly decision: Decision;
-  readonly policies: PolicySet;
-  readonly context: RequestContext;
 }
 
 type AccessPorts = Pick<Ports, "metadata" | "clock" | "memory">;

@@ -12,7 +12,8 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const statements = document.statements.map((statement, index) =>
     compileStatement(statement, index, variablesKnown),
   );
-  return { document, statements, statementsFor: rememberByAction(statements) };
+  const statementsFor = rememberByAction(statements);
+  return { document, statements, statementsFor, statementsOn: rememberByResource(statementsFor) };
 }
 
 function compileStatement(
@@ -67,6 +68,32 @@ function compileResources(
     },
   };
 }
+
+/** Remembers, for a bounded number of resources of an action, which statements may speak of them. */
+function rememberByResource(
+  statementsFor: CompiledPolicy["statementsFor"],
+): CompiledPolicy["statementsOn"] {
+  const remembered = new Map<string, Map<string, readonly CompiledStatement[]>>();
+  return (action, arn, parts) => {
+    let ofAction = remembered.get(action);
+    const known = ofAction?.get(arn);
+    if (known !== undefined) return known;
+    const found = statementsFor(action).filter(
+      ({ resourceVariables, matchesResource }) =>
+        resourceVariables.length > 0 || matchesResource(arn, parts, withoutValues),
+    );
+    if (ofAction === undefined) {
+      if (remembered.size >= limits.policyActionsRemembered) remembered.clear();
+      ofAction = new Map();
+      remembered.set(action, ofAction);
+    }
+    if (ofAction.size >= limits.policyResourcesRemembered) ofAction.clear();
+    ofAction.set(arn, found);
+    return found;
+  };
+}
+
+const withoutValues = new Map<string, string>();
 
 /** Remembers, for a bounded number of actions, which statements name them. */
 function rememberByAction(

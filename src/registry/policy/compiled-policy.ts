@@ -1,4 +1,4 @@
-import type { ArnMatch } from "./arn-pattern.ts";
+import type { ArnMatch, ArnParts } from "./arn-pattern.ts";
 import type { ConditionValues } from "./condition-values.ts";
 import type { ConditionElement, PolicyDocument, Statement } from "./policy-document.ts";
 import type { PolicyPrincipal } from "./policy-principal.ts";
@@ -50,4 +50,13 @@ export interface CompiledPolicy {
   readonly statements: readonly CompiledStatement[];
   /** The statements whose `Action` matches, in order; remembered for the actions asked of late. */
   readonly statementsFor: (action: string) => readonly CompiledStatement[];
+  /**
+   * Of those, the ones that may speak of the resource: what is left out has a `Resource` without
+   * variables that does not match. Remembered for the resources asked of late.
+   */
+  readonly statementsOn: (
+    action: string,
+    arn: string,
+    parts: ArnParts | undefined,
+  ) => readonly CompiledStatement[];
 }

@@ -67,7 +67,8 @@ function verdictOf(
 ): Verdict {
   const verdict: Verdict = { deny: undefined, allow: undefined, reach: reach.none };
   for (const policy of attached) {
-    for (const statement of policy.compiled.statementsFor(request.action)) {
+    const { action, resource } = request;
+    for (const statement of policy.compiled.statementsOn(action, resource.arn, parts)) {
       const reached = reachOf(statement, side, request, parts, hasBoundary);
       if (reached === reach.none) continue;
       if (statement.statement.effect === "Deny") {

@@ -2,16 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { registryKey, repositoryKey } from "../identity/access-memory.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
-import type { Attached } from "./policy-request.ts";
-import type { ActionConditions } from "./request-context.ts";
-
-/** The resource's side of a decision: its policies, and what is known of it for conditions. */
-export interface RegistryAccess {
-  readonly policies: readonly Attached[];
-  readonly conditions: ActionConditions;
-  /** The only actions for which the policies are in force; absent: every action. */
-  readonly onlyFor?: ReadonlySet<string> | undefined;
-}
+import type { RegistryAccess } from "./registry-access.ts";
 
 /** What REGISTRY_POLICY_SCOPE V1 leaves in force, whatever the text says beside. Source: ECR 3.4. */
 const scopeV1: ReadonlySet<string> = new Set([

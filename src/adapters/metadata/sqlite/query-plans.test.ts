@@ -292,10 +292,11 @@ it("searches an index in every statement, and sorts nothing that an index could 
 
   expect(connection.plans.length).toBeGreaterThan(150);
   const except = (allowed: RegExp) => (plan: string) => !allowed.test(plan);
+  // Accounts are counted before another is made, and there are never many.
   // A page of images that was found through an index is run through once more for its tags.
   const scans = connection.plans
     .filter((plan) => plan.startsWith("SCAN"))
-    .filter(except(/^SCAN CONSTANT ROW/));
+    .filter(except(/^SCAN (CONSTANT ROW|account \| select count)/));
   expect(scans.filter(except(/^SCAN image \|.*\(select \* from "image" .* limit \?\)/))).toEqual(
     [],
   );

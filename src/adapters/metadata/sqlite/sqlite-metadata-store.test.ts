@@ -125,6 +125,13 @@ describe("a directory with SQLite metadata", () => {
     await store.close();
   });
 
+  // IAM knows no regions: who there is in an account, and what they may, is the same everywhere.
+  const ofAccounts = [
+    ...["account", "account_request", "principal", "group_member", "policy", "policy_version"],
+    ...["policy_attachment", "inline_policy", "access_key", "session", "oidc_provider"],
+    ...["credential_report"],
+  ];
+
   it("begins every key and index with account and region, but for those across registries", async () => {
     const directory = await temporaryDirectory();
     await (await openSqliteMetadata({ directory, onWriterFailure: unexpected })).close();
@@ -134,6 +141,7 @@ describe("a directory with SQLite metadata", () => {
         `select i.name as "index", json_group_array(c.name) as columns
          from sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c
          where t.type = 'table' and t.name not in ('probe', 'schema_version', 'last_commit', 'lease')
+           and t.name not in (${ofAccounts.map((name) => `'${name}'`).join(", ")})
          group by i.name`,
       )
       .all() as { index: string; columns: string }[];

@@ -51,6 +51,11 @@ function addCreate(roles: Command, builder: CommandBuilder): void {
     .option("--external-id <id>", "what accounts, users and roles have to say")
     .option("--subject <pattern>", "of an issuer's tokens, whom they are about; * and ? match")
     .option("--audience <text>", "of an issuer's tokens, who they are for (sts.amazonaws.com)")
+    .option(
+      "--thumbprint <sha1>",
+      "of a certificate of a new issuer that no known authority vouches for; several times",
+      collected,
+    )
     .option("--trust-policy <file>", "trust policy, instead of all these")
     .option("--policy <arn>", "managed policy to attach, by ARN or name; several times", collected)
     .option("--policy-file <file>", "inline policy, named for its file; several times", collected)
@@ -96,6 +101,7 @@ async function wantedTrust(server: Server, words: Words): Promise<Trust> {
   const wish = {
     ...{ who, externalId: textOf(words.externalId) },
     ...{ audience: textOf(words.audience), subject: textOf(words.subject) },
+    thumbprints: textsOf(words.thumbprint),
   };
   if (file === undefined) return trustOf(wish, (await server.identity()).account);
   return { document: await fileText(file), issuers: [] };

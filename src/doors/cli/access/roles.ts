@@ -125,7 +125,7 @@ export async function deleteRole(server: Server, role: RoleDetails): Promise<voi
 /** Whether the account did not know the issuer before. */
 async function knowIssuer(
   server: Server,
-  { name, audience }: TrustedIssuer,
+  { name, audience, thumbprints }: TrustedIssuer,
   undo: Undo,
 ): Promise<boolean> {
   const { account } = await server.identity();
@@ -144,7 +144,11 @@ async function knowIssuer(
   } catch (error) {
     if (!isRefusal(error, "NoSuchEntity")) throw error;
   }
-  const provider = { Url: `https://${name}`, ClientIDList: [audience] };
+  const provider = {
+    ...{ Url: `https://${name}`, ClientIDList: [audience] },
+    // Absent, IAM asks no more than that a known authority vouches for the issuer.
+    ThumbprintList: thumbprints.length === 0 ? undefined : [...thumbprints],
+  };
   await server.call("iam:CreateOpenIDConnectProvider", provider);
   undo.made(`issuer ${name}`, () => server.call("iam:DeleteOpenIDConnectProvider", input));
   return true;

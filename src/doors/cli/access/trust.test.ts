@@ -3,7 +3,7 @@ import { type TrustWish, trustOf } from "./trust.ts";
 
 const own = "000000000000";
 const nothing: TrustWish = {
-  ...{ who: [], externalId: undefined, audience: undefined, subject: undefined },
+  ...{ who: [], externalId: undefined, audience: undefined, subject: undefined, thumbprints: [] },
 };
 const statements = (wish: Partial<TrustWish>) => {
   const { document } = trustOf({ ...nothing, ...wish }, own);
@@ -41,7 +41,9 @@ describe("whom a role trusts", () => {
   it("a repository of GitHub is one by its tokens, whatever branch they are of", () => {
     const issuer = "token.actions.githubusercontent.com";
     const trust = trustOf({ ...nothing, who: ["github:acme/app"] }, own);
-    expect(trust.issuers).toEqual([{ name: issuer, audience: "sts.amazonaws.com" }]);
+    expect(trust.issuers).toEqual([
+      { name: issuer, audience: "sts.amazonaws.com", thumbprints: [] },
+    ]);
     expect(JSON.parse(trust.document)).toMatchObject({
       Statement: [
         {
@@ -79,7 +81,7 @@ describe("whom a role trusts", () => {
     ["nobody", { who: ["everybody"] }, /names nobody/],
     ["everybody", { who: ["*"] }, /names nobody/],
     ["an external id for a service", { who: ["service:a"], externalId: "x" }, /--external-id is/],
-    ["a subject for an account", { who: ["account"], subject: "x" }, /--audience and --subject/],
+    ["a subject for an account", { who: ["account"], subject: "x" }, /--audience, --subject and/],
   ])("refuses %s", (_, wish, message) => {
     expect(() => trustOf({ ...nothing, ...wish }, own)).toThrow(message);
   });

@@ -9,6 +9,8 @@ export interface TrustWish {
   readonly audience: string | undefined;
   /** Of tokens: whom they are about; with `*` and `?`. */
   readonly subject: string | undefined;
+  /** SHA-1 of certificates of issuers that no known authority vouches for. */
+  readonly thumbprints: readonly string[];
 }
 
 /** An issuer of tokens that the account must know before a role can trust it. */
@@ -16,6 +18,7 @@ export interface TrustedIssuer {
   /** Without `https://`. */
   readonly name: string;
   readonly audience: string;
+  readonly thumbprints: readonly string[];
 }
 
 export interface Trust {
@@ -44,7 +47,8 @@ export function trustOf(wish: TrustWish, account: string): Trust {
     if (kind === "service" && rest !== "") return statement("sts:AssumeRole", { Service: rest });
     const token = tokenOf(kind, rest, wish);
     if (token === undefined) return principalStatement(who, wish, account);
-    issuers.push({ name: token.issuer, audience: token.audience });
+    const { issuer: name, audience } = token;
+    issuers.push({ name, audience, thumbprints: wish.thumbprints });
     return tokenStatement(token, account);
   });
   checkUse(wish, issuers.length);
@@ -52,8 +56,9 @@ export function trustOf(wish: TrustWish, account: string): Trust {
   return { document, issuers };
 }
 
-interface TrustedToken extends Omit<TrustedIssuer, "name"> {
+interface TrustedToken {
   readonly issuer: string;
+  readonly audience: string;
   readonly subject: string;
 }
 
@@ -112,13 +117,18 @@ function principalArn(who: string, own: string): string {
 }
 
 /** A condition that no statement has would be an open door that looks shut. */
-function checkUse({ who, externalId, audience, subject }: TrustWish, tokens: number): void {
+function checkUse(wish: TrustWish, tokens: number): void {
+  const { who, externalId, audience, subject, thumbprints } = wish;
   const principals = who.filter((each) => !/^(?:service|oidc|github):/.test(each)).length;
   if (externalId !== undefined && principals === 0) {
     throw new CommandError("--external-id is for accounts, users and roles", 2);
   }
-  if ((audience !== undefined || subject !== undefined) && tokens === 0) {
-    throw new CommandError("--audience and --subject are for oidc:<issuer> and github:<name>", 2);
+  const isAboutTokens = (audience ?? subject ?? thumbprints[0]) !== undefined;
+  if (isAboutTokens && tokens === 0) {
+    throw new CommandError(
+      "--audience, --subject and --thumbprint are for oidc:<issuer> and github:<owner>/<name>",
+      2,
+    );
   }
 }
 
