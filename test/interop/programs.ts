@@ -48,6 +48,7 @@ export const companions = ["ca-certificates", "crun", "iptables", "uidmap", "uti
 export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   "aws-cli": ["aws"],
   "aws-cli-iam": ["aws"],
+  "aws-cli-iam-roles": ["aws"],
   "aws-cli-sts": ["aws"],
   buildah: ["buildah"],
   containerd: ["containerd", "ctr"],
