@@ -15,10 +15,12 @@ interface Api {
   readonly title: string;
   /** The SDK's module: its command classes name the operations of the API model. Ours has none. */
   readonly sdk?: object;
+  /** What is not here yet will be, and has a row; of the others most is no registry's affair. */
+  readonly isWhole?: true;
 }
 
 const apis: readonly Api[] = [
-  { service: "ecr", title: "Amazon ECR", sdk: ecr },
+  { service: "ecr", title: "Amazon ECR", sdk: ecr, isWhole: true },
   { service: "sts", title: "AWS STS", sdk: sts },
   { service: "iam", title: "AWS IAM", sdk: iam },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },
@@ -40,18 +42,23 @@ every operation may answer what is common to all of them, such as \`AccessDenied
 ${apis.map(section).join("\n")}`;
 }
 
-function section({ service, title, sdk }: Api): string {
+function section({ service, title, sdk, isWhole }: Api): string {
   const here = operations.filter((operation) => operation.service === service).toSorted(byName);
   if (sdk === undefined) return `## ${title}\n\n${table(here.map(row))}\n`;
   const names = new Set(here.map(({ operationName }) => operationName));
-  const missing = modelOperations(sdk).filter((name) => !names.has(name));
-  const extra = [...names].filter((name) => !modelOperations(sdk).includes(name));
-  return `## ${title}
-
-${here.length} of ${modelOperations(sdk).length} operations.
-${extra.length === 0 ? "" : `Not in the API model: ${extra.map(code).join(", ")}.\n`}
-${table([...here.map(row), ...missing.map((name) => `| ${code(name)} | not yet | | |`)])}
-`;
+  const model = modelOperations(sdk);
+  const missing = model.filter((name) => !names.has(name)).map(code);
+  const extra = [...names].filter((name) => !model.includes(name)).map(code);
+  const rows = here.map(row);
+  if (isWhole) rows.push(...missing.map((name) => `| ${name} | not yet | | |`));
+  const parts = [
+    `## ${title}`,
+    `${here.length} of ${model.length} operations.`,
+    ...(extra.length === 0 ? [] : [`Not in the API model: ${extra.join(", ")}.`]),
+    table(rows),
+    ...(isWhole || missing.length === 0 ? [] : [`Not here: ${missing.join(", ")}.`]),
+  ];
+  return `${parts.join("\n\n")}\n`;
 }
 
 function table(rows: readonly string[]): string {
