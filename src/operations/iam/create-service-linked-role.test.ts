@@ -86,18 +86,18 @@ it("can be described and tagged, and is otherwise its service's affair", async (
   };
   const document = policyText({ Effect: "Allow", Action: "*", Resource: "*" });
   const trust = { ...input, PolicyDocument: trustPolicy(account) };
-  for (const asked of [
-    iam.ask(updateRole, input),
-    iam.ask(updateAssumeRolePolicy, trust),
-    iam.ask(putRolePolicy, { ...input, PolicyDocument: document }),
-    iam.ask(deleteRolePolicy, input),
-    iam.ask(attachRolePolicy, input),
-    iam.ask(detachRolePolicy, input),
-    iam.ask(putRolePermissionsBoundary, input),
-    iam.ask(deleteRolePermissionsBoundary, input),
-    iam.ask(deleteRole, input),
-  ]) {
-    await expect(asked).rejects.toMatchObject({
+  for (const [operation, asked] of [
+    [updateRole, input],
+    [updateAssumeRolePolicy, trust],
+    [putRolePolicy, { ...input, PolicyDocument: document }],
+    [deleteRolePolicy, input],
+    [attachRolePolicy, input],
+    [detachRolePolicy, input],
+    [putRolePermissionsBoundary, input],
+    [deleteRolePermissionsBoundary, input],
+    [deleteRole, input],
+  ] as const) {
+    await expect(iam.ask(operation, asked)).rejects.toMatchObject({
       kind: "UnmodifiableEntity",
       message: `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
     });
@@ -114,14 +114,12 @@ it("is gone once its deletion has a name, by which only its account can ask", as
   await expect(iam.ask(getRole, { RoleName })).rejects.toMatchObject({ kind: "NoSuchEntity" });
   const status = (id: string, caller = callerOf(account)) =>
     iam.ask(getServiceLinkedRoleDeletionStatus, { DeletionTaskId: id }, caller);
-  expect(await status(DeletionTaskId ?? "")).toEqual({ Status: "SUCCEEDED" });
-  for (const asked of [
-    status(DeletionTaskId ?? "", callerOf(otherAccount)),
-    status(`${DeletionTaskId}x`),
-    status((DeletionTaskId ?? "").replace("Replication", "Template")),
-    status("x"),
-  ]) {
-    await expect(asked).rejects.toMatchObject({ kind: "NoSuchEntity" });
+  const task = DeletionTaskId ?? "";
+  expect(await status(task)).toEqual({ Status: "SUCCEEDED" });
+  const stranger = callerOf(otherAccount);
+  await expect(status(task, stranger)).rejects.toMatchObject({ kind: "NoSuchEntity" });
+  for (const other of [`${task}x`, task.replace("Replication", "Template"), "x"]) {
+    await expect(status(other)).rejects.toMatchObject({ kind: "NoSuchEntity" });
   }
   await create(service);
 });

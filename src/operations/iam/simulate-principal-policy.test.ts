@@ -146,8 +146,12 @@ it("is for whoever may simulate this very principal, of their own account", asyn
   const ask = (PolicySourceArn: string, caller = checker) =>
     iam.ask(simulatePrincipalPolicy, { PolicySourceArn, ActionNames: ["ecr:PutImage"] }, caller);
   await ask(app);
-  for (const asked of [ask(alice), ask(`${app}-none`), ask(app, callerOf(otherAccount))]) {
-    await expect(asked).rejects.toMatchObject({ kind: "AccessDenied" });
+  for (const [arn, caller] of [
+    [alice, checker],
+    [`${app}-none`, checker],
+    [app, callerOf(otherAccount)],
+  ] as const) {
+    await expect(ask(arn, caller)).rejects.toMatchObject({ kind: "AccessDenied" });
   }
   const root = callerOf(account);
   for (const none of [`${app}-none`, `arn:aws:iam::${account}:user/alice`]) {
