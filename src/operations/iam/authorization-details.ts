@@ -18,7 +18,8 @@ import { isoTime, type QueryWire } from "../query-wire.ts";
 import { attachedAnswer } from "./attached-page.ts";
 import { encodedDocument } from "./encoded-document.ts";
 import { listedPolicy, type PolicyUsage, versionAnswer } from "./policy-answer.ts";
-import { boundaryAnswer, lastUsedAnswer, tagsAnswer, trustPolicyAnswer } from "./role-answer.ts";
+import { lastUsedAnswer, trustPolicyAnswer } from "./role-answer.ts";
+import { boundaryAnswer, tagsAnswer } from "./tags-and-boundary.ts";
 
 type DetailPorts = Pick<Ports, "metadata">;
 

@@ -16,8 +16,8 @@ import { operation } from "../operation.ts";
 import type { QueryWire } from "../query-wire.ts";
 import { tagConditions } from "../tag-conditions.ts";
 import { clientIds, providerUrl, thumbprints } from "./provider-shapes.ts";
-import { tagsAnswer } from "./role-answer.ts";
 import { request, tags } from "./shapes.ts";
+import { tagsAnswer } from "./tags-and-boundary.ts";
 
 /** Makes an issuer of tokens one that trust policies of the account can name. It is not asked here. */
 export const createOpenIDConnectProvider = operation("iam:CreateOpenIDConnectProvider", {

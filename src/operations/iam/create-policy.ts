@@ -9,9 +9,9 @@ import { operation } from "../operation.ts";
 import type { QueryWire } from "../query-wire.ts";
 import { tagConditions } from "../tag-conditions.ts";
 import { listedPolicy } from "./policy-answer.ts";
-import { tagsAnswer } from "./role-answer.ts";
-import { policyDescription, policyPath } from "./role-shapes.ts";
+import { policyDescription, policyPath } from "./policy-shapes.ts";
 import { policyDocument, policyName, request, tags } from "./shapes.ts";
+import { tagsAnswer } from "./tags-and-boundary.ts";
 
 /** Makes a managed policy that nobody has yet. */
 export const createPolicy = operation("iam:CreatePolicy", {

@@ -3,7 +3,7 @@ import { removePolicyVersion } from "../../registry/identity/change-managed-poli
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
 import { changedPolicyResource, policyOf } from "./policy-resource.ts";
-import { versionId } from "./role-shapes.ts";
+import { versionId } from "./policy-shapes.ts";
 import { arn, request } from "./shapes.ts";
 
 /** Removes a version of a managed policy, not the one that counts. */

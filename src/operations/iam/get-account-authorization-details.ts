@@ -14,7 +14,7 @@ import { groupDetail, policyDetail, roleDetail, userDetail } from "./authorizati
 import { filteredPage, type Section } from "./filtered-page.ts";
 import { awsPolicies, ownPolicies } from "./managed-policy-sections.ts";
 import { policyUsage } from "./policy-answer.ts";
-import { type entityType, entityTypes } from "./role-shapes.ts";
+import { type entityType, entityTypes } from "./policy-shapes.ts";
 import { marker, maxItems, request } from "./shapes.ts";
 
 type Answer = QueryWire<GetAccountAuthorizationDetailsResponse>;

@@ -8,8 +8,8 @@ import { operation } from "../operation.ts";
 import { isoTime, type QueryWire } from "../query-wire.ts";
 import { providerResource, providerUrl } from "./provider-resource.ts";
 import { providerArn } from "./provider-shapes.ts";
-import { tagsAnswer } from "./role-answer.ts";
 import { request } from "./shapes.ts";
+import { tagsAnswer } from "./tags-and-boundary.ts";
 
 export const getOpenIDConnectProvider = operation("iam:GetOpenIDConnectProvider", {
   input: request({

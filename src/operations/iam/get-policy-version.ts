@@ -6,7 +6,7 @@ import { operation } from "../operation.ts";
 import type { QueryWire } from "../query-wire.ts";
 import { versionAnswer } from "./policy-answer.ts";
 import { policyResource } from "./policy-resource.ts";
-import { versionId } from "./role-shapes.ts";
+import { versionId } from "./policy-shapes.ts";
 import { arn, request } from "./shapes.ts";
 
 /** A version of a managed policy with its document, as it was put. */

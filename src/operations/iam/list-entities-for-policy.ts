@@ -13,7 +13,7 @@ import { operation } from "../operation.ts";
 import type { QueryWire } from "../query-wire.ts";
 import { filteredPage, type Section } from "./filtered-page.ts";
 import { policyResource } from "./policy-resource.ts";
-import { entityType, policyUsageFilter } from "./role-shapes.ts";
+import { entityType, policyUsageFilter } from "./policy-shapes.ts";
 import { arn, marker, maxItems, pathPrefix, request } from "./shapes.ts";
 
 const input = request({

@@ -6,7 +6,7 @@ import type { QueryWire } from "../query-wire.ts";
 import { filteredPage } from "./filtered-page.ts";
 import { awsPolicies, ownPolicies } from "./managed-policy-sections.ts";
 import { listedPolicy, type PolicyUsage, policyUsage } from "./policy-answer.ts";
-import { policyUsageFilter } from "./role-shapes.ts";
+import { policyUsageFilter } from "./policy-shapes.ts";
 import { boolean, marker, maxItems, pathPrefix, request } from "./shapes.ts";
 
 /** The account's own managed policies by name, and after them AWS's. */

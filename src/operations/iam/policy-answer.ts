@@ -5,7 +5,7 @@ import type { PolicyVersion as StoredVersion } from "../../registry/identity/man
 import type { AccountId } from "../../registry/names.ts";
 import { isoTime, type QueryWire } from "../query-wire.ts";
 import { encodedDocument } from "./encoded-document.ts";
-import { tagsAnswer } from "./role-answer.ts";
+import { tagsAnswer } from "./tags-and-boundary.ts";
 
 /** How many entities of an account have a policy, and how many it bounds. */
 export interface PolicyUsage {

@@ -1,13 +1,10 @@
-import type { AttachedPermissionsBoundary, Role, Tag } from "@aws-sdk/client-iam";
+import type { Role } from "@aws-sdk/client-iam";
 import type { Ports } from "../../ports/ports.ts";
-import {
-  entityArn,
-  type ResourceTag,
-  type Role as StoredRole,
-} from "../../registry/identity/entity.ts";
+import { entityArn, type Role as StoredRole } from "../../registry/identity/entity.ts";
 import { toShownPrincipals } from "../../registry/identity/stored-principals.ts";
 import { isoTime, type QueryWire } from "../query-wire.ts";
 import { encodedDocument } from "./encoded-document.ts";
+import { boundaryAnswer, tagsAnswer } from "./tags-and-boundary.ts";
 
 /** A role with all that IAM tells of one, but for its last use, which GetRole alone tells. */
 export async function roleAnswer(
@@ -47,17 +44,4 @@ export async function trustPolicyAnswer(
 
 export function lastUsedAnswer({ usedAt, usedRegion }: StoredRole) {
   return usedAt === undefined ? {} : { LastUsedDate: isoTime(usedAt), Region: usedRegion };
-}
-
-export function boundaryAnswer(
-  boundary: string | undefined,
-): QueryWire<AttachedPermissionsBoundary> | undefined {
-  if (boundary === undefined) return undefined;
-  // IAM's model says "PermissionsBoundaryPolicy" where IAM itself says "Policy".
-  const PermissionsBoundaryType = "Policy" as "PermissionsBoundaryPolicy";
-  return { PermissionsBoundaryType, PermissionsBoundaryArn: boundary };
-}
-
-export function tagsAnswer(tags: readonly ResourceTag[]): QueryWire<Tag>[] {
-  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
 }

@@ -1,7 +1,7 @@
-/** Members of roles and managed policies, with their patterns and bounds. Source: IAM API reference. */
+/** Members of roles, with their patterns and bounds. Source: IAM API reference. */
 import { z } from "zod";
 import { limits } from "../../registry/limits.ts";
-import { integer, list, matching } from "./shapes.ts";
+import { integer, matching } from "./shapes.ts";
 
 const descriptionShape = /^[\t\n\r\x20-\x7e\xa1-\xff]*$/;
 
@@ -15,35 +15,10 @@ export const roleDescription = z
     ),
   );
 
-export const policyDescription = z.string().max(1_000);
-
 export const maxSessionDuration = integer(
   limits.sessionDefaultSeconds,
   limits.sessionMaximumSeconds,
 );
-
-export const policyPath = z
-  .string()
-  .min(1)
-  .max(512)
-  .superRefine(
-    matching(
-      /^\/(?:[\w.,+@=-]+\/)*$/,
-      "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.",
-    ),
-  );
-
-/** `v3` as 3. */
-export const versionId = z
-  .string()
-  .regex(/^v[1-9][0-9]{0,8}$/)
-  .transform((text) => Number(text.slice(1)));
-
-export const policyUsageFilter = z.enum(["PermissionsPolicy", "PermissionsBoundary"]).optional();
-
-const entityKinds = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"] as const;
-export const entityType = z.enum(entityKinds);
-export const entityTypes = list(entityType);
 
 export const serviceName = z
   .string()

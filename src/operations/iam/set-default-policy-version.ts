@@ -3,7 +3,7 @@ import { setDefaultVersion } from "../../registry/identity/change-managed-policy
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
 import { changedPolicyResource, policyOf } from "./policy-resource.ts";
-import { versionId } from "./role-shapes.ts";
+import { versionId } from "./policy-shapes.ts";
 import { arn, request } from "./shapes.ts";
 
 /** Makes a version of a managed policy the one that counts, for everyone who has the policy. */

@@ -4,7 +4,7 @@ import type { ResourceTag } from "../../registry/identity/entity.ts";
 import type { AccountId } from "../../registry/names.ts";
 import type { QueryWire } from "../query-wire.ts";
 import { iamPage, listingOf, type PageEnd, type Paging } from "./page.ts";
-import { tagsAnswer } from "./role-answer.ts";
+import { tagsAnswer } from "./tags-and-boundary.ts";
 
 /** One page of a resource's tags, by key. `of` tells the resource from others. */
 export async function tagsPage(

@@ -5,7 +5,7 @@ import {
   type User as StoredUser,
 } from "../../registry/identity/entity.ts";
 import { isoTime, type QueryWire } from "../query-wire.ts";
-import { boundaryAnswer, tagsAnswer } from "./role-answer.ts";
+import { boundaryAnswer, tagsAnswer } from "./tags-and-boundary.ts";
 
 /** A user with all that IAM tells of one. */
 export function userAnswer(user: StoredUser): QueryWire<User> {
