@@ -31,41 +31,45 @@ export async function getCatalog(exchange: Exchange): Promise<void> {
   const { environment, registry, name } = exchange;
   const { limit, after } = page(exchange, isRepositoryName);
   const asked = { limit: limit + 1, after };
-  let found: RepositoryName[] = [];
+  let found: readonly RepositoryName[] = [];
+  let isCut = false;
   if (await mayDo(exchange, describe, name)) {
     const all = limit === 0 ? [] : await listRepositories(environment.ports, registry, asked);
     found = all.map((repository) => repository.name);
   } else {
-    found = await knownNames(exchange, limit + 1, after);
+    ({ names: found, isCut } = await knownNames(exchange, limit + 1, after));
     if (found.length === 0) await requireAction(exchange, describe);
   }
   const repositories = found.slice(0, limit);
   // A name that the caller may know of, so that the link tells nothing either (I7).
-  const next = found.length > limit ? repositories.at(-1) : undefined;
+  const next = isCut || found.length > limit ? repositories.at(-1) : undefined;
   send(exchange, json, { repositories }, link(exchange, next, limit));
 }
 
 const describe = "ecr:DescribeRepositories";
 
-/** At most `limit` names after `after` that the caller may describe, however many others lie between. */
+/**
+ * At most `limit` names after `after` that the caller may describe, of those that one request looks
+ * at; `isCut` where there were more to look at.
+ */
 async function knownNames(
   exchange: Exchange,
   limit: number,
   after: RepositoryName | undefined,
-): Promise<RepositoryName[]> {
+): Promise<{ names: readonly RepositoryName[]; isCut: boolean }> {
   const { environment, registry } = exchange;
-  const known: RepositoryName[] = [];
+  const names: RepositoryName[] = [];
   let last = after;
-  for (let looked = 0; looked < limits.repositoriesPerRegistry; looked += limit) {
+  for (let looked = 0; looked < limits.catalogNamesLookedAt; looked += limit) {
     const found = await listRepositories(environment.ports, registry, { limit, after: last });
     for (const { name } of found) {
-      if (await mayDo(exchange, describe, name)) known.push(name);
-      if (known.length === limit) return known;
+      if (await mayDo(exchange, describe, name)) names.push(name);
+      if (names.length === limit) return { names, isCut: false };
     }
-    if (found.length < limit) break;
+    if (found.length < limit) return { names, isCut: false };
     last = found.at(-1)?.name;
   }
-  return known;
+  return { names, isCut: true };
 }
 
 /** What refers to a digest, as an OCI index; empty when nothing does (OCI 1.1, "Listing Referrers"). */
