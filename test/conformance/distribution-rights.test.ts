@@ -1,0 +1,111 @@
+/** What the policies of a user open on `/v2/`, and what they leave closed. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { IdentityCredentials } from "../../src/adapters/credentials/identity.ts";
+import { issueToken } from "../../src/registry/identity/authorization-token.ts";
+import { DistributionServer } from "../support/distribution-server.ts";
+import { account, imageManifest } from "../support/ecr.ts";
+import { keyOf, putUser, type TestStatement } from "../support/identity.ts";
+import { OciClient } from "../support/oci-client.ts";
+import { testOrganization } from "../support/organization.ts";
+import { testPorts } from "../support/ports.ts";
+import { addAccounts, callerWith } from "../support/sessions.ts";
+
+let server: DistributionServer;
+
+beforeEach(async () => {
+  const opened = await testPorts();
+  const roots = { accessKeyId: `AKIA${account}`, secretAccessKey: "secret" };
+  const credentials = new IdentityCredentials(opened.ports, testOrganization, roots);
+  server = new DistributionServer(opened, { credentials });
+  await server.listen();
+  await addAccounts(opened.ports, account);
+});
+afterEach(() => server.close());
+
+/** A new user's client, with a token made by an access key of the user's. */
+async function clientWith(name: string, ...statements: TestStatement[]): Promise<OciClient> {
+  const { ports } = server.opened;
+  const user = await putUser(ports, { account, name }, ...statements);
+  const { accessKeyId } = await keyOf(ports, user);
+  const caller = await callerWith(ports, { AccessKeyId: accessKeyId });
+  const { password } = issueToken(ports, caller);
+  const authorization = `Basic ${Buffer.from(`AWS:${password}`).toString("base64")}`;
+  return new OciClient(server.origin, { authorization });
+}
+
+const repositories = `arn:aws:ecr:us-east-1:${account}:repository`;
+
+describe("35: the catalog of somebody who may not list the registry", () => {
+  beforeEach(async () => {
+    const names = ["a/hidden", "team/one", "team/three", "team/two", "z/hidden"];
+    for (const name of names) await server.createRepository(name);
+  });
+
+  const describeTeam = {
+    Effect: "Allow",
+    Action: "ecr:DescribeRepositories",
+    Resource: `${repositories}/team/*`,
+  };
+
+  it("has the names that they may describe, page by page, and tells of no others", async () => {
+    const client = await clientWith("team", describeTeam);
+    const pages: unknown[] = [];
+    let path: string | undefined = "/v2/_catalog?n=2";
+    while (path !== undefined) {
+      const answer = await client.get(path);
+      expect(answer.status).toBe(200);
+      pages.push((answer.json() as { repositories: string[] }).repositories);
+      const link = answer.headers.get("link") ?? "";
+      expect(link).not.toContain("hidden");
+      path = /<https?:\/\/[^/]+([^>]+)>/.exec(link)?.[1];
+    }
+    expect(pages).toEqual([["team/one", "team/three"], ["team/two"]]);
+  });
+
+  it("is denied where there is no such name", async () => {
+    const client = await clientWith("nobody");
+    const answer = await client.get("/v2/_catalog");
+    expect(answer.status).toBe(403);
+    expect(answer.text()).toContain("ecr:DescribeRepositories");
+    expect(answer.text()).not.toContain("hidden");
+  });
+});
+
+describe("ecr:ImageTag", () => {
+  const config = Buffer.from("{}");
+  const upload = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:UploadLayerPart",
+  ];
+
+  it("lets a user push and pull by the tags that a policy names, and by no others", async () => {
+    await server.createRepository("app");
+    const client = await clientWith(
+      "ci",
+      { Effect: "Allow", Action: upload, Resource: "*" },
+      {
+        Effect: "Allow",
+        Action: ["ecr:PutImage", "ecr:BatchGetImage"],
+        Resource: "*",
+        Condition: {
+          "ForAllValues:StringLike": { "ecr:ImageTag": "pr-*" },
+          Null: { "ecr:ImageTag": "false" },
+        },
+      },
+    );
+    const put = async (reference: string) =>
+      (await client.putManifest("app", reference, imageManifest(config))).status;
+    await client.pushBlob("app", config);
+    expect(await put("pr-7")).toBe(201);
+    expect(await put("v1")).toBe(403);
+    const digest = (await client.get("/v2/app/manifests/pr-7")).headers.get(
+      "docker-content-digest",
+    );
+    expect(await put(`${digest}`)).toBe(403);
+    expect(await put(`${digest}?tag=pr-8`)).toBe(201);
+    expect(await put(`${digest}?tag=pr-9&tag=v1`)).toBe(403);
+    expect((await client.get("/v2/app/manifests/v1")).status).toBe(403);
+  });
+});
