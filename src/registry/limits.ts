@@ -134,8 +134,9 @@ export const limits = {
   keyPolicyCharacters: 32 * KiB,
   /** Actions for which a compiled policy remembers the statements that name them. */
   policyActionsRemembered: 256,
-  /** Resources for which it remembers the statements on them, for each action. */
-  policyResourcesRemembered: 32,
+  /** Of those, for how many, and for how many resources of each, it remembers the statements on them. */
+  policyResourceActionsRemembered: 12,
+  policyResourcesRemembered: 16,
   /** Findings of one lint. */
   policyFindings: 100,
 

@@ -1,10 +1,17 @@
 /** What the policies of a user open on `/v2/`, and what they leave closed. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { IdentityCredentials } from "../../src/adapters/credentials/identity.ts";
+import { batchGetImage } from "../../src/operations/ecr/batch-get-image.ts";
+import { getDownloadUrlForLayer } from "../../src/operations/ecr/get-download-url-for-layer.ts";
+import { getSessionToken } from "../../src/operations/sts/get-session-token.ts";
 import { issueToken } from "../../src/registry/identity/authorization-token.ts";
+import { entityArn } from "../../src/registry/identity/entity.ts";
+import type { Caller } from "../../src/registry/identity/principal.ts";
+import { revokeSessions } from "../../src/registry/identity/revoke-sessions.ts";
+import { limits } from "../../src/registry/limits.ts";
 import { DistributionServer } from "../support/distribution-server.ts";
-import { account, imageManifest } from "../support/ecr.ts";
-import { keyOf, putUser, type TestStatement } from "../support/identity.ts";
+import { account, imageManifest, TestRegistry } from "../support/ecr.ts";
+import { keyOf, putUser, type TestStatement, userWith } from "../support/identity.ts";
 import { OciClient } from "../support/oci-client.ts";
 import { testOrganization } from "../support/organization.ts";
 import { testPorts } from "../support/ports.ts";
@@ -107,5 +114,98 @@ describe("ecr:ImageTag", () => {
     expect(await put(`${digest}?tag=pr-8`)).toBe(201);
     expect(await put(`${digest}?tag=pr-9&tag=v1`)).toBe(403);
     expect((await client.get("/v2/app/manifests/v1")).status).toBe(403);
+  });
+
+  it("is not what a pull or a delete by digest says of itself in its query", async () => {
+    await server.createRepository("app");
+    await server.client().pushBlob("app", config);
+    const pushed = await server.client().putManifest("app", "v1", imageManifest(config));
+    const digest = pushed.headers.get("docker-content-digest");
+    const client = await clientWith("ci", {
+      Effect: "Allow",
+      Action: ["ecr:BatchGetImage", "ecr:BatchDeleteImage"],
+      Resource: "*",
+      Condition: { StringLike: { "ecr:ImageTag": "pr-*" } },
+    });
+    for (const path of ["manifests", "referrers"]) {
+      const answer = await client.get(`/v2/app/${path}/${digest}?tag=pr-1`);
+      expect(answer.status).toBe(403);
+    }
+    const gone = await client.send("DELETE", `/v2/app/manifests/${digest}?tag=pr-1`);
+    expect(gone.status).toBe(403);
+  });
+
+  it("is empty in ECR's API for an image by digest beside one by tag", async () => {
+    const { ports } = server.opened;
+    const registry = new TestRegistry(server.opened);
+    await registry.createRepository("app");
+    const imageDigest = await registry.pushImage("app", "one", { imageTag: "v1" });
+    await registry.pushImage("app", "two", { imageTag: "pr-1" });
+    const caller = await userWith(
+      ports,
+      { account, name: "ci" },
+      {
+        Effect: "Allow",
+        Action: "ecr:BatchGetImage",
+        Resource: "*",
+        Condition: {
+          "ForAllValues:StringLike": { "ecr:ImageTag": "pr-*" },
+          Null: { "ecr:ImageTag": "false" },
+        },
+      },
+    );
+    const ask = (...imageIds: object[]) =>
+      registry.ask(batchGetImage, { repositoryName: "app", imageIds }, caller);
+    expect((await ask({ imageTag: "pr-1" })).images).toHaveLength(1);
+    for (const ids of [[{ imageDigest }], [{ imageTag: "pr-1" }, { imageDigest }]]) {
+      await expect(ask(...ids)).rejects.toMatchObject({ kind: "AccessDenied" });
+    }
+  });
+});
+
+describe("a download URL", () => {
+  const layer = Buffer.from("a layer of some image");
+
+  /** A path that ECR's API gave to the caller, for a layer of the repository `app`. */
+  async function pathFor(caller: Caller): Promise<string> {
+    const registry = new TestRegistry(server.opened);
+    await registry.createRepository("app");
+    const layerDigest = await registry.pushLayer("app", layer);
+    const manifest = imageManifest(config, layer);
+    await registry.pushLayer("app", config);
+    await registry.putManifest("app", manifest);
+    const input = { repositoryName: "app", layerDigest };
+    const { downloadUrl } = await registry.ask(getDownloadUrlForLayer, input, caller);
+    return new URL(downloadUrl ?? "").pathname;
+  }
+
+  const config = Buffer.from("{}");
+  const pull = { Effect: "Allow", Action: "ecr:GetDownloadUrlForLayer", Resource: "*" };
+  const statusOf = async (path: string) => (await new OciClient(server.origin).get(path)).status;
+
+  it("is void once what was issued to its user is revoked", async () => {
+    const { ports, clock } = server.opened;
+    const user = await putUser(ports, { account, name: "ci" }, pull);
+    const { accessKeyId } = await keyOf(ports, user);
+    const path = await pathFor(await callerWith(ports, { AccessKeyId: accessKeyId }));
+    expect(await statusOf(path)).toBe(200);
+    clock.advance(1_000);
+    await revokeSessions(ports, entityArn(user));
+    expect(await statusOf(path)).toBe(403);
+  });
+
+  it("ends with the session that asked for it", async () => {
+    const { ports, clock } = server.opened;
+    const registry = new TestRegistry(server.opened);
+    const user = await putUser(ports, { account, name: "ci" }, pull);
+    const { accessKeyId } = await keyOf(ports, user);
+    const caller = await callerWith(ports, { AccessKeyId: accessKeyId });
+    const asked = { DurationSeconds: String(limits.sessionTokenMinimumSeconds) };
+    const { Credentials } = await registry.ask(getSessionToken, asked, caller);
+    const path = await pathFor(await callerWith(ports, Credentials));
+    clock.advance((limits.sessionTokenMinimumSeconds - 1) * 1000);
+    expect(await statusOf(path)).toBe(200);
+    clock.advance(1_000);
+    expect(await statusOf(path)).toBe(403);
   });
 });

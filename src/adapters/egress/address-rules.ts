@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { ipv6Bytes } from "../../registry/ipv6-bytes.ts";
 
 /** What may be done with an address: any request, one because the operator listed it, or none. */
 export type Judgement = "public" | "listed" | "denied";
@@ -78,19 +79,6 @@ function carriedIpv4(bytes: Buffer): string | undefined {
 function canonicalIpv6(bytes: Buffer, carried: string | undefined): string {
   if (bytes.toString("hex").startsWith("00000000000000000000ffff")) return `::ffff:${carried}`;
   return (bytes.toString("hex").match(/.{4}/g) ?? []).join(":");
-}
-
-/** The 16 bytes of an address that `isIP` takes for IPv6. */
-function ipv6Bytes(address: string): Buffer {
-  // The URL parser writes every IPv6 address in one form: lower case, "::" once, no dotted tail.
-  const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
-  const groups = (part: string | undefined) =>
-    (part ?? "").split(":").filter((group) => group !== "");
-  const before = groups(head);
-  const after = groups(tail);
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
-  const all = [...before, ...zeros, ...after];
-  return Buffer.from(all.map((group) => group.padStart(4, "0")).join(""), "hex");
 }
 
 function blockList(family: "ipv4" | "ipv6", subnets: readonly string[]): BlockList {

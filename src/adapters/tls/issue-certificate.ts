@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIP } from "node:net";
+import { ipv6Bytes } from "../../registry/ipv6-bytes.ts";
 import {
   bits,
   boolean,
@@ -93,15 +94,7 @@ function alternativeName(name: string): Buffer {
 
 function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split(".").map(Number));
-  // The URL parser writes every IPv6 address in one form: lower case, "::" once, no dotted tail.
-  const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
-  const groups = (part: string | undefined) =>
-    (part ?? "").split(":").filter((group) => group !== "");
-  const before = groups(head);
-  const after = groups(tail);
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
-  const all = [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16));
-  return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
+  return ipv6Bytes(address);
 }
 
 function distinguishedName(commonName: string): Buffer {

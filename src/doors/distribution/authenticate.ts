@@ -4,7 +4,7 @@ import { BoundedCache } from "../../registry/bounded-cache.ts";
 import { RegistryError } from "../../registry/errors.ts";
 import { openToken, type TokenClaims } from "../../registry/identity/authorization-token.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
-import type { Principal } from "../../registry/identity/principal.ts";
+import { isStillGood, type Principal } from "../../registry/identity/principal.ts";
 import type { Region } from "../../registry/names.ts";
 import { notAuthorized } from "./wire-errors.ts";
 
@@ -48,16 +48,15 @@ export class Authenticator {
     if (header === undefined) throw new RegistryError("MissingAuthenticationToken", notAuthorized);
     const claims = this.#opened.get(header) ?? this.#open(header, address);
     if (claims.region !== region) throw ofAnotherRegion(claims.region, region);
-    if (claims.expiresAt <= this.#options.ports.clock.now()) throw expired();
+    const now = this.#options.ports.clock.now();
+    if (claims.expiresAt <= now) throw expired();
     // Asked each time: the port's answer is at most `limits.identityCacheMs` old, one kept here
     // would add to that (I8).
     const { credentials } = this.#options;
     const key = await credentials.find(claims.accessKeyId);
     // Whoever had it is gone, or may not come in any more: signing in again will tell.
     if (key?.principal.arn !== claims.principalArn) throw expired();
-    const { revokedBefore } = key.principal;
-    // Sessions were left out already where their user or role was revoked; here it is about users.
-    if (revokedBefore !== undefined && claims.issuedAt < revokedBefore) throw expired();
+    if (!isStillGood(key.principal, claims.issuedAt, now)) throw expired();
     const recorded = credentials.used?.(key.principal, { region, service: "ecr" });
     if (recorded !== undefined) await recorded;
     return key.principal;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RegistryError } from "../../registry/errors.ts";
-import type { Caller } from "../../registry/identity/principal.ts";
+import { type Caller, isStillGood } from "../../registry/identity/principal.ts";
 import { type DownloadClaims, openDownloadToken } from "../../registry/layers/download-token.ts";
 import { findLayer } from "../../registry/layers/find-layer.ts";
 import { repositoryArn } from "../../registry/names.ts";
@@ -63,10 +63,12 @@ async function sendClaimed(
   await sendLayer({ environment, request, response }, found);
 }
 
-async function callerOf(download: Download, { accessKeyId, registry }: DownloadClaims) {
+async function callerOf(download: Download, claims: DownloadClaims) {
+  const { accessKeyId, registry, issuedAt } = claims;
   const { options, request, connection, origin, requestId } = download;
   const key = await options.credentials.find(accessKeyId);
-  if (key === undefined) throw refused();
+  const now = options.environment.ports.clock.now();
+  if (key === undefined || !isStillGood(key.principal, issuedAt, now)) throw refused();
   return {
     principal: key.principal,
     region: registry.region,

@@ -97,11 +97,12 @@ function resourceOf(registry: Registry, name: RepositoryName | "*"): Resource {
   return { arn: repositoryArn(registry, name), account: registry.account, registry };
 }
 
-/** Actions on an image by its tag carry `ecr:ImageTag` (ADR-0024). */
+/** Actions on an image by its tag carry `ecr:ImageTag` (ADR-0025). */
 function contextOf({ context, reference, query }: Exchange, action: string): RequestContext {
   if (!imageActions.has(action)) return context;
-  // A push by digest may give tags as parameters.
-  const tags = isTag(reference) ? [reference] : query.getAll("tag");
+  // A push by digest may give tags as parameters; to every other request the parameter means nothing.
+  const given = action === "ecr:PutImage" ? query.getAll("tag") : [];
+  const tags = isTag(reference) ? [reference] : given;
   return tags.length === 0 ? context : context.forAction(new Map([["ecr:imagetag", tags]]));
 }
 

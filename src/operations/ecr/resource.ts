@@ -29,10 +29,14 @@ export function registryResource(_input: unknown, caller: Caller): Resource {
   return { arn: "*", account: registry.account, registry, grants: "identity-only" };
 }
 
-/** What tags of images say to conditions; without any there is nothing to say (ADR-0024). */
+/**
+ * What tags of images say to conditions; without any there is nothing to say. Beside images that are
+ * named by tag, one named by digest alone is an empty value, so that it is not let through on the
+ * others' tags (ADR-0025).
+ */
 export function imageTagConditions(tags: readonly (string | undefined)[]): InputConditions {
-  const named = tags.filter((tag) => tag !== undefined);
-  return { "ecr:ImageTag": named.length === 0 ? undefined : named };
+  const isNamed = tags.some((tag) => tag !== undefined);
+  return { "ecr:ImageTag": isNamed ? tags.map((tag) => tag ?? "") : undefined };
 }
 
 export interface RepositoryArn {

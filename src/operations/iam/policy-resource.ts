@@ -1,6 +1,5 @@
 import { RegistryError } from "../../registry/errors.ts";
-import { parsePolicyArn } from "../../registry/identity/identity-policies.ts";
-import { policyArn } from "../../registry/identity/managed-policy.ts";
+import { parsePolicyArn, policyArn } from "../../registry/identity/managed-policy.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import type { AccountId } from "../../registry/names.ts";
 import type { Resource } from "../../registry/policy/authorize.ts";

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Ports } from "../../ports/ports.ts";
+import { openSealedToken, sealToken } from "../encryption/sealed-token.ts";
 import { limits } from "../limits.ts";
 import type { Region } from "../names.ts";
 import type { Caller } from "./principal.ts";
@@ -15,9 +15,6 @@ export interface TokenClaims {
 }
 
 const purpose = "authorization-token";
-const version = 1;
-const nonceBytes = 12;
-const tagBytes = 16;
 
 /**
  * The password for `docker login -u AWS`: the claims, sealed. It holds neither ":" nor white space,
@@ -39,33 +36,10 @@ export function issueToken(
     issuedAt,
     expiresAt,
   };
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv("aes-256-gcm", ports.keys.secret(purpose), nonce, {
-    authTagLength: tagBytes,
-  });
-  cipher.setAAD(Buffer.of(version));
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(claims)), cipher.final()]);
-  const password = Buffer.concat([Buffer.of(version), nonce, sealed, cipher.getAuthTag()]);
-  return { password: password.toString("base64url"), expiresAt };
+  return { password: sealToken(ports.keys.secret(purpose), claims), expiresAt };
 }
 
 /** The claims, or `undefined` when this deployment did not issue the password. Expiry is the caller's. */
 export function openToken(ports: Pick<Ports, "keys">, password: string): TokenClaims | undefined {
-  const bytes = Buffer.from(password, "base64url");
-  if (bytes.length <= 1 + nonceBytes + tagBytes || bytes[0] !== version) return undefined;
-  const decipher = createDecipheriv(
-    "aes-256-gcm",
-    ports.keys.secret(purpose),
-    bytes.subarray(1, 1 + nonceBytes),
-    { authTagLength: tagBytes },
-  );
-  decipher.setAAD(Buffer.of(version));
-  decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-  try {
-    const sealed = bytes.subarray(1 + nonceBytes, bytes.length - tagBytes);
-    const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString("utf8");
-    return JSON.parse(text) as TokenClaims;
-  } catch {
-    return undefined; // Forged, damaged, or sealed by another deployment: all the same to a door.
-  }
+  return openSealedToken(ports.keys.secret(purpose), password) as TokenClaims | undefined;
 }

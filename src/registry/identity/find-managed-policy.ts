@@ -4,8 +4,13 @@ import { RegistryError } from "../errors.ts";
 import type { AccountId } from "../names.ts";
 import { type AwsManagedPolicy, awsManagedPolicies } from "../policy/managed-policies.ts";
 import type { ResourceTag } from "./entity.ts";
-import { parsePolicyArn } from "./identity-policies.ts";
-import { type ManagedPolicy, type PolicyVersion, policyArn } from "./managed-policy.ts";
+
+import {
+  type ManagedPolicy,
+  type PolicyVersion,
+  parsePolicyArn,
+  policyArn,
+} from "./managed-policy.ts";
 import { idOfName } from "./unique-id.ts";
 
 /** A managed policy as an account sees it: one of its own, or one of AWS's, which every account has. */

@@ -1,7 +1,8 @@
 import type { Ports } from "../../ports/ports.ts";
+import type { AccountId } from "../names.ts";
 import { awsManagedPolicies } from "../policy/managed-policies.ts";
 import type { Entity } from "./entity.ts";
-import { managedPolicyDocument } from "./identity-policies.ts";
+import { parsePolicyArn } from "./managed-policy.ts";
 
 /** A policy that an entity has, and how it comes to it. */
 export type GrantedPolicy = { readonly document: string } & (
@@ -56,4 +57,21 @@ async function managedPolicy(
   const document = await managedPolicyDocument(ports, account, arn);
   if (document === undefined) return undefined;
   return { kind: awsManagedPolicies.has(arn) ? "aws-managed" : "user-managed", arn, document };
+}
+
+/** The default version of AWS's own policy, or of the account's, that the ARN names. */
+export async function managedPolicyDocument(
+  ports: Pick<Ports, "metadata">,
+  account: AccountId,
+  arn: string,
+): Promise<string | undefined> {
+  const known = awsManagedPolicies.get(arn);
+  if (known !== undefined) return known.text;
+  const named = parsePolicyArn(arn);
+  if (named === undefined || named.account !== account) return undefined;
+  const { policies } = ports.metadata.identity;
+  const policy = await policies.find(account, named.name);
+  // Its path is part of an ARN, though not of the name that it is unique by.
+  if (policy === undefined || policy.path !== named.path) return undefined;
+  return (await policies.version(policy, policy.defaultVersion))?.document;
 }

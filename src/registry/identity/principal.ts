@@ -60,6 +60,15 @@ export function rootPrincipal(
   };
 }
 
+/**
+ * Whether what was issued to the principal at that time is still good as far as the principal goes: its
+ * session has not ended, and nothing from then was revoked (I8).
+ */
+export function isStillGood(principal: Principal, issuedAt: number, now: number): boolean {
+  const { expiresAt = Number.POSITIVE_INFINITY, revokedBefore = 0 } = principal;
+  return now < expiresAt && issuedAt >= revokedBefore;
+}
+
 /** Nobody that is known yet. No policy of an identity grants it anything. */
 export function anonymousPrincipal(account: AccountId): Principal {
   const nobody = rootPrincipal(account, "");

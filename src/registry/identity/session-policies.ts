@@ -4,7 +4,7 @@ import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { AccountId } from "../names.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
-import { managedPolicyDocument } from "./identity-policies.ts";
+import { managedPolicyDocument } from "./granted-policies.ts";
 import type { SessionClaims } from "./stored-credential.ts";
 
 /**

@@ -14,7 +14,8 @@ export interface DownloadClaims {
   readonly repository: { readonly id: string; readonly name: RepositoryName };
   readonly digest: Digest;
   readonly accessKeyId: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, as is the next. */
+  readonly issuedAt: number;
   readonly expiresAt: number;
 }
 
@@ -32,20 +33,22 @@ export function mintDownloadToken(
   digest: Digest,
   principal: Principal,
 ): string {
+  const issuedAt = ports.clock.now();
   const claims: DownloadClaims = {
     registry: repository.registry,
     repository: { id: repository.id, name: repository.name },
     digest,
     accessKeyId: principal.accessKeyId,
-    expiresAt: ports.clock.now() + limits.downloadUrlLifeMs,
+    issuedAt,
+    expiresAt: issuedAt + limits.downloadUrlLifeMs,
   };
   return sealToken(ports.keys.secret(purpose), claims);
 }
 
 /**
  * What the token stands for, or `undefined` when this deployment did not mint it or its time is over.
- * The caller still has to find the principal, ask `authorize`, and check that the repository of that
- * name has the same id.
+ * The caller still has to find the principal, see whether it is still good for what was issued then,
+ * ask `authorize`, and check that the repository of that name has the same id.
  */
 export function openDownloadToken(
   ports: Pick<Ports, "keys" | "clock">,

@@ -83,7 +83,7 @@ function rememberByResource(
         resourceVariables.length > 0 || matchesResource(arn, parts, withoutValues),
     );
     if (ofAction === undefined) {
-      if (remembered.size >= limits.policyActionsRemembered) remembered.clear();
+      if (remembered.size >= limits.policyResourceActionsRemembered) remembered.clear();
       ofAction = new Map();
       remembered.set(action, ofAction);
     }

@@ -5,14 +5,16 @@ import type { CompiledPolicy } from "./compiled-policy.ts";
 import { parsePolicy } from "./parse-policy.ts";
 import type { PolicyKind } from "./policy-document.ts";
 
-const cacheCharacters = 32 * 1024 * 1024;
+const cacheBytes = 64 * 1024 * 1024;
+/** What a policy comes to remember of its statements, at most. */
+const memoryOfOneBytes = 24 * 1024;
 
 /** Policies that were compiled, by kind and text: equal documents are compiled once. */
 export class CompiledDocuments {
   readonly #compiled = new BoundedCache<string, CompiledPolicy>(
-    cacheCharacters,
+    cacheBytes,
     // What is made of a document takes several times its text.
-    ({ document }) => document.text.length * 8 + 1024,
+    ({ document }) => document.text.length * 8 + memoryOfOneBytes,
   );
 
   /** Of a stored document, which was checked when it was put. */

@@ -26,7 +26,7 @@ interface Verdict {
  * identities and the anonymous need the resource's side alone. A boundary and session policies
  * limit identity policies, and resource policies that name a role, but not those that name the
  * user, the session or everyone. An account's root needs no identity policy.
- * Source: IAM, "Policy evaluation logic". Time is linear in statements; nothing is read or kept.
+ * Source: IAM, "Policy evaluation logic". Time is linear in statements at worst; nothing is read.
  */
 export function evaluate(
   request: PolicyRequest,

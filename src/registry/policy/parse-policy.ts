@@ -9,7 +9,13 @@ import {
 } from "../strict-json.ts";
 import { checkPrincipals } from "./check-principals.ts";
 import { checkLegacy, checkStatement } from "./check-statement.ts";
-import { readStatement, readText, type StatementDraft, unknownField } from "./parse-statement.ts";
+import {
+  elements,
+  readStatement,
+  readText,
+  type StatementDraft,
+  unknownField,
+} from "./parse-statement.ts";
 import type {
   ParsedPolicy,
   PolicyDocument,
@@ -27,15 +33,7 @@ export const knownKeys: ReadonlySet<string> = new Set([
   "Version",
   "Id",
   "Statement",
-  "Sid",
-  "Effect",
-  "Principal",
-  "NotPrincipal",
-  "Action",
-  "NotAction",
-  "Resource",
-  "NotResource",
-  "Condition",
+  ...elements,
   "AWS",
   "Service",
   "Federated",

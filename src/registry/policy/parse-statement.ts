@@ -23,7 +23,8 @@ export interface StatementDraft {
   readonly conditions: readonly ConditionElement[];
 }
 
-const elements = new Set([
+/** Members that a statement may have. */
+export const elements: ReadonlySet<string> = new Set([
   "Sid",
   "Effect",
   "Principal",
