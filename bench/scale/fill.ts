@@ -146,6 +146,7 @@ class Filling {
       exclusion_filters: "[]",
       scan_on_push: 0,
       encryption_type: "AES256",
+      encryption_key: null,
       image_count: images,
       size_bytes: sizeBytes,
     });

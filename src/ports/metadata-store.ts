@@ -25,6 +25,7 @@ import type {
   TagMutability,
 } from "../registry/repositories/repository.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
+import type { KmsChange, KmsReads } from "./kms-store.ts";
 import type { PageRequest } from "./page-request.ts";
 
 export type { PageRequest } from "./page-request.ts";
@@ -55,6 +56,7 @@ export interface MetadataReads {
   readonly uploads: UploadReads;
   readonly resourcePolicies: ResourcePolicyReads;
   readonly identity: IdentityReads;
+  readonly kms: KmsReads;
   readonly settings: SettingReads;
   readonly serviceKeys: ServiceKeyReads;
   readonly reclaim: ReclaimReads;
@@ -71,6 +73,7 @@ export interface MetadataChange {
   readonly uploads: UploadReads & UploadWrites;
   readonly resourcePolicies: ResourcePolicyReads & ResourcePolicyWrites;
   readonly identity: IdentityChange;
+  readonly kms: KmsChange;
   readonly settings: SettingReads & SettingWrites;
   readonly serviceKeys: ServiceKeyReads & ServiceKeyWrites;
   readonly reclaim: ReclaimReads & ReclaimWrites;

@@ -19,6 +19,7 @@ export interface CopiedTable {
 }
 
 const ofRepository = ["account", "region", "repository"];
+const ofKey = ["account", "region", "key"];
 
 function table(
   name: string,
@@ -58,6 +59,12 @@ export const copiedTables: readonly CopiedTable[] = [
   table("oidc_provider", ["account", "url"]),
   table("repository_policy", ofRepository),
   table("registry_policy", ["account", "region"]),
+  table("kms_key", ["account", "region", "id"]),
+  table("kms_key_version", [...ofKey, "version"]),
+  table("kms_alias", ["account", "region", "name"]),
+  table("kms_grant", [...ofKey, "id"]),
+  table("kms_use", [...ofKey, "at", "id"]),
+  table("kms_use_count", [...ofKey, "month", "operation"]),
   table("job", ["id"]),
 ];
 

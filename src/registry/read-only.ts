@@ -17,11 +17,11 @@ async function refuse(): Promise<never> {
 /** The same reads, and no writes. @throws ReadOnlyRefusal from `transaction` */
 export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { repositories, images, tags, layers, objects, uploads } = metadata;
-  const { resourcePolicies, identity } = metadata;
+  const { resourcePolicies, identity, kms } = metadata;
   const { settings, serviceKeys, reclaim, leases, jobs } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
-    ...{ resourcePolicies, identity },
+    ...{ resourcePolicies, identity, kms },
     ...{ settings, serviceKeys, reclaim, leases, jobs },
     transaction: refuse,
     // Whether it reads is all that matters.

@@ -17,7 +17,7 @@ const setting = (name: string, value = "1"): CopiedRow => ({
   ...{ name, value },
 });
 
-const numbers = ["version", "slot", "position", "sequence"];
+const numbers = ["version", "slot", "position", "sequence", "at"];
 const firstOf = (column: string) => (numbers.includes(column) ? 0 : "");
 
 async function all(store: Pick<RowStore, "page">): Promise<CopiedRow[]> {

@@ -14,10 +14,11 @@ export interface TagMutability {
   readonly exclusionFilters: readonly string[];
 }
 
-/** How a repository is sealed. Fixed when it is made. */
-export interface Encryption {
-  readonly type: "AES256";
-}
+/** How a repository is sealed: by the service's own key, or by a KMS key. No call of ECR changes it. */
+export type Encryption =
+  | { readonly type: "AES256" }
+  /** The KMS key's ARN, whatever name it was given by. */
+  | { readonly type: "KMS" | "KMS_DSSE"; readonly keyArn: string };
 
 /** What tells one repository, in one life, from every other. */
 export interface RepositoryRef {

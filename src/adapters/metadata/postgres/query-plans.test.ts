@@ -141,6 +141,20 @@ const manyRows = `
   insert into repository_resource_tag select account, region, id, 'k-' || t, 'v'
     from repository, generate_series(0, 4) t;
   insert into repository_policy select account, region, id, '{}', 1 from repository;
+  insert into kms_key select 'a', 'r', 'k-' || lpad(n::text, 5, '0'), 'Enabled', 'CUSTOMER', '', '{}',
+    '[]', 1, case when n % 50 = 0 then n end, 1, case when n % 50 = 1 then 90 end,
+    case when n % 50 = 1 then n end, 0 from generate_series(0, 4999) n;
+  insert into kms_key_version select account, region, id, v, '\\x01', 'CREATED', 1
+    from kms_key, generate_series(1, 4) v;
+  insert into kms_alias select account, region, 'alias/' || id, id, 1, 1 from kms_key;
+  insert into kms_grant select account, region, id, 'g-' || lpad(g::text, 5, '0'), 'n' || g, 'who',
+    'who' || g % 7, '[]', '{}', 'i', 1 from kms_key, generate_series(0, 9) g;
+  insert into kms_grant select 'a', 'r', 'k-00007', 'h-' || lpad(g::text, 5, '0'), 'n' || g, 'who', '',
+    '[]', '{}', 'i', 1 from generate_series(0, 19999) g;
+  insert into kms_use select 'a', 'r', 'k-00007', n, 'u', 'Decrypt', 'p', 'q', '{}', null
+    from generate_series(0, 19999) n;
+  insert into kms_use_count select 'a', 'r', 'k-00007', m::text, 'Decrypt', 1
+    from generate_series(0, 99) m;
   insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
   set session_replication_role = origin`;
 
@@ -209,6 +223,7 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "take a lease": [1, (t) => t.leases.take("l-5000", "h", 1, 2)],
   "find due jobs": [20, (t) => t.jobs.lockDue("scan", 15_000, 10)],
   ...identityQueries(),
+  ...kmsQueries(),
 };
 
 /** What deciding about a request asks, and what administering accounts does. */
@@ -261,6 +276,31 @@ function identityQueries(): typeof hot {
     ],
     "pull secrets": [100, (t) => t.identity.sessions.pullSecrets(a, { after: "s-2", limit: 100 })],
     "remove expired sessions": [300, (t) => t.identity.sessions.removeExpired(30_000, 100)],
+  };
+}
+
+/** What a use of a key asks, and what administering keys does. */
+function kmsQueries(): typeof hot {
+  const key = { registry, id: "k-00007" };
+  const after = "k-02000";
+  return {
+    "find a key": [1, (t) => t.kms.keys.find(key)],
+    "list keys": [100, (t) => t.kms.keys.list(registry, { after, limit: 100 })],
+    "keys that are due": [40, (t) => t.kms.keys.due(4_000, 10)],
+    "a version of a key": [1, (t) => t.kms.keys.version(key, 3)],
+    "versions of a key": [4, (t) => t.kms.keys.versions(key, { limit: 9 })],
+    "find an alias of a key": [1, (t) => t.kms.aliases.find(registry, "alias/k-00007")],
+    "aliases of a key": [2, (t) => t.kms.aliases.of(key, { limit: 9 })],
+    "list aliases": [100, (t) => t.kms.aliases.list(registry, { after: "alias/k", limit: 100 })],
+    "find a grant": [1, (t) => t.kms.grants.find(key, "g-00005")],
+    "list grants": [100, (t) => t.kms.grants.list(key, { after: "h-1", limit: 100 })],
+    "list grants that may be retired": [
+      100,
+      (t) =>
+        t.kms.grants.retirable(registry, "who3", { after: { key: after, id: "" }, limit: 100 }),
+    ],
+    "list uses": [60, (t) => t.kms.uses.list(key, { after: { at: 9_000, id: "" }, limit: 50 })],
+    "remove old uses": [60, (t) => t.kms.uses.removeBefore(15_000, 20)],
   };
 }
 

@@ -4,6 +4,10 @@ import { SqlAccounts } from "./accounts.ts";
 import { SqlEntities } from "./entities.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
+import { SqlKmsAliases } from "./kms-aliases.ts";
+import { SqlKmsGrants } from "./kms-grants.ts";
+import { SqlKmsKeys } from "./kms-keys.ts";
+import { SqlKmsUses } from "./kms-uses.ts";
 import { SqlLayers } from "./layers.ts";
 import { SqlLeases } from "./leases.ts";
 import { SqlPolicies } from "./managed-policies.ts";
@@ -36,6 +40,12 @@ export function metadataTables(session: SqlSession): MetadataChange {
       accessKeys: new SqlAccessKeys(session),
       sessions: new SqlSessions(session),
       oidcProviders: new SqlOidcProviders(session),
+    },
+    kms: {
+      keys: new SqlKmsKeys(session),
+      aliases: new SqlKmsAliases(session),
+      grants: new SqlKmsGrants(session),
+      uses: new SqlKmsUses(session),
     },
     settings: new SqlSettings(session),
     serviceKeys: new SqlServiceKeys(session),

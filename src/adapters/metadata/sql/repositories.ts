@@ -84,6 +84,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       createdAt: repository.createdAt,
       scanOnPush: repository.scanOnPush ? 1 : 0,
       encryption: repository.encryption.type,
+      encryptionKey: "keyArn" in repository.encryption ? repository.encryption.keyArn : null,
       imageCount: repository.imageCount,
       sizeBytes: repository.sizeBytes,
     });
@@ -251,6 +252,7 @@ const insert = statement(
       filters: string;
       scanOnPush: number;
       encryption: Encryption["type"];
+      encryptionKey: string | null;
       imageCount: number;
       sizeBytes: number;
     },
@@ -266,6 +268,7 @@ const insert = statement(
         exclusion_filters: row.filters,
         scan_on_push: row.scanOnPush,
         encryption_type: row.encryption,
+        encryption_key: row.encryptionKey,
         image_count: row.imageCount,
         size_bytes: row.sizeBytes,
       })

@@ -1,3 +1,4 @@
+import { invariant } from "../../../registry/errors.ts";
 import type { Registry, RepositoryName } from "../../../registry/names.ts";
 import type {
   Encryption,
@@ -15,6 +16,7 @@ export const repositoryColumns = [
   "repository.exclusion_filters",
   "repository.scan_on_push",
   "repository.encryption_type",
+  "repository.encryption_key",
   "repository.image_count as repository_image_count",
   "repository.size_bytes as repository_size_bytes",
 ] as const;
@@ -27,6 +29,7 @@ interface RepositoryRow {
   exclusion_filters: string;
   scan_on_push: number;
   encryption_type: Encryption["type"];
+  encryption_key: string | null;
   repository_image_count: number;
   repository_size_bytes: number;
 }
@@ -45,11 +48,22 @@ export function toRepository(row: RepositoryRow, registry: Registry): Repository
       exclusionFilters: filters === "[]" ? noFilters : (JSON.parse(filters) as string[]),
     },
     scanOnPush: row.scan_on_push === 1,
-    encryption: { type: row.encryption_type },
+    encryption: toEncryption(row),
     imageCount: row.repository_image_count,
     sizeBytes: row.repository_size_bytes,
   };
 }
+
+function toEncryption({
+  encryption_type: type,
+  encryption_key: keyArn,
+}: RepositoryRow): Encryption {
+  if (type === "AES256") return serviceEncryption;
+  invariant(keyArn !== null, "a repository that a KMS key seals names it");
+  return { type, keyArn };
+}
+
+const serviceEncryption: Encryption = { type: "AES256" };
 
 export function mutabilityColumns({ mode, exclusionFilters }: TagMutability) {
   return { mode, filters: JSON.stringify(exclusionFilters) };

@@ -19,6 +19,7 @@ import type {
   UploadId,
 } from "../../../registry/names.ts";
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
+import type { KmsTables } from "./kms-tables.ts";
 
 interface OfRegistry {
   account: AccountId;
@@ -52,6 +53,8 @@ export interface RepositoryTable extends OfRegistry {
   exclusion_filters: string;
   scan_on_push: number;
   encryption_type: Encryption["type"];
+  /** The ARN of the KMS key. */
+  encryption_key: string | null;
   image_count: number;
   size_bytes: number;
 }
@@ -345,7 +348,7 @@ export interface ProbeTable {
   at: number;
 }
 
-export interface Tables {
+export interface Tables extends KmsTables {
   registry_counter: RegistryCounterTable;
   repository: RepositoryTable;
   repository_resource_tag: RepositoryResourceTagTable;

@@ -12,6 +12,7 @@ import { openSqliteMetadata } from "./sqlite-metadata-store.ts";
 const answer = {
   ...{ exclusion_filters: "[]", image_count: 1, size_bytes: 1, sealed_bytes: 1 },
   ...{ tags: "[]", claims: "{}", client_ids: "[]", thumbprints: "[]", login: null },
+  ...{ operations: "[]", constraints: "{}", context: "{}" },
 };
 
 /** Explains what it is asked to run, and answers as if one row had been met. */
@@ -259,13 +260,58 @@ const identityCalls: typeof calls = {
   },
 };
 
+const kmsKey = { ...ref, ...{ key: ref, version: 1, tags: [], operations: [], constraints: {} } };
+const kmsCalls: typeof calls = {
+  keys: {
+    find: [[ref]],
+    list: [[registry, page]],
+    due: [[1, 9]],
+    version: [[ref, 1]],
+    versions: [[ref, page]],
+    listVersions: [[page], [{ ...page, after: kmsKey }]],
+    insert: [[kmsKey]],
+    lock: [[ref]],
+    replace: [[kmsKey]],
+    remove: [[ref]],
+    insertVersion: [[kmsKey]],
+    rewrapVersion: [[kmsKey]],
+    removeVersions: [[ref]],
+  },
+  aliases: {
+    find: [[registry, "n"]],
+    list: [[registry, page]],
+    of: [[ref, page]],
+    insertIfAbsent: [[kmsKey]],
+    replace: [[kmsKey]],
+    remove: [[registry, "n"]],
+    removeOf: [[ref]],
+  },
+  grants: {
+    find: [[ref, "g"]],
+    list: [{}, { grantee: "g" }, { grantee: "g", name: "n" }].map((filter) => [ref, page, filter]),
+    retirable: [[registry, "g", page]],
+    count: [[ref]],
+    insert: [[kmsKey]],
+    remove: [[ref, "g"]],
+    removeOf: [[ref]],
+  },
+  uses: {
+    list: [[ref, page]],
+    counts: [[ref]],
+    insert: [[[{ ...kmsKey, at: 1, encryptionContext: {} }]]],
+    count: [[[{ ...kmsKey, month: "m", operation: "o", uses: 1 }]]],
+    removeBefore: [[1, 9]],
+  },
+};
+
 type Methods = Record<string, (...values: unknown[]) => Promise<unknown>>;
 
 /** What it makes of the made-up answers is of no interest. */
 async function callEverything(session: SqlSession): Promise<void> {
-  const { identity, ...others } = metadataTables(session);
+  const { identity, kms, ...others } = metadataTables(session);
   await callAll(others as unknown as Record<string, Methods>, calls);
   await callAll(identity as unknown as Record<string, Methods>, identityCalls);
+  await callAll(kms as unknown as Record<string, Methods>, kmsCalls);
 }
 
 async function callAll(tables: Record<string, Methods>, wanted: typeof calls): Promise<void> {

@@ -84,6 +84,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly uploads: MetadataReads["uploads"];
   readonly resourcePolicies: MetadataReads["resourcePolicies"];
   readonly identity: MetadataReads["identity"];
+  readonly kms: MetadataReads["kms"];
   readonly settings: MetadataReads["settings"];
   readonly serviceKeys: MetadataReads["serviceKeys"];
   readonly reclaim: MetadataReads["reclaim"];
@@ -106,6 +107,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.uploads = reads.uploads;
     this.resourcePolicies = reads.resourcePolicies;
     this.identity = reads.identity;
+    this.kms = reads.kms;
     this.settings = reads.settings;
     this.serviceKeys = reads.serviceKeys;
     this.reclaim = reads.reclaim;

@@ -3,6 +3,7 @@ import { migration0002 } from "./0002-shared-store.ts";
 import { migration0003 } from "./0003-last-commits.ts";
 import { migration0004 } from "./0004-leases-and-jobs.ts";
 import { migration0005 } from "./0005-identity.ts";
+import { migration0006 } from "./0006-kms.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; versions begin at 1 and leave none out. */
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   migration0003,
   migration0004,
   migration0005,
+  migration0006,
 ];
