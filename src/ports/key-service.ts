@@ -1,3 +1,4 @@
+import type { KmsKeyRef } from "../registry/kms/kms-key.ts";
 import type { ObjectId, Registry } from "../registry/names.ts";
 
 /** What a data key is bound to: a wrapped key opens only with the context that it was made with. */
@@ -13,8 +14,38 @@ export interface DataKey {
   readonly wrapped: Uint8Array;
 }
 
+/** One version of a KMS key. */
+export interface KeyVersionRef {
+  readonly key: KmsKeyRef;
+  readonly version: number;
+}
+
+/**
+ * What KMS keys are made of. It leaves for nobody; whether somebody may use it was decided before.
+ * What a destroyed version sealed stays shut: within `limits.dataKeyCacheMs` on every replica.
+ */
+export interface KeyMaterial {
+  /** 256 new bits for that version, wrapped by the master key: to be stored with it. */
+  create(version: KeyVersionRef): Uint8Array;
+  /**
+   * The plaintext sealed, and bound to `context`.
+   * @throws RegistryError Kms when there is no such version (any more)
+   */
+  seal(version: KeyVersionRef, plaintext: Uint8Array, context: Uint8Array): Promise<Uint8Array>;
+  /**
+   * What was sealed by that version in that context; `undefined` for any other bytes.
+   * @throws RegistryError Kms when there is no such version (any more)
+   */
+  open(
+    version: KeyVersionRef,
+    sealed: Uint8Array,
+    context: Uint8Array,
+  ): Promise<Uint8Array | undefined>;
+}
+
 /** Makes, wraps and opens the keys under which everything is sealed. */
 export interface KeyService {
+  readonly material: KeyMaterial;
   /** A fresh 256-bit data key, wrapped by the registry's service key. */
   createDataKey(context: KeyContext): Promise<DataKey>;
   /**

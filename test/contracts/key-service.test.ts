@@ -4,17 +4,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { FixedClock } from "../../src/adapters/clock/fixed.ts";
-import { LocalKeyService, type ServiceKeyStore } from "../../src/adapters/keys/local.ts";
+import { type KeyStore, LocalKeyService } from "../../src/adapters/keys/local.ts";
 import { parseMasterKey, readOrCreateMasterKey } from "../../src/adapters/keys/master-key.ts";
 import type { Clock } from "../../src/ports/clock.ts";
-import type { KeyContext, KeyService } from "../../src/ports/key-service.ts";
+import type { KeyContext, KeyService, KeyVersionRef } from "../../src/ports/key-service.ts";
 import type { ServiceKey } from "../../src/ports/metadata-store.ts";
+import type { KmsKeyRef, KmsKeyVersion } from "../../src/registry/kms/kms-key.ts";
+import { limits } from "../../src/registry/limits.ts";
 import type { ObjectId, Registry } from "../../src/registry/names.ts";
 
 /** Service keys in memory; the store can be away. */
-class ServiceKeys implements ServiceKeyStore {
+class ServiceKeys implements KeyStore {
   readonly rows = new Map<string, ServiceKey>();
   away = false;
+  readonly versions = new Map<string, KmsKeyVersion>();
+  readonly kms = {
+    keys: {
+      version: async ({ id }: KmsKeyRef, version: number) => this.versions.get(`${id} ${version}`),
+    },
+  };
   readonly serviceKeys = {
     find: async (registry: Registry, version: number) => this.#read(registry, version),
     newest: async (registry: Registry) => this.#read(registry, 1),
@@ -177,6 +185,80 @@ describe.each(keyServices)("$name keeps the KeyService contract", ({ open }) => 
     const sentence = "The master key is not the one that this data was sealed with";
     await expect(stranger.createDataKey(context)).rejects.toThrow(sentence);
     await expect(stranger.openDataKey(wrapped, context)).rejects.toThrow(sentence);
+  });
+});
+
+describe.each(keyServices)("the KMS material of $name", ({ open }) => {
+  const version: KeyVersionRef = { key: { registry, id: "k1" }, version: 1 };
+  const secret = Buffer.from("a secret of somebody");
+  const bound = Buffer.from("bound to this");
+
+  /** Makes the version, as CreateKey does. */
+  function store(deployment: Deployment, { key, version: n }: KeyVersionRef): void {
+    const wrapped = open(deployment).material.create({ key, version: n });
+    const row = { key, version: n, wrapped, origin: "CREATED", createdAt: 1 } as const;
+    deployment.metadata.versions.set(`${key.id} ${n}`, row);
+  }
+
+  it("opens what it sealed, on every replica, and seals the same never the same way", async () => {
+    const deployment = newDeployment();
+    store(deployment, version);
+    const { material } = open(deployment);
+    const sealed = await material.seal(version, secret, bound);
+    expect(Buffer.from(sealed).includes(secret)).toBe(false);
+    expect(await material.seal(version, secret, bound)).not.toEqual(sealed);
+    for (const replica of [material, open(deployment).material]) {
+      expect(await replica.open(version, sealed, bound)).toEqual(secret);
+    }
+    const empty = await material.seal(version, new Uint8Array(), bound);
+    expect(await material.open(version, empty, bound)).toEqual(Buffer.alloc(0));
+  });
+
+  it("opens nothing under another version or key, in another context, or with a bit flipped", async () => {
+    const deployment = newDeployment();
+    const others: KeyVersionRef[] = [
+      { ...version, version: 2 },
+      { key: { registry, id: "k2" }, version: 1 },
+    ];
+    for (const each of [version, ...others]) store(deployment, each);
+    const { material } = open(deployment);
+    const sealed = await material.seal(version, secret, bound);
+    for (const other of others) expect(await material.open(other, sealed, bound)).toBeUndefined();
+    expect(await material.open(version, sealed, Buffer.from("to that"))).toBeUndefined();
+    expect(await material.open(version, sealed.subarray(0, -1), bound)).toBeUndefined();
+    expect(await material.open(version, new Uint8Array(), bound)).toBeUndefined();
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      const flipped = Buffer.from(sealed);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      expect(await material.open(version, flipped, bound)).toBeUndefined();
+    }
+  });
+
+  it("keeps shut what a destroyed version sealed, where it was in use after thirty seconds", async () => {
+    const clock = new FixedClock();
+    const deployment = { ...newDeployment(), clock };
+    store(deployment, version);
+    const { material } = open(deployment);
+    const sealed = await material.seal(version, secret, bound);
+    deployment.metadata.versions.clear();
+    clock.advance(limits.dataKeyCacheMs);
+    const gone = { kind: "Kms", details: { kmsError: "NotFoundException" } };
+    await expect(material.open(version, sealed, bound)).rejects.toMatchObject(gone);
+    await expect(open(deployment).material.seal(version, secret, bound)).rejects.toMatchObject(
+      gone,
+    );
+  });
+
+  it("refuses a version that was moved to another key, and another master key", async () => {
+    const deployment = newDeployment();
+    store(deployment, version);
+    const moved = { key: { registry, id: "k2" }, version: 1 };
+    const [row] = deployment.metadata.versions.values();
+    deployment.metadata.versions.set("k2 1", { ...row!, ...moved });
+    const sentence = "The master key is not the one that this data was sealed with";
+    await expect(open(deployment).material.seal(moved, secret, bound)).rejects.toThrow(sentence);
+    const stranger = open({ ...deployment, masterKey: randomBytes(32) });
+    await expect(stranger.material.seal(version, secret, bound)).rejects.toThrow(sentence);
   });
 });
 

@@ -1,16 +1,17 @@
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/clock.ts";
-import type { DataKey, KeyContext, KeyService } from "../../ports/key-service.ts";
+import type { DataKey, KeyContext, KeyMaterial, KeyService } from "../../ports/key-service.ts";
 import type { ServiceKey, ServiceKeyReads, ServiceKeyWrites } from "../../ports/metadata-store.ts";
 import { BoundedCache } from "../../registry/bounded-cache.ts";
 import { invariant, RegistryError } from "../../registry/errors.ts";
 import { limits } from "../../registry/limits.ts";
 import type { Registry } from "../../registry/names.ts";
 import { DataKeyCache } from "./data-key-cache.ts";
+import { KmsMaterial, type KmsVersionReads } from "./kms-material.ts";
 import { keyBytes, keyContext, openKey, sealedKeyBytes, sealKey } from "./sealed-key.ts";
 
-/** The part of a MetadataStore that keeps service keys. */
-export interface ServiceKeyStore {
+/** The part of a MetadataStore that keeps keys. */
+export interface KeyStore extends KmsVersionReads {
   readonly serviceKeys: ServiceKeyReads;
   transaction<T>(
     work: (change: { readonly serviceKeys: ServiceKeyReads & ServiceKeyWrites }) => Promise<T>,
@@ -20,7 +21,7 @@ export interface ServiceKeyStore {
 export interface LocalKeyServiceOptions {
   /** 32 bytes. */
   readonly masterKey: Uint8Array;
-  readonly metadata: ServiceKeyStore;
+  readonly metadata: KeyStore;
   readonly clock: Clock;
 }
 
@@ -41,8 +42,9 @@ const dataKeyHeaderBytes = 5;
  * key of the object, each wrapped by the one before.
  */
 export class LocalKeyService implements KeyService {
+  readonly material: KeyMaterial;
   readonly #masterKey: KeyObject;
-  readonly #metadata: ServiceKeyStore;
+  readonly #metadata: KeyStore;
   readonly #clock: Clock;
   readonly #dataKeys: DataKeyCache;
   readonly #newest: ServiceKeyCache = new BoundedCache(limits.serviceKeyCacheEntries, () => 1);
@@ -55,6 +57,7 @@ export class LocalKeyService implements KeyService {
     this.#metadata = metadata;
     this.#clock = clock;
     this.#dataKeys = new DataKeyCache(clock);
+    this.material = new KmsMaterial(this.#masterKey, metadata, clock);
   }
 
   /**

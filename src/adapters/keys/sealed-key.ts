@@ -1,41 +1,56 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from "node:crypto";
 import { freshBytes } from "../../registry/fresh-bytes.ts";
 
-/** A key wrapped by another: nonce, ciphertext, tag. AES-256-GCM. */
+/** Bytes sealed by a key: nonce, ciphertext, tag. AES-256-GCM. */
 export const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 export const sealedKeyBytes = nonceBytes + keyBytes + tagBytes;
 
 /**
- * Wraps `key` under `wrapping`, bound to `context`. Nonces are random: one wrapping key serves 2^32
- * keys before a repeat is more likely than NIST SP 800-38D, 8.3 allows.
+ * Seals `plaintext`, bound to `context`. Nonces are random: one key serves 2^32 times before a repeat
+ * is more likely than NIST SP 800-38D, 8.3 allows.
  */
-export function sealKey(wrapping: KeyObject, key: Uint8Array, context: Uint8Array): Buffer {
+export function sealBytes(wrapping: KeyObject, plaintext: Uint8Array, context: Uint8Array): Buffer {
   const nonce = freshBytes(nonceBytes);
   const cipher = createCipheriv("aes-256-gcm", wrapping, nonce, { authTagLength: tagBytes });
   cipher.setAAD(context);
-  return Buffer.concat([nonce, cipher.update(key), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** The key, or `undefined` when the bytes, the wrapping key or the context are not the right ones. */
+/** The plaintext, or `undefined` when the bytes, the key or the context are not the right ones. */
+export function openBytes(
+  wrapping: KeyObject,
+  sealed: Uint8Array,
+  context: Uint8Array,
+): Buffer | undefined {
+  const end = sealed.byteLength - tagBytes;
+  if (end < nonceBytes) return undefined;
+  const nonce = sealed.subarray(0, nonceBytes);
+  const decipher = createDecipheriv("aes-256-gcm", wrapping, nonce, { authTagLength: tagBytes });
+  decipher.setAAD(context);
+  decipher.setAuthTag(sealed.subarray(end));
+  const plaintext = decipher.update(sealed.subarray(nonceBytes, end));
+  try {
+    decipher.final();
+    return plaintext;
+  } catch {
+    return undefined; // Node throws for a wrong tag, and for nothing else here.
+  }
+}
+
+/** Wraps a key by another: see `sealBytes`. */
+export function sealKey(wrapping: KeyObject, key: Uint8Array, context: Uint8Array): Buffer {
+  return sealBytes(wrapping, key, context);
+}
+
+/** The key: see `openBytes`. */
 export function openKey(
   wrapping: KeyObject,
   sealed: Uint8Array,
   context: Uint8Array,
 ): Buffer | undefined {
-  if (sealed.byteLength !== sealedKeyBytes) return undefined;
-  const nonce = sealed.subarray(0, nonceBytes);
-  const decipher = createDecipheriv("aes-256-gcm", wrapping, nonce, { authTagLength: tagBytes });
-  decipher.setAAD(context);
-  decipher.setAuthTag(sealed.subarray(nonceBytes + keyBytes));
-  const key = decipher.update(sealed.subarray(nonceBytes, nonceBytes + keyBytes));
-  try {
-    decipher.final();
-    return key;
-  } catch {
-    return undefined; // Node throws for a wrong tag, and for nothing else here.
-  }
+  return sealed.byteLength === sealedKeyBytes ? openBytes(wrapping, sealed, context) : undefined;
 }
 
 /** What a key is bound to, as bytes: no two lists of values have the same. */
