@@ -1,0 +1,61 @@
+import type { Operation } from "../operation.ts";
+import { batchCheckLayerAvailability } from "./batch-check-layer-availability.ts";
+import { batchDeleteImage } from "./batch-delete-image.ts";
+import { batchGetImage } from "./batch-get-image.ts";
+import { completeLayerUpload } from "./complete-layer-upload.ts";
+import { createRepository } from "./create-repository.ts";
+import { deleteRegistryPolicy } from "./delete-registry-policy.ts";
+import { deleteRepository } from "./delete-repository.ts";
+import { deleteRepositoryPolicy } from "./delete-repository-policy.ts";
+import { describeImages } from "./describe-images.ts";
+import { describeRegistry } from "./describe-registry.ts";
+import { describeRepositories } from "./describe-repositories.ts";
+import { getAccountSetting } from "./get-account-setting.ts";
+import { getAuthorizationToken } from "./get-authorization-token.ts";
+import { getDownloadUrlForLayer } from "./get-download-url-for-layer.ts";
+import { getRegistryPolicy } from "./get-registry-policy.ts";
+import { getRepositoryPolicy } from "./get-repository-policy.ts";
+import { initiateLayerUpload } from "./initiate-layer-upload.ts";
+import { listImageReferrers } from "./list-image-referrers.ts";
+import { listImages } from "./list-images.ts";
+import { listTagsForResource } from "./list-tags-for-resource.ts";
+import { putAccountSetting } from "./put-account-setting.ts";
+import { putImage } from "./put-image.ts";
+import { putImageTagMutability } from "./put-image-tag-mutability.ts";
+import { putRegistryPolicy } from "./put-registry-policy.ts";
+import { setRepositoryPolicy } from "./set-repository-policy.ts";
+import { tagResource } from "./tag-resource.ts";
+import { untagResource } from "./untag-resource.ts";
+import { uploadLayerPart } from "./upload-layer-part.ts";
+
+/** What can be asked of ECR. */
+export const ecrOperations: readonly Operation[] = [
+  batchCheckLayerAvailability,
+  batchDeleteImage,
+  batchGetImage,
+  completeLayerUpload,
+  createRepository,
+  deleteRepository,
+  describeImages,
+  describeRegistry,
+  describeRepositories,
+  getAccountSetting,
+  getAuthorizationToken,
+  getDownloadUrlForLayer,
+  initiateLayerUpload,
+  listImageReferrers,
+  listImages,
+  listTagsForResource,
+  putAccountSetting,
+  putImageTagMutability,
+  putImage,
+  tagResource,
+  untagResource,
+  uploadLayerPart,
+  deleteRegistryPolicy,
+  deleteRepositoryPolicy,
+  getRegistryPolicy,
+  getRepositoryPolicy,
+  putRegistryPolicy,
+  setRepositoryPolicy,
+];
