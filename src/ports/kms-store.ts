@@ -74,13 +74,27 @@ export interface KmsAliasWrites {
   removeOf(key: KmsKeyRef): Promise<void>;
 }
 
+/** With both a grantee and a grant that they are like a listing is as quick as `applicable`. */
+export interface KmsGrantFilter {
+  readonly grantee?: string | undefined;
+  readonly name?: string | undefined;
+  /** Those of the same scope as this one (`grantScope`), and maybe of other constraints. */
+  readonly like?: Pick<KmsGrant, "operations" | "constraints"> | undefined;
+}
+
 export interface KmsGrantReads {
   find(key: KmsKeyRef, id: string): Promise<KmsGrant | undefined>;
   /** By id. */
-  list(
+  list(key: KmsKeyRef, page: PageRequest<string>, filter?: KmsGrantFilter): Promise<KmsGrant[]>;
+  /**
+   * Those of one of these grantees and one of these scopes (`grantScope`), in any order. Takes time
+   * for what it finds, however many grants the key has.
+   */
+  applicable(
     key: KmsKeyRef,
-    page: PageRequest<string>,
-    filter?: { readonly grantee?: string | undefined; readonly name?: string | undefined },
+    grantees: readonly string[],
+    scopes: readonly string[],
+    limit: number,
   ): Promise<KmsGrant[]>;
   /** Those that the principal may retire, in the registry; by key and id. */
   retirable(

@@ -166,6 +166,32 @@ export const limits = {
   /** Different purposes for which the code derives a secret. */
   secretPurposes: 64,
 
+  /** KMS. Source: KMS, "Quotas", and the API's own bounds. */
+  kmsAliasesPerKey: 50,
+  kmsTagsPerKey: 50,
+  kmsGrantsPerKey: 50_000,
+  /** Of one grantee and for one encryption context, those that a decision looks at. */
+  kmsGrantsConsidered: 1_000,
+  kmsGrantPairs: 8,
+  kmsGrantPairCharacters: 384,
+  kmsGrantTokens: 10,
+  kmsPlaintextBytes: 4_096,
+  kmsCiphertextBytes: 6_144,
+  kmsRandomBytes: 1_024,
+  /** Keys and values of an encryption context, as its canonical form has them. */
+  kmsContextBytes: 8 * KiB,
+  kmsDeletionMinimumDays: 7,
+  kmsDeletionMaximumDays: 30,
+  kmsRotationMinimumDays: 90,
+  kmsRotationMaximumDays: 2_560,
+  kmsRotationDefaultDays: 365,
+  kmsRotationsOnDemand: 25,
+  /** For how long before an automatic rotation there is none on demand. */
+  kmsRotationCloseMs: 20 * 60 * second,
+  /** Keys, and answers about grants of one key, that are remembered. */
+  rememberedKmsKeys: 10_000,
+  rememberedKmsGrants: 2_000,
+
   /** STS, AssumeRoleWithWebIdentity. */
   webIdentityTokenCharacters: 20_000,
   /** An issuer's configuration, or its set of keys. */

@@ -1,6 +1,13 @@
 /** Keys of KMS with their versions, aliases, grants, and what they were used for. */
 import { describe, expect, it } from "vitest";
-import type { KmsGrant, KmsKey, KmsKeyVersion, KmsUse } from "../../src/registry/kms/kms-key.ts";
+import { scopesOf } from "../../src/registry/kms/grant-scope.ts";
+import type {
+  EncryptionContext,
+  KmsGrant,
+  KmsKey,
+  KmsKeyVersion,
+  KmsUse,
+} from "../../src/registry/kms/kms-key.ts";
 import { addRepository, metadataStores, otherRegistries, registry } from "./metadata-stores.ts";
 
 const sampleKey = (id: string, more: Partial<KmsKey> = {}): KmsKey => ({
@@ -204,6 +211,40 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: KMS", ({ 
     });
     expect(await ids({})).toEqual(["g2", "g3"]);
     expect(await grants.count(other)).toBe(0);
+  });
+
+  it("finds the grants that may fit a request, by who asks and by one pair of their constraints", async () => {
+    const { store } = await open();
+    const key = sampleKey("k1");
+    const arn = { "aws:ecr:arn": "ü" };
+    const equals = { constraints: { encryptionContextEquals: { z: "1", "aws:ecr:arn": "other" } } };
+    await store.transaction(async ({ kms: { grants } }) => {
+      await grants.insert(grantOn(key, "g1"));
+      await grants.insert(grantOn(key, "g2", { constraints: {}, name: "n" }));
+      await grants.insert(grantOn(key, "g3", { grantee: "AROA2" }));
+      await grants.insert(grantOn(key, "g4", equals));
+      await grants.insert(grantOn(sampleKey("k2"), "g5"));
+    });
+    const { grants } = store.kms;
+    const ids = async (grantees: string[], context: EncryptionContext, limit = 9) =>
+      (await grants.applicable(key, grantees, scopesOf(context), limit))
+        .map(({ id }) => id)
+        .toSorted();
+    expect(await ids(["AROA1"], arn)).toEqual(["g1", "g2"]);
+    expect(await ids(["AROA1"], {})).toEqual(["g2"]);
+    expect(await ids(["AROA1", "AROA2"], arn)).toEqual(["g1", "g2", "g3"]);
+    expect(await ids(["AROA1"], { z: "1", "aws:ecr:arn": "other" })).toEqual(["g2", "g4"]);
+    expect(await ids(["AROA1"], arn, 1)).toHaveLength(1);
+    expect(await ids(["AROA3"], arn)).toEqual([]);
+    const like = async (more: Partial<KmsGrant>, name?: string) => {
+      const filter = { grantee: "AROA1", name, like: grantOn(key, "any", more) };
+      return (await grants.list(key, { limit: 9 }, filter)).map(({ id }) => id);
+    };
+    expect(await like({ constraints: {} })).toEqual(["g2"]);
+    expect(await like(equals)).toEqual(["g4"]);
+    expect(await like({ constraints: {} }, "other")).toEqual([]);
+    // Whoever may describe the key may do so without any encryption context.
+    expect(await like({ operations: ["Decrypt", "DescribeKey"] })).toEqual(["g2"]);
   });
 
   it("keeps uses of a key, the newest first, and counts that outlive them", async () => {

@@ -1,5 +1,7 @@
 import type { AccessKey } from "../../ports/credentials.ts";
 import { BoundedCache } from "../bounded-cache.ts";
+import { type KmsKeyRef, kmsKeyArn } from "../kms/kms-key.ts";
+import type { RememberedKey } from "../kms/remembered-key.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { CompiledDocuments } from "../policy/compiled-documents.ts";
@@ -25,6 +27,8 @@ export class AccessMemory {
     limits.rememberedRepositories,
     limits.identityReadMs,
   );
+  /** By the key's ARN. */
+  readonly kmsKeys = new TimedCache<RememberedKey>(limits.rememberedKmsKeys, limits.identityReadMs);
 
   /** When the last use of an access key or a role was written. Milliseconds since the epoch. */
   readonly uses = new BoundedCache<string, number>(limits.rememberedUses, () => 1);
@@ -37,6 +41,11 @@ export class AccessMemory {
   /** The policy or the tags of a repository changed, or the repository itself. */
   forgetRepository(registry: Registry, name: RepositoryName): void {
     this.repositories.forget(repositoryKey(registry, name));
+  }
+
+  /** Its aliases or its grants changed, or the key itself. */
+  forgetKmsKey(key: KmsKeyRef): void {
+    this.kmsKeys.forget(kmsKeyArn(key));
   }
 
   forgetRegistry(registry: Registry): void {

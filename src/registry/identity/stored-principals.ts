@@ -22,7 +22,7 @@ export async function toStoredPrincipals(
 ): Promise<StoredPrincipals> {
   const stored = new Map<string, string>();
   for (const value of principalsIn(document)) {
-    const id = await storedForm(ports, value);
+    const id = await storedPrincipal(ports, value);
     if (id === undefined) return { unknown: value };
     stored.set(value, id);
   }
@@ -40,15 +40,26 @@ export async function toStoredPrincipals(
 export async function toShownPrincipals(ports: PrincipalPorts, text: string): Promise<string> {
   const shown = new Map<string, string>();
   for (const value of principalsIn({ text })) {
-    if (isUniqueId(value)) shown.set(value, (await arnOf(ports, value)) ?? value);
+    if (isUniqueId(value)) shown.set(value, await shownPrincipal(ports, value));
   }
   return mapPrincipals({ text }, (value, type) =>
     type === "AWS" ? (shown.get(value) ?? value) : value,
   );
 }
 
-/** `undefined` where there is no such user or role. */
-async function storedForm(ports: PrincipalPorts, value: string): Promise<string | undefined> {
+/** One stored principal as people read it. */
+export async function shownPrincipal(ports: PrincipalPorts, value: string): Promise<string> {
+  return isUniqueId(value) ? ((await arnOf(ports, value)) ?? value) : value;
+}
+
+/**
+ * One principal as it is stored: a user or role by its unique id. `undefined` where there is no such user
+ * or role.
+ */
+export async function storedPrincipal(
+  ports: PrincipalPorts,
+  value: string,
+): Promise<string | undefined> {
   if (isAccountId(value)) return `arn:aws:iam::${value}:root`;
   if (isUniqueId(value)) return (await arnOf(ports, value)) && value;
   const [, , service, , account = "", resource = ""] = value.split(":");

@@ -60,10 +60,13 @@ export interface KmsAlias {
   readonly updatedAt: number;
 }
 
+/** What a use of a key is bound to: nothing secret, by keys whose case matters. */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
 /** Encryption context that a request must have: all of it and nothing else, or at least it. */
 export interface KmsGrantConstraints {
-  readonly encryptionContextEquals?: Readonly<Record<string, string>> | undefined;
-  readonly encryptionContextSubset?: Readonly<Record<string, string>> | undefined;
+  readonly encryptionContextEquals?: EncryptionContext | undefined;
+  readonly encryptionContextSubset?: EncryptionContext | undefined;
 }
 
 /** A principal's right to use a key for some operations, beside policies. */
@@ -95,7 +98,7 @@ export interface KmsUse {
   /** Who asked the service; empty where it acted by itself. */
   readonly principal: string;
   readonly requestId: string;
-  readonly encryptionContext: Readonly<Record<string, string>>;
+  readonly encryptionContext: EncryptionContext;
   /** The code of the error that it ended with; absent: it was done. */
   readonly error: string | undefined;
 }

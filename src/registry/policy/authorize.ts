@@ -82,11 +82,13 @@ export async function requireAllowed(
   const judgement = await judge(ports, principal, action, resource, context);
   if (judgement.decision.allowed) return;
   const isOwner = principal.account === resource.account;
-  const told = isOwner ? judgement : toldAbroad(principal, action, resource, context, judgement);
+  const { arn, calledByOthers = arn } = resource;
+  const known = isOwner ? resource : { ...resource, arn: calledByOthers };
+  const told = isOwner ? judgement : toldAbroad(principal, action, known, context, judgement);
   const because = told.decision.allowed ? "" : told.decision.because;
   throw new AccessDenied(
-    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource.arn} ${because}`,
-    () => sealDenial(ports, { principal, action, resource }, told),
+    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${known.arn} ${because}`,
+    () => sealDenial(ports, { principal, action, resource: known }, told),
   );
 }
 

@@ -14,6 +14,8 @@ export interface Resource {
   readonly policies?: readonly Attached[] | undefined;
   /** The resource's tags and the like, where it is not a repository: condition keys and values. */
   readonly conditions?: ReadonlyMap<string, string | readonly string[]> | undefined;
+  /** The ARN that those of other accounts know it by, where that is another one. */
+  readonly calledByOthers?: string | undefined;
   /** Which side can grant; by default either. */
   readonly grants?: GrantRule | undefined;
 }

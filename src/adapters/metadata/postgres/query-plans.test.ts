@@ -148,9 +148,9 @@ const manyRows = `
     from kms_key, generate_series(1, 4) v;
   insert into kms_alias select account, region, 'alias/' || id, id, 1, 1 from kms_key;
   insert into kms_grant select account, region, id, 'g-' || lpad(g::text, 5, '0'), 'n' || g, 'who',
-    'who' || g % 7, '[]', '{}', 'i', 1 from kms_key, generate_series(0, 9) g;
+    'who' || g % 7, '[]', '{}', '', 'i', 1 from kms_key, generate_series(0, 9) g;
   insert into kms_grant select 'a', 'r', 'k-00007', 'h-' || lpad(g::text, 5, '0'), 'n' || g, 'who', '',
-    '[]', '{}', 'i', 1 from generate_series(0, 19999) g;
+    '[]', '{}', 's' || g, 'i', 1 from generate_series(0, 19999) g;
   insert into kms_use select 'a', 'r', 'k-00007', n, 'u', 'Decrypt', 'p', 'q', '{}', null
     from generate_series(0, 19999) n;
   insert into kms_use_count select 'a', 'r', 'k-00007', m::text, 'Decrypt', 1
@@ -294,6 +294,10 @@ function kmsQueries(): typeof hot {
     "list aliases": [100, (t) => t.kms.aliases.list(registry, { after: "alias/k", limit: 100 })],
     "find a grant": [1, (t) => t.kms.grants.find(key, "g-00005")],
     "list grants": [100, (t) => t.kms.grants.list(key, { after: "h-1", limit: 100 })],
+    "grants that may fit a request": [
+      20,
+      (t) => t.kms.grants.applicable(key, ["who", "a", "b"], ["", "s7", "s19999"], 100),
+    ],
     "list grants that may be retired": [
       100,
       (t) =>

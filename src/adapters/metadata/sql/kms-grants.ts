@@ -1,5 +1,6 @@
-import type { KmsGrantReads, KmsGrantWrites } from "../../../ports/kms-store.ts";
+import type { KmsGrantFilter, KmsGrantReads, KmsGrantWrites } from "../../../ports/kms-store.ts";
 import type { PageRequest } from "../../../ports/page-request.ts";
+import { grantScope } from "../../../registry/kms/grant-scope.ts";
 import type { KmsGrant, KmsGrantConstraints, KmsKeyRef } from "../../../registry/kms/kms-key.ts";
 import type { Registry } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
@@ -23,10 +24,28 @@ export class SqlKmsGrants implements KmsGrantReads, KmsGrantWrites {
   async list(
     key: KmsKeyRef,
     { after = "", limit }: PageRequest<string>,
-    filter: { grantee?: string | undefined; name?: string | undefined } = {},
+    filter: KmsGrantFilter = {},
   ): Promise<KmsGrant[]> {
     const rows = await this.#session.query<KmsGrantTable>((dialect) =>
       filtered(dialect, { ...keyOf(key), after, limit }, filter),
+    );
+    return rows.map(toGrant);
+  }
+
+  async applicable(
+    key: KmsKeyRef,
+    grantees: readonly string[],
+    scopes: readonly string[],
+    limit: number,
+  ): Promise<KmsGrant[]> {
+    const rows = await this.#session.query<KmsGrantTable>(({ builder }) =>
+      builder
+        .selectFrom("kms_grant")
+        .selectAll()
+        .where((row) => row.and({ ...ofRegistry(keyOf(key)), key: key.id }))
+        .where("grantee", "in", grantees)
+        .where("scope", "in", scopes)
+        .limit(limit),
     );
     return rows.map(toGrant);
   }
@@ -93,6 +112,7 @@ function toRow(grant: KmsGrant): Fields<KmsGrantTable> {
     retiring: grant.retiring,
     operations: JSON.stringify(grant.operations),
     constraints: JSON.stringify(grant.constraints),
+    scope: grantScope(grant),
     issuer: grant.issuer,
     created_at: grant.createdAt,
   };
@@ -108,7 +128,7 @@ const find = statement(({ builder }, grant: One) =>
 function filtered(
   { builder }: SqlDialect,
   page: OfKey & { readonly after: string; readonly limit: number },
-  { grantee, name }: { grantee?: string | undefined; name?: string | undefined },
+  { grantee, name, like }: KmsGrantFilter,
 ) {
   let query = builder
     .selectFrom("kms_grant")
@@ -117,6 +137,7 @@ function filtered(
     .where("id", ">", page.after);
   if (grantee !== undefined) query = query.where("grantee", "=", grantee);
   if (name !== undefined) query = query.where("name", "=", name);
+  if (like !== undefined) query = query.where("scope", "=", grantScope(like));
   return query.orderBy("id").limit(page.limit);
 }
 
@@ -157,6 +178,7 @@ const insert = statement(({ builder }, row: Fields<KmsGrantTable>) =>
     retiring: row.retiring,
     operations: row.operations,
     constraints: row.constraints,
+    scope: row.scope,
     issuer: row.issuer,
     created_at: row.created_at,
   }),

@@ -50,6 +50,8 @@ export interface KmsGrantTable extends OfKey {
   operations: string;
   /** A JSON object. */
   constraints: string;
+  /** See `grantScope`. */
+  scope: string;
   issuer: string;
   created_at: number;
 }

@@ -288,7 +288,10 @@ const kmsCalls: typeof calls = {
   },
   grants: {
     find: [[ref, "g"]],
-    list: [{}, { grantee: "g" }, { grantee: "g", name: "n" }].map((filter) => [ref, page, filter]),
+    list: [{}, { grantee: "g" }, { grantee: "g", name: "n" }, { grantee: "g", like: kmsKey }].map(
+      (filter) => [ref, page, filter],
+    ),
+    applicable: [[ref, ["g", "h"], ["", "s"], 9]],
     retirable: [[registry, "g", page]],
     count: [[ref]],
     insert: [[kmsKey]],

@@ -81,6 +81,7 @@ function rights({ builder, ...dialect }: SqlDialect): Compilable[] {
       retiring: text,
       operations: text,
       constraints: text,
+      scope: text,
       issuer: text,
       created_at: integer,
     }).addPrimaryKeyConstraint("kms_grant_key", ["account", "region", "key", "id"]),
@@ -88,6 +89,10 @@ function rights({ builder, ...dialect }: SqlDialect): Compilable[] {
       .createIndex("kms_grant_retiring")
       .on("kms_grant")
       .columns(["account", "region", "retiring", "key", "id"]),
+    builder.schema
+      .createIndex("kms_grant_grantee")
+      .on("kms_grant")
+      .columns(["account", "region", "key", "grantee", "scope", "id"]),
   ];
 }
 
