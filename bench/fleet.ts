@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   const rounds = positive("rounds");
   const fleet = await startFleet(most);
   try {
-    const targets = await Promise.all(fleet.replicas.map(entrepotTarget));
+    const targets = await Promise.all(fleet.replicas.map((server) => entrepotTarget(server)));
     await pushTaggedImage(targets[0]!);
     for (let index = 0; index < repositories; index++) {
       await targets[0]!.createRepository(repositoryOf(index));

@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import {
   CreateRepositoryCommand,
   ECRClient,
+  type EncryptionConfiguration,
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr";
 import { type RunningServer, startServer } from "../test/support/server.ts";
@@ -46,7 +47,10 @@ export const entrepot: Peer = {
 };
 
 /** A server of ours that runs, with the authorization of its root. */
-export async function entrepotTarget(server: RunningServer): Promise<Target> {
+export async function entrepotTarget(
+  server: RunningServer,
+  encryptionConfiguration?: EncryptionConfiguration,
+): Promise<Target> {
   const { hostname, port } = new URL(server.origin);
   const ecr = new ECRClient({
     endpoint: server.origin,
@@ -61,7 +65,7 @@ export async function entrepotTarget(server: RunningServer): Promise<Target> {
     authorization: `Basic ${authorizationData?.[0]?.authorizationToken}`,
     pid: server.process.pid!,
     async createRepository(repositoryName) {
-      await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+      await ecr.send(new CreateRepositoryCommand({ repositoryName, encryptionConfiguration }));
     },
     async stop() {
       ecr.destroy();

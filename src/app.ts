@@ -30,6 +30,7 @@ import { expireSessions } from "./workers/expire-sessions.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
+import { expireKeyUses, writeKeyUses } from "./workers/write-key-uses.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
   readonly log: Logger;
@@ -87,6 +88,7 @@ export class Server {
   #httpsPort: number | undefined;
   #shownCertificate = "";
   #running = 0;
+  #writeKeyUses: (() => Promise<void>) | undefined;
   #stopping: Promise<void> | undefined;
 
   /** Use `startServer`. */
@@ -150,7 +152,11 @@ export class Server {
     await this.#listen();
     this.#app = await this.#compose(this.#rootKey);
     const { role, readOnly } = this.#config;
-    if (role !== "api" && !readOnly) this.#startJobs();
+    if (readOnly) return;
+    this.#writeKeyUses = writeKeyUses(this.#store.ports, (err, dropped) => {
+      this.#log.error({ event: "kms", err, dropped }, "uses of keys could not be written");
+    });
+    if (role !== "api") this.#startJobs();
   }
 
   #startJobs(): void {
@@ -166,6 +172,7 @@ export class Server {
       }),
       expireLeases,
       expireSessions,
+      expireKeyUses,
       sweepUploads((before) => this.#store.sweepUploads(before)),
     ];
     const observer = {
@@ -324,6 +331,7 @@ export class Server {
     }
     await stopped;
     await this.#app?.close();
+    await this.#writeKeyUses?.();
     await this.#store.close();
   }
 }

@@ -47,7 +47,8 @@ export async function perform(
         await requireAllowed(environment.ports, principal, action, on, context);
       }
     }
-    return await operation.handle(parsed.data, { ...environment, caller });
+    const ports = { ...environment.ports, onBehalfOf: caller };
+    return await operation.handle(parsed.data, { ...environment, ports, caller });
   } catch (error) {
     failure = error;
     throw error;

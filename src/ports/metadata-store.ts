@@ -91,6 +91,14 @@ export interface RepositoryReads {
   count(registry: Registry): Promise<number>;
   /** Every repository of every registry, for `fsck` and metrics; by (account, region, name). */
   listAll(page: PageRequest<{ registry: Registry; name: RepositoryName }>): Promise<Repository[]>;
+  /** Those that the KMS key seals, by name. */
+  sealedBy(
+    registry: Registry,
+    keyArn: string,
+    page: PageRequest<RepositoryName>,
+  ): Promise<Repository[]>;
+  /** KMS keys that seal repositories of the registry, by ARN. */
+  encryptionKeys(registry: Registry, page: PageRequest<string>): Promise<string[]>;
   /** Sums over all registries, from counters. */
   totals(): Promise<{ repositories: number; images: number; sizeBytes: number }>;
 }

@@ -1,3 +1,4 @@
+import type { Caller } from "../registry/identity/principal.ts";
 import type { RegistryMemory } from "../registry/memory.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { Clock } from "./clock.ts";
@@ -16,4 +17,6 @@ export interface Ports {
   readonly egress: Egress;
   /** What this process remembers to be quick. Losing it costs time and nothing else. */
   readonly memory: RegistryMemory;
+  /** Who asked for what is being done; absent where the deployment acts by itself. */
+  readonly onBehalfOf?: Caller | undefined;
 }

@@ -159,6 +159,12 @@ export const limits = {
   /** How long the holder of ended credentials is told so, and how many rows one transaction removes. */
   expiredSessionMs: 24 * hour,
   expiredSessionBatch: 1_000,
+  /** How often uses of KMS keys are written, how many at once, and how many may wait. */
+  keyUseFlushMs: 1 * second,
+  keyUsesAtOnce: 500,
+  keyUsesWaiting: 10_000,
+  /** How long each use is kept; counts stay. As CloudTrail's event history. */
+  keyUseLifeMs: 90 * 24 * hour,
   dataKeyCacheMs: 30 * second,
   dataKeyCacheEntries: 10_000,
   /** Registries whose service key is kept open. */

@@ -2,6 +2,7 @@ import { BoundedCache } from "./bounded-cache.ts";
 import type { Digester } from "./digest.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
 import { IssuerMemory } from "./identity/issuer-memory.ts";
+import { KeyUses } from "./kms/key-uses.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { Digest, ObjectId, UploadId } from "./names.ts";
@@ -28,6 +29,7 @@ export class RegistryMemory {
   readonly frames = new SharedFrames(limits.sharedFrames);
   readonly runningDigests = new BoundedCache<UploadId, RunningDigest>(10_000, () => 1);
   readonly access = new AccessMemory();
+  readonly keyUses = new KeyUses();
   readonly issuers = new IssuerMemory();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
   readonly passwordTurns = new Turns(limits.passwordsAtOnce);

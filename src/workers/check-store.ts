@@ -2,6 +2,7 @@
 import type { MetadataReads } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import { algorithmOf, Digester } from "../registry/digest.ts";
+import { layersUnder, openDataKey } from "../registry/encryption/data-keys.ts";
 import { headerBytes, openWhole, requireHeader } from "../registry/encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../registry/encryption/stored-object.ts";
 import type { Image } from "../registry/images/image.ts";
@@ -230,13 +231,12 @@ class Check {
     };
     if (object.placement === "blobs") {
       if (isSealed(object)) await this.#frame(object);
-      for await (const piece of readLayer(this.#ports, object)) verify(piece);
+      for await (const piece of readLayer(this.#ports, { object })) verify(piece);
     } else {
       const sealed = await this.#ports.metadata.objects.content(object.id);
       if (sealed === undefined) throw new Error("its content is not there");
-      const { registry, id } = object;
-      const key = await this.#ports.keys.openDataKey(object.wrappedKey, { registry, object: id });
-      verify(openWhole(key, id, object.layout, sealed));
+      const key = await openDataKey(this.#ports, undefined, object);
+      verify(openWhole(key, object.id, object.layout, sealed));
     }
     return digester.digest();
   }
@@ -253,7 +253,9 @@ class Check {
     if (blob === undefined) throw new Error("its bytes are not there");
     try {
       if (blob.sizeBytes !== object.sealedBytes) throw new Error("it has another length");
-      if (isSealed(object)) requireHeader(await blob.read(0, headerBytes));
+      if (isSealed(object)) {
+        requireHeader(await blob.read(0, headerBytes), layersUnder(object.wrappedKey));
+      }
     } finally {
       await blob.close();
     }

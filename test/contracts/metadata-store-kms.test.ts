@@ -278,5 +278,20 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: KMS", ({ 
     const encryption = { type: "KMS_DSSE", keyArn: "arn:aws:kms:us-east-1:1:key/k" } as const;
     const { name } = await addRepository(store, "r", { encryption });
     expect((await store.repositories.find(registry, name))?.encryption).toEqual(encryption);
+    await addRepository(store, "a", { encryption: { type: "KMS", keyArn: encryption.keyArn } });
+    await addRepository(store, "b", { encryption: { type: "KMS", keyArn: "arn:b" } });
+    await addRepository(store, "c");
+    await addRepository(store, "d", { encryption, registry: elsewhere! });
+    const names = async (page: object) =>
+      (await store.repositories.sealedBy(registry, encryption.keyArn, { limit: 9, ...page })).map(
+        (repository) => repository.name,
+      );
+    expect(await names({})).toEqual(["a", "r"]);
+    expect(await names({ after: "a" })).toEqual(["r"]);
+    const keys = (page: object) =>
+      store.repositories.encryptionKeys(registry, { limit: 9, ...page });
+    expect(await keys({})).toEqual(["arn:aws:kms:us-east-1:1:key/k", "arn:b"]);
+    expect(await keys({ limit: 1 })).toEqual(["arn:aws:kms:us-east-1:1:key/k"]);
+    expect(await keys({ after: "arn:b" })).toEqual([]);
   });
 });

@@ -47,7 +47,8 @@ async function readable(ports: Ports, content: Content): Promise<boolean> {
   const found = await ports.metadata.layers.resolve(testRegistry, testRepository, content.digest);
   if (found?.object === undefined) return false;
   const pieces: Uint8Array[] = [];
-  for await (const piece of readLayer(ports, found.object)) pieces.push(Buffer.from(piece));
+  for await (const piece of readLayer(ports, { object: found.object }))
+    pieces.push(Buffer.from(piece));
   expect(Buffer.concat(pieces).equals(content.bytes)).toBe(true);
   return true;
 }

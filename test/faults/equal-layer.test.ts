@@ -69,7 +69,7 @@ it.each([
 
     const { object } = await findLayer(ports, testRegistry, second, digest);
     const read: Buffer[] = [];
-    for await (const piece of readLayer(ports, object)) read.push(Buffer.from(piece));
+    for await (const piece of readLayer(ports, { object })) read.push(Buffer.from(piece));
     expect(Buffer.concat(read).equals(bytes)).toBe(true);
     expect((await checkStore(ports, { repair: false })).problems).toEqual([]);
   },

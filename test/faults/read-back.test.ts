@@ -76,7 +76,7 @@ async function restart(): Promise<void> {
 async function expectWhole(digest: Digest): Promise<void> {
   const { object } = await findLayer(ports, testRegistry, testRepository, digest);
   const read: Buffer[] = [];
-  for await (const piece of readLayer(ports, object)) read.push(Buffer.from(piece));
+  for await (const piece of readLayer(ports, { object })) read.push(Buffer.from(piece));
   expect(Buffer.concat(read).equals(bytes)).toBe(true);
   expect((await checkStore(ports, { repair: false })).problems).toEqual([]);
 }

@@ -103,7 +103,8 @@ async function readable(store: Ports, { bytes, digest }: Content): Promise<boole
   const found = await store.metadata.layers.resolve(testRegistry, testRepository, digest);
   if (found?.object === undefined) return false;
   const pieces: Buffer[] = [];
-  for await (const piece of readLayer(store, found.object)) pieces.push(Buffer.from(piece));
+  for await (const piece of readLayer(store, { object: found.object }))
+    pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces).equals(bytes);
 }
 

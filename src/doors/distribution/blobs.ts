@@ -18,7 +18,7 @@ export async function getBlob(exchange: Exchange): Promise<void> {
 /** Answers with a layer that was found. */
 export async function sendLayer(
   { environment, request, response }: Pick<Exchange, "environment" | "request" | "response">,
-  { layer, object }: FoundLayer,
+  { repository, layer, object }: FoundLayer,
 ): Promise<void> {
   const { digest } = layer;
   const etag = `"${digest}"`;
@@ -59,7 +59,7 @@ export async function sendLayer(
     response.writeHead(307, [...apiVersion, "Location", url, "Content-Length", "0"]).end();
     return;
   }
-  const content = readLayer(environment.ports, object, range);
+  const content = readLayer(environment.ports, { repository, object }, range);
   await streamLayer(response, status, headers, content, lengthBytes);
 }
 

@@ -132,12 +132,13 @@ class DistributionDoor {
     path: string,
     query: URLSearchParams,
   ): Exchange {
+    const { environment } = this.#options;
     return {
-      environment: this.#options.environment,
+      environment: { ...environment, ports: { ...environment.ports, onBehalfOf: caller } },
       request,
       response,
       caller,
-      context: new RequestContext(caller, this.#options.environment.ports.clock.now()),
+      context: new RequestContext(caller, environment.ports.clock.now()),
       registry: { account: caller.account, region: caller.region },
       name: requireName(parsed),
       reference: parsed.reference,

@@ -53,7 +53,8 @@ async function sendClaimed(
   { registry, repository, digest }: DownloadClaims,
   caller: Caller,
 ): Promise<void> {
-  const { environment } = options;
+  const ports = { ...options.environment.ports, onBehalfOf: caller };
+  const environment = { ...options.environment, ports };
   const context = new RequestContext(caller, environment.ports.clock.now());
   const resource = repositoryAsResource(registry, repository.name);
   await requireAllowed(environment.ports, caller.principal, action, resource, context);

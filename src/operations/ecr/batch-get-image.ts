@@ -85,6 +85,9 @@ async function find(
     const reference = digest === undefined ? { tag: tag! } : { digest };
     return await getImage(ports, registry, name, reference, { pull: true });
   } catch (error) {
+    if (isRegistryError(error, "Kms")) {
+      return { imageId, failureCode: "KmsError", failureReason: error.message };
+    }
     if (!isRegistryError(error, "ImageNotFound")) throw error;
     return { imageId, failureCode: "ImageNotFound", failureReason: error.message };
   }

@@ -2,8 +2,9 @@ import type { CreateRepositoryRequest, CreateRepositoryResponse } from "@aws-sdk
 import type { z } from "zod";
 import { invalidParameter } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
+import type { WantedEncryption } from "../../registry/repositories/claim-key.ts";
 import { createRepository as create } from "../../registry/repositories/create-repository.ts";
-import type { Encryption } from "../../registry/repositories/repository.ts";
+
 import { checkResourceTags } from "../../registry/repositories/resource-tags.ts";
 import { checkTagMutability } from "../../registry/repositories/tag-mutability.ts";
 import { operation } from "../operation.ts";
@@ -56,26 +57,22 @@ export const createRepository = operation("ecr:CreateRepository", {
       name: input.repositoryName,
       tagMutability: checkTagMutability(input.imageTagMutability, filters),
       scanOnPush: input.imageScanningConfiguration.scanOnPush ?? false,
-      encryption: checkEncryption(input.encryptionConfiguration),
+      encryption: wantedEncryption(input.encryptionConfiguration),
       resourceTags: checkResourceTags(input.tags),
     });
     return { repository: repositoryAnswer(deployment, repository) };
   },
 });
 
-function checkEncryption(wanted: z.output<typeof encryptionConfiguration>): Encryption {
-  if (wanted.encryptionType !== "AES256") {
-    // A repository that claims a key it is not sealed with would be a lie; so it is not made at all.
-    throw invalidParameter(
-      "encryptionConfiguration.encryptionType",
-      `${wanted.encryptionType} is not available in this version, only AES256`,
-    );
-  }
-  if (wanted.kmsKey !== undefined) {
+function wantedEncryption({
+  encryptionType: type,
+  kmsKey: key,
+}: z.output<typeof encryptionConfiguration>): WantedEncryption {
+  if (type === "AES256" && key !== undefined) {
     throw invalidParameter(
       "encryptionConfiguration.kmsKey",
       "kmsKey can't be set when encryptionType is set as AES256",
     );
   }
-  return { type: wanted.encryptionType };
+  return { type, key };
 }

@@ -1,10 +1,15 @@
 import type {
   Repository as EcrRepository,
+  EncryptionConfiguration,
   ImageTagMutabilityExclusionFilter,
 } from "@aws-sdk/client-ecr";
 import { type Deployment, repositoryUri } from "../../registry/deployment.ts";
 import { repositoryArn } from "../../registry/names.ts";
-import type { Repository, TagMutability } from "../../registry/repositories/repository.ts";
+import type {
+  Encryption,
+  Repository,
+  TagMutability,
+} from "../../registry/repositories/repository.ts";
 import { epochSeconds, type Wire } from "./wire.ts";
 
 /** A repository as ECR shows it; SDKs and Terraform rely on every member. Resource tags are not shown. */
@@ -21,8 +26,15 @@ export function repositoryAnswer(
     createdAt: epochSeconds(repository.createdAt),
     ...mutabilityAnswer(repository.tagMutability),
     imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
-    encryptionConfiguration: { encryptionType: repository.encryption.type },
+    encryptionConfiguration: encryptionAnswer(repository.encryption),
   };
+}
+
+function encryptionAnswer(encryption: Encryption): Wire<EncryptionConfiguration> {
+  const { type: encryptionType } = encryption;
+  return "keyArn" in encryption
+    ? { encryptionType, kmsKey: encryption.keyArn }
+    : { encryptionType };
 }
 
 /** The two members that tell tag mutability; filters only where the mode has them. */

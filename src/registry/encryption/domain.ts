@@ -1,3 +1,4 @@
+import { RegistryError } from "../errors.ts";
 import type { Repository } from "../repositories/repository.ts";
 
 /**
@@ -5,5 +6,18 @@ import type { Repository } from "../repositories/repository.ts";
  * the same key. Layers also mount only within it. (ECR, BLOB_MOUNTING: same encryption type and key.)
  */
 export function encryptionDomain(repository: Pick<Repository, "encryption">): string {
-  return repository.encryption.type;
+  const { encryption } = repository;
+  return "keyArn" in encryption ? `${encryption.type} ${encryption.keyArn}` : encryption.type;
+}
+
+/**
+ * Refuses what was sealed for a key that has become another one since.
+ * @throws ServiceUnavailable
+ */
+export function requireSameDomain(
+  repository: Pick<Repository, "encryption">,
+  domain: string,
+): void {
+  if (encryptionDomain(repository) === domain) return;
+  throw new RegistryError("ServiceUnavailable", "The repository's key was changed; try again");
 }

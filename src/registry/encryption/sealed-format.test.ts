@@ -7,6 +7,7 @@ import {
   appendSegment,
   frameKey,
   framesFrom,
+  layersOf,
   openFrame,
   openWhole,
   sealedHeader,
@@ -15,14 +16,13 @@ import {
 } from "./sealed-format.ts";
 import { SegmentSealer } from "./segment-sealer.ts";
 
-const key = randomBytes(32);
 const object = "00112233445566778899aabbccddeeff" as ObjectId;
 const other = "ffeeddccbbaa99887766554433221100" as ObjectId;
 
-function sealSegments(segments: Buffer[]): { sealed: Buffer; layout: string } {
+function sealSegments(key: Buffer, segments: Buffer[]): { sealed: Buffer; layout: string } {
   let layout = "";
   let frame = 0;
-  const pieces: Uint8Array[] = [sealedHeader()];
+  const pieces: Uint8Array[] = [sealedHeader(layersOf(key))];
   for (const segment of segments) {
     const sealer = new SegmentSealer(key, object, frame, false);
     for (let at = 0; at < segment.length; at += 70_001) {
@@ -35,8 +35,8 @@ function sealSegments(segments: Buffer[]): { sealed: Buffer; layout: string } {
   return { sealed: Buffer.concat(pieces), layout };
 }
 
-function openFrom(sealed: Buffer, layout: string, offset: number): Buffer {
-  const frames = [...framesFrom(layout, offset)];
+function openFrom(key: Buffer, sealed: Buffer, layout: string, offset: number): Buffer {
+  const frames = [...framesFrom(layout, offset, layersOf(key))];
   const opened = frames.map((frame) =>
     openFrame(
       frameKey(key),
@@ -49,7 +49,12 @@ function openFrom(sealed: Buffer, layout: string, offset: number): Buffer {
   return Buffer.concat(opened).subarray(offset - (frames[0]?.start ?? offset));
 }
 
-describe("the sealed object format", () => {
+describe.each([
+  ["one layer", 1],
+  ["two layers", 2],
+] as const)("the sealed object format with %s", (_, layers) => {
+  const key = randomBytes(32 * layers);
+
   it("gives back any segments from any offset", () => {
     const sizes = [
       0,
@@ -67,10 +72,10 @@ describe("the sealed object format", () => {
         (lengths, where) => {
           const segments = lengths.map((length) => randomBytes(length));
           const whole = Buffer.concat(segments);
-          const { sealed, layout } = sealSegments(segments);
-          expect(sealed.length).toBe(sealedLength(layout));
+          const { sealed, layout } = sealSegments(key, segments);
+          expect(sealed.length).toBe(sealedLength(layout, layers));
           const offset = Math.floor(where * whole.length);
-          expect(openFrom(sealed, layout, offset).equals(whole.subarray(offset))).toBe(true);
+          expect(openFrom(key, sealed, layout, offset).equals(whole.subarray(offset))).toBe(true);
         },
       ),
       { numRuns: 40 },
@@ -83,13 +88,18 @@ describe("the sealed object format", () => {
   });
 
   it("does not open a frame of another object, another place or another end", () => {
-    const { sealed, layout } = sealSegments([randomBytes(2 * limits.frameBytes)]);
-    const [first, second] = [...framesFrom(layout, 0)];
+    const { sealed, layout } = sealSegments(key, [randomBytes(2 * limits.frameBytes)]);
+    const [first, second] = [...framesFrom(layout, 0, layers)];
     const bytes = sealed.subarray(first!.sealedStart, first!.sealedStart + first!.sealedBytes);
     expect(() => openFrame(frameKey(key), other, 0, false, bytes)).toThrow();
     expect(() => openFrame(frameKey(key), object, second!.index, false, bytes)).toThrow();
     expect(() => openFrame(frameKey(key), object, 0, true, bytes)).toThrow();
-    expect(() => openFrame(frameKey(randomBytes(32)), object, 0, false, bytes)).toThrow();
+    // Also where only one of the layers' keys is another.
+    for (let layer = 0; layer < layers; layer++) {
+      const wrong = Buffer.from(key);
+      wrong[layer * 32]! ^= 1;
+      expect(() => openFrame(frameKey(wrong), object, 0, false, bytes)).toThrow();
+    }
   });
 
   it("notices a single flipped bit wherever it is", () => {

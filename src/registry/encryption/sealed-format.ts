@@ -1,15 +1,16 @@
 /**
- * How an object is sealed (docs/adr, "Sealed object format").
+ * How an object is sealed (docs/encryption.md).
  *
  * object  = header, frame 0, frame 1, …
- * header  = "ENTREPOT", format version, log2 of the frame size, six zero bytes
+ * header  = "ENTREPOT", format version, log2 of the frame size, layers - 1, five zero bytes
  * frame   = 96-bit random nonce, AES-256-GCM ciphertext of at most one frame size, 128-bit tag
- * AAD     = header, object id, frame index, end-of-segment flag
+ * AAD     = header, object id, frame index, flags: end of segment, and which layer
  *
- * The plaintext is cut into segments, one for each append that was committed, and each segment into
- * frames; only the last frame of a segment may be short. The segments' lengths (the layout) are kept
- * with the object's row: an append never rewrites a durable frame, a nonce is never used twice, and
- * a cut, swapped or reordered frame does not open.
+ * With two layers the whole frame is the plaintext of a second one under a second key, with a nonce
+ * and a tag of its own. The plaintext is cut into segments, one for each append that was committed,
+ * and each segment into frames; only the last frame of a segment may be short. The segments' lengths
+ * (the layout) are kept with the object's row: an append never rewrites a durable frame, a nonce is
+ * never used twice, and a cut, swapped or reordered frame does not open.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { freshBytes } from "../fresh-bytes.ts";
@@ -19,47 +20,80 @@ import type { ObjectId } from "../names.ts";
 export const headerBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
+const layerKeyBytes = 32;
+/** What a layer adds to a frame. */
 export const frameOverheadBytes = nonceBytes + tagBytes;
 
-const header = Buffer.alloc(headerBytes);
-header.write("ENTREPOT", "latin1");
-header[8] = 1;
-header[9] = Math.log2(limits.frameBytes);
+/** How many times an object is sealed, each time under another key. */
+export type Layers = 1 | 2;
+
+const headers = ([1, 2] as const).map((layers) => {
+  const header = Buffer.alloc(headerBytes);
+  header.write("ENTREPOT", "latin1");
+  header[8] = 1;
+  header[9] = Math.log2(limits.frameBytes);
+  header[10] = layers - 1;
+  return header;
+});
 
 /** The first bytes of every object. */
-export function sealedHeader(): Uint8Array {
-  return Buffer.from(header);
+export function sealedHeader(layers: Layers): Uint8Array {
+  return Buffer.from(headers[layers - 1]!);
 }
 
-function additionalData(object: ObjectId, frame: number, endsSegment: boolean): Buffer {
+function additionalData(
+  object: ObjectId,
+  frame: number,
+  endsSegment: boolean,
+  layers: number,
+  layer: number,
+): Buffer {
   const data = Buffer.alloc(headerBytes + 16 + 8 + 1);
-  header.copy(data, 0);
+  headers[layers - 1]!.copy(data, 0);
   data.write(object, headerBytes, "hex");
   data.writeBigUInt64BE(BigInt(frame), headerBytes + 16);
-  data[headerBytes + 24] = endsSegment ? 1 : 0;
+  data[headerBytes + 24] = (endsSegment ? 1 : 0) | (layer << 1);
   return data;
 }
 
-/** A data key in the form that frames take it in: from bytes, setting up a cipher takes three times as long. */
-export function frameKey(dataKey: Uint8Array): KeyObject {
-  return createSecretKey(dataKey);
+/** One key for each layer, the innermost first. */
+export type FrameKey = readonly KeyObject[];
+
+/**
+ * A data key, of 32 bytes for each layer, in the form that frames take it in: from bytes, setting up a
+ * cipher takes three times as long.
+ */
+export function frameKey(dataKey: Uint8Array): FrameKey {
+  return Array.from({ length: layersOf(dataKey) }, (_, layer) =>
+    createSecretKey(dataKey.subarray(layer * layerKeyBytes, (layer + 1) * layerKeyBytes)),
+  );
+}
+
+/** How many layers a data key seals. */
+export function layersOf(dataKey: Uint8Array): Layers {
+  return dataKey.length === 2 * layerKeyBytes ? 2 : 1;
 }
 
 /** One frame: nonce, ciphertext of the pieces in order, tag. */
 export function sealFrame(
-  key: KeyObject,
+  key: FrameKey,
   object: ObjectId,
   frame: number,
   endsSegment: boolean,
   plaintext: readonly Uint8Array[],
 ): Uint8Array[] {
-  const nonce = freshBytes(nonceBytes);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
-  cipher.setAAD(additionalData(object, frame, endsSegment));
-  const sealed: Uint8Array[] = [nonce];
-  for (const piece of plaintext) sealed.push(cipher.update(piece));
-  cipher.final();
-  sealed.push(cipher.getAuthTag());
+  let pieces: readonly Uint8Array[] = plaintext;
+  let sealed: Uint8Array[] = [];
+  for (const [layer, layerKey] of key.entries()) {
+    const nonce = freshBytes(nonceBytes);
+    const cipher = createCipheriv("aes-256-gcm", layerKey, nonce, { authTagLength: tagBytes });
+    cipher.setAAD(additionalData(object, frame, endsSegment, key.length, layer));
+    sealed = [nonce];
+    for (const piece of pieces) sealed.push(cipher.update(piece));
+    cipher.final();
+    sealed.push(cipher.getAuthTag());
+    pieces = sealed;
+  }
   return sealed;
 }
 
@@ -68,27 +102,32 @@ export function sealFrame(
  * @throws Error when the frame was not sealed as this frame of this object under this key
  */
 export function openFrame(
-  key: KeyObject,
+  key: FrameKey,
   object: ObjectId,
   frame: number,
   endsSegment: boolean,
   sealed: Uint8Array,
 ): Buffer {
-  const end = sealed.length - tagBytes;
-  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, nonceBytes), {
-    authTagLength: tagBytes,
-  });
-  decipher.setAAD(additionalData(object, frame, endsSegment));
-  decipher.setAuthTag(sealed.subarray(end));
-  const plaintext = decipher.update(sealed.subarray(nonceBytes, end));
-  decipher.final(); // Nothing leaves before this has verified the whole frame (I3).
-  return plaintext;
+  let opened = sealed;
+  for (let layer = key.length - 1; layer >= 0; layer--) {
+    const end = opened.length - tagBytes;
+    const nonce = opened.subarray(0, nonceBytes);
+    const decipher = createDecipheriv("aes-256-gcm", key[layer]!, nonce, {
+      authTagLength: tagBytes,
+    });
+    decipher.setAAD(additionalData(object, frame, endsSegment, key.length, layer));
+    decipher.setAuthTag(opened.subarray(end));
+    const plaintext = decipher.update(opened.subarray(nonceBytes, end));
+    decipher.final(); // Nothing leaves before this has verified the whole frame (I3).
+    opened = plaintext;
+  }
+  return opened as Buffer;
 }
 
 /** A whole small object in memory: header and the frames of one segment. */
 export function sealWhole(dataKey: Uint8Array, object: ObjectId, plaintext: Uint8Array): Buffer {
   const key = frameKey(dataKey);
-  const pieces: Uint8Array[] = [header];
+  const pieces: Uint8Array[] = [sealedHeader(layersOf(dataKey))];
   const frames = framesOf(plaintext.length);
   for (let frame = 0; frame < frames; frame++) {
     const start = frame * limits.frameBytes;
@@ -105,11 +144,14 @@ export function openWhole(
   layout: string,
   sealed: Uint8Array,
 ): Buffer {
-  if (sealed.length !== sealedLength(layout)) throw new Error("object has another length");
-  requireHeader(sealed);
+  const layers = layersOf(dataKey);
+  if (sealed.length !== sealedLength(layout, layers)) {
+    throw new Error("object has another length");
+  }
+  requireHeader(sealed, layers);
   const key = frameKey(dataKey);
   return Buffer.concat(
-    [...framesFrom(layout, 0)].map((frame) =>
+    [...framesFrom(layout, 0, layers)].map((frame) =>
       openFrame(
         key,
         object,
@@ -122,8 +164,8 @@ export function openWhole(
 }
 
 /** @throws Error unless these are the first bytes of an object of this format */
-export function requireHeader(sealed: Uint8Array): void {
-  if (header.equals(sealed.subarray(0, headerBytes))) return;
+export function requireHeader(sealed: Uint8Array, layers: Layers): void {
+  if (headers[layers - 1]!.equals(sealed.subarray(0, headerBytes))) return;
   throw new Error("object begins with another header");
 }
 
@@ -167,14 +209,14 @@ export function lastSegmentBytes(layout: string): number | undefined {
   return parseLayout(layout).at(-1)?.segmentBytes;
 }
 
-function sealedSegmentBytes(segmentBytes: number): number {
-  return segmentBytes + framesOf(segmentBytes) * frameOverheadBytes;
+function sealedSegmentBytes(segmentBytes: number, layers: Layers): number {
+  return segmentBytes + framesOf(segmentBytes) * layers * frameOverheadBytes;
 }
 
 /** Ciphertext bytes of an object with this layout, header included. */
-export function sealedLength(layout: string): number {
+export function sealedLength(layout: string, layers: Layers): number {
   return parseLayout(layout).reduce(
-    (sum, run) => sum + run.count * sealedSegmentBytes(run.segmentBytes),
+    (sum, run) => sum + run.count * sealedSegmentBytes(run.segmentBytes, layers),
     headerBytes,
   );
 }
@@ -190,7 +232,8 @@ export interface FramePlace {
 }
 
 /** The frames from the one that holds plaintext byte `offset` on, in order. */
-export function* framesFrom(layout: string, offset: number): Generator<FramePlace> {
+export function* framesFrom(layout: string, offset: number, layers: Layers): Generator<FramePlace> {
+  const overheadBytes = layers * frameOverheadBytes;
   let start = 0;
   let sealedStart = headerBytes;
   let index = 0;
@@ -198,7 +241,7 @@ export function* framesFrom(layout: string, offset: number): Generator<FramePlac
     const frames = framesOf(segmentBytes);
     const skipped = Math.min(count, Math.max(0, Math.floor((offset - start) / segmentBytes)));
     start += skipped * segmentBytes;
-    sealedStart += skipped * sealedSegmentBytes(segmentBytes);
+    sealedStart += skipped * sealedSegmentBytes(segmentBytes, layers);
     index += skipped * frames;
     for (let segment = skipped; segment < count; segment++) {
       const first = Math.max(0, Math.floor((offset - start) / limits.frameBytes));
@@ -210,12 +253,12 @@ export function* framesFrom(layout: string, offset: number): Generator<FramePlac
           endsSegment: frame === frames - 1,
           start: start + within,
           sizeBytes,
-          sealedStart: sealedStart + within + frame * frameOverheadBytes,
-          sealedBytes: sizeBytes + frameOverheadBytes,
+          sealedStart: sealedStart + within + frame * overheadBytes,
+          sealedBytes: sizeBytes + overheadBytes,
         };
       }
       start += segmentBytes;
-      sealedStart += sealedSegmentBytes(segmentBytes);
+      sealedStart += sealedSegmentBytes(segmentBytes, layers);
       index += frames;
     }
   }

@@ -1,15 +1,14 @@
-import type { KeyObject } from "node:crypto";
 import { freeMemory } from "../free-memory.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId } from "../names.ts";
-import { frameKey, sealFrame } from "./sealed-format.ts";
+import { type FrameKey, frameKey, type Layers, sealFrame } from "./sealed-format.ts";
 
 /**
  * Seals one segment as its plaintext arrives. Holds at most one frame of plaintext back, because a
  * frame must know whether it ends the segment.
  */
 export class SegmentSealer {
-  readonly #key: KeyObject;
+  readonly #key: FrameKey;
   readonly #object: ObjectId;
   readonly #given: boolean;
   #frame: number;
@@ -25,6 +24,11 @@ export class SegmentSealer {
     this.#object = object;
     this.#given = given;
     this.#frame = firstFrame;
+  }
+
+  /** How many times it seals. */
+  get layers(): Layers {
+    return this.#key.length as Layers;
   }
 
   /** Index of the frame that comes next. */

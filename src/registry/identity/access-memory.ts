@@ -2,6 +2,7 @@ import type { AccessKey } from "../../ports/credentials.ts";
 import { BoundedCache } from "../bounded-cache.ts";
 import { type KmsKeyRef, kmsKeyArn } from "../kms/kms-key.ts";
 import type { RememberedKey } from "../kms/remembered-key.ts";
+import type { UsableKey } from "../kms/require-usable.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { CompiledDocuments } from "../policy/compiled-documents.ts";
@@ -27,6 +28,11 @@ export class AccessMemory {
     limits.rememberedRepositories,
     limits.identityReadMs,
   );
+  /** What the registry may do with a key for a repository; see `key-use.ts`. */
+  readonly keyDecisions = new TimedCache<UsableKey>(
+    limits.rememberedRepositories,
+    limits.identityReadMs,
+  );
   /** By the key's ARN. */
   readonly kmsKeys = new TimedCache<RememberedKey>(limits.rememberedKmsKeys, limits.identityReadMs);
 
@@ -46,6 +52,7 @@ export class AccessMemory {
   /** Its aliases or its grants changed, or the key itself. */
   forgetKmsKey(key: KmsKeyRef): void {
     this.kmsKeys.forget(kmsKeyArn(key));
+    this.keyDecisions.clear();
   }
 
   forgetRegistry(registry: Registry): void {

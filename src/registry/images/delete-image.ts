@@ -63,6 +63,7 @@ export interface ImageFailure {
     | "ImageTagDoesNotMatchDigest"
     | "InvalidImageDigest"
     | "InvalidImageTag"
+    | "KmsError"
     | "MissingDigestAndTag";
   readonly failureReason: string;
 }

@@ -1,5 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
+import { openDataKey, requireKey } from "../encryption/data-keys.ts";
 import { openWhole } from "../encryption/sealed-format.ts";
 import { invariant, isRegistryError, RegistryError } from "../errors.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
@@ -24,7 +25,7 @@ export function imageNotFound(): RegistryError {
 /**
  * The image and its manifest: one indexed read, and the manifest from memory when it was read before.
  * @param options `pull`: counts as a pull and moves lastRecordedPullTime
- * @throws RepositoryNotFound, ImageNotFound
+ * @throws RepositoryNotFound, ImageNotFound, Kms
  */
 export async function getImage(
   ports: Ports,
@@ -37,7 +38,7 @@ export async function getImage(
   if (found === undefined) throw repositoryNotFound(registry, name);
   const { repository, image } = found;
   if (image === undefined) throw imageNotFound();
-  const manifest = ports.memory.manifests.get(image.object) ?? (await openManifest(ports, image));
+  const manifest = await openManifest(ports, repository, image);
   if (options.pull) {
     const now = ports.clock.now();
     if (image.pulledAt === undefined || now - image.pulledAt > pullTimeGranularityMs) {
@@ -50,18 +51,23 @@ export async function getImage(
 /**
  * The manifest's bytes, verified by the seal and by the digest (I3).
  * @throws ImageNotFound when the image goes away in the meantime
+ * @throws Kms when the repository's key may not be used
  */
-export async function openManifest(ports: Ports, image: Image): Promise<Buffer> {
+export async function openManifest(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+): Promise<Buffer> {
   const cached = ports.memory.manifests.get(image.object);
-  if (cached !== undefined) return cached;
+  if (cached !== undefined) {
+    await requireKey(ports, repository);
+    return cached;
+  }
   const object = await ports.metadata.objects.find(image.object);
   const sealed = await ports.metadata.objects.content(image.object);
   if (object === undefined || sealed === undefined || object.state !== "live")
     throw imageNotFound();
-  const key = await ports.keys.openDataKey(object.wrappedKey, {
-    registry: object.registry,
-    object: object.id,
-  });
+  const key = await openDataKey(ports, repository, object);
   const manifest = openWhole(key, object.id, object.layout, sealed);
   const digest = digestOf(manifest, algorithmOf(image.digest));
   invariant(digest === image.digest, "a stored manifest hashes to its digest");

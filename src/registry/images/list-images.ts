@@ -90,7 +90,10 @@ export async function listReferrers(
   return Promise.all(
     images.map(async (image) => {
       // Annotations are content, so they are sealed with the manifest and read from there.
-      const { annotations } = parseManifest(await openManifest(ports, image), image.mediaType);
+      const { annotations } = parseManifest(
+        await openManifest(ports, repository, image),
+        image.mediaType,
+      );
       const { digest, mediaType, manifestBytes } = image;
       const artifactType = image.artifactType ?? image.configMediaType;
       return { digest, mediaType, artifactType, sizeBytes: manifestBytes, annotations };

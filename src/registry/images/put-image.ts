@@ -1,7 +1,8 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
-import { encryptionDomain } from "../encryption/domain.ts";
+import { createDataKey } from "../encryption/data-keys.ts";
+import { encryptionDomain, requireSameDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
 import { EqualObjectStands, type StoredObject } from "../encryption/stored-object.ts";
 import { invariant, RegistryError } from "../errors.ts";
@@ -43,6 +44,7 @@ export interface WantedImage {
  * @throws ImageTagAlreadyExists when a tag is immutable and points elsewhere
  * @throws ImageAlreadyExists for an equal push again, where that is refused
  * @throws LimitExceeded
+ * @throws Kms when the repository's key may not be used
  */
 export async function putImage(
   ports: Ports,
@@ -95,6 +97,7 @@ function storeImage(
       lockLayers(change, repository, manifest),
     ]);
     if (locked.id !== id) throw repositoryNotFound(registry, name);
+    requireSameDomain(locked, sealed.domain);
     const moved = tagsToMove(locked, digest, wanted, current, known !== undefined);
     const image =
       known ?? (await insertImage(change, locked, digest, manifest, layers, sealed, presumed));
@@ -106,6 +109,7 @@ function storeImage(
 }
 
 interface SealedManifest {
+  readonly domain: string;
   readonly object: StoredObject;
   readonly content: Uint8Array;
 }
@@ -119,7 +123,7 @@ async function sealManifest(
 ): Promise<SealedManifest> {
   const id = newObjectId();
   const { registry } = repository;
-  const { plain, wrapped } = await ports.keys.createDataKey({ registry, object: id });
+  const { plain, wrapped } = await createDataKey(ports, repository, id);
   const content = sealWhole(plain, id, manifest);
   const object: StoredObject = {
     id,
@@ -136,7 +140,7 @@ async function sealManifest(
     layout: String(manifest.length),
     createdAt: ports.clock.now(),
   };
-  return { object, content };
+  return { domain: encryptionDomain(repository), object, content };
 }
 
 /**

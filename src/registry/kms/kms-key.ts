@@ -1,5 +1,6 @@
+import { invariant } from "../errors.ts";
 import type { ResourceTag } from "../identity/entity.ts";
-import type { Registry } from "../names.ts";
+import type { AccountId, Region, Registry } from "../names.ts";
 
 /** What KMS says of a key that can not, or not at once, be used. Source: KMS, "Key states". */
 export type KmsKeyState = "Enabled" | "Disabled" | "PendingDeletion";
@@ -114,6 +115,14 @@ export interface KmsUseCount {
 
 export function kmsKeyArn({ registry, id }: KmsKeyRef): string {
   return `arn:aws:kms:${registry.region}:${registry.account}:key/${id}`;
+}
+
+/** The key that a stored ARN names. */
+export function parseKmsKeyArn(arn: string): KmsKeyRef {
+  const parts = /^arn:aws:kms:([^:]+):(\d{12}):key\/([^:]+)$/.exec(arn);
+  invariant(parts !== null, "a stored ARN of a key is one");
+  const [, region, account, id] = parts;
+  return { registry: { account: account as AccountId, region: region as Region }, id: id! };
 }
 
 export function kmsAliasArn({ registry, name }: Pick<KmsAlias, "registry" | "name">): string {

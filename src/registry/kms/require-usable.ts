@@ -1,6 +1,12 @@
 import { RegistryError } from "../errors.ts";
 import { type KmsKey, kmsKeyArn } from "./kms-key.ts";
 
+/** What of a key that may be used is worth remembering. */
+export interface UsableKey {
+  /** That which seals now. */
+  readonly version: number;
+}
+
 /**
  * Refuses what a key does not do in its state. Source: KMS, "Key states of AWS KMS keys".
  * @throws Disabled, KmsInvalidState

@@ -1,7 +1,8 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf } from "../digest.ts";
-import { encryptionDomain } from "../encryption/domain.ts";
+import { createDataKey } from "../encryption/data-keys.ts";
+import { encryptionDomain, requireSameDomain } from "../encryption/domain.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
@@ -76,13 +77,13 @@ function completeOnce(
   return exclusively(ports, registry, name, id, async () => {
     const { repository, upload } = await findUpload(ports, registry, name, id);
     requireOffset(registry, name, upload, options.offset);
-    const whole = await withLastBytes(ports, upload, name, digest, options);
+    const whole = await withLastBytes(ports, repository, upload, digest, options);
     requireComplete(registry, name, upload, whole, options);
-    const received = await digestOfUpload(ports, whole, algorithmOf(digest));
+    const received = await digestOfUpload(ports, repository, whole, algorithmOf(digest));
     if (received !== digest) throw wrongDigest(digest, received);
     const domain = encryptionDomain(repository);
     const stored = await ports.metadata.objects.findLive(registry, domain, digest);
-    const sealed = whole.sealedBytes === 0 ? await sealEmpty(ports, whole) : whole;
+    const sealed = whole.sealedBytes === 0 ? await sealEmpty(ports, repository, whole) : whole;
     const completed = { repository, upload, whole: sealed, digest };
     if (stored !== undefined) {
       const linked = await link(ports, { ...completed, published: undefined });
@@ -107,8 +108,8 @@ function completeOnce(
 /** Takes what comes with the completing request; what was refused afterwards is not committed. */
 async function withLastBytes(
   ports: Ports,
+  repository: Repository,
   upload: Upload,
-  name: RepositoryName,
   digest: Digest,
   { content, given = false }: Completion,
 ): Promise<Upload> {
@@ -117,9 +118,12 @@ async function withLastBytes(
   const digestSoFar =
     upload.offset === 0 ? digestOfNothing(algorithmOf(digest)) : upload.digestSoFar;
   const begun = { ...upload, digestSoFar };
-  const { next, failure } = await receive(ports, begun, content, { asPart: false, given });
+  const { next, failure } = await receive(ports, repository, begun, content, {
+    asPart: false,
+    given,
+  });
   if (failure === undefined) return next;
-  await commitUpload(ports, upload, next, name);
+  await commitUpload(ports, upload, next, repository.name);
   throw failure;
 }
 
@@ -152,11 +156,10 @@ function wrongDigest(digest: Digest, received: Digest): RegistryError {
 }
 
 /** Nothing was ever received: the empty object is a header alone, whoever encrypts the others. */
-async function sealEmpty(ports: Ports, whole: Upload): Promise<Upload> {
-  const context = { registry: whole.repository.registry, object: whole.object };
-  const { wrapped } = await ports.keys.createDataKey(context);
+async function sealEmpty(ports: Ports, repository: Repository, whole: Upload): Promise<Upload> {
+  const { wrapped } = await createDataKey(ports, repository, whole.object);
   return (
-    await receive(ports, { ...whole, wrappedKey: wrapped }, emptyContent(), {
+    await receive(ports, repository, { ...whole, wrappedKey: wrapped }, emptyContent(), {
       asPart: false,
       given: false,
     })
@@ -206,6 +209,7 @@ async function linkFirst(
         linkLeased(change, layer),
       ]);
       if (locked.id !== upload.repository.id) throw ended();
+      requireSameDomain(locked, object.domain);
       return { layer, existed: !isNew };
     });
   } catch (error) {
@@ -232,6 +236,7 @@ function link(ports: Ports, completed: Completed): Promise<Linked | undefined> {
     }
     const object = await keepObject(change, completed, now);
     if (object === undefined) return undefined;
+    requireSameDomain(repository, object.domain);
     const layer = newLayer(completed, object, now);
     const existed = !(await linkLeased(change, layer));
     await change.uploads.remove(registry, upload.id);

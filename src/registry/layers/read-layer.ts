@@ -1,11 +1,14 @@
-import type { KeyObject } from "node:crypto";
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, Digester } from "../digest.ts";
+import { openDataKey } from "../encryption/data-keys.ts";
+import type { KeyOwner } from "../encryption/keyed-object.ts";
 import {
+  type FrameKey,
   type FramePlace,
   frameKey,
   framesFrom,
+  layersOf,
   openFrame,
   openWhole,
 } from "../encryption/sealed-format.ts";
@@ -19,6 +22,12 @@ const framesAhead = 2;
 /** Frames that the caller may hold at once. */
 const framesLent = 2;
 
+/** An object, and the repository for which it is read: none for the deployment's own work. */
+export interface ReadableLayer {
+  readonly repository?: KeyOwner | undefined;
+  readonly object: StoredObject;
+}
+
 /** Bytes of the plaintext, both ends inclusive, as HTTP counts them. */
 export interface ByteRange {
   readonly start: number;
@@ -31,21 +40,19 @@ export interface ByteRange {
  *
  * A piece stays as it is until the second next one is asked for; then its memory may be gone. When the
  * iteration ends, however it ends, what was yielded last stays.
+ * @throws Kms before the first piece, when the key may not be used
  * @throws Error when a frame is damaged, cut or swapped; what was yielded before is right
  */
 export async function* readLayer(
   ports: Ports,
-  object: StoredObject,
+  { repository, object }: ReadableLayer,
   range: ByteRange = { start: 0, end: object.sizeBytes - 1 },
 ): AsyncGenerator<Uint8Array> {
   if (!isSealed(object)) {
     yield* readPlain(ports, object, range);
     return;
   }
-  const key = await ports.keys.openDataKey(object.wrappedKey, {
-    registry: object.registry,
-    object: object.id,
-  });
+  const key = await openDataKey(ports, repository, object);
   if (object.placement === "metadata") {
     const sealed = await ports.metadata.objects.content(object.id);
     if (sealed === undefined) throw bytesMissing();
@@ -53,7 +60,7 @@ export async function* readLayer(
     return;
   }
   const reader = new FrameReader(ports, object, key);
-  const frames = framesFrom(object.layout, range.start);
+  const frames = framesFrom(object.layout, range.start, layersOf(key));
   const ahead: Opening[] = [];
   const lent: SharedFrame[] = [];
   try {
@@ -133,7 +140,7 @@ function bytesMissing(): RegistryError {
 class FrameReader {
   readonly #ports: Ports;
   readonly #object: StoredObject;
-  readonly #key: KeyObject;
+  readonly #key: FrameKey;
   #blob: Promise<OpenBlob> | undefined;
   #closed = false;
   #reads = 0;

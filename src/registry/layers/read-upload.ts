@@ -1,12 +1,20 @@
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, type DigestAlgorithm, Digester } from "../digest.ts";
-import { frameKey, framesFrom, openFrame, openWhole } from "../encryption/sealed-format.ts";
+import { openDataKey } from "../encryption/data-keys.ts";
+import type { KeyOwner } from "../encryption/keyed-object.ts";
+import {
+  frameKey,
+  framesFrom,
+  layersOf,
+  openFrame,
+  openWhole,
+} from "../encryption/sealed-format.ts";
 import { isSealed } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
-import { stagedBytes, type Upload } from "./upload.ts";
+import { keyedObject, stagedBytes, type Upload } from "./upload.ts";
 
 /**
  * The digest of what the session has. Where it was hashed by another algorithm as it came, several
@@ -16,6 +24,7 @@ import { stagedBytes, type Upload } from "./upload.ts";
  */
 export async function digestOfUpload(
   ports: Ports,
+  repository: KeyOwner,
   upload: Upload,
   algorithm: DigestAlgorithm,
 ): Promise<Digest> {
@@ -23,13 +32,20 @@ export async function digestOfUpload(
   if (digestSoFar !== undefined && algorithmOf(digestSoFar) === algorithm) return digestSoFar;
   const digester = new Digester(algorithm);
   if (upload.offset > 0) {
-    for await (const plaintext of storedPlaintext(ports, upload)) digester.update(plaintext);
+    for await (const plaintext of storedPlaintext(ports, repository, upload))
+      digester.update(plaintext);
   }
   return digester.digest();
 }
 
-async function* storedPlaintext(ports: Ports, upload: Upload): AsyncGenerator<Uint8Array> {
-  const key = isSealed(upload) ? await openKey(ports, upload) : undefined;
+async function* storedPlaintext(
+  ports: Ports,
+  repository: KeyOwner,
+  upload: Upload,
+): AsyncGenerator<Uint8Array> {
+  const key = isSealed(upload)
+    ? await openDataKey(ports, repository, keyedObject(upload))
+    : undefined;
   if (key !== undefined && upload.kept !== undefined) {
     yield openWhole(key, upload.object, upload.layout, upload.kept);
     return;
@@ -46,17 +62,17 @@ async function* storedPlaintext(ports: Ports, upload: Upload): AsyncGenerator<Ui
   }
 }
 
-function openKey(ports: Ports, { wrappedKey, repository, object }: Upload): Promise<Uint8Array> {
-  return ports.keys.openDataKey(wrappedKey, { registry: repository.registry, object });
-}
-
 async function* framesOf(
   staged: OpenBlob,
   { object, layout }: Upload,
   dataKey: Uint8Array,
 ): AsyncGenerator<Uint8Array> {
   const key = frameKey(dataKey);
-  for (const { index, endsSegment, sealedStart, sealedBytes } of framesFrom(layout, 0)) {
+  for (const { index, endsSegment, sealedStart, sealedBytes } of framesFrom(
+    layout,
+    0,
+    layersOf(dataKey),
+  )) {
     const sealed = await staged.read(sealedStart, sealedBytes);
     yield openFrame(key, object, index, endsSegment, sealed);
   }

@@ -1,13 +1,20 @@
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, Digester } from "../digest.ts";
-import { appendSegment, lastSegmentBytes, sealedHeader } from "../encryption/sealed-format.ts";
+import { openDataKey } from "../encryption/data-keys.ts";
+import type { KeyOwner } from "../encryption/keyed-object.ts";
+import {
+  appendSegment,
+  type Layers,
+  lastSegmentBytes,
+  sealedHeader,
+} from "../encryption/sealed-format.ts";
 import { SegmentSealer } from "../encryption/segment-sealer.ts";
 import { isSealed } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import { Destination } from "./destination.ts";
-import type { Upload } from "./upload.ts";
+import { keyedObject, type Upload } from "./upload.ts";
 
 export interface Received {
   /** The session as it stands on disk, not yet in the database; the old one when nothing came. */
@@ -40,12 +47,13 @@ class ContentBrokeOff extends Error {
  */
 export async function receive(
   ports: Ports,
+  repository: KeyOwner,
   upload: Upload,
   content: AsyncIterable<Uint8Array>,
   { asPart, given }: Receiving,
 ): Promise<Received> {
   if (upload.parts >= limits.layerParts) throw tooManyParts();
-  const sealer = await sealerFor(ports, upload, given);
+  const sealer = await sealerFor(ports, repository, upload, given);
   const digester = runningDigester(ports, upload);
   ports.memory.runningDigests.delete(upload.id);
   const destination = new Destination(ports, upload);
@@ -65,18 +73,24 @@ export async function receive(
 
 /** Makes ciphertext of plaintext; or copies of it, where the blob store encrypts by itself. */
 interface Sealer {
+  /** How many times it seals; 0: the blob store encrypts. */
+  readonly layers: Layers | 0;
   readonly nextFrame: number;
   /** Takes plaintext, which must stay as it is until then; returns what is to be stored. */
   add(piece: Uint8Array): Uint8Array[];
   end(): Uint8Array[];
 }
 
-async function sealerFor(ports: Ports, upload: Upload, given: boolean): Promise<Sealer> {
+async function sealerFor(
+  ports: Ports,
+  repository: KeyOwner,
+  upload: Upload,
+  given: boolean,
+): Promise<Sealer> {
   if (!isSealed(upload)) {
-    return { nextFrame: 0, add: (piece) => [Buffer.from(piece)], end: () => [] };
+    return { layers: 0, nextFrame: 0, add: (piece) => [Buffer.from(piece)], end: () => [] };
   }
-  const context = { registry: upload.repository.registry, object: upload.object };
-  const key = await ports.keys.openDataKey(upload.wrappedKey, context);
+  const key = await openDataKey(ports, repository, keyedObject(upload));
   return new SegmentSealer(key, upload.object, upload.frames, given);
 }
 
@@ -129,7 +143,8 @@ class SegmentRun {
     asPart: boolean,
   ): Promise<unknown> {
     const most = limits.layerBytes - upload.offset;
-    if (upload.sealedBytes === 0 && isSealed(upload)) await this.#write([sealedHeader()]);
+    const { layers } = this.#sealer;
+    if (upload.sealedBytes === 0 && layers !== 0) await this.#write([sealedHeader(layers)]);
     try {
       for await (const piece of withReason(content)) {
         if (this.received + piece.length > most) throw tooLarge();

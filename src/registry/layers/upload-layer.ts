@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { MetadataReads } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { type DigestAlgorithm, digestOf, usualAlgorithm } from "../digest.ts";
+import { createDataKey } from "../encryption/data-keys.ts";
 import type { StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { freshBytes } from "../fresh-bytes.ts";
@@ -29,6 +30,7 @@ export function newObjectId(): ObjectId {
  * @param algorithm of the digest that is expected to end it: the bytes are hashed by it as they come.
  * Ended by a digest of another algorithm, they are read once more.
  * @throws RepositoryNotFound
+ * @throws Kms when the repository's key may not be used
  * @throws Throttling when the repository has too many open sessions
  * @throws ServiceUnavailable when the store is nearly full
  */
@@ -44,9 +46,11 @@ export async function startUpload(
     throw new RegistryError("Throttling", "Rate exceeded");
   }
   const object = newObjectId();
-  const wrappedKey = ports.blobs.encrypts
-    ? new Uint8Array()
-    : (await ports.keys.createDataKey({ registry, object })).wrapped;
+  // A KMS key seals also where the store encrypts by itself: the store does not know that key.
+  const isSealedHere = !ports.blobs.encrypts || repository.encryption.type !== "AES256";
+  const wrappedKey = isSealedHere
+    ? (await createDataKey(ports, repository, object)).wrapped
+    : new Uint8Array();
   const now = ports.clock.now();
   const upload: Upload = {
     id: randomUUID() as UploadId,
@@ -150,9 +154,9 @@ export function appendToUpload(
   options: Append,
 ): Promise<Upload> {
   return exclusively(ports, registry, name, id, async () => {
-    const { upload } = await findUpload(ports, registry, name, id);
+    const { repository, upload } = await findUpload(ports, registry, name, id);
     requireOffset(registry, name, upload, options.offset);
-    const { next, failure } = await receive(ports, upload, content, {
+    const { next, failure } = await receive(ports, repository, upload, content, {
       asPart: options.part === true,
       given: options.given === true,
     });

@@ -1,5 +1,6 @@
 import type { StagedBytes } from "../../ports/blob-store.ts";
 import { type DigestAlgorithm, digestOf, usualAlgorithm } from "../digest.ts";
+import type { KeyedObject } from "../encryption/keyed-object.ts";
 import type { Digest, ObjectId, UploadId } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 
@@ -41,6 +42,11 @@ export interface Upload {
 /** The `digestSoFar` of a session that has no bytes yet, and whose bytes this algorithm is to hash. */
 export function digestOfNothing(algorithm: DigestAlgorithm): Digest | undefined {
   return algorithm === usualAlgorithm ? undefined : digestOf(new Uint8Array(), algorithm);
+}
+
+/** What tells the key under which the session's bytes are sealed. */
+export function keyedObject({ repository, object, wrappedKey }: Upload): KeyedObject {
+  return { registry: repository.registry, id: object, wrappedKey };
 }
 
 /** What of the session is in the blob store. */

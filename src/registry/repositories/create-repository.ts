@@ -3,28 +3,33 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
-import type { Encryption, Repository, TagMutability } from "./repository.ts";
+import { claimKey, forgetGrants, insertGrants, type WantedEncryption } from "./claim-key.ts";
+import type { Repository, TagMutability } from "./repository.ts";
 
 export interface NewRepository {
   readonly registry: Registry;
   readonly name: RepositoryName;
   readonly tagMutability: TagMutability;
   readonly scanOnPush: boolean;
-  readonly encryption: Encryption;
+  readonly encryption: WantedEncryption;
   readonly resourceTags: ReadonlyMap<string, string>;
 }
 
 /**
- * Makes the repository and its resource tags together, or neither.
+ * Makes the repository, its resource tags and the grants that its key needs together, or nothing.
  * Source: ECR API, CreateRepository.
  * @throws RepositoryAlreadyExists also for an equal request: ECR's call is not idempotent
  * @throws LimitExceeded when the registry is full
+ * @throws Kms when the key is not there, or not for this
  */
 export async function createRepository(ports: Ports, wanted: NewRepository): Promise<Repository> {
   const { resourceTags, ...rest } = wanted;
+  const id = randomUUID();
+  const { encryption, grants } = await claimKey(ports, { ...wanted, id }, wanted.encryption);
   const repository: Repository = {
     ...rest,
-    id: randomUUID(),
+    encryption,
+    id,
     createdAt: ports.clock.now(),
     imageCount: 0,
     sizeBytes: 0,
@@ -36,8 +41,10 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
     for (const [key, value] of resourceTags) {
       await change.repositories.putResourceTag(repository, key, value);
     }
+    await insertGrants(change, grants);
   });
   ports.memory.access.forgetRepository(wanted.registry, wanted.name);
+  forgetGrants(ports, grants);
   return repository;
 }
 

@@ -1,6 +1,8 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { parseKmsKeyArn } from "../kms/kms-key.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { retireGrants } from "./claim-key.ts";
 import { lockRepository } from "./find-repository.ts";
 import type { Repository } from "./repository.ts";
 
@@ -25,8 +27,12 @@ export async function deleteRepository(
       );
     }
     await change.repositories.remove(repository, ports.clock.now());
+    await retireGrants(change, repository);
     return repository;
   });
-  ports.memory.access.forgetRepository(registry, name);
+  const { access } = ports.memory;
+  access.forgetRepository(registry, name);
+  if ("keyArn" in removed.encryption)
+    access.forgetKmsKey(parseKmsKeyArn(removed.encryption.keyArn));
   return removed;
 }

@@ -94,7 +94,7 @@ const manyRows = `
     $$ select 'sha256:' || lpad(to_hex(n), 64, '0') $$;
   insert into registry_counter values ('a', 'r', 0, 2000, 50000, 1, 1, 1);
   insert into repository select 'a', 'r', 'team/app-' || n, 'id-' || n, 1, 'MUTABLE', '[]', 0,
-    'AES256', 10, 10 from generate_series(0, 1999) n;
+    'AES256', 10, 10, case when n % 4 = 0 then 'key-' || n % 40 end from generate_series(0, 1999) n;
   create temporary table member as
     select 'id-0' as repository, n from generate_series(0, 29999) n
     union all select 'id-' || r, n from generate_series(1, 1999) r, generate_series(0, 9) n;
@@ -172,6 +172,11 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "lock a repository": [2, (t) => t.repositories.lock(registry, name)],
   "lock it by its id": [2, (t) => t.repositories.lockById(repository)],
   "list repositories": [100, (t) => t.repositories.list(registry, { after: name, limit: 100 })],
+  "repositories of a key": [
+    20,
+    (t) => t.repositories.sealedBy(registry, "key-8", { after: name, limit: 20 }),
+  ],
+  "keys of repositories": [5, (t) => t.repositories.encryptionKeys(registry, { limit: 5 })],
   "count repositories": [1, (t) => t.repositories.count(registry)],
   "resolve a tag": [3, (t) => t.images.resolve(registry, name, { tag: "v15001" as never })],
   "resolve a digest": [2, (t) => t.images.resolve(registry, name, { digest: digest(15_001) })],

@@ -67,6 +67,30 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     return rows.map((row) => toRepository(row, registryKey(row)));
   }
 
+  async sealedBy(
+    registry: Registry,
+    keyArn: string,
+    { after = beforeAll, limit }: PageRequest<RepositoryName>,
+  ): Promise<Repository[]> {
+    const page = { ...registryKey(registry), keyArn, after, limit };
+    const rows = await this.#session.all(listSealedBy, page);
+    return rows.map((row) => toRepository(row, registry));
+  }
+
+  async encryptionKeys(registry: Registry, page: PageRequest<string>): Promise<string[]> {
+    const keys: string[] = [];
+    // One step of an index for each key, however many repositories it seals.
+    for (let { after } = page; keys.length < page.limit; after = keys.at(-1)) {
+      const row = await this.#session.first(nextKey, {
+        ...registryKey(registry),
+        after: after ?? "",
+      });
+      if (row?.encryption_key == null) break;
+      keys.push(row.encryption_key);
+    }
+    return keys;
+  }
+
   async totals(): Promise<{ repositories: number; images: number; sizeBytes: number }> {
     const row = await this.#session.first(registryTotals, {});
     return {
@@ -214,6 +238,27 @@ const list = statement(
       .where("name", ">", page.after)
       .orderBy("name")
       .limit(page.limit),
+);
+
+const listSealedBy = statement(
+  ({ builder }, page: RegistryKey & { keyArn: string; after: RepositoryName; limit: number }) =>
+    builder
+      .selectFrom("repository")
+      .select(repositoryColumns)
+      .where((row) => row.and({ ...ofRegistry(page), encryption_key: page.keyArn }))
+      .where("name", ">", page.after)
+      .orderBy("name")
+      .limit(page.limit),
+);
+
+const nextKey = statement(({ builder }, page: RegistryKey & { after: string }) =>
+  builder
+    .selectFrom("repository")
+    .select("encryption_key")
+    .where((row) => row.and(ofRegistry(page)))
+    .where("encryption_key", ">", page.after)
+    .orderBy("encryption_key")
+    .limit(sql.lit(1)),
 );
 
 const listAll = statement(({ builder }, after: RepositoryNameKey & { limit: number }) =>

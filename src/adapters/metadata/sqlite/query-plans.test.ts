@@ -11,7 +11,14 @@ import { openSqliteMetadata } from "./sqlite-metadata-store.ts";
 
 const answer = {
   ...{ exclusion_filters: "[]", image_count: 1, size_bytes: 1, sealed_bytes: 1 },
-  ...{ tags: "[]", claims: "{}", client_ids: "[]", thumbprints: "[]", login: null },
+  ...{
+    tags: "[]",
+    claims: "{}",
+    client_ids: "[]",
+    thumbprints: "[]",
+    login: null,
+    encryption_key: null,
+  },
   ...{ operations: "[]", constraints: "{}", context: "{}" },
 };
 
@@ -67,6 +74,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     resourceTags: [[ref]],
     count: [[registry]],
     listAll: [[page]],
+    sealedBy: [[registry, "k", page]],
+    encryptionKeys: [[registry, page]],
     insertIfAbsent: [[row]],
     lock: [[registry, "n"]],
     setTagMutability: [[ref, row.tagMutability]],

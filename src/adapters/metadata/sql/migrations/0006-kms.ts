@@ -11,7 +11,7 @@ export const migration0006: Migration = {
     ...keys(dialect),
     ...rights(dialect),
     ...uses(dialect),
-    column(dialect),
+    ...sealed(dialect),
   ],
 };
 
@@ -130,6 +130,13 @@ function uses({ builder, ...dialect }: SqlDialect): Compilable[] {
 }
 
 /** The ARN of the KMS key that seals a repository; absent where the service's own does. */
-function column({ builder, types: { text } }: SqlDialect): Compilable {
-  return builder.schema.alterTable("repository").addColumn("encryption_key", text);
+function sealed({ builder, types: { text } }: SqlDialect): Compilable[] {
+  return [
+    builder.schema.alterTable("repository").addColumn("encryption_key", text),
+    builder.schema
+      .createIndex("repository_encryption_key")
+      .on("repository")
+      .columns(["account", "region", "encryption_key", "name"])
+      .where(sql.ref("encryption_key"), "is not", null),
+  ];
 }

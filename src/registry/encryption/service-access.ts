@@ -1,0 +1,105 @@
+/** What the registry service itself may do with a KMS key. */
+import type { Ports } from "../../ports/ports.ts";
+import { RegistryError } from "../errors.ts";
+import {
+  type Caller,
+  type IdentityPolicies,
+  type Principal,
+  rootPrincipal,
+} from "../identity/principal.ts";
+import { contextConditions } from "../kms/encryption-context.ts";
+import { keyResource } from "../kms/key-access.ts";
+import { type EncryptionContext, type KmsKey, kmsKeyArn } from "../kms/kms-key.ts";
+import { type Region, type Registry, repositoryArn } from "../names.ts";
+import { judge } from "../policy/authorize.ts";
+import type { PolicyPrincipal } from "../policy/policy-principal.ts";
+import { RequestContext } from "../policy/request-context.ts";
+import type { KeyOwner } from "./keyed-object.ts";
+
+/** What sealing and opening objects needs. */
+export const serviceOperations = ["GenerateDataKey", "Decrypt"] as const;
+export type ServiceOperation = (typeof serviceOperations)[number];
+
+/** Who grants are made to, and what `kms:ViaService` says. Source: ECR, "Encryption at rest". */
+export function regionalService(region: Region): string {
+  return `ecr.${region}.amazonaws.com`;
+}
+
+/** What a use of a key for the repository is bound to. Source: ECR, "ECR encryption context". */
+export function repositoryContext({ registry, name }: Pick<KeyOwner, "registry" | "name">) {
+  return { "aws:ecr:arn": repositoryArn(registry, name) } satisfies EncryptionContext;
+}
+
+/**
+ * That a grant or the key policy lets the service use the key for the repository. A policy may name it
+ * with its region or without; a denial of either counts.
+ * @throws AccessDenied
+ */
+export async function requireService(
+  ports: Ports,
+  repository: Pick<KeyOwner, "registry" | "name">,
+  key: KmsKey,
+  operation: ServiceOperation,
+): Promise<void> {
+  if (await mayService(ports, repository, key, operation)) return;
+  const service = regionalService(repository.registry.region);
+  throw new RegistryError(
+    "AccessDenied",
+    `User: ${service} is not authorized to perform: kms:${operation} on resource: ${kmsKeyArn(key)} because no resource-based policy allows the kms:${operation} action`,
+  );
+}
+
+export async function mayService(
+  ports: Ports,
+  repository: Pick<KeyOwner, "registry" | "name">,
+  key: KmsKey,
+  operation: ServiceOperation,
+): Promise<boolean> {
+  const { registry } = repository;
+  const viaService = regionalService(registry.region);
+  const encryptionContext = repositoryContext(repository);
+  const conditions = serviceConditions(repository, encryptionContext);
+  const caller = ports.onBehalfOf ?? itself(registry);
+  const context = new RequestContext(caller, ports.clock.now(), conditions);
+  let isAllowed = false;
+  for (const service of [viaService, "ecr.amazonaws.com"]) {
+    const principal = servicePrincipal(service);
+    const resource = await keyResource(ports, key, { principal, encryptionContext, viaService });
+    const action = `kms:${operation}`;
+    const { decision } = await judge(ports, principal, action, resource, context);
+    if (!decision.allowed && decision.reason === "explicit-deny") return false;
+    isAllowed ||= decision.allowed;
+  }
+  return isAllowed;
+}
+
+const noPolicies: IdentityPolicies = { identity: [], boundary: undefined, session: [] };
+
+function servicePrincipal(service: string): PolicyPrincipal & Pick<Principal, "policies"> {
+  return { type: "Service", arn: "", service, policies: noPolicies };
+}
+
+/** What a key policy can ask of the service's request beside what it can ask of the caller's. */
+function serviceConditions(
+  { registry, name }: Pick<KeyOwner, "registry" | "name">,
+  context: EncryptionContext,
+): Map<string, string | readonly string[]> {
+  const conditions = new Map<string, string | readonly string[]>([
+    ["kms:viaservice", regionalService(registry.region)],
+    ["kms:calleraccount", registry.account],
+    ["aws:sourceaccount", registry.account],
+    ["aws:sourcearn", repositoryArn(registry, name)],
+    ["aws:viaawsservice", "true"],
+    ["aws:principalisawsservice", "true"],
+  ]);
+  for (const [key, value] of Object.entries(contextConditions(context))) {
+    conditions.set(key.toLowerCase(), value);
+  }
+  return conditions;
+}
+
+/** The service where nobody asked it. */
+function itself({ account, region }: Registry): Caller {
+  const nobody = { requestId: "", sourceIp: "", userAgent: "", origin: "https:" };
+  return { ...nobody, principal: rootPrincipal(account, ""), region, account };
+}
