@@ -159,6 +159,9 @@ export const limits = {
   /** How long the holder of ended credentials is told so, and how many rows one transaction removes. */
   expiredSessionMs: 24 * hour,
   expiredSessionBatch: 1_000,
+  /** Keys, and repositories of each, of which one call says whether they can be used. */
+  keyHealthKeys: 50,
+  keyHealthRepositories: 1_000,
   /** How often uses of KMS keys are written, how many at once, and how many may wait. */
   keyUseFlushMs: 1 * second,
   keyUsesAtOnce: 500,

@@ -5,6 +5,7 @@ import { algorithmOf, Digester } from "../registry/digest.ts";
 import { layersUnder, openDataKey } from "../registry/encryption/data-keys.ts";
 import { headerBytes, openWhole, requireHeader } from "../registry/encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../registry/encryption/stored-object.ts";
+import { isRegistryError } from "../registry/errors.ts";
 import type { Image } from "../registry/images/image.ts";
 import { readLayer } from "../registry/layers/read-layer.ts";
 import type { Digest, ObjectId, UploadId } from "../registry/names.ts";
@@ -30,6 +31,8 @@ export interface FsckReport {
   readonly images: number;
   readonly layers: number;
   readonly objects: number;
+  /** Of the objects, those that could not be opened because their KMS key may not be used. */
+  readonly shutObjects: number;
   /** Plaintext bytes that were read and verified. */
   readonly verifiedBytes: number;
   readonly problems: readonly FsckProblem[];
@@ -63,7 +66,7 @@ class Check {
   readonly #ports: Ports;
   readonly #options: FsckOptions;
   readonly #problems: FsckProblem[] = [];
-  #counts = { repositories: 0, images: 0, layers: 0, objects: 0, verifiedBytes: 0 };
+  #counts = { repositories: 0, images: 0, layers: 0, objects: 0, shutObjects: 0, verifiedBytes: 0 };
   #totalBytes = 0;
 
   constructor(ports: Ports, options: FsckOptions) {
@@ -211,6 +214,10 @@ class Check {
         );
       }
     } catch (error) {
+      if (isShut(error)) {
+        this.#counts.shutObjects += 1; // Shut is not damaged: it opens with its key.
+        return;
+      }
       const reason = error instanceof Error ? error.message : String(error);
       this.#problem(
         "damaged-object",
@@ -318,4 +325,10 @@ async function countContents(
     after = found.at(-1)?.digest;
     if (after === undefined) return counted;
   }
+}
+
+const shut = new Set(["DisabledException", "KMSInvalidStateException"]);
+
+function isShut(error: unknown): boolean {
+  return isRegistryError(error, "Kms") && shut.has(String(error.details.kmsError));
 }

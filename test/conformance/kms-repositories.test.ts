@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createRepository } from "../../src/operations/ecr/create-repository.ts";
 import { deleteRepository } from "../../src/operations/ecr/delete-repository.ts";
 import { describeRepositories } from "../../src/operations/ecr/describe-repositories.ts";
+import { listKeyUses } from "../../src/operations/entrepot/list-key-uses.ts";
+import { listRepositoryKeys } from "../../src/operations/entrepot/list-repository-keys.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
 import { createKey } from "../../src/registry/kms/create-key.ts";
 import { checkedKeyPolicy } from "../../src/registry/kms/key-policy.ts";
@@ -252,6 +254,53 @@ describe("making a repository under a key", () => {
     await setState(key, "Disabled");
     await api.ask(deleteRepository, { repositoryName: "second" });
     expect(await grantsOf(key)).toEqual([]);
+  });
+});
+
+describe("what is told of keys", () => {
+  it("names a key that is broken, why, and the repositories that it shuts", async () => {
+    const [good, bad, revoked] = [await newKey(), await newKey(), await newKey(delegates)];
+    await create("good", good.id);
+    await create("bad-one", bad.id);
+    await create("bad-two", bad.id);
+    await create("kept", revoked.id);
+    await create("revoked", revoked.id);
+    await setState(bad, "Disabled");
+    const { ports, clock } = server.opened;
+    for (const grant of await grantsOf(revoked)) {
+      const { "aws:ecr:arn": arn } = grant.constraints.encryptionContextSubset ?? {};
+      if (arn?.endsWith("/kept") === true) continue;
+      await ports.metadata.transaction(({ kms: { grants } }) => grants.remove(revoked, grant.id));
+    }
+    clock.advance(2 * limits.identityCacheMs);
+    const { keys } = await api.ask(listRepositoryKeys, {});
+    const told = new Map(keys.map((key) => [key.kmsKey, key]));
+    expect(told.get(kmsKeyArn(good))).toMatchObject({ status: "USABLE", brokenRepositories: [] });
+    expect(told.get(kmsKeyArn(bad))).toMatchObject({
+      status: "BROKEN",
+      kmsError: "DisabledException",
+      brokenRepositories: ["bad-one", "bad-two"],
+    });
+    expect(told.get(kmsKeyArn(revoked))).toMatchObject({
+      status: "BROKEN",
+      kmsError: "AccessDeniedException",
+      brokenRepositories: ["revoked"],
+    });
+  });
+
+  it("lists uses of a key page by page, to nobody of another account", async () => {
+    const key = await newKey();
+    await create("app", key.id);
+    await pushImage("app");
+    const { ports } = server.opened;
+    await ports.memory.keyUses.flush(ports.metadata);
+    const first = await api.ask(listKeyUses, { kmsKey: key.id, maxResults: 1 });
+    expect(first.uses).toHaveLength(1);
+    const rest = await api.ask(listKeyUses, { kmsKey: key.id, nextToken: first.nextToken });
+    const total = first.counts?.reduce((sum, { uses }) => sum + uses, 0);
+    expect(1 + rest.uses.length).toBe(total);
+    const abroad = api.ask(listKeyUses, { kmsKey: kmsKeyArn(key) }, callerOf(otherAccount));
+    await expect(abroad).rejects.toMatchObject({ kind: "NotFound" });
   });
 });
 

@@ -12,11 +12,13 @@ import type { holdReclaim } from "../../operations/entrepot/hold-reclaim.ts";
 import type { lintPolicy } from "../../operations/entrepot/lint-policy.ts";
 import type { listJobs } from "../../operations/entrepot/list-jobs.ts";
 import type { listPullSecrets } from "../../operations/entrepot/list-pull-secrets.ts";
+import type { listRepositoryKeys } from "../../operations/entrepot/list-repository-keys.ts";
 import type { rerunJob } from "../../operations/entrepot/rerun-job.ts";
 import type { revokeSessions } from "../../operations/entrepot/revoke-sessions.ts";
 import type { Operation } from "../../operations/operation.ts";
 
 interface Calls {
+  "ecr:DescribeRepositories": [ecr.DescribeRepositoriesRequest, ecr.DescribeRepositoriesResponse];
   "ecr:GetRepositoryPolicy": [ecr.GetRepositoryPolicyRequest, ecr.GetRepositoryPolicyResponse];
   "entrepot:CreatePullSecret": Own<typeof createPullSecret>;
   "entrepot:DeletePullSecret": Own<typeof deletePullSecret>;
@@ -25,6 +27,7 @@ interface Calls {
   "entrepot:HoldReclaim": Own<typeof holdReclaim>;
   "entrepot:LintPolicy": Own<typeof lintPolicy>;
   "entrepot:ListJobs": Own<typeof listJobs>;
+  "entrepot:ListRepositoryKeys": Own<typeof listRepositoryKeys>;
   "entrepot:ListPullSecrets": Own<typeof listPullSecrets>;
   "entrepot:RerunJob": Own<typeof rerunJob>;
   "entrepot:RevokeSessions": Own<typeof revokeSessions>;

@@ -4,20 +4,14 @@ import { statfs } from "node:fs/promises";
 import { registryHost } from "../../registry/deployment.ts";
 import { limits } from "../../registry/limits.ts";
 import { ask, isTrustFailure } from "./ask.ts";
+import type { Check } from "./check.ts";
+import { checkKeys } from "./check-keys.ts";
 import { type Client, CommandError, configSection, defaultProfile } from "./client.ts";
 import { clientKey } from "./client-key.ts";
 import { dockerAuthorityFile, dockerConfig } from "./docker-config.ts";
 import { readSection, readTextFile } from "./ini-file.ts";
 import { Server, type ServerOptions, serverAddress } from "./server.ts";
 import { quoted } from "./welcome.ts";
-
-export interface Check {
-  readonly name: string;
-  readonly status: "ok" | "warn" | "fail";
-  readonly detail: string;
-  /** The command that mends it. */
-  readonly mend?: string;
-}
 
 /** What the checks share. */
 interface Examination extends ServerOptions {
@@ -43,7 +37,7 @@ export async function doctor(client: Client, options: ServerOptions): Promise<Ch
   const checks = [check];
   if (date !== undefined) {
     checks.push(checkClock(examination, date), ...(await checkCredentials(examination)));
-    checks.push(await checkDocker(examination));
+    checks.push(await checkDocker(examination), ...(await checkEncryption(examination)));
   }
   checks.push(...(await checkTrust(examination)), await checkNames(examination));
   checks.push(...(await checkSpace(examination)));
@@ -100,6 +94,14 @@ async function checkCredentials(of: Examination): Promise<Check[]> {
     if (!(error instanceof CommandError)) throw error;
     return [fail("credentials", error.message, mend)];
   }
+}
+
+/** With whatever key there is; that it is missing or wrong was told before. */
+async function checkEncryption(of: Examination): Promise<Check[]> {
+  const { client, profile, endpointUrl } = of;
+  const address = await serverAddress(client, { ...of, endpoint: endpointUrl });
+  const found = await clientKey(client, address, profile);
+  return found === undefined ? [] : checkKeys(new Server(address, found.key));
 }
 
 const rootWarning = warn(

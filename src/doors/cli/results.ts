@@ -1,12 +1,14 @@
 /** Results of commands as sentences; `--json` shows the results themselves. */
+
+import type { Check } from "./check.ts";
 import type { Configured } from "./configure.ts";
-import type { Check } from "./doctor.ts";
 
 export interface FsckResult {
   readonly repositories: number;
   readonly images: number;
   readonly layers: number;
   readonly objects: number;
+  readonly shutObjects: number;
   readonly verifiedBytes: number;
   readonly problems: readonly { readonly message: string; readonly repaired: boolean }[];
 }
@@ -37,10 +39,12 @@ export function checksText(checks: readonly Check[]): string {
 }
 
 export function fsckText(found: FsckResult, repair: boolean): string {
-  const { repositories, images, layers, objects, verifiedBytes, problems } = found;
+  const { repositories, images, layers, objects, shutObjects, verifiedBytes, problems } = found;
+  const shut =
+    shutObjects === 0 ? "" : ` ${shutObjects} objects stayed shut, as their keys may not be used.`;
   const looked =
     `Looked at ${repositories} repositories, ${images} images, ${layers} layers and ` +
-    `${objects} objects; verified ${megabytes(verifiedBytes)}.`;
+    `${objects} objects; verified ${megabytes(verifiedBytes)}.${shut}`;
   if (problems.length === 0) return `${looked}\nEverything is whole.`;
   const lines = problems.map(
     ({ message, repaired }) => `${repaired ? "mended" : "FAULT "}  ${message}`,

@@ -6,7 +6,9 @@ import { explainAccess } from "./explain-access.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
 import { listJobs } from "./list-jobs.ts";
+import { listKeyUses } from "./list-key-uses.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
+import { listRepositoryKeys } from "./list-repository-keys.ts";
 import { rerunJob } from "./rerun-job.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
 
@@ -21,5 +23,7 @@ export const entrepotOperations: readonly Operation[] = [
   createPullSecret,
   deletePullSecret,
   listPullSecrets,
+  listKeyUses,
+  listRepositoryKeys,
   revokeSessions,
 ];
