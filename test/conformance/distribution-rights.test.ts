@@ -8,6 +8,7 @@ import { issueToken } from "../../src/registry/identity/authorization-token.ts";
 import { entityArn } from "../../src/registry/identity/entity.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
 import { revokeSessions } from "../../src/registry/identity/revoke-sessions.ts";
+import { revokeRootSessions } from "../../src/registry/identity/root-revocation.ts";
 import { limits } from "../../src/registry/limits.ts";
 import { DistributionServer } from "../support/distribution-server.ts";
 import { account, imageManifest, otherAccount, TestRegistry } from "../support/ecr.ts";
@@ -129,6 +130,17 @@ describe("the catalog of a registry with more names than one request looks at", 
     expect([answer.status, answer.headers.has("link")]).toEqual([403, false]);
     expect(answer.text()).not.toContain("hidden");
   });
+});
+
+it("39: a token of root ends when root revokes what it has, and its key gets another one", async () => {
+  const { ports, clock } = server.opened;
+  const client = server.client();
+  expect((await client.get("/v2/")).status).toBe(200);
+  const root = await server.credentials.find(`AKIA${account}`);
+  await revokeRootSessions(ports, root!.principal, account);
+  expect((await client.get("/v2/")).status).toBe(403);
+  clock.advance(1);
+  expect((await server.client().get("/v2/")).status).toBe(200);
 });
 
 describe("ecr:ImageTag", () => {

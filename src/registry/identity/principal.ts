@@ -39,6 +39,10 @@ export interface Principal extends PolicyPrincipal {
   readonly revokedBefore: number | undefined;
 }
 
+export function rootArn(account: AccountId): string {
+  return `arn:aws:iam::${account}:root`;
+}
+
 const unlimited: IdentityPolicies = { identity: [], boundary: undefined, session: [] };
 
 export function rootPrincipal(
@@ -49,7 +53,7 @@ export function rootPrincipal(
   return {
     type: "Root",
     account,
-    arn: `arn:aws:iam::${account}:root`,
+    arn: rootArn(account),
     userId: account,
     uniqueId: account,
     accessKeyId,
