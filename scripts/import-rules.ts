@@ -16,7 +16,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workers: ["workers", "registry", "ports"],
   doors: ["doors", "operations", "registry", "ports"],
   adapters: ["adapters", "ports", "registry"],
-  "config.ts": ["registry", "setting-values.ts"],
+  "config.ts": ["registry", "setting-values.ts", "listener-problems.ts"],
+  "listener-problems.ts": ["setting-values.ts"],
   "setting-values.ts": ["registry"],
 };
 

@@ -38,8 +38,12 @@ export interface ServerOptions extends Omit<StoreOptions, "warn"> {
 
 /** Where the local authority keeps its certificate; `undefined` where there is none. */
 export function authorityFile(config: Config): string | undefined {
-  const isUsed = config.tls === undefined && config.https !== undefined;
+  const isUsed = config.tls === undefined && servesTls(config);
   return isUsed ? join(config.dataDirectory, "tls", "ca.pem") : undefined;
+}
+
+function servesTls({ https, privateListeners }: Config): boolean {
+  return https !== undefined || privateListeners.some(({ scheme }) => scheme === "https");
 }
 
 /**
@@ -86,6 +90,7 @@ export class Server {
   #rootKey: (RootKey & { created: boolean }) | undefined;
   #httpPort: number | undefined;
   #httpsPort: number | undefined;
+  readonly #endpointPorts = new Map<string, number>();
   #shownCertificate = "";
   #running = 0;
   #writeKeyUses: (() => Promise<void>) | undefined;
@@ -135,6 +140,11 @@ export class Server {
 
   get httpsPort(): number | undefined {
     return this.#httpsPort;
+  }
+
+  /** Of the private endpoints, by their ids. */
+  get endpointPorts(): ReadonlyMap<string, number> {
+    return this.#endpointPorts;
   }
 
   /** Whether this start made the data directory. */
@@ -199,7 +209,7 @@ export class Server {
 
   /** Shows the certificate that is right now: at SIGHUP, and every hour. */
   async refreshCertificate(): Promise<void> {
-    if (this.#httpsPort === undefined) return;
+    if (!servesTls(this.#config)) return;
     const certificate = await this.#certificates.current();
     if (certificate.cert === this.#shownCertificate) return;
     this.#shownCertificate = certificate.cert;
@@ -208,12 +218,28 @@ export class Server {
   }
 
   async #listen(): Promise<void> {
-    const { http, https } = this.#config;
+    const { http, https, privateListeners } = this.#config;
     if (http !== undefined) this.#httpPort = await this.#listeners.listenHttp(http);
-    if (https === undefined) return;
+    for (const { endpoint, scheme, ...address } of privateListeners) {
+      if (scheme === "https") continue;
+      const port = await this.#listeners.listenHttp(address, endpoint);
+      this.#endpointPorts.set(endpoint.id, port);
+    }
+    if (!servesTls(this.#config)) return;
     const certificate = await this.#certificates.current();
     this.#shownCertificate = certificate.cert;
-    this.#httpsPort = await this.#listeners.listenHttps(https, certificate);
+    if (https !== undefined) {
+      this.#httpsPort = await this.#listeners.listenHttps(https, certificate);
+    }
+    for (const { endpoint, scheme, ...address } of privateListeners) {
+      if (scheme === "http") continue;
+      const port = await this.#listeners.listenHttps(address, certificate, endpoint);
+      this.#endpointPorts.set(endpoint.id, port);
+    }
+    this.#renewCertificate();
+  }
+
+  #renewCertificate(): void {
     const timer = setInterval(() => {
       this.refreshCertificate().catch((err) => {
         this.#log.error({ event: "certificate", err }, "the certificate could not be renewed");
@@ -247,10 +273,14 @@ export class Server {
       failedLogins: new FailedLogins(ports.clock),
       observer: this.#observer(),
     };
-    const connectionOf = (request: IncomingMessage) => clientConnection(request, isTrustedProxy);
+    const endpointOf = (request: IncomingMessage) => this.#listeners.endpointOf(request);
+    const connectionOf = (request: IncomingMessage) => ({
+      ...clientConnection(request, isTrustedProxy),
+      endpoint: endpointOf(request),
+    });
     const app = this.#fastify();
     if (this.#config.role !== "worker") {
-      await app.register(awsDoor({ ...shared, operations }));
+      await app.register(awsDoor({ ...shared, operations, endpointOf }));
       await app.register(distributionDoor({ ...shared, log: this.#log, connectionOf }));
     }
     await app.register(
@@ -338,18 +368,20 @@ export class Server {
 
 function certificatesOf(config: Config, clock: Clock): TlsCertificates {
   if (config.tls !== undefined) return new OperatorCertificates(config.tls, clock);
-  const { domain, account, regions, https } = config;
+  const { domain, account, regions, https, privateListeners } = config;
   const registries = regions.flatMap((region) => [
     registryHost(config, { account, region }),
     `*.dkr.ecr.${region}.${domain}`,
     `api.ecr.${region}.${domain}`,
   ]);
-  const isAnyAddress = https === undefined || ["0.0.0.0", "::"].includes(https.host);
+  const hosts = [https, ...privateListeners.filter(({ scheme }) => scheme === "https")]
+    .flatMap((listener) => listener?.host ?? [])
+    .filter((host) => !["0.0.0.0", "::"].includes(host));
   return new LocalCertificates({
     directory: join(config.dataDirectory, "tls"),
     names: [
       ...["localhost", "127.0.0.1", "::1", domain, `*.${domain}`, `public.ecr.${domain}`],
-      ...(isAnyAddress ? [] : [https.host]),
+      ...hosts,
       ...registries,
     ],
     clock,

@@ -97,6 +97,11 @@ describe("the settings", () => {
     ENTREPOT_HTTP: ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"],
     ENTREPOT_HTTPS: ["0.0.0.0:1", "[::1]:2", "off"],
     ENTREPOT_PUBLIC_HTTP: ["off", "127.0.0.1:2", "127.0.0.1:3"],
+    ENTREPOT_PRIVATE_ENDPOINTS: [
+      "vpce-1=10.0.0.5:8443",
+      "vpce-1=10.0.0.5:8443@vpc-2, vpce-2=[fd00::5]:8443",
+      "vpce-3=http://127.0.0.1:0",
+    ],
     ENTREPOT_TRUSTED_PROXY: ["10.0.0.1", "10.0.0.0/8", "fd00::/8"],
     ENTREPOT_DOMAIN: ["a.example", "b.example", "c.example"],
     ENTREPOT_ACCOUNT: ["111111111111", "222222222222", "333333333333"],
@@ -140,6 +145,14 @@ describe("the settings", () => {
     ["ENTREPOT_HTTP", "5050", "host:port"],
     ["ENTREPOT_HTTPS", "localhost:70000", "host:port"],
     ["ENTREPOT_PUBLIC_HTTP", "nowhere", "host:port"],
+    ["ENTREPOT_PRIVATE_ENDPOINTS", "vpc-1=127.0.0.1:1", "like vpce-.*, which .* is not"],
+    ["ENTREPOT_PRIVATE_ENDPOINTS", "vpce-1:127.0.0.1:1", "like vpce-.*, which .* is not"],
+    ["ENTREPOT_PRIVATE_ENDPOINTS", "vpce-1=127.0.0.1", "like vpce-.*, which .* is not"],
+    ["ENTREPOT_PRIVATE_ENDPOINTS", "vpce-1=127.0.0.1:99999", "like vpce-.*, which .* is not"],
+    ["ENTREPOT_PRIVATE_ENDPOINTS", "vpce-1=ftp://127.0.0.1:1", "like vpce-.*, which .* is not"],
+    ["ENTREPOT_PRIVATE_ENDPOINTS", "vpce-1=127.0.0.1:1@vpce-2", "like vpce-.*, which .* is not"],
+    ["ENTREPOT_PRIVATE_ENDPOINTS", "vpce-1=a:1,vpce-1=a:2", "names vpce-1 twice"],
+    ["ENTREPOT_PRIVATE_ENDPOINTS", "vpce-1=a:1,vpce-2=a:1", "vpce-1 and vpce-2 the same address"],
     ["ENTREPOT_TRUSTED_PROXY", "10.0.0.0/33", "CIDRs"],
     ["ENTREPOT_DOMAIN", "-x.example", "host name"],
     ["ENTREPOT_ACCOUNT", "12345", "12 digits"],
@@ -244,6 +257,44 @@ describe("plain HTTP", () => {
       expect(refusals({ flags: { ENTREPOT_HTTP: http } })).toEqual([]);
     },
   );
+});
+
+describe("private endpoints", () => {
+  const endpoints = (value: string) => ({ environment: { ENTREPOT_PRIVATE_ENDPOINTS: value } });
+
+  it("are listeners with a name, a network where one is given, and TLS unless told otherwise", () => {
+    const value = "vpce-0a1b=10.0.0.5:8443@vpc-2c3d,vpce-4=http://[::1]:5052";
+    expect(load(endpoints(value)).privateListeners).toEqual([
+      {
+        ...{ host: "10.0.0.5", port: 8443, scheme: "https" },
+        endpoint: { id: "vpce-0a1b", vpc: "vpc-2c3d" },
+      },
+      { host: "::1", port: 5052, scheme: "http", endpoint: { id: "vpce-4", vpc: undefined } },
+    ]);
+    expect(load().privateListeners).toEqual([]);
+  });
+
+  it("are misspelt with a hint", () => {
+    expect(refusals({ environment: { ENTREPOT_PRIVATE_ENDPOINT: "x" } })).toEqual([
+      "ENTREPOT_PRIVATE_ENDPOINT is no setting (did you mean ENTREPOT_PRIVATE_ENDPOINTS?).",
+    ]);
+  });
+
+  it("do not speak plain HTTP where others can listen in, unless a proxy ends TLS", () => {
+    const open = endpoints("vpce-1=http://10.0.0.5:80");
+    expect(refusals(open)).toEqual([
+      "vpce-1 of ENTREPOT_PRIVATE_ENDPOINTS would serve plain HTTP on 10.0.0.5, where others can listen in: use https:// there, or name the proxy that ends TLS in ENTREPOT_TRUSTED_PROXY.",
+    ]);
+    expect(refusals({ ...open, flags: { ENTREPOT_TRUSTED_PROXY: "10.0.0.1" } })).toEqual([]);
+  });
+
+  it("have addresses that no other listener has", () => {
+    expect(refusals(endpoints("vpce-1=127.0.0.1:5443"))).toEqual([
+      "vpce-1 of ENTREPOT_PRIVATE_ENDPOINTS has the address of ENTREPOT_HTTPS.",
+    ]);
+    const anyPorts = endpoints("vpce-1=127.0.0.1:0,vpce-2=127.0.0.1:0");
+    expect(refusals({ ...anyPorts, flags: { ENTREPOT_HTTPS: "127.0.0.1:0" } })).toEqual([]);
+  });
 });
 
 describe("settings that belong together", () => {

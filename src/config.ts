@@ -6,6 +6,8 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { listenerProblems } from "./listener-problems.ts";
+import { editDistance } from "./registry/policy/edit-distance.ts";
 import {
   accessKeyId,
   accountId,
@@ -14,7 +16,6 @@ import {
   database,
   domainName,
   inList,
-  isLoopback,
   jsonMap,
   type ListenAddress,
   type LogLevel,
@@ -22,8 +23,10 @@ import {
   logLevel,
   logLevels,
   masterKey,
+  type PrivateListener,
   parseJson,
   path,
+  privateListeners,
   type Role,
   regionName,
   regionNames,
@@ -54,6 +57,11 @@ const settings = {
   ENTREPOT_HTTP: [listener, "127.0.0.1:5050", 'address for plain HTTP, or "off"'],
   ENTREPOT_HTTPS: [listener, "127.0.0.1:5443", 'address for TLS, or "off"'],
   ENTREPOT_PUBLIC_HTTP: [listener, "127.0.0.1:5051", "address for the public registry"],
+  ENTREPOT_PRIVATE_ENDPOINTS: [
+    privateListeners,
+    "",
+    "further listeners that policies know by name: vpce-<id>=<host:port>[@vpc-<id>], …",
+  ],
   ENTREPOT_TRUSTED_PROXY: [addresses, undefined, "addresses or CIDRs of the proxy that ends TLS"],
   ENTREPOT_TLS_CERT: [
     path,
@@ -130,6 +138,8 @@ export interface Config {
   readonly dataDirectory: string;
   readonly http: ListenAddress | undefined;
   readonly https: ListenAddress | undefined;
+  /** Beside the two: who comes in by one of these is known by its name in policies. */
+  readonly privateListeners: readonly PrivateListener[];
   /** Whether a connection from this address is the proxy, whose X-Forwarded headers are believed. */
   readonly isTrustedProxy: (address: string) => boolean;
   readonly behindProxy: boolean;
@@ -227,18 +237,12 @@ export function loadConfig(sources: SettingSources = {}): Config {
 
 /** What is wrong between settings that are right by themselves. */
 function contradictions(read: Read, given: Given): string[] {
-  const problems: string[] = [];
-  const http = read("ENTREPOT_HTTP");
-  if (http === undefined && read("ENTREPOT_HTTPS") === undefined) {
-    problems.push("ENTREPOT_HTTP and ENTREPOT_HTTPS are both off, so nothing would be served.");
-  }
-  const isProxied = read("ENTREPOT_TRUSTED_PROXY") !== undefined;
-  if (http !== undefined && !isLoopback(http.host) && !isProxied) {
-    problems.push(
-      `ENTREPOT_HTTP would serve plain HTTP on ${http.host}, where others can listen in: use ` +
-        "ENTREPOT_HTTPS there, or name the proxy that ends TLS in ENTREPOT_TRUSTED_PROXY.",
-    );
-  }
+  const problems = listenerProblems({
+    http: read("ENTREPOT_HTTP"),
+    https: read("ENTREPOT_HTTPS"),
+    privateListeners: read("ENTREPOT_PRIVATE_ENDPOINTS")!,
+    isProxied: read("ENTREPOT_TRUSTED_PROXY") !== undefined,
+  });
   const region = read("ENTREPOT_REGION")!;
   if (given("ENTREPOT_REGIONS") !== undefined && !read("ENTREPOT_REGIONS")!.includes(region)) {
     problems.push(`ENTREPOT_REGION is ${region}, which ENTREPOT_REGIONS does not list.`);
@@ -276,6 +280,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     dataDirectory: resolve(directory, read("ENTREPOT_DATA")!),
     http: read("ENTREPOT_HTTP"),
     https: read("ENTREPOT_HTTPS"),
+    privateListeners: read("ENTREPOT_PRIVATE_ENDPOINTS")!,
     isTrustedProxy: (address) => proxies !== undefined && inList(proxies, address),
     behindProxy: proxies !== undefined,
     isEgressListed: (address) => inList(destinations, address),
@@ -378,17 +383,4 @@ function suggestion(name: string, known: readonly string[]): string {
     .sort((a, b) => a.distance - b.distance);
   const isNear = near !== undefined && near.distance <= Math.max(2, Math.floor(name.length / 3));
   return isNear ? ` (did you mean ${near.candidate}?)` : "";
-}
-
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

@@ -125,9 +125,20 @@ function announce(config: Config, server: Server, log: Logger): void {
     version,
     http: urlOf("http", hostOf(config.http), server.httpPort),
     https: urlOf("https", hostOf(config.https), server.httpsPort),
+    privateEndpoints: endpointUrls(config, server),
     data: config.dataDirectory,
     firstStart: server.isFirstStart,
   });
+}
+
+/** By their ids; `undefined` where there are none. */
+function endpointUrls(config: Config, server: Server): Record<string, string> | undefined {
+  if (config.privateListeners.length === 0) return undefined;
+  const urls = config.privateListeners.map((listener) => {
+    const { id } = listener.endpoint;
+    return [id, urlOf(listener.scheme, hostOf(listener), server.endpointPorts.get(id)) ?? ""];
+  });
+  return Object.fromEntries(urls) as Record<string, string>;
 }
 
 function hostOf(address: Config["http"]): string {

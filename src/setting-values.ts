@@ -2,6 +2,7 @@
 import { BlockList, isIP } from "node:net";
 import { z } from "zod";
 import { isAccountId, isRegion } from "./registry/names.ts";
+import type { PrivateEndpoint } from "./registry/private-endpoint.ts";
 
 /** Where a listener listens. Port 0 takes a free one. */
 export interface ListenAddress {
@@ -29,13 +30,48 @@ export const path = text((value) => (value.includes("\0") ? refuse("must be a pa
 
 export const listener = text((value): ListenAddress | undefined => {
   if (value === "" || value === "off") return undefined;
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(value);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
-    return refuse('must be "host:port", for example 127.0.0.1:5050, or "off"');
-  }
-  return { host: match[1] ?? (match[2] || "::"), port };
+  return (
+    listenAddress(value) ?? refuse('must be "host:port", for example 127.0.0.1:5050, or "off"')
+  );
 });
+
+function listenAddress(value: string): ListenAddress | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/@]*)):(\d{1,5})$/.exec(value);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) return undefined;
+  return { host: match[1] ?? (match[2] || "::"), port };
+}
+
+/** A listener of its own for a private endpoint. */
+export interface PrivateListener extends ListenAddress {
+  readonly endpoint: PrivateEndpoint;
+  readonly scheme: "http" | "https";
+}
+
+const endpointShape =
+  /^(vpce-[0-9a-z]{1,32})=(?:(https?):\/\/)?([^@]+?)(?:@(vpc-[0-9a-z]{1,32}))?$/;
+
+export const privateListeners = text((value): readonly PrivateListener[] => {
+  const listeners = new Map<string, PrivateListener>();
+  for (const entry of listOf(value)) {
+    const [, id = "", scheme = "https", where = "", vpc] = endpointShape.exec(entry) ?? [];
+    const address = listenAddress(where);
+    if (address === undefined || (scheme !== "http" && scheme !== "https")) {
+      const example = "vpce-1a2b3c4d=10.0.0.5:8443@vpc-5e6f7a8b";
+      return refuse(`must be endpoints like ${example}, which "${entry}" is not`);
+    }
+    if (listeners.has(id)) refuse(`names ${id} twice`);
+    const twin = [...listeners.values()].find((other) => isSameAddress(other, address));
+    if (twin !== undefined) refuse(`gives ${twin.endpoint.id} and ${id} the same address`);
+    listeners.set(id, { ...address, scheme, endpoint: { id, vpc } });
+  }
+  return [...listeners.values()];
+});
+
+/** Whether two listeners would want the same port; 0 is another one for each. */
+export function isSameAddress(one: ListenAddress, other: ListenAddress): boolean {
+  return one.port !== 0 && one.port === other.port && one.host === other.host;
+}
 
 export const accountId = text((value) =>
   isAccountId(value) ? value : refuse("must be 12 digits"),

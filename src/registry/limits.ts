@@ -124,7 +124,7 @@ export const limits = {
   /** Characters of annotations on one page of ListImageReferrers, likewise. */
   pageAnnotationCharacters: 4 * MiB,
   tagKeysPerRequest: 200,
-  /** Names that one `_catalog` looks at for a caller who may not list the registry. */
+  /** Names that one page of `_catalog` looks at for a caller who may not list the registry. */
   catalogNamesLookedAt: 2_000,
 
   /** A repository's or registry's policy text. */

@@ -8,9 +8,10 @@ import { issueToken } from "../../src/registry/identity/authorization-token.ts";
 import { entityArn } from "../../src/registry/identity/entity.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
 import { revokeSessions } from "../../src/registry/identity/revoke-sessions.ts";
+import { revokeRootSessions } from "../../src/registry/identity/root-revocation.ts";
 import { limits } from "../../src/registry/limits.ts";
 import { DistributionServer } from "../support/distribution-server.ts";
-import { account, imageManifest, TestRegistry } from "../support/ecr.ts";
+import { account, imageManifest, otherAccount, TestRegistry } from "../support/ecr.ts";
 import { keyOf, putUser, type TestStatement, userWith } from "../support/identity.ts";
 import { OciClient } from "../support/oci-client.ts";
 import { testOrganization } from "../support/organization.ts";
@@ -30,9 +31,17 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 /** A new user's client, with a token made by an access key of the user's. */
-async function clientWith(name: string, ...statements: TestStatement[]): Promise<OciClient> {
+function clientWith(name: string, ...statements: TestStatement[]): Promise<OciClient> {
+  return clientOf({ account, name }, ...statements);
+}
+
+/** The same, of any account. */
+async function clientOf(
+  named: Parameters<typeof putUser>[1],
+  ...statements: TestStatement[]
+): Promise<OciClient> {
   const { ports } = server.opened;
-  const user = await putUser(ports, { account, name }, ...statements);
+  const user = await putUser(ports, named, ...statements);
   const { accessKeyId } = await keyOf(ports, user);
   const caller = await callerWith(ports, { AccessKeyId: accessKeyId });
   const { password } = issueToken(ports, caller);
@@ -76,6 +85,62 @@ describe("35: the catalog of somebody who may not list the registry", () => {
     expect(answer.text()).toContain("ecr:DescribeRepositories");
     expect(answer.text()).not.toContain("hidden");
   });
+});
+
+describe("the catalog of a registry with more names than one request looks at", () => {
+  const last = "z/known";
+  const pageAt = async (client: OciClient, path: string) => {
+    const answer = await client.get(path);
+    const { repositories: names } = answer.json<{ repositories?: string[] }>();
+    const link = answer.headers.get("link") ?? "";
+    expect(link).not.toContain("hidden");
+    return { status: answer.status, names, next: /<https?:\/\/[^/]+([^>]+)>/.exec(link)?.[1] };
+  };
+
+  beforeEach(async () => {
+    await server.createRepository(last);
+    const hidden = Array.from({ length: limits.catalogNamesLookedAt }, (_, n) => `hidden/${n}`);
+    await Promise.all(hidden.map((name) => server.createRepository(name)));
+  });
+
+  const describeLast = {
+    Effect: "Allow",
+    Action: "ecr:DescribeRepositories",
+    Resource: `${repositories}/${last}`,
+  };
+
+  it("is seen whole by who follows the links, over pages that have no name", async () => {
+    const client = await clientWith("patient", describeLast);
+    const first = await pageAt(client, "/v2/_catalog?n=5");
+    expect(first).toEqual({ status: 200, names: [], next: expect.any(String) });
+    const second = await pageAt(client, first.next!);
+    expect(second).toEqual({ status: 200, names: [last], next: undefined });
+    // A link is of use to whom it was given alone, and cannot be made up.
+    const other = await clientWith("other", describeLast);
+    expect((await other.get(first.next!)).status).toBe(400);
+    expect((await client.get("/v2/_catalog?last=~AAAA")).status).toBe(400);
+    expect((await pageAt(client, "/v2/_catalog?n=0")).next).toBeUndefined();
+  });
+
+  it("tells another account that may describe none nothing, not even that it is so full", async () => {
+    await addAccounts(server.opened.ports, otherAccount);
+    const anybody = { ...describeLast, Resource: "*" };
+    const stranger = await clientOf({ account: otherAccount, name: "stranger" }, anybody);
+    const answer = await stranger.get("/v2/_catalog");
+    expect([answer.status, answer.headers.has("link")]).toEqual([403, false]);
+    expect(answer.text()).not.toContain("hidden");
+  });
+});
+
+it("39: a token of root ends when root revokes what it has, and its key gets another one", async () => {
+  const { ports, clock } = server.opened;
+  const client = server.client();
+  expect((await client.get("/v2/")).status).toBe(200);
+  const root = await server.credentials.find(`AKIA${account}`);
+  await revokeRootSessions(ports, root!.principal, account);
+  expect((await client.get("/v2/")).status).toBe(403);
+  clock.advance(1);
+  expect((await server.client().get("/v2/")).status).toBe(200);
 });
 
 describe("ecr:ImageTag", () => {

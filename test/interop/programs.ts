@@ -53,6 +53,7 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   buildah: ["buildah"],
   containerd: ["containerd", "ctr"],
   docker: ["docker", "dockerd"],
+  "docker-access": ["aws", "docker", "dockerd"],
   podman: ["podman"],
   skopeo: ["skopeo"],
 };

@@ -23,6 +23,8 @@ export interface RunningServer {
   readonly origin: string;
   /** `https://127.0.0.1:<port>`, or "" when the listener is off. */
   readonly httpsOrigin: string;
+  /** Of the private endpoints, by their ids. */
+  readonly endpoints: Readonly<Record<string, string>>;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** The certificate authority's PEM text; "" when the operator brought a certificate. */
@@ -79,6 +81,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   return {
     origin: addresses.http ?? "",
     httpsOrigin: addresses.https ?? "",
+    endpoints: addresses.privateEndpoints ?? {},
     ...(await rootKey(dataDirectory, options.settings ?? {})),
     ca: await readFile(join(dataDirectory, "tls", "ca.pem"), "utf8").catch(() => ""),
     dataDirectory,
@@ -120,12 +123,18 @@ function environment(dataDirectory: string, settings: Readonly<Record<string, st
   };
 }
 
+interface Addresses {
+  readonly http?: string;
+  readonly https?: string;
+  readonly privateEndpoints?: Record<string, string>;
+}
+
 /** Waits for the line in which the server names its addresses. */
 function ready(
   child: ChildProcess,
   output: () => string,
   exited: Promise<number | null>,
-): Promise<{ http?: string; https?: string }> {
+): Promise<Addresses> {
   return new Promise((resolve, reject) => {
     const look = () => {
       const line = output()
@@ -135,7 +144,7 @@ function ready(
       if (line === undefined) return;
       clearTimeout(timer);
       child.stdout?.off("data", look);
-      resolve(JSON.parse(line) as { http?: string; https?: string });
+      resolve(JSON.parse(line) as Addresses);
     };
     const timer = setTimeout(() => {
       child.kill("SIGKILL");

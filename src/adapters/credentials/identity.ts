@@ -5,6 +5,7 @@ import { rootConditions } from "../../registry/identity/load-principal.ts";
 import type { Organization } from "../../registry/identity/organization.ts";
 import { type Principal, rootPrincipal } from "../../registry/identity/principal.ts";
 import { recordUse } from "../../registry/identity/record-use.ts";
+import { rootRevokedBefore } from "../../registry/identity/root-revocation.ts";
 import type { CredentialUse } from "../../registry/identity/stored-credential.ts";
 import type { RootKey } from "./root-key-file.ts";
 
@@ -28,14 +29,22 @@ export class IdentityCredentials implements Credentials {
   }
 
   async find(accessKeyId: string): Promise<AccessKey | undefined> {
-    if (accessKeyId === this.#root.accessKeyId) return this.#root;
     const { principals } = this.#ports.memory.access;
     const found = await principals.get(this.#ports.clock, accessKeyId, () =>
-      findAccessKey(this.#ports, this.#organization, accessKeyId),
+      accessKeyId === this.#root.accessKeyId
+        ? this.#rootNow()
+        : findAccessKey(this.#ports, this.#organization, accessKeyId),
     );
     // That nobody has a key is not remembered: it may be made the next moment.
     if (found === undefined) principals.forget(accessKeyId);
     return found;
+  }
+
+  /** The key itself stays as it is; what was issued for it may have been revoked. */
+  async #rootNow(): Promise<AccessKey> {
+    const { principal } = this.#root;
+    const revokedBefore = await rootRevokedBefore(this.#ports, principal.account);
+    return { ...this.#root, principal: { ...principal, revokedBefore } };
   }
 
   used(principal: Principal, use: CredentialUse): Promise<void> | undefined {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import type { Environment, Operation, Service } from "../../operations/operation.ts";
 import { type Observer, perform } from "../../operations/perform.ts";
@@ -6,6 +7,7 @@ import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
+import type { PrivateEndpoint } from "../../registry/private-endpoint.ts";
 import { decodeJson, encodeJson } from "./json-codec.ts";
 import {
   type Arrival,
@@ -34,6 +36,8 @@ export interface AwsDoorOptions {
   /** The same one as at every other door. */
   readonly failedLogins: FailedLogins;
   readonly heldBodies?: HeldBodies;
+  /** By which private endpoint a request came; by default there are none. */
+  readonly endpointOf?: (request: IncomingMessage) => PrivateEndpoint | undefined;
 }
 
 interface Door extends AwsDoorOptions {
@@ -100,7 +104,8 @@ async function answer(door: Door, request: FastifyRequest, reply: FastifyReply) 
     const head = requestHead(request.method, request.raw.url ?? "/", request.raw.rawHeaders);
     // A connection that is gone already has no address any more.
     const sourceIp = (request.ip ?? "").replace(/^::ffff:(?=\d+\.)/, "");
-    const arrival = { head, requestId, sourceIp, scheme: request.protocol };
+    const endpoint = door.endpointOf?.(request.raw);
+    const arrival = { head, requestId, sourceIp, endpoint, scheme: request.protocol };
     const body = await protocol.call(door, arrival, request);
     return await send(reply, protocol, 200, requestId, body);
   } catch (error) {

@@ -5,6 +5,7 @@ import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
 import { anonymousPrincipal, type Caller } from "../../registry/identity/principal.ts";
 import type { Registry } from "../../registry/names.ts";
+import type { PrivateEndpoint } from "../../registry/private-endpoint.ts";
 import { headerOf, type RequestHead } from "./request-head.ts";
 import {
   checkClaim,
@@ -27,6 +28,7 @@ export interface Arrival {
   readonly requestId: string;
   readonly scheme: string;
   readonly sourceIp: string;
+  readonly endpoint: PrivateEndpoint | undefined;
 }
 
 /** A login whose signature is still to be compared: that needs the body. */
@@ -100,6 +102,7 @@ export function anonymousCaller(deployment: Deployment, arrival: Arrival): Calle
     account: named?.account ?? deployment.account,
     requestId: arrival.requestId,
     sourceIp: arrival.sourceIp,
+    endpoint: arrival.endpoint,
     userAgent: headerOf(arrival.head, "user-agent") ?? "",
     origin: `${arrival.scheme}://${host}`,
   };
@@ -138,6 +141,7 @@ function callerOf(deployment: Deployment, arrival: Arrival, { claim, key }: Pend
     account: registryNamedBy(deployment, host)?.account ?? key.principal.account,
     requestId: arrival.requestId,
     sourceIp: arrival.sourceIp,
+    endpoint: arrival.endpoint,
     userAgent: headerOf(arrival.head, "user-agent") ?? "",
     origin: `${arrival.scheme}://${host}`,
   };

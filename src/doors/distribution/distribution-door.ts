@@ -120,6 +120,7 @@ class DistributionDoor {
       account: registry.account,
       requestId,
       sourceIp: connection.address,
+      endpoint: connection.endpoint,
       userAgent: request.headers["user-agent"] ?? "",
       origin,
     };

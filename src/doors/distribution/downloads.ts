@@ -76,6 +76,7 @@ async function callerOf(download: Download, claims: DownloadClaims) {
     account: registry.account,
     requestId,
     sourceIp: connection.address,
+    endpoint: connection.endpoint,
     userAgent: request.headers["user-agent"] ?? "",
     origin,
   } satisfies Caller;

@@ -20,6 +20,7 @@ import {
   requireAllowed,
 } from "../../registry/policy/authorize.ts";
 import type { RequestContext } from "../../registry/policy/request-context.ts";
+import type { PrivateEndpoint } from "../../registry/private-endpoint.ts";
 import type { BodyRate, HeldBytes } from "./request-body.ts";
 import { BadRequest } from "./wire-errors.ts";
 
@@ -29,6 +30,8 @@ export interface ClientConnection {
   /** Host and port, as the client named them. */
   readonly host: string | undefined;
   readonly address: string;
+  /** By which it came, where that was not an ordinary listener. */
+  readonly endpoint?: PrivateEndpoint | undefined;
 }
 
 /** What the door needs of a logger; pino's is one. */

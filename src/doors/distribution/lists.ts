@@ -1,3 +1,4 @@
+import { openSealedToken, sealToken } from "../../registry/encryption/sealed-token.ts";
 import { listReferrers, listTags } from "../../registry/images/list-images.ts";
 import { limits } from "../../registry/limits.ts";
 import { isDigest, isRepositoryName, isTag, type RepositoryName } from "../../registry/names.ts";
@@ -24,52 +25,84 @@ export async function getTags(exchange: Exchange): Promise<void> {
 
 /**
  * The repositories of the registry that the host names: all of them for whoever may list the
- * registry, for others those that they may describe.
+ * registry, for others those that they may describe. For these a page may be short, and even empty,
+ * before the end: one request looks at so many names, and its link goes on after the last of them.
  * @throws AccessDenied when the caller may not list the registry, and may describe none
  */
 export async function getCatalog(exchange: Exchange): Promise<void> {
   const { environment, registry, name } = exchange;
+  if (!(await mayDo(exchange, describe, name))) return getKnownCatalog(exchange);
   const { limit, after } = page(exchange, isRepositoryName);
   const asked = { limit: limit + 1, after };
-  let found: readonly RepositoryName[] = [];
-  let isCut = false;
-  if (await mayDo(exchange, describe, name)) {
-    const all = limit === 0 ? [] : await listRepositories(environment.ports, registry, asked);
-    found = all.map((repository) => repository.name);
-  } else {
-    ({ names: found, isCut } = await knownNames(exchange, limit + 1, after));
-    if (found.length === 0) await requireAction(exchange, describe);
-  }
-  const repositories = found.slice(0, limit);
-  // A name that the caller may know of, so that the link tells nothing either (I7).
-  const next = isCut || found.length > limit ? repositories.at(-1) : undefined;
+  const found = limit === 0 ? [] : await listRepositories(environment.ports, registry, asked);
+  const repositories = found.slice(0, limit).map((repository) => repository.name);
+  const next = found.length > limit ? repositories.at(-1) : undefined;
   send(exchange, json, { repositories }, link(exchange, next, limit));
 }
 
 const describe = "ecr:DescribeRepositories";
 
+async function getKnownCatalog(exchange: Exchange): Promise<void> {
+  const { caller, query, registry } = exchange;
+  const position = openCatalogPosition(exchange, query.get("last") ?? "");
+  const { limit, after } = page(exchange, isRepositoryName, position);
+  const { names, lookedAt } = await knownNames(exchange, Math.max(1, limit), after);
+  // A link on a first page without a name would tell another account how full the registry is (I7).
+  const isOwner = caller.principal.account === registry.account;
+  const goesOn = lookedAt !== undefined && (isOwner || names.length > 0 || position !== undefined);
+  if (names.length === 0 && !goesOn && position === undefined) {
+    await requireAction(exchange, describe);
+  }
+  const next = goesOn && limit > 0 ? sealCatalogPosition(exchange, lookedAt) : undefined;
+  send(exchange, json, { repositories: names.slice(0, limit) }, link(exchange, next, limit));
+}
+
 /**
  * At most `limit` names after `after` that the caller may describe, of those that one request looks
- * at; `isCut` where there were more to look at.
+ * at; `lookedAt` is the last of them, where there may be more.
  */
 async function knownNames(
   exchange: Exchange,
   limit: number,
   after: RepositoryName | undefined,
-): Promise<{ names: readonly RepositoryName[]; isCut: boolean }> {
+): Promise<{ names: readonly RepositoryName[]; lookedAt: RepositoryName | undefined }> {
   const { environment, registry } = exchange;
   const names: RepositoryName[] = [];
-  let last = after;
-  for (let looked = 0; looked < limits.catalogNamesLookedAt; looked += limit) {
-    const found = await listRepositories(environment.ports, registry, { limit, after: last });
+  let lookedAt = after;
+  for (let looked = 0; looked < limits.catalogNamesLookedAt; looked += limits.pageDefault) {
+    const asked = { limit: limits.pageDefault, after: lookedAt };
+    const found = await listRepositories(environment.ports, registry, asked);
     for (const { name } of found) {
-      if (await mayDo(exchange, describe, name)) names.push(name);
-      if (names.length === limit) return { names, isCut: false };
+      const isKnown = await mayDo(exchange, describe, name);
+      // Only where something follows does a full page lead on.
+      if (isKnown && names.length === limit) return { names, lookedAt };
+      if (isKnown) names.push(name);
+      lookedAt = name;
     }
-    if (found.length < limit) return { names, isCut: false };
-    last = found.at(-1)?.name;
+    if (found.length < asked.limit) return { names, lookedAt: undefined };
   }
-  return { names, isCut: true };
+  return { names, lookedAt };
+}
+
+const positionPrefix = "~"; // No repository's name begins with it.
+const purpose = "catalog-position";
+
+/** The name goes into the link sealed: it may be one that the caller must not know of (I7). */
+function sealCatalogPosition(exchange: Exchange, after: RepositoryName): string {
+  const secret = exchange.environment.ports.keys.secret(purpose);
+  return positionPrefix + sealToken(secret, after, catalogBinding(exchange));
+}
+
+function openCatalogPosition(exchange: Exchange, last: string): RepositoryName | undefined {
+  if (!last.startsWith(positionPrefix)) return undefined;
+  const secret = exchange.environment.ports.keys.secret(purpose);
+  const token = last.slice(positionPrefix.length);
+  return openSealedToken(secret, token, catalogBinding(exchange)) as RepositoryName | undefined;
+}
+
+/** A link is of use to whom it was given, in that registry. */
+function catalogBinding({ caller: { principal }, registry }: Exchange): string {
+  return `${registry.account}/${registry.region}/${principal.arn}`;
 }
 
 /** What refers to a digest, as an OCI index; empty when nothing does (OCI 1.1, "Listing Referrers"). */
@@ -97,12 +130,13 @@ export async function getReferrers(exchange: Exchange): Promise<void> {
 }
 
 /**
- * How many and after which. More than `limits.pageMaximum` are never given at once.
+ * How many and after which; `position` is where `last` leads that is no name. More than `limits.pageMaximum` are never given at once.
  * @throws BadRequest unless `n` is a whole number and `last` a name of its kind
  */
 function page<Key extends string>(
   { query }: Exchange,
   isKey: (text: string) => text is Key,
+  position?: Key,
 ): { limit: number; after: Key | undefined } {
   const n = query.get("n");
   if (n !== null && !/^\d+(?:e\d{1,3})?$/i.test(n)) {
@@ -111,7 +145,7 @@ function page<Key extends string>(
   }
   const limit = Math.min(n === null ? limits.pageDefault : Number(n), limits.pageMaximum);
   const last = query.get("last") ?? "";
-  if (last === "") return { limit, after: undefined };
+  if (last === "" || position !== undefined) return { limit, after: position };
   if (isKey(last)) return { limit, after: last };
   throw new BadRequest([400, "UNSUPPORTED"], "The parameter 'last' names nothing to go on after");
 }

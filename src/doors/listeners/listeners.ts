@@ -9,6 +9,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../../ports/clock.ts";
 import { limits } from "../../registry/limits.ts";
+import type { PrivateEndpoint } from "../../registry/private-endpoint.ts";
 
 export interface ListenersOptions {
   /** Answers what keeps to the limits. */
@@ -48,28 +49,42 @@ export class Listeners {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
-  #tls: TlsServer | undefined;
+  readonly #tls: TlsServer[] = [];
+  readonly #endpoints = new WeakMap<IncomingMessage, PrivateEndpoint>();
   #closing = false;
 
   constructor(options: ListenersOptions) {
     this.#options = options;
   }
 
-  /** Resolves with the port, which is a free one where 0 was asked for. */
-  listenHttp(address: Address): Promise<number> {
-    return this.#listen(createServer(httpOptions, this.#handle), address);
+  /**
+   * Resolves with the port, which is a free one where 0 was asked for. What comes in there came by the
+   * endpoint, where one is given.
+   */
+  listenHttp(address: Address, endpoint?: PrivateEndpoint): Promise<number> {
+    return this.#listen(createServer(httpOptions, this.#handlerFor(endpoint)), address);
   }
 
   /** Like `listenHttp`, for TLS 1.2 and later. */
-  listenHttps(address: Address, certificate: Certificate): Promise<number> {
+  listenHttps(
+    address: Address,
+    certificate: Certificate,
+    endpoint?: PrivateEndpoint,
+  ): Promise<number> {
     const options = { ...httpOptions, ...tlsOptions, ...certificate };
-    this.#tls = createTlsServer(options, this.#handle);
-    return this.#listen(this.#tls, address);
+    const server = createTlsServer(options, this.#handlerFor(endpoint));
+    this.#tls.push(server);
+    return this.#listen(server, address);
+  }
+
+  /** By which private endpoint the request came: the listener's word, never the request's. */
+  endpointOf(request: IncomingMessage): PrivateEndpoint | undefined {
+    return this.#endpoints.get(request);
   }
 
   /** New connections see this certificate; those that are open stay. */
   setCertificate(certificate: Certificate): void {
-    this.#tls?.setSecureContext({ ...tlsOptions, ...certificate });
+    for (const server of this.#tls) server.setSecureContext({ ...tlsOptions, ...certificate });
   }
 
   /** How many are open. */
@@ -124,6 +139,14 @@ export class Listeners {
       if (left === 0) this.#perAddress.delete(address);
       else this.#perAddress.set(address, left);
     });
+  }
+
+  #handlerFor(endpoint: PrivateEndpoint | undefined): RequestListener {
+    if (endpoint === undefined) return this.#handle;
+    return (request, response) => {
+      this.#endpoints.set(request, endpoint);
+      this.#handle(request, response);
+    };
   }
 
   readonly #handle = (request: IncomingMessage, response: ServerResponse): void => {

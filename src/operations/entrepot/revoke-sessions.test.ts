@@ -7,7 +7,10 @@ import {
   type TestRegistry,
 } from "../../../test/support/ecr.ts";
 import { userWith } from "../../../test/support/identity.ts";
+import { testOrganization } from "../../../test/support/organization.ts";
 import { addAccounts, callerWith } from "../../../test/support/sessions.ts";
+import { IdentityCredentials } from "../../adapters/credentials/identity.ts";
+import { isStillGood } from "../../registry/identity/principal.ts";
 import { getSessionToken } from "../sts/get-session-token.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
 
@@ -49,7 +52,7 @@ it("ends sessions that a replica with a clock ahead has made, and never revokes 
   expect((await registry.ask(revokeSessions, input)).revokedBefore).toBe(revokedBefore);
 });
 
-it("finds nobody under another path, kind or name, and takes no group, root or session", async () => {
+it("finds nobody under another path, kind or name, and takes no group and no session", async () => {
   await userWith(ports(), { account, name: "ann" });
   for (const name of ["user/x/ann", "role/ann", "user/bob", "user/Ann"]) {
     const principalArn = `arn:aws:iam::${account}:${name}`;
@@ -58,14 +61,54 @@ it("finds nobody under another path, kind or name, and takes no group, root or s
     });
   }
   for (const principalArn of [
-    `arn:aws:iam::${account}:root`,
     `arn:aws:iam::${account}:group/ann`,
+    `arn:aws:iam::${account}:roots`,
     `arn:aws:sts::${account}:assumed-role/ann/x`,
   ]) {
     await expect(registry.ask(revokeSessions, { principalArn })).rejects.toMatchObject({
       kind: "InvalidParameter",
     });
   }
+});
+
+it("ends the sessions, pull secrets and tokens of root, if root asks, and those of nobody else", async () => {
+  const key = { accessKeyId: "AKIAROOT", secretAccessKey: "root/secret" };
+  const credentials = new IdentityCredentials(ports(), testOrganization, key);
+  const { principal } = (await credentials.find(key.accessKeyId))!;
+  const root = { ...callerOf(account), principal };
+  const ann = await userWith(ports(), { account, name: "ann" });
+  const tokenOf = async (caller: typeof root) =>
+    (await registry.ask(getSessionToken, {}, caller)).Credentials;
+  const sessions = [await tokenOf(root), await tokenOf(callerOf(otherAccount)), await tokenOf(ann)];
+  const issuedAt = registry.clock.now();
+  const isRootGood = async (at: number) =>
+    isStillGood((await credentials.find(key.accessKeyId))!.principal, at, registry.clock.now());
+  expect(await isRootGood(issuedAt)).toBe(true);
+  const input = { principalArn: principal.arn };
+  const { revokedBefore } = await registry.ask(revokeSessions, input, root);
+  expect(revokedBefore).toBe((issuedAt + 1) / 1000);
+  expect(await isRootGood(issuedAt)).toBe(false);
+  expect(await isRootGood(issuedAt + 1)).toBe(true);
+  const [ofRoot, ...others] = sessions;
+  await expect(callerWith(ports(), ofRoot)).rejects.toThrow("nobody has");
+  for (const other of others) await callerWith(ports(), other);
+  registry.clock.advance(1);
+  expect((await callerWith(ports(), await tokenOf(root))).principal.revokedBefore).toBe(
+    issuedAt + 1,
+  );
+});
+
+it("is refused for root to everybody else, whatever their policies allow", async () => {
+  const everything = { Effect: "Allow", Action: "*", Resource: "*" };
+  const admin = await userWith(ports(), { account, name: "admin" }, everything);
+  const session = await registry.ask(getSessionToken, {}, callerOf(account));
+  const principalArn = `arn:aws:iam::${account}:root`;
+  for (const caller of [admin, callerOf(otherAccount)]) {
+    await expect(registry.ask(revokeSessions, { principalArn }, caller)).rejects.toMatchObject({
+      kind: "AccessDenied",
+    });
+  }
+  expect((await callerWith(ports(), session.Credentials)).principal.arn).toBe(principalArn);
 });
 
 it("is refused to another account, whether there is such a user or not", async () => {

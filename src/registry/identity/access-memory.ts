@@ -4,7 +4,7 @@ import { type KmsKeyRef, kmsKeyArn } from "../kms/kms-key.ts";
 import type { RememberedKey } from "../kms/remembered-key.ts";
 import type { UsableKey } from "../kms/require-usable.ts";
 import { limits } from "../limits.ts";
-import type { Registry, RepositoryName } from "../names.ts";
+import type { AccountId, Registry, RepositoryName } from "../names.ts";
 import { CompiledDocuments } from "../policy/compiled-documents.ts";
 import type { RegistryAccess } from "../policy/registry-access.ts";
 import { TimedCache } from "../timed-cache.ts";
@@ -35,12 +35,20 @@ export class AccessMemory {
   );
   /** By the key's ARN. */
   readonly kmsKeys = new TimedCache<RememberedKey>(limits.rememberedKmsKeys, limits.identityReadMs);
+  /** Whether an account is closed. */
+  readonly shutAccounts = new TimedCache<boolean>(limits.accounts, limits.identityReadMs);
 
   /** When the last use of an access key or a role was written. Milliseconds since the epoch. */
   readonly uses = new BoundedCache<string, number>(limits.rememberedUses, () => 1);
 
   /** Users, roles, groups, policies, keys or sessions changed: of whom is not worth finding out. */
   forgetPrincipals(): void {
+    this.principals.clear();
+  }
+
+  /** An account was closed, or something else of it changed: of its principals, too. */
+  forgetAccount(account: AccountId): void {
+    this.shutAccounts.forget(account);
     this.principals.clear();
   }
 

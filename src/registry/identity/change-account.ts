@@ -18,7 +18,7 @@ export async function changeAccount(
     if (account === undefined) throw accountNotFound();
     await accounts.replace(apply(account));
   });
-  ports.memory.access.forgetPrincipals();
+  ports.memory.access.forgetAccount(id);
 }
 
 export function accountNotFound(): RegistryError {

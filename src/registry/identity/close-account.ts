@@ -5,8 +5,9 @@ import { changeAccount } from "./change-account.ts";
 import type { Organization } from "./organization.ts";
 
 /**
- * Shuts an account: nobody comes in with its keys, sessions and tokens any more, here at once and on
- * other replicas within `limits.identityCacheMs`. What it owns stays as it is.
+ * Shuts an account: nobody comes in with its keys, sessions and tokens any more, and its policies let
+ * nobody of another account in, here at once and on other replicas within `limits.identityCacheMs`.
+ * What it owns stays as it is.
  * @throws AccountNotFound, AccountAlreadyClosed, ConstraintViolation for the management account
  */
 export async function closeAccount(

@@ -5,6 +5,7 @@ import type { AccountId } from "../names.ts";
 import { rootConditions, sessionPrincipal, userPrincipal } from "./load-principal.ts";
 import type { Organization } from "./organization.ts";
 import { rootPrincipal } from "./principal.ts";
+import { rootRevokedBefore } from "./root-revocation.ts";
 import type { Session, StoredAccessKey } from "./stored-credential.ts";
 
 type KeyPorts = Pick<Ports, "metadata" | "memory" | "keys">;
@@ -61,8 +62,9 @@ async function ofKey(
   const secretAccessKey = openSecret(ports, accessKeyId, key.sealedSecret);
   if (owner.id === owner.account) {
     const conditions = rootConditions(organization, owner.account);
-    const principal = rootPrincipal(owner.account, accessKeyId, conditions);
-    return { accessKeyId, secretAccessKey, principal };
+    const root = rootPrincipal(owner.account, accessKeyId, conditions);
+    const revokedBefore = await rootRevokedBefore(ports, owner.account);
+    return { accessKeyId, secretAccessKey, principal: { ...root, revokedBefore } };
   }
   const user = await ports.metadata.identity.entities.findById(owner.id);
   if (user?.kind !== "user" || user.account !== owner.account) return undefined;

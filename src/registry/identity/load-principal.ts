@@ -4,6 +4,7 @@ import { entityArn, type ResourceTag, type Role, type User } from "./entity.ts";
 import { identityPolicies, sessionPolicies } from "./identity-policies.ts";
 import { type Organization, organizationRootId } from "./organization.ts";
 import { type Principal, type PrincipalSession, rootPrincipal } from "./principal.ts";
+import { rootRevokedBefore } from "./root-revocation.ts";
 import type { Session } from "./stored-credential.ts";
 
 type Conditions = Map<string, string | readonly string[]>;
@@ -58,9 +59,11 @@ async function rootSession(
   ports: PrincipalPorts,
   organization: Organization,
   session: Session,
-): Promise<Principal> {
+): Promise<Principal | undefined> {
   const { account } = session.owner;
   const { expiresAt, accessKeyId, claims } = session;
+  const revokedBefore = await rootRevokedBefore(ports, account);
+  if (revokedBefore !== undefined && session.createdAt < revokedBefore) return undefined;
   const conditions = rootConditions(organization, account);
   addSessionConditions(conditions, session);
   const root = rootPrincipal(account, accessKeyId, conditions);
@@ -68,7 +71,7 @@ async function rootSession(
     ...root.policies,
     session: await sessionPolicies(ports, account, claims),
   };
-  return { ...root, policies, expiresAt, session: toldBy(session) };
+  return { ...root, policies, expiresAt, revokedBefore, session: toldBy(session) };
 }
 
 function toldBy({ kind, claims }: Session): PrincipalSession {

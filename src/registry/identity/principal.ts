@@ -2,6 +2,7 @@ import type { AccountId, Region, Registry } from "../names.ts";
 import type { ConditionValues } from "../policy/condition-values.ts";
 import type { PolicyPrincipal } from "../policy/policy-principal.ts";
 import type { Attached } from "../policy/policy-request.ts";
+import type { PrivateEndpoint } from "../private-endpoint.ts";
 import type { Session, SessionClaims } from "./stored-credential.ts";
 
 /** What limits and what grants, of who asks: the side of the identity. */
@@ -39,6 +40,10 @@ export interface Principal extends PolicyPrincipal {
   readonly revokedBefore: number | undefined;
 }
 
+export function rootArn(account: AccountId): string {
+  return `arn:aws:iam::${account}:root`;
+}
+
 const unlimited: IdentityPolicies = { identity: [], boundary: undefined, session: [] };
 
 export function rootPrincipal(
@@ -49,7 +54,7 @@ export function rootPrincipal(
   return {
     type: "Root",
     account,
-    arn: `arn:aws:iam::${account}:root`,
+    arn: rootArn(account),
     userId: account,
     uniqueId: account,
     accessKeyId,
@@ -84,6 +89,8 @@ export interface Caller {
   readonly account: AccountId;
   readonly requestId: string;
   readonly sourceIp: string;
+  /** By which the caller came, where it was not an ordinary listener. */
+  readonly endpoint?: PrivateEndpoint | undefined;
   readonly userAgent: string;
   /** `scheme://host[:port]` under which the caller reached this server. */
   readonly origin: string;

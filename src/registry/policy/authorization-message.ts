@@ -12,6 +12,9 @@ const shownStatements = 20;
 /** The context keys that tell why, beside those of the resource's tags. */
 const shownKeys = [
   "aws:SourceIp",
+  "aws:VpcSourceIp",
+  "aws:SourceVpce",
+  "aws:SourceVpc",
   "aws:UserAgent",
   "aws:RequestedRegion",
   "aws:SecureTransport",

@@ -10,7 +10,7 @@ import type { PolicyPrincipal } from "./policy-principal.ts";
 import type { Attached, Decision, PolicySet } from "./policy-request.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 import type { RequestContext } from "./request-context.ts";
-import { registryAccess, repositoryAccess } from "./resource-access.ts";
+import { isShut, registryAccess, repositoryAccess } from "./resource-access.ts";
 
 export type { Judgement, Resource } from "./judgement.ts";
 
@@ -27,7 +27,7 @@ type Asking = PolicyPrincipal & Pick<Principal, "policies">;
 
 /**
  * The one guard: every operation and every `/v2/` route asks it before anything else is looked at.
- * Default deny, an explicit deny wins, another account's resource needs both sides (I6). Answers from
+ * Default deny, an explicit deny wins, another account's resource needs both sides (I6), and the account must be open. Answers from
  * policies that are at most `limits.identityCacheMs` old (I8).
  */
 export async function judge(
@@ -37,10 +37,12 @@ export async function judge(
   resource: Resource,
   context: RequestContext,
 ): Promise<Judgement> {
-  const { registry, repository } = resource;
-  // Both are remembered, mostly: nothing is awaited that is there.
+  const { registry, repository, account } = resource;
+  // All are remembered, mostly: nothing is awaited that is there.
   const whole = registry && registryAccess(ports, registry);
   const one = registry && repository && repositoryAccess(ports, registry, repository);
+  // Nobody of a closed account comes in, and what it owns lets nobody in either.
+  const shut = principal.account === account ? undefined : isShut(ports, account);
   const { policies: onAll, onlyFor } = (await whole) ?? noAccess;
   const ofRegistry = onlyFor === undefined || onlyFor.has(action) ? onAll : [];
   const { policies: ofRepository, conditions } = (await one) ?? noAccess;
@@ -49,7 +51,8 @@ export async function judge(
     identity,
     boundary,
     session,
-    resource: join(ofRepository, ofRegistry, resource.policies),
+    resource:
+      shut !== undefined && (await shut) ? [] : join(ofRepository, ofRegistry, resource.policies),
   };
   const inContext = context.onResource(resource.conditions ?? conditions);
   const request = { principal, action, resource, context: inContext };

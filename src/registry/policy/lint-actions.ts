@@ -65,16 +65,21 @@ export function lintActions(subject: LintSubject): PolicyFinding[] {
             line: policy.line(action.start),
             corrected,
           });
+        // One that is in the list already is not put there twice.
+        const mended = (meant: string) =>
+          isBeside(policy.texts(statement.members, element), action, meant)
+            ? policy.without(statement.members, element, action)
+            : policy.replaced(action, meant);
         if (/\s/.test(action.value)) {
           const meant = action.value.replace(/\s+/g, "");
           report(
             "blank-in-action",
             "error",
             `The action '${action.value}' has a blank in it and matches nothing`,
-            policy.replaced(action, known.spelled(meant) ?? meant),
+            mended(known.spelled(meant) ?? meant),
           );
         } else {
-          lintAction(subject, known, action, report);
+          lintAction(known, action, mended, report);
           lintPlace(subject, statement, element, action, report);
         }
       }
@@ -124,10 +129,16 @@ function serviceOf(action: string): string {
   return action.slice(0, Math.max(0, action.indexOf(":"))).toLowerCase();
 }
 
+/** Whether another string of the list is the same action. */
+function isBeside(list: readonly PlacedText[], { start }: PlacedText, action: string): boolean {
+  const wanted = action.toLowerCase();
+  return list.some((other) => other.start !== start && other.value.toLowerCase() === wanted);
+}
+
 function lintAction(
-  { policy }: LintSubject,
   known: KnownActions,
   action: PlacedText,
+  mended: (meant: string) => string,
   report: Report,
 ): void {
   const { value } = action;
@@ -142,8 +153,7 @@ function lintAction(
   const what = isPattern ? `No action matches '${value}'` : `There is no action '${value}'`;
   if (meant === undefined) report("unknown-action", "warning", what);
   else {
-    const corrected = policy.replaced(action, meant);
-    report("unknown-action", "error", `${what}; the nearest is '${meant}'`, corrected);
+    report("unknown-action", "error", `${what}; the nearest is '${meant}'`, mended(meant));
   }
 }
 

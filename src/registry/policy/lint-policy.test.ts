@@ -293,4 +293,15 @@ describe("correcting a policy", () => {
       expect(correctPolicy(text, "managed", actions)).toBe(text);
     }
   });
+
+  it("lists no action twice where one, once mended, is the same as another", () => {
+    const actionsOf = (...written: string[]) => {
+      const text = JSON.stringify(of({ Effect: "Deny", Action: written, Resource: "*" }));
+      return JSON.parse(correctPolicy(text, "managed", actions)).Statement[0].Action;
+    };
+    expect(
+      actionsOf("ecr:putImage", "ecr:PutImages", "iam:GetUser", "ecr: PutImage", "iam:Get User"),
+    ).toEqual(["ecr:putImage", "iam:GetUser"]);
+    expect(actionsOf(" iam:GetUser", "iam:GetUser ")).toEqual(["iam:GetUser"]);
+  });
 });

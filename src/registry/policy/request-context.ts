@@ -41,10 +41,17 @@ export class RequestContext implements ConditionValues {
   get(key: string): Value | undefined {
     const given = this.#action.get(key) ?? this.#resource.get(key);
     if (given !== undefined) return given;
-    const { sourceIp, userAgent, region, origin, principal } = this.#caller;
+    const { sourceIp, endpoint, userAgent, region, origin, principal } = this.#caller;
     switch (key) {
       case "aws:sourceip":
-        return sourceIp === "" ? undefined : sourceIp;
+        // Of a private network's addresses there is a key of its own, as in AWS.
+        return sourceIp === "" || endpoint !== undefined ? undefined : sourceIp;
+      case "aws:vpcsourceip":
+        return sourceIp === "" || endpoint === undefined ? undefined : sourceIp;
+      case "aws:sourcevpce":
+        return endpoint?.id;
+      case "aws:sourcevpc":
+        return endpoint?.vpc;
       case "aws:useragent":
         return userAgent === "" ? undefined : userAgent;
       case "aws:requestedregion":

@@ -1,6 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { registryKey, repositoryKey } from "../identity/access-memory.ts";
-import type { Registry, RepositoryName } from "../names.ts";
+import type { AccountId, Registry, RepositoryName } from "../names.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 
@@ -30,6 +30,17 @@ export function repositoryAccess(
 export function registryAccess(ports: AccessPorts, registry: Registry): Promise<RegistryAccess> {
   const { registries } = ports.memory.access;
   return registries.get(ports.clock, registryKey(registry), () => readRegistry(ports, registry));
+}
+
+/**
+ * Whether the account is closed: what its policies open to others is closed then, too. Source: AWS
+ * Account Management, "Close an AWS account".
+ */
+export function isShut({ metadata, memory, clock }: AccessPorts, id: AccountId): Promise<boolean> {
+  return memory.access.shutAccounts.get(clock, id, async () => {
+    const account = await metadata.identity.accounts.find(id);
+    return account?.status === "SUSPENDED";
+  });
 }
 
 async function readRepository(

@@ -239,7 +239,7 @@ function identityQueries(): typeof hot {
   const policy = { account: a, id: "p2500" };
   const after = "user-02000";
   return {
-    "decide on a repository": [7, (t) => t.resourcePolicies.access(registry, name)],
+    "decide on a repository": [8, (t) => t.resourcePolicies.access(registry, name)],
     "decide on a registry": [1, (t) => t.resourcePolicies.ofRegistry(registry)],
     "find an access key": [1, (t) => t.identity.accessKeys.find("k1-2500")],
     "find a session": [1, (t) => t.identity.sessions.find("s-2500")],

@@ -34,11 +34,14 @@ export class SqlResourcePolicies implements ResourcePolicyReads, ResourcePolicyW
 
   async access(registry: Registry, name: RepositoryName): Promise<RepositoryAccess | undefined> {
     const rows = await this.#session.all(access, { ...registryKey(registry), name });
-    const [first] = rows;
-    if (first === undefined) return undefined;
-    const tags = new Map<string, string>();
-    for (const { key, value } of rows) if (key !== null) tags.set(key, value ?? "");
-    return { policy: first.document ?? undefined, resourceTags: tags };
+    if (rows.length === 0) return undefined;
+    let policy: string | undefined;
+    const resourceTags = new Map<string, string>();
+    for (const { document, key, value } of rows) {
+      if (key === null) policy = document ?? undefined;
+      else resourceTags.set(key, value ?? "");
+    }
+    return { policy, resourceTags };
   }
 
   async putOfRepository(repository: RepositoryRef, document: string, at: number): Promise<void> {
@@ -72,27 +75,33 @@ const registryPolicy = statement(({ builder }, key: RegistryKey) =>
     .where((row) => row.and(ofRegistry(key))),
 );
 
-const access = statement(({ builder }, key: RegistryKey & { readonly name: RepositoryName }) =>
-  builder
+const none = sql<string | null>`null`;
+
+/** A row with the document, and one for each tag: beside every tag it would be sent as often. */
+const access = statement(({ builder }, key: RegistryKey & { readonly name: RepositoryName }) => {
+  const named = builder
     .selectFrom("repository")
+    .where("repository.account", "=", key.account)
+    .where("repository.region", "=", key.region)
+    .where("repository.name", "=", key.name);
+  const tags = named
+    .innerJoin("repository_resource_tag as tagged", (join) =>
+      join
+        .onRef("tagged.account", "=", "repository.account")
+        .onRef("tagged.region", "=", "repository.region")
+        .onRef("tagged.repository", "=", "repository.id"),
+    )
+    .select([none.as("document"), "tagged.key", "tagged.value"]);
+  return named
     .leftJoin("repository_policy as policy", (join) =>
       join
         .onRef("policy.account", "=", "repository.account")
         .onRef("policy.region", "=", "repository.region")
         .onRef("policy.repository", "=", "repository.id"),
     )
-    .leftJoin("repository_resource_tag as tagged", (join) =>
-      join
-        .onRef("tagged.account", "=", "repository.account")
-        .onRef("tagged.region", "=", "repository.region")
-        .onRef("tagged.repository", "=", "repository.id"),
-    )
-    .select(["policy.document", "tagged.key", "tagged.value"])
-    .where("repository.account", "=", key.account)
-    .where("repository.region", "=", key.region)
-    .where("repository.name", "=", key.name)
-    .orderBy("tagged.key"),
-);
+    .select(["policy.document", none.as("key"), none.as("value")])
+    .unionAll(tags);
+});
 
 const putOfRepository = statement(
   ({ builder }, row: RepositoryKey & { readonly document: string; readonly at: number }) =>

@@ -9,6 +9,7 @@ import {
   listAccounts,
   showAccount,
 } from "./accounts.ts";
+import { addRevokeRootCommand } from "./revoke-command.ts";
 import { dayText } from "./times.ts";
 
 export function addAccountCommands(program: Command, builder: CommandBuilder): void {
@@ -28,6 +29,7 @@ export function addAccountCommands(program: Command, builder: CommandBuilder): v
   });
   addCreate(accounts, builder);
   addClose(accounts, builder);
+  addRevokeRootCommand(accounts, builder);
 }
 
 function addCreate(accounts: Command, builder: CommandBuilder): void {

@@ -62,6 +62,12 @@ describe("entrepot account", () => {
     expect(await server.run(["account", "show", "nobody"])).toMatchObject({ code: 1 });
   });
 
+  it("ends what root has at the moment, but not its key", async () => {
+    const { code, out } = await server.run(["account", "revoke-root"]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/:root is void\. Its access key stays/)]);
+    expect((await server.run(["account", "list"])).code).toBe(0);
+  });
+
   it("closes an account, but only when it is told to", async () => {
     await create("going", "going@example.com");
     const hesitant = await server.run(["account", "close", "going"]);
