@@ -4,14 +4,13 @@ import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
-import { FixedClock } from "../../src/adapters/clock/fixed.ts";
+import type { FixedClock } from "../../src/adapters/clock/fixed.ts";
 import { RootCredentials } from "../../src/adapters/credentials/root.ts";
 import { awsDoor } from "../../src/doors/aws/aws-door.ts";
 import { HeldBodies } from "../../src/doors/aws/read-body.ts";
 import { Sha256 } from "../../src/doors/aws/string-to-sign.ts";
 import { type Operation, operation } from "../../src/operations/operation.ts";
 import { getCallerIdentity } from "../../src/operations/sts/get-caller-identity.ts";
-import type { Ports } from "../../src/ports/ports.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
 import { RegistryError } from "../../src/registry/errors.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
@@ -19,6 +18,7 @@ import { type Caller, rootPrincipal } from "../../src/registry/identity/principa
 import { limits } from "../../src/registry/limits.ts";
 import type { AccountId, Region } from "../../src/registry/names.ts";
 import { testOrganization } from "./organization.ts";
+import { testPorts } from "./ports.ts";
 
 export const account = "000000000000" as AccountId;
 export const rootKey = { accessKeyId: "AKIAENTREPOT", secretAccessKey: "a-secret-of-the-root" };
@@ -39,7 +39,9 @@ export interface DoorServer {
 }
 
 export async function openDoor(): Promise<DoorServer> {
-  const clock = new FixedClock(Date.now());
+  const opened = await testPorts();
+  const { ports, clock } = opened;
+  clock.set(Date.now());
   const callers: Caller[] = [];
   const inputs: unknown[] = [];
   const logged: string[] = [];
@@ -56,12 +58,7 @@ export async function openDoor(): Promise<DoorServer> {
   const principal = rootPrincipal(account, accessKeyId);
   await server.register(
     awsDoor({
-      environment: {
-        // The toys take nothing else; a denial is sealed.
-        ports: { clock, keys: { secret: () => Buffer.alloc(32) } } as unknown as Ports,
-        deployment,
-        organization: testOrganization,
-      },
+      environment: { ports, deployment, organization: testOrganization },
       operations: toyOperations(inputs),
       credentials: new RootCredentials(accessKeyId, secretAccessKey, principal),
       observer: { performed: ({ caller }) => callers.push(caller) },
@@ -73,6 +70,7 @@ export async function openDoor(): Promise<DoorServer> {
   const close = async () => {
     server.server.closeAllConnections();
     await server.close();
+    await opened.close();
   };
   return { server, origin, clock, callers, inputs, logged, heldBodies, close };
 }
