@@ -15,7 +15,7 @@ export default defineConfig({
         "test/conformance/**/*.test.ts",
         // Those of the metadata run on PostgreSQL with all the others.
         "test/contracts/{blob-store,exclusive,key-service}.test.ts",
-        "test/faults/{backup,crash,equal-layer,read-back,registry,s3,s3-writers,soak}.test.ts",
+        "test/faults/{backup,crash,equal-layer,in-the-clear,read-back,registry,s3,s3-writers,soak}.test.ts",
         "test/faults/server-{damage,load}.test.ts",
         "src/operations/{ecr,entrepot,sts}/**/*.test.ts",
         "src/registry/**/*.test.ts",
