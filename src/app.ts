@@ -30,6 +30,7 @@ import { expireSessions } from "./workers/expire-sessions.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
+import { tendKeysJob } from "./workers/tend-keys-job.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
   readonly log: Logger;
@@ -166,6 +167,7 @@ export class Server {
       }),
       expireLeases,
       expireSessions,
+      tendKeysJob,
       sweepUploads((before) => this.#store.sweepUploads(before)),
     ];
     const observer = {
@@ -335,6 +337,7 @@ function certificatesOf(config: Config, clock: Clock): TlsCertificates {
     registryHost(config, { account, region }),
     `*.dkr.ecr.${region}.${domain}`,
     `api.ecr.${region}.${domain}`,
+    `kms.${region}.${domain}`,
   ]);
   const isAnyAddress = https === undefined || ["0.0.0.0", "::"].includes(https.host);
   return new LocalCertificates({

@@ -42,12 +42,12 @@ export async function perform(
       const conditions = conditionsOf(operation.conditions(parsed.data));
       const context = new RequestContext(caller, startedAt, conditions);
       await requireAllowed(environment.ports, principal, operation.action, target, context);
-      for (const further of operation.further(parsed.data, caller, environment, target)) {
-        const { action, resource: on } = further;
+      const furtherActions = await operation.further(parsed.data, caller, environment, target);
+      for (const { action, resource: on } of furtherActions) {
         await requireAllowed(environment.ports, principal, action, on, context);
       }
     }
-    return await operation.handle(parsed.data, { ...environment, caller });
+    return await operation.handle(parsed.data, { ...environment, caller, target });
   } catch (error) {
     failure = error;
     throw error;
