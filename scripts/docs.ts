@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as iam from "@aws-sdk/client-iam";
+import * as kms from "@aws-sdk/client-kms";
 import * as organizations from "@aws-sdk/client-organizations";
 import * as sts from "@aws-sdk/client-sts";
 import { operations } from "../src/operations/index.ts";
@@ -23,6 +24,7 @@ const apis: readonly Api[] = [
   { service: "ecr", title: "Amazon ECR", sdk: ecr, isWhole: true },
   { service: "sts", title: "AWS STS", sdk: sts },
   { service: "iam", title: "AWS IAM", sdk: iam },
+  { service: "kms", title: "AWS KMS", sdk: kms },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },
   { service: "entrepot", title: "Entrepot" },
 ];

@@ -30,6 +30,7 @@ import { expireSessions } from "./workers/expire-sessions.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
+import { tendKeysJob } from "./workers/tend-keys-job.ts";
 import { expireKeyUses, writeKeyUses } from "./workers/write-key-uses.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
@@ -183,6 +184,7 @@ export class Server {
       expireLeases,
       expireSessions,
       expireKeyUses,
+      tendKeysJob,
       sweepUploads((before) => this.#store.sweepUploads(before)),
     ];
     const observer = {
@@ -373,6 +375,7 @@ function certificatesOf(config: Config, clock: Clock): TlsCertificates {
     registryHost(config, { account, region }),
     `*.dkr.ecr.${region}.${domain}`,
     `api.ecr.${region}.${domain}`,
+    `kms.${region}.${domain}`,
   ]);
   const hosts = [https, ...privateListeners.filter(({ scheme }) => scheme === "https")]
     .flatMap((listener) => listener?.host ?? [])

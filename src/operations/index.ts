@@ -1,6 +1,7 @@
 import { ecrOperations } from "./ecr/ecr-operations.ts";
 import { entrepotOperations } from "./entrepot/entrepot-operations.ts";
 import { iamOperations } from "./iam/iam-operations.ts";
+import { kmsOperations } from "./kms/kms-operations.ts";
 import type { Operation, Service } from "./operation.ts";
 import { organizationsOperations } from "./organizations/organizations-operations.ts";
 import { stsOperations } from "./sts/sts-operations.ts";
@@ -13,6 +14,7 @@ export const operations: readonly Operation[] = [
   ...ecrOperations,
   ...entrepotOperations,
   ...iamOperations,
+  ...kmsOperations,
   ...organizationsOperations,
   ...stsOperations,
 ];

@@ -6,7 +6,7 @@ import type { Organization } from "../registry/identity/organization.ts";
 import type { Caller } from "../registry/identity/principal.ts";
 import type { Resource } from "../registry/policy/authorize.ts";
 
-export type Service = "ecr" | "entrepot" | "iam" | "organizations" | "sts";
+export type Service = "ecr" | "entrepot" | "iam" | "kms" | "organizations" | "sts";
 
 /** IAM's access levels, for docs and policies. */
 export type AccessLevel = "Read" | "Write" | "List" | "Tagging" | "Permissions management";
@@ -20,6 +20,8 @@ export interface Environment {
 
 export interface HandlerContext extends Environment {
   readonly caller: Caller;
+  /** What `resource` said, and what the caller was allowed. */
+  readonly target: Resource;
 }
 
 /** Condition keys, as IAM names them, and their values: `aws:TagKeys` and the like. */
@@ -47,14 +49,14 @@ export interface OperationDefinition<Input extends z.ZodType, Output> {
   readonly action?: string | null;
   /**
    * Actions that some inputs need as well, such as ecr:TagResource of a CreateRepository with tags.
-   * `target` is what `resource` said.
+   * `target` is what `resource` said. May read as that may.
    */
   further?(
     input: z.output<Input>,
     caller: Caller,
     environment: Environment,
     target: Resource,
-  ): readonly FurtherAction[];
+  ): readonly FurtherAction[] | Promise<readonly FurtherAction[]>;
   /** What the input says to conditions of policies. */
   conditions?(input: z.output<Input>): InputConditions;
   readonly access: AccessLevel;
@@ -86,7 +88,7 @@ export interface Operation {
     caller: Caller,
     environment: Environment,
     target: Resource,
-  ): readonly FurtherAction[];
+  ): readonly FurtherAction[] | Promise<readonly FurtherAction[]>;
   conditions(input: unknown): InputConditions;
   handle(input: unknown, context: HandlerContext): Promise<unknown>;
 }

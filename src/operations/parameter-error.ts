@@ -17,6 +17,7 @@ const typeNames: Readonly<Record<string, string>> = {
 export function parameterError(error: z.ZodError, service: Service): RegistryError {
   const issue = error.issues[0];
   if (service === "iam" || service === "sts") return validationError(issue);
+  if (service === "kms") return keyValidationError(issue);
   if (issue === undefined) return invalidParameter("input", "Member must be valid");
   return invalidParameter(memberPath(issue.path), constraint(issue));
 }
@@ -38,6 +39,32 @@ function validationError(issue: z.core.$ZodIssue | undefined): RegistryError {
   return new RegistryError(
     "Validation",
     `1 validation error detected: Value at '${memberPath(path)}' failed to satisfy constraint: ${what}`,
+  );
+}
+
+/** Members of KMS whose values are secret, or no text. */
+const untold: ReadonlySet<unknown> = new Set(["Plaintext", "CiphertextBlob", "Policy"]);
+const toldCharacters = 256;
+
+/** As KMS says it, with the value. */
+function keyValidationError(issue: z.core.$ZodIssue | undefined): RegistryError {
+  const path = (issue?.path ?? []).map((step) =>
+    typeof step === "string" ? step.charAt(0).toLowerCase() + step.slice(1) : step,
+  );
+  const { input } = issue ?? {};
+  const isTold =
+    !untold.has(issue?.path[0]) && ["string", "number", "boolean"].includes(typeof input);
+  const value = isTold ? ` '${String(input).slice(0, toldCharacters)}'` : "";
+  const what =
+    issue === undefined
+      ? "Member must be valid"
+      : constraint(issue).replace(
+          /^must satisfy regular expression '(.*)'$/s,
+          "Member must satisfy regular expression pattern: $1",
+        );
+  return new RegistryError(
+    "Validation",
+    `1 validation error detected: Value${value} at '${memberPath(path)}' failed to satisfy constraint: ${what}`,
   );
 }
 

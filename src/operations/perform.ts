@@ -42,13 +42,13 @@ export async function perform(
       const conditions = conditionsOf(operation.conditions(parsed.data));
       const context = new RequestContext(caller, startedAt, conditions);
       await requireAllowed(environment.ports, principal, operation.action, target, context);
-      for (const further of operation.further(parsed.data, caller, environment, target)) {
-        const { action, resource: on } = further;
+      const furtherActions = await operation.further(parsed.data, caller, environment, target);
+      for (const { action, resource: on } of furtherActions) {
         await requireAllowed(environment.ports, principal, action, on, context);
       }
     }
     const ports = { ...environment.ports, onBehalfOf: caller };
-    return await operation.handle(parsed.data, { ...environment, ports, caller });
+    return await operation.handle(parsed.data, { ...environment, ports, caller, target });
   } catch (error) {
     failure = error;
     throw error;

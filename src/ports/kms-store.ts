@@ -32,7 +32,9 @@ export interface KmsKeyReads {
   find(key: KmsKeyRef): Promise<KmsKey | undefined>;
   /** By id. */
   list(registry: Registry, page: PageRequest<string>): Promise<KmsKey[]>;
-  /** Keys whose deletion, or whose next rotation, was due at `now`; of every registry. */
+  /**
+   * Keys whose deletion was due at `now`, and enabled ones whose next rotation was; of every registry.
+   */
   due(now: number, limit: number): Promise<KmsKey[]>;
   version(key: KmsKeyRef, version: number): Promise<KmsKeyVersion | undefined>;
   /** The newest first. */

@@ -195,6 +195,8 @@ export const limits = {
   kmsRotationMaximumDays: 2_560,
   kmsRotationDefaultDays: 365,
   kmsRotationsOnDemand: 25,
+  /** Keys that are looked up at once to be rotated or destroyed. */
+  kmsDueBatch: 100,
   /** For how long before an automatic rotation there is none on demand. */
   kmsRotationCloseMs: 20 * 60 * second,
   /** Keys, and answers about grants of one key, that are remembered. */

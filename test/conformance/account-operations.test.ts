@@ -16,6 +16,8 @@ import type { Operation } from "../../src/operations/operation.ts";
 import { perform } from "../../src/operations/perform.ts";
 import { isRegistryError } from "../../src/registry/errors.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
+import { ciphertextHeader } from "../../src/registry/kms/ciphertext.ts";
+import type { Region } from "../../src/registry/names.ts";
 import { readOnlyMetadata } from "../../src/registry/read-only.ts";
 import type { TestRegistry } from "../support/ecr.ts";
 import { account, callerOf, openTestRegistry } from "../support/ecr.ts";
@@ -23,15 +25,26 @@ import { policyText, userWith } from "../support/identity.ts";
 import { ownAccountOperations } from "../support/own-account-operations.ts";
 import { malformed, validInput } from "../support/schema-inputs.ts";
 
-const services: ReadonlySet<string> = new Set(["iam", "organizations", "sts"]);
+const services: ReadonlySet<string> = new Set(["iam", "kms", "organizations", "sts"]);
 const guarded = operations.filter(
   ({ name, service, action }) =>
     (services.has(service) || ownAccountOperations.has(name)) && action !== null,
 );
 const opened: { registry?: TestRegistry; nobody?: Caller } = {};
 
+const absentKey = "00000000-0000-4000-8000-000000000000";
+const registryOfKeys = { account, region: "us-east-1" as Region };
+const header = ciphertextHeader({ registry: registryOfKeys, id: absentKey }, 1);
+
 /** Values that a schema alone cannot tell: what has a shape of its own. */
 const known: Readonly<Record<string, unknown>> = {
+  AliasName: "alias/images",
+  CiphertextBlob: Buffer.concat([header, Buffer.of(1)]).toString("base64"),
+  DestinationKeyId: absentKey,
+  GrantId: "0".repeat(64),
+  KeyId: absentKey,
+  NumberOfBytes: 32,
+  TargetKeyId: absentKey,
   AccessKeyId: "AKIAABCDEFGHIJKLMNOP",
   AccountId: account,
   action: "ecr:PutImage",
@@ -51,6 +64,10 @@ const known: Readonly<Record<string, unknown>> = {
   ResourceId: account,
   RoleArn: `arn:aws:iam::${account}:role/deploy`,
 };
+
+function validates({ service }: Operation): boolean {
+  return service === "kms" || queryVersions.has(service);
+}
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
   return opened.registry!.ask(operation, input, caller);
@@ -112,7 +129,7 @@ describe.each(guarded.map((operation) => [operation.name, operation] as const))(
       await fc.assert(
         fc.asyncProperty(malformed(operation.input as z.ZodType, input), async (broken) => {
           await expect(asked(operation, broken, callerOf(account))).rejects.toMatchObject({
-            kind: queryVersions.has(operation.service) ? "Validation" : "InvalidParameter",
+            kind: validates(operation) ? "Validation" : "InvalidParameter",
           });
         }),
         { numRuns: 60 },

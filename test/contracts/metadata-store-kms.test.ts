@@ -107,6 +107,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: KMS", ({ 
       await kms.keys.insert(sampleKey("c", { deletionAt: 6 }));
       const rotation = { periodDays: 90, nextAt: 4 };
       await kms.keys.insert(sampleKey("d", { registry: elsewhere!, rotation }));
+      await kms.keys.insert(sampleKey("e", { state: "Disabled", rotation }));
     });
     const due = async (now: number, limit = 9) =>
       (await store.kms.keys.due(now, limit)).map(({ id }) => id).toSorted();

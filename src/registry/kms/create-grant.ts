@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { KmsChange } from "../../ports/kms-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { accountOfPrincipal } from "../identity/principal-by-arn.ts";
 import { storedPrincipal } from "../identity/stored-principals.ts";
 import { limits } from "../limits.ts";
 import type { AccountId } from "../names.ts";
@@ -83,10 +84,21 @@ export async function grantPrincipal(
   ports: Pick<Ports, "metadata">,
   text: string,
 ): Promise<string> {
-  if (isService(text)) return text;
-  const stored = text.startsWith("arn:") ? await storedPrincipal(ports, text) : undefined;
-  if (stored !== undefined) return stored;
+  const stored = isPrincipalArn(text) ? await storedPrincipal(ports, text) : undefined;
+  if (isService(text) || stored !== undefined) return stored ?? text;
   throw new RegistryError("InvalidArn", `ARN does not refer to a valid principal: ${text}`);
+}
+
+/** The same of a principal that may be gone: nobody has its name then. */
+export async function findGrantPrincipal(
+  ports: Pick<Ports, "metadata">,
+  text: string,
+): Promise<string> {
+  return (isPrincipalArn(text) ? await storedPrincipal(ports, text) : undefined) ?? text;
+}
+
+function isPrincipalArn(text: string): boolean {
+  return accountOfPrincipal(text) !== undefined;
 }
 
 /** Nobody else adds grants to the key until the transaction ends. */

@@ -18,9 +18,17 @@ export interface NewKey {
 
 type KeyPorts = Pick<Ports, "metadata" | "keys" | "clock">;
 
-/** Makes a key with its first version, or neither. */
-export async function createKey(ports: KeyPorts, wanted: NewKey): Promise<KmsKey> {
+/**
+ * Makes a key with its first version, or neither.
+ * @param check may still refuse the key as it is going to be
+ */
+export async function createKey(
+  ports: KeyPorts,
+  wanted: NewKey,
+  check?: (key: KmsKey) => Promise<void>,
+): Promise<KmsKey> {
   const key = newKey(ports, wanted);
+  await check?.(key);
   await ports.metadata.transaction(({ kms }) => insertKey(ports, kms, key));
   return key;
 }

@@ -20,6 +20,17 @@ export async function endGrant(
   if (!ended) throw noSuchGrant(id);
 }
 
+/** @throws NotFound */
+export async function requireGrant(
+  { metadata }: Pick<Ports, "metadata">,
+  key: KmsKeyRef,
+  id: string,
+): Promise<KmsGrant> {
+  const grant = await metadata.kms.grants.find(key, id);
+  if (grant === undefined) throw noSuchGrant(id);
+  return grant;
+}
+
 /** The key as a resource for kms:RetireGrant: the grant itself says who may retire it. */
 export async function retirableGrant(
   ports: Pick<Ports, "metadata" | "memory" | "clock">,
@@ -31,6 +42,6 @@ export async function retirableGrant(
   return { ...resource, policies: [...(resource.policies ?? []), retiringPolicy(ports, grant)] };
 }
 
-export function noSuchGrant(id: string): RegistryError {
+function noSuchGrant(id: string): RegistryError {
   return new RegistryError("NotFound", `Grant ID ${id} not found`);
 }

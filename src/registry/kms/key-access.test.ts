@@ -8,7 +8,6 @@ import { authorize } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
 import { createGrant } from "./create-grant.ts";
 import { awsManagedKey, createKey } from "./create-key.ts";
-import { contextConditions } from "./encryption-context.ts";
 import { endGrant } from "./end-grant.ts";
 import { findKey } from "./find-key.ts";
 import { keyResource } from "./key-access.ts";
@@ -37,10 +36,7 @@ async function mayUse(
 ): Promise<boolean> {
   const asking = principal as Caller["principal"];
   const resource = await keyResource(store.ports, key, { principal: asking, encryptionContext });
-  const conditions = Object.entries(contextConditions(encryptionContext)).map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  );
-  const context = new RequestContext(callerOf(account), 0, new Map(conditions));
+  const context = new RequestContext(callerOf(account), 0);
   return (await authorize(store.ports, asking, action, resource, context)).allowed;
 }
 

@@ -5,6 +5,7 @@ import type { AccountId } from "../names.ts";
 import type { Resource } from "../policy/authorize.ts";
 import type { PolicyPrincipal } from "../policy/policy-principal.ts";
 import type { Attached } from "../policy/policy-request.ts";
+import { contextConditions } from "./encryption-context.ts";
 import type { NamedKey } from "./find-key.ts";
 import { grantPolicy } from "./grant-policy.ts";
 import { scopesOf } from "./grant-scope.ts";
@@ -24,8 +25,8 @@ export interface KeyRequest {
 
 /**
  * A key as a resource for `authorize`: its policy, its grants that may fit the request, and what
- * conditions can ask of it. Identity policies count only where the key policy names the account. The
- * context of the request has `contextConditions` beside. Aliases and grants are at most
+ * conditions can ask of it and of the request. Identity policies count only where the key policy names
+ * the account. Aliases and grants are at most
  * `limits.identityReadMs` old, however many grants there are: only those are read that are the caller's
  * and whose encryption context the request has (ADR-0033).
  */
@@ -74,6 +75,7 @@ export function callerConditions({ principal, viaService }: KeyRequest): Map<str
   const conditions = new Map<string, string>();
   if (principal.account !== undefined) conditions.set("kms:calleraccount", principal.account);
   if (viaService !== undefined) conditions.set("kms:viaservice", viaService);
+  conditions.set("kms:grantisforawsresource", viaService === undefined ? "false" : "true");
   return conditions;
 }
 
@@ -88,6 +90,9 @@ function keyConditions(
   conditions.set("kms:keyorigin", "AWS_KMS");
   conditions.set("kms:multiregion", "false");
   if (aliases.length > 0) conditions.set("kms:resourcealiases", aliases);
+  for (const [name, value] of Object.entries(contextConditions(request.encryptionContext ?? {}))) {
+    conditions.set(name.toLowerCase(), value);
+  }
   for (const { key: name, value } of key.tags) {
     conditions.set(`aws:resourcetag/${name.toLowerCase()}`, value);
   }

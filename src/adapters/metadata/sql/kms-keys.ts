@@ -185,6 +185,7 @@ const dueRotations = statement(({ builder }, { now, limit }: Due) =>
     .selectFrom("kms_key")
     .selectAll()
     .where("rotation_at", "<=", now)
+    .where("state", "=", "Enabled")
     .orderBy("rotation_at")
     .limit(limit),
 );

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import type { KmsChange } from "../../ports/kms-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
+import { changeKey } from "./change-key.ts";
+import { addVersion, dayMs } from "./create-key.ts";
+import { type KmsKey, type KmsKeyRef, type KmsKeyVersion, kmsKeyArn } from "./kms-key.ts";
+import { requireUsable } from "./require-usable.ts";
+
+type KeyPorts = Pick<Ports, "metadata" | "memory" | "keys" | "clock">;
+
+/**
+ * Has the key rotated every so many days from now on. The same period again changes nothing.
+ * Source: KMS API, EnableKeyRotation.
+ * @throws NotFound, NotAuthorized, Disabled, KmsInvalidState
+ */
+export function enableRotation(
+  ports: Pick<KeyPorts, "metadata" | "memory" | "clock">,
+  ref: KmsKeyRef,
+  periodDays: number | undefined,
+): Promise<KmsKey> {
+  return changeKey(ports, ref, (key) => {
+    requireUsable(key);
+    const wanted = periodDays ?? key.rotation?.periodDays ?? limits.kmsRotationDefaultDays;
+    if (key.rotation?.periodDays === wanted) return key;
+    return { ...key, rotation: { periodDays: wanted, nextAt: ports.clock.now() + wanted * dayMs } };
+  });
+}
+
+/** @throws NotFound, NotAuthorized, Disabled, KmsInvalidState */
+export function disableRotation(
+  ports: Pick<KeyPorts, "metadata" | "memory">,
+  ref: KmsKeyRef,
+): Promise<KmsKey> {
+  return changeKey(ports, ref, (key) => {
+    requireUsable(key);
+    return { ...key, rotation: undefined };
+  });
+}
+
+/**
+ * A new version at once; what older ones sealed opens as before. The next automatic rotation stays when
+ * it was. Source: KMS API, RotateKeyOnDemand.
+ * @throws NotFound, NotAuthorized, Disabled, KmsInvalidState, LimitExceeded, Conflict
+ */
+export function rotateOnDemand(ports: KeyPorts, ref: KmsKeyRef): Promise<KmsKey> {
+  return changeKey(ports, ref, (key, kms) => {
+    requireUsable(key);
+    const most = limits.kmsRotationsOnDemand;
+    if (key.rotationsOnDemand >= most) {
+      const sentence = `${kmsKeyArn(key)} was rotated on demand ${most} times, which is the most.`;
+      throw new RegistryError("LimitExceeded", sentence);
+    }
+    const close = ports.clock.now() + limits.kmsRotationCloseMs;
+    if (key.rotation !== undefined && key.rotation.nextAt <= close) {
+      const sentence = `The automatic rotation of ${kmsKeyArn(key)} is about to begin.`;
+      throw new RegistryError("Conflict", sentence);
+    }
+    const counted = { ...key, rotationsOnDemand: key.rotationsOnDemand + 1 };
+    return nextVersion(ports, kms, counted, "ON_DEMAND");
+  });
+}
+
+/** The key with a new version, to be written. */
+export async function nextVersion(
+  ports: Pick<Ports, "keys" | "clock">,
+  kms: KmsChange,
+  key: KmsKey,
+  origin: "AUTOMATIC" | "ON_DEMAND",
+): Promise<KmsKey> {
+  const next = { ...key, version: key.version + 1 };
+  await addVersion(ports, kms, next, origin);
+  return next;
+}
+
+/** What KMS calls KeyMaterialId: 64 hexadecimal digits that name a version and tell nothing of it. */
+export function keyMaterialId({ key, version }: Pick<KmsKeyVersion, "key" | "version">): string {
+  return createHash("sha256")
+    .update(`${kmsKeyArn(key)} ${version}`)
+    .digest("hex");
+}
