@@ -9,8 +9,6 @@ import { closeRequest, type WriterSettings } from "./writer-protocol.ts";
 const longestWaitMs = 60_000;
 const pageBytes = 4_096;
 const MiB = 1024 * 1024;
-/** From here on, and at every doubling, a log that can not begin anew is told of. */
-const longLogBytes = 256 * MiB;
 
 export interface CheckpointerOptions {
   readonly bounds: LogBounds;
@@ -33,12 +31,13 @@ export class SqliteCheckpointer {
   #pass: PromiseWithResolvers<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #told: string | undefined;
-  #tellAtBytes = longLogBytes;
+  #tellAt: number;
   #closed = false;
 
   constructor(settings: WriterSettings, options: CheckpointerOptions) {
     this.#settings = settings;
     this.#options = options;
+    this.#tellAt = options.bounds.untilTold;
     this.#keeper = new LogKeeper(options.bounds);
   }
 
@@ -56,8 +55,7 @@ export class SqliteCheckpointer {
     const keeper = this.#keeper;
     keeper.grown(position);
     if (keeper.wantsPass) this.#begin();
-    else if (keeper.waiting > 0)
-      this.#timer ??= setTimeout(() => this.#begin(), longestWaitMs).unref();
+    else if (keeper.waiting > 0) this.#timer ??= setTimeout(() => this.#begin(), longestWaitMs);
   }
 
   /** Resolves when the writer may go on. */
@@ -71,7 +69,7 @@ export class SqliteCheckpointer {
     this.#tell(outcome);
   }
 
-  /** Lets a pass end. */
+  /** Lets a pass end, and begins no other. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -99,7 +97,6 @@ export class SqliteCheckpointer {
       name: "metadata-checkpointer",
       execArgv: [],
     });
-    worker.unref();
     worker.on("message", (answer: PassAnswer) => {
       if (!("failure" in answer)) return this.#end(answer.position);
       const error = toError(answer.failure);
@@ -123,20 +120,25 @@ export class SqliteCheckpointer {
   }
 
   #tell(outcome: Outcome): void {
-    const { warn } = this.#options;
-    const { path } = this.#settings;
     const failure = outcome instanceof Error ? reasonOf(outcome) : undefined;
     if (failure !== undefined && failure !== this.#told) {
-      warn(`The log of ${path} could not be checkpointed, and grows until it can: ${failure}`);
+      const { path } = this.#settings;
+      this.#options.warn(`The log of ${path} can not be copied into it, and grows: ${failure}`);
     }
     this.#told = failure;
-    const bytes = this.logBytes;
-    if (bytes < longLogBytes) this.#tellAtBytes = longLogBytes;
-    if (bytes < this.#tellAtBytes || !this.#keeper.isHeld) return;
-    while (this.#tellAtBytes <= bytes) this.#tellAtBytes *= 2;
+    this.#tellOfLength();
+  }
+
+  #tellOfLength(): void {
+    const { bounds, warn } = this.#options;
+    const { pages, isHeld } = this.#keeper;
+    if (pages < bounds.untilTold) this.#tellAt = bounds.untilTold;
+    if (pages < this.#tellAt || !isHeld) return;
+    while (this.#tellAt <= pages) this.#tellAt *= 2;
+    const size = `${Math.round(this.logBytes / MiB)} MiB`;
     warn(
-      `The log of ${path} has ${Math.round(bytes / MiB)} MiB and grows until a reader ends that ` +
-        "needs what was before, for example a backup",
+      `The log of ${this.#settings.path} has ${size} and grows until a reader ends that needs what ` +
+        "was before, for example a backup",
     );
   }
 }

@@ -15,7 +15,7 @@ export function openForWriting({ path, busyTimeoutMs }: WriterSettings): Databas
     pragma synchronous = full;
     pragma mmap_size = 0;
     pragma temp_store = memory;
-    pragma cache_size = -${process.env.X_CACHE ?? 16384};
+    pragma cache_size = -16384;
     pragma wal_autocheckpoint = 0;
     pragma journal_size_limit = ${logKeptBytes};
     pragma secure_delete = fast; -- A wrapped key that is destroyed leaves no copy in its page.

@@ -121,6 +121,11 @@ export class SqliteMetadataStore implements MetadataStore {
     });
   }
 
+  /** Of the write-ahead log, after the last commit. */
+  logBytes(): number {
+    return this.#parts.writer.logBytes;
+  }
+
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
     try {
       return await this.#parts.writer.transaction((connection) =>

@@ -301,6 +301,7 @@ export class SqliteWriter {
     for (const pending of this.#pending.splice(0)) pending.reject(refusal);
     for (const waiting of this.#queue.splice(0)) waiting.reject(refusal);
     void this.#worker.terminate();
+    void this.#checkpointer.close();
     this.#onFailure(error);
   }
 }
