@@ -133,6 +133,8 @@ export class SqliteWriter {
       this.#closing = true;
       await this.#running;
       await this.#checkpointer.close();
+      // So that the next start has nothing to recover.
+      if (this.#failed === undefined) await this.#checkpoint(step.truncate);
       this.#closed = true;
       this.#worker.postMessage(closeRequest);
     }
@@ -144,7 +146,7 @@ export class SqliteWriter {
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       await this.#checkpointer.room();
-      if (this.#checkpointer.wantsTurn) await this.#checkpoint();
+      if (this.#checkpointer.wantsTurn) await this.#checkpoint(step.checkpoint);
       await this.#commitSome();
     }
     this.#running = undefined;
@@ -156,9 +158,9 @@ export class SqliteWriter {
   }
 
   /** What it fails with is told, and keeps nobody from writing. */
-  async #checkpoint(): Promise<void> {
+  async #checkpoint(kind: StepKind): Promise<void> {
     this.#lost = undefined;
-    const answered = this.#ask(step.checkpoint, []);
+    const answered = this.#ask(kind, []);
     const outcome = await answered.then(
       () => this.#log,
       (error: Error) => error,

@@ -20,7 +20,8 @@ export interface WriterSettings {
  *   Answered.
  * - `drop`: its end, without a trace of it.
  * - `commit`. Answered.
- * - `checkpoint`, between transactions: copies what is left of the log. Answered.
+ * - `checkpoint`, between transactions: copies what is left of the log, and waits for nobody. Answered.
+ * - `truncate`, between transactions: the same, waits for readers, and empties the log. Answered.
  */
 export const step = {
   begin: 0,
@@ -30,6 +31,7 @@ export const step = {
   drop: 4,
   commit: 5,
   checkpoint: 6,
+  truncate: 7,
 } as const;
 export type StepKind = (typeof step)[keyof typeof step];
 
@@ -71,5 +73,5 @@ export type WriterAnswer = readonly [
   log?: LogPosition | undefined,
 ];
 
-/** The last request: checkpoint, close, end the thread. */
+/** The last request: close, end the thread. */
 export const closeRequest = "close";

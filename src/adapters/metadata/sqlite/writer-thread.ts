@@ -26,8 +26,6 @@ function serve(port: MessagePort, settings: WriterSettings): void {
   const thread = new WriterThread(database);
   port.on("message", (request: WriterRequest | typeof closeRequest) => {
     if (request === closeRequest) {
-      // Truncated, so that the next start has nothing to recover.
-      checkpointStatement(database, "truncate")();
       database.close();
       port.close();
       return;
@@ -54,6 +52,7 @@ class WriterThread {
   readonly #commit: StatementSync;
   readonly #look: () => LogPosition | undefined;
   readonly #checkpoint: () => LogPosition | undefined;
+  readonly #truncate: () => LogPosition | undefined;
   readonly #texts = new Map<number, string>();
   readonly #prepared = new Map<number, Prepared>();
   #columns: [number, string[]][] = [];
@@ -70,6 +69,7 @@ class WriterThread {
     this.#commit = database.prepare("commit");
     this.#look = checkpointStatement(database, "noop");
     this.#checkpoint = checkpointStatement(database, "passive");
+    this.#truncate = checkpointStatement(database, "truncate");
   }
 
   answer([steps, forgotten]: WriterRequest): WriterAnswer {
@@ -120,6 +120,9 @@ class WriterThread {
           return [];
         case step.checkpoint:
           this.#log = this.#checkpoint();
+          return [];
+        case step.truncate:
+          this.#log = this.#truncate();
           return [];
       }
     } catch (error) {
