@@ -14,6 +14,8 @@ export interface CheckpointerOptions {
   readonly bounds: LogBounds;
   /** What was written can not be relied on any more. */
   readonly onFailure: (error: Error) => void;
+  /** The writer is to take a turn, best while nobody waits for it. */
+  readonly onTurn: () => void;
   /** Told of what an operator should know. */
   readonly warn: (sentence: string) => void;
 }
@@ -47,7 +49,7 @@ export class SqliteCheckpointer {
 
   /** Whether the writer is to checkpoint before its next transaction. */
   get wantsTurn(): boolean {
-    return this.#keeper.wantsTurn;
+    return this.#keeper.wantsTurn && !this.#closed;
   }
 
   /** After a commit of the writer. */
@@ -117,6 +119,7 @@ export class SqliteCheckpointer {
     this.#pass.resolve();
     this.#pass = undefined;
     this.#tell(outcome);
+    if (this.wantsTurn) this.#options.onTurn();
   }
 
   #tell(outcome: Outcome): void {

@@ -89,6 +89,7 @@ export class SqliteWriter {
       bounds: options.bounds ?? logBounds,
       warn: options.warn ?? (() => undefined),
       onFailure: (error) => this.#fail(error),
+      onTurn: () => this.#run(),
     });
     this.#exited = new Promise((resolve) => worker.once("exit", () => resolve()));
     worker.on("message", (answer: WriterAnswer) => this.#receive(answer));
@@ -123,7 +124,7 @@ export class SqliteWriter {
         return;
       }
       this.#queue.push({ work, resolve, reject });
-      this.#running ??= this.#runQueue();
+      this.#run();
     });
   }
 
@@ -141,13 +142,18 @@ export class SqliteWriter {
     await this.#exited;
   }
 
+  #run(): void {
+    if (this.#failed === undefined) this.#running ??= this.#runQueue();
+  }
+
   async #runQueue(): Promise<void> {
     // Requests that came at the same moment are heard first, so that they share the commit.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#checkpointer.wantsTurn) {
       await this.#checkpointer.room();
       if (this.#checkpointer.wantsTurn) await this.#checkpoint(step.checkpoint);
-      await this.#commitSome();
+      if (this.#queue.length > 0) await this.#commitSome();
+      if (this.#failed !== undefined) break;
     }
     this.#running = undefined;
   }
