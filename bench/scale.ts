@@ -14,6 +14,7 @@ const usage = `npm run bench:scale -- [options]
   --repositories 100000  their repositories
   --rounds 5             rounds, at most 5; the median counts
   --only sqlite          one kind of store alone: sqlite, postgres
+  --request push         those requests alone whose title has this
   --write                write docs/benchmarks.md
 `;
 
@@ -23,6 +24,7 @@ const { values: flags } = parseArgs({
     repositories: { type: "string", default: "100000" },
     rounds: { type: "string", default: "5" },
     only: { type: "string" },
+    request: { type: "string", default: "" },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -42,6 +44,7 @@ const head: Row = [
 
 async function main(): Promise<void> {
   const kinds = chosen();
+  asked(); // Known to be there before anything is filled.
   const images = atLeast("images", small.images);
   // What is pulled for the first time does not last for more.
   const rounds = Math.min(5, atLeast("rounds", 1));
@@ -74,7 +77,7 @@ async function main(): Promise<void> {
 /** Round 0 warms up. */
 async function compare(less: Site, more: Site, rounds: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const question of questions) {
+  for (const question of asked()) {
     const times: Times = { less: [], more: [] };
     for (let round = 0; round <= rounds; round++) {
       await writeBack();
@@ -143,6 +146,12 @@ function chosen(): readonly StoreKind[] {
   const known = Object.keys(storeTitles) as StoreKind[];
   const wanted = flags.only === undefined ? known : known.filter((kind) => kind === flags.only);
   if (wanted.length === 0) throw new Error(`no such kind of store: ${flags.only}\n${usage}`);
+  return wanted;
+}
+
+function asked(): readonly Question[] {
+  const wanted = questions.filter(({ title }) => title.includes(flags.request));
+  if (wanted.length === 0) throw new Error(`no such request: ${flags.request}\n${usage}`);
   return wanted;
 }
 

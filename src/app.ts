@@ -99,7 +99,7 @@ export class Server {
 
   /** Use `startServer`. */
   constructor(config: Config, log: Logger, store: Store) {
-    const { ports, checkKeys } = store;
+    const { ports, checkKeys, logBytes } = store;
     const { clock, metadata } = ports;
     const { isTrustedProxy } = config;
     this.#config = config;
@@ -112,7 +112,7 @@ export class Server {
       failed: (err) => log.error({ event: "listener", err }, "a connection could not be taken"),
     });
     const connections = () => this.#listeners.connections;
-    this.#metrics = new Metrics({ clock, metadata, connections });
+    this.#metrics = new Metrics({ clock, metadata, connections, logBytes });
     const addressOf = (request: IncomingMessage) =>
       clientConnection(request, isTrustedProxy).address;
     this.#requests = new RequestLog({ log, metrics: this.#metrics, addressOf });

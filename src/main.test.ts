@@ -82,6 +82,7 @@ describe("a server", () => {
     const text = await (await fetch(`${server.origin}/metrics`)).text();
     expect(text).toMatch(/^entrepot_http_requests_total\{route="v2",status="401"\} \d+$/m);
     expect(text).toMatch(/^entrepot_repositories 0$/m);
+    expect(text).toMatch(/^entrepot_metadata_log_bytes [1-9]\d*$/m);
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
     expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m);
   });

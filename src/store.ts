@@ -37,6 +37,8 @@ export interface Store {
   readonly rows: RowStore;
   /** Whether nothing was kept before. */
   readonly isNew: boolean;
+  /** Of the database's write-ahead log, where it is this process's own. */
+  readonly logBytes: (() => number) | undefined;
   /** @throws when the master key does not open what is stored */
   checkKeys(): Promise<void>;
   /** The root's access key: of the settings, else the one that is kept, which the first start makes. */
@@ -65,7 +67,7 @@ export interface StoreOptions {
  */
 export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
   const { clock, use } = options;
-  const { metadata: opened, isNew } = await openMetadata(config, options);
+  const { metadata: opened, isNew, logBytes } = await openMetadata(config, options);
   const isReadOnly = config.readOnly && use === undefined;
   const metadata = isReadOnly ? readOnlyMetadata(opened) : opened;
   try {
@@ -90,6 +92,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
       ports,
       rows: opened.rows,
       isNew,
+      logBytes,
       checkKeys,
       rootKey: () => rootKey(config, ports),
       sweepUploads: async (begunBefore) =>
@@ -114,14 +117,18 @@ export function credentialsFile({ dataDirectory }: Config): string {
   return join(dataDirectory, "credentials");
 }
 
+interface OpenedMetadata extends Pick<Store, "isNew" | "logBytes"> {
+  readonly metadata: MetadataStore & { readonly rows: RowStore };
+}
+
 async function openMetadata(
   { dataDirectory, database }: Config,
   { onFatal, warn, use }: StoreOptions,
-): Promise<{ metadata: MetadataStore & { readonly rows: RowStore }; isNew: boolean }> {
+): Promise<OpenedMetadata> {
   const mustExist = use === "copy from";
   if (database !== undefined) {
     const metadata = await openPostgresMetadata({ url: database, warn, mustExist });
-    return { metadata, isNew: false };
+    return { metadata, isNew: false, logBytes: undefined };
   }
   if (mustExist && !existsSync(join(dataDirectory, "metadata.db"))) {
     throw new Error(`There is no metadata.db in ${dataDirectory}: check ENTREPOT_DATA.`);
@@ -132,8 +139,9 @@ async function openMetadata(
   const metadata = await openSqliteMetadata({
     directory: dataDirectory,
     onWriterFailure: onFatal,
+    warn,
   });
-  return { metadata, isNew };
+  return { metadata, isNew, logBytes: () => metadata.logBytes() };
 }
 
 export async function openBlobs(

@@ -8,6 +8,8 @@ export interface MetricsSources {
   readonly metadata: Pick<MetadataStore, "repositories" | "objects" | "reclaim" | "jobs">;
   /** Connections that are open now. */
   readonly connections: () => number;
+  /** Of the metadata's write-ahead log, where it is this process's own. */
+  readonly logBytes?: (() => number) | undefined;
 }
 
 /** One request as the metrics count it. */
@@ -134,7 +136,7 @@ export class Metrics {
     });
   }
 
-  #addTotals({ metadata, connections }: MetricsSources, registers: Registry[]): void {
+  #addTotals({ metadata, connections, logBytes }: MetricsSources, registers: Registry[]): void {
     const gauge = (name: string, help: string, read: () => Promise<number> | number) =>
       new Gauge({
         name,
@@ -159,6 +161,8 @@ export class Metrics {
       metadata.reclaim.count(),
     );
     gauge("entrepot_connections", "Connections that are open.", connections);
+    if (logBytes === undefined) return;
+    gauge("entrepot_metadata_log_bytes", "Length of SQLite's write-ahead log.", logBytes);
   }
 }
 

@@ -31,6 +31,8 @@ export interface SqliteMetadataOptions {
   readonly directory: string;
   /** Nothing can be written any more, and the process should end. Called at most once. */
   readonly onWriterFailure: (error: Error) => void;
+  /** Told of what an operator should know. */
+  readonly warn?: (sentence: string) => void;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface SqliteMetadataOptions {
 export async function openSqliteMetadata(
   options: SqliteMetadataOptions,
 ): Promise<SqliteMetadataStore> {
-  const { directory, onWriterFailure } = options;
+  const { directory, onWriterFailure: onFailure, warn } = options;
   requireSqlite();
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = DirectoryLock.take(directory);
@@ -50,7 +52,7 @@ export async function openSqliteMetadata(
     const path = join(directory, "metadata.db");
     // Wrapped keys are in it. SQLite gives its log the same mode.
     closeSync(openSync(path, "a", 0o600));
-    const opened = await SqliteWriter.open({ path, busyTimeoutMs }, onWriterFailure);
+    const opened = await SqliteWriter.open({ path, busyTimeoutMs }, { onFailure, warn });
     writer = opened;
     await migrate(sqliteDialect, (work) => opened.transaction(work), directory);
     await opened.transaction(writeStatistics);
@@ -119,6 +121,11 @@ export class SqliteMetadataStore implements MetadataStore {
       snapshot: (work) => inSqliteSnapshot(join(parts.directory, "metadata.db"), work),
       transaction: (work) => parts.writer.transaction(work).finally(() => this.#images.forget()),
     });
+  }
+
+  /** Of the write-ahead log, after the last commit. */
+  logBytes(): number {
+    return this.#parts.writer.logBytes;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -37,7 +37,7 @@ describe("the SQLite writer", () => {
     writer.transaction((connection) => connection.run({ sql, parameters: [] }));
 
   async function openWriter(path: string, onFailure: (error: Error) => void = unexpected) {
-    return SqliteWriter.open({ path, busyTimeoutMs: 1_000 }, onFailure);
+    return SqliteWriter.open({ path, busyTimeoutMs: 1_000 }, { onFailure });
   }
 
   it("syncs every commit, keeps a write-ahead log, checks foreign keys, maps no memory", async () => {

@@ -2,6 +2,9 @@ import { Worker } from "node:worker_threads";
 import type { SqlConnection, SqlResult } from "../sql/session.ts";
 import type { SqlCommand } from "../sql/statement.ts";
 import { requireChanges, TransactionConnection } from "../sql/transaction-connection.ts";
+import { type LogBounds, logBounds } from "./log-keeper.ts";
+import type { LogPosition } from "./log-position.ts";
+import { SqliteCheckpointer } from "./sqlite-checkpointer.ts";
 import { isFatal, metadataUnavailable, toError } from "./sqlite-error.ts";
 import {
   closeRequest,
@@ -18,6 +21,14 @@ import { decode, learn, type Numbered, WriterStatements } from "./writer-stateme
 const transactionsPerCommit = 32;
 
 const nothing: Promise<unknown> = Promise.resolve();
+
+export interface WriterOptions {
+  /** Nothing can be written any more. Called at most once. */
+  readonly onFailure: (error: Error) => void;
+  /** Told of what an operator should know. */
+  readonly warn?: ((sentence: string) => void) | undefined;
+  readonly bounds?: LogBounds;
+}
 
 interface Waiting {
   readonly work: (connection: SqlConnection) => Promise<unknown>;
@@ -51,6 +62,7 @@ interface Member {
  */
 export class SqliteWriter {
   readonly #worker: Worker;
+  readonly #checkpointer: SqliteCheckpointer;
   readonly #exited: Promise<void>;
   readonly #onFailure: (error: Error) => void;
   readonly #statements = new WriterStatements();
@@ -59,6 +71,8 @@ export class SqliteWriter {
   readonly #pending: Pending[] = [];
   /** Steps that go out together when nothing more can be done at this moment. */
   #steps: WriterStep[] = [];
+  /** As it was after the last commit or checkpoint. */
+  #log: LogPosition | undefined;
   /** Of the last step that is answered. */
   #lastAnswer: Promise<unknown> = nothing;
   /** Why nothing is left of the transaction that runs. */
@@ -68,9 +82,15 @@ export class SqliteWriter {
   #closing = false;
   #closed = false;
 
-  private constructor(worker: Worker, onFailure: (error: Error) => void) {
+  private constructor(worker: Worker, settings: WriterSettings, options: WriterOptions) {
     this.#worker = worker;
-    this.#onFailure = onFailure;
+    this.#onFailure = options.onFailure;
+    this.#checkpointer = new SqliteCheckpointer(settings, {
+      bounds: options.bounds ?? logBounds,
+      warn: options.warn ?? (() => undefined),
+      onFailure: (error) => this.#fail(error),
+      onTurn: () => this.#run(),
+    });
     this.#exited = new Promise((resolve) => worker.once("exit", () => resolve()));
     worker.on("message", (answer: WriterAnswer) => this.#receive(answer));
     worker.on("messageerror", (error) => this.#fail(error));
@@ -81,17 +101,19 @@ export class SqliteWriter {
   }
 
   /** @throws when the database can not be opened for writing */
-  static async open(
-    settings: WriterSettings,
-    onFailure: (error: Error) => void,
-  ): Promise<SqliteWriter> {
+  static async open(settings: WriterSettings, options: WriterOptions): Promise<SqliteWriter> {
     const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
       workerData: settings,
       name: "metadata-writer",
       execArgv: [], // Options that are meant for the program are none for a part of it.
     });
     await ready(worker);
-    return new SqliteWriter(worker, onFailure);
+    return new SqliteWriter(worker, settings, options);
+  }
+
+  /** Of the write-ahead log, as it was after the last commit. */
+  get logBytes(): number {
+    return this.#checkpointer.logBytes;
   }
 
   /** Durable once it resolves; nothing happened when it rejects. */
@@ -102,7 +124,7 @@ export class SqliteWriter {
         return;
       }
       this.#queue.push({ work, resolve, reject });
-      this.#running ??= this.#runQueue();
+      this.#run();
     });
   }
 
@@ -111,17 +133,45 @@ export class SqliteWriter {
     if (!this.#closing) {
       this.#closing = true;
       await this.#running;
+      await this.#checkpointer.close();
+      // So that the next start has nothing to recover.
+      if (this.#failed === undefined) await this.#checkpoint(step.truncate);
       this.#closed = true;
       this.#worker.postMessage(closeRequest);
     }
     await this.#exited;
   }
 
+  #run(): void {
+    if (this.#failed === undefined) this.#running ??= this.#runQueue();
+  }
+
   async #runQueue(): Promise<void> {
     // Requests that came at the same moment are heard first, so that they share the commit.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) await this.#commitSome();
+    while (this.#queue.length > 0 || this.#checkpointer.wantsTurn) {
+      await this.#checkpointer.room();
+      if (this.#checkpointer.wantsTurn) await this.#checkpoint(step.checkpoint);
+      if (this.#queue.length > 0) await this.#commitSome();
+      if (this.#failed !== undefined) break;
+    }
     this.#running = undefined;
+  }
+
+  async #commit(): Promise<void> {
+    await this.#ask(step.commit, []);
+    if (this.#log !== undefined) this.#checkpointer.committed(this.#log);
+  }
+
+  /** What it fails with is told, and keeps nobody from writing. */
+  async #checkpoint(kind: StepKind): Promise<void> {
+    this.#lost = undefined;
+    const answered = this.#ask(kind, []);
+    const outcome = await answered.then(
+      () => this.#log,
+      (error: Error) => error,
+    );
+    this.#checkpointer.turnEnded(outcome);
   }
 
   async #commitSome(): Promise<void> {
@@ -136,7 +186,7 @@ export class SqliteWriter {
         const member = await this.#runOne(next, members.length === 0);
         if (member !== undefined) members.push(member);
       }
-      if (members.length > 0) await this.#ask(step.commit, []);
+      if (members.length > 0) await this.#commit();
     } catch (error) {
       // Also those whose work rejected by itself: they may have seen what is not there any more.
       for (const member of taken) member.reject(error);
@@ -231,7 +281,8 @@ export class SqliteWriter {
     }
   }
 
-  #receive([outcomes, columns]: WriterAnswer): void {
+  #receive([outcomes, columns, log]: WriterAnswer): void {
+    this.#log = log;
     const answered = this.#pending.splice(0, outcomes.length);
     learn(
       answered.flatMap(({ statements }) => statements),
@@ -258,6 +309,7 @@ export class SqliteWriter {
     for (const pending of this.#pending.splice(0)) pending.reject(refusal);
     for (const waiting of this.#queue.splice(0)) waiting.reject(refusal);
     void this.#worker.terminate();
+    void this.#checkpointer.close();
     this.#onFailure(error);
   }
 }

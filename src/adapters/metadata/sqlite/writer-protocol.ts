@@ -4,6 +4,7 @@
  * of their properties and by the length of its texts.
  */
 import type { SqlValue } from "../sql/statement.ts";
+import type { LogPosition } from "./log-position.ts";
 import type { SqliteFailure } from "./sqlite-error.ts";
 
 export interface WriterSettings {
@@ -19,8 +20,19 @@ export interface WriterSettings {
  *   Answered.
  * - `drop`: its end, without a trace of it.
  * - `commit`. Answered.
+ * - `checkpoint`, between transactions: copies what is left of the log, and waits for nobody. Answered.
+ * - `truncate`, between transactions: the same, waits for readers, and empties the log. Answered.
  */
-export const step = { begin: 0, join: 1, run: 2, keep: 3, drop: 4, commit: 5 } as const;
+export const step = {
+  begin: 0,
+  join: 1,
+  run: 2,
+  keep: 3,
+  drop: 4,
+  commit: 5,
+  checkpoint: 6,
+  truncate: 7,
+} as const;
 export type StepKind = (typeof step)[keyof typeof step];
 
 /** What becomes of the commands after one that changes no row; `undo` takes back those before, too. */
@@ -57,7 +69,9 @@ export type WriterAnswer = readonly [
   outcomes: readonly (readonly WriterResult[] | WriterFailure)[],
   /** Names of the columns of statements that were run for the first time. */
   columns: readonly (readonly [statement: number, names: readonly string[]])[],
+  /** Of the log after the last commit or checkpoint among the steps. */
+  log?: LogPosition | undefined,
 ];
 
-/** The last request: checkpoint, close, end the thread. */
+/** The last request: close, end the thread. */
 export const closeRequest = "close";

@@ -1,10 +1,12 @@
 /**
- * The thread of the one connection that writes: its fsyncs and checkpoints hold up nobody who
- * reads. Started by `SqliteWriter`.
+ * The thread of the one connection that writes: its fsyncs hold up nobody who reads. Started by
+ * `SqliteWriter`.
  */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { SqlValue } from "../sql/statement.ts";
+import { checkpointStatement, type LogPosition } from "./log-position.ts";
+import { openForWriting } from "./sqlite-connection.ts";
 import { toFailure } from "./sqlite-error.ts";
 import {
   closeRequest,
@@ -19,17 +21,11 @@ import {
   type WriterSettings,
 } from "./writer-protocol.ts";
 
-/** 16 MiB of log, then a checkpoint: often enough to keep reads fast, seldom enough to be cheap. */
-const checkpointPages = 4_000;
-const logKeptBytes = 64 * 1024 * 1024;
-
 function serve(port: MessagePort, settings: WriterSettings): void {
-  const database = open(settings);
+  const database = openForWriting(settings);
   const thread = new WriterThread(database);
   port.on("message", (request: WriterRequest | typeof closeRequest) => {
     if (request === closeRequest) {
-      // Truncated, so that the next start has nothing to recover.
-      database.exec("pragma wal_checkpoint(truncate)");
       database.close();
       port.close();
       return;
@@ -37,30 +33,6 @@ function serve(port: MessagePort, settings: WriterSettings): void {
     port.postMessage(thread.answer(request));
   });
   port.postMessage([[], []] satisfies WriterAnswer);
-}
-
-function open({ path, busyTimeoutMs }: WriterSettings): DatabaseSync {
-  const database = new DatabaseSync(path, {
-    timeout: busyTimeoutMs,
-    enableForeignKeyConstraints: true,
-  });
-  database.exec(`
-    pragma journal_mode = wal;
-    pragma synchronous = full;
-    pragma mmap_size = 0;
-    pragma temp_store = memory;
-    pragma cache_size = -16384;
-    pragma wal_autocheckpoint = ${checkpointPages};
-    pragma journal_size_limit = ${logKeptBytes};
-    pragma secure_delete = fast; -- A wrapped key that is destroyed leaves no copy in its page.
-  `);
-  const { mode } = database
-    .prepare("select journal_mode as mode from pragma_journal_mode")
-    .get() as {
-    mode: string;
-  };
-  if (mode !== "wal") throw new Error(`SQLite can not keep a write-ahead log for ${path}`);
-  return database;
 }
 
 interface Prepared {
@@ -78,9 +50,13 @@ class WriterThread {
   readonly #undo: StatementSync;
   readonly #release: StatementSync;
   readonly #commit: StatementSync;
+  readonly #look: () => LogPosition | undefined;
+  readonly #checkpoint: () => LogPosition | undefined;
+  readonly #truncate: () => LogPosition | undefined;
   readonly #texts = new Map<number, string>();
   readonly #prepared = new Map<number, Prepared>();
   #columns: [number, string[]][] = [];
+  #log: LogPosition | undefined;
   /** Why nothing is left of the transaction: no step counts from there to the next `begin`. */
   #lost: WriterFailure | undefined;
 
@@ -91,11 +67,15 @@ class WriterThread {
     this.#undo = database.prepare("rollback to member");
     this.#release = database.prepare("release member");
     this.#commit = database.prepare("commit");
+    this.#look = checkpointStatement(database, "noop");
+    this.#checkpoint = checkpointStatement(database, "passive");
+    this.#truncate = checkpointStatement(database, "truncate");
   }
 
   answer([steps, forgotten]: WriterRequest): WriterAnswer {
     const outcomes: Outcome[] = [];
     this.#columns = [];
+    this.#log = undefined;
     for (const [kind, commands = []] of steps) {
       for (const [statement, text] of commands) {
         if (text !== null) this.#texts.set(statement, text);
@@ -107,7 +87,7 @@ class WriterThread {
       this.#texts.delete(statement);
       this.#prepared.delete(statement);
     }
-    return [outcomes, this.#columns];
+    return [outcomes, this.#columns, this.#log];
   }
 
   #take(kind: StepKind, commands: readonly WriterCommand[]): Outcome {
@@ -136,6 +116,13 @@ class WriterThread {
           return [];
         case step.commit:
           this.#commit.run();
+          this.#log = this.#position();
+          return [];
+        case step.checkpoint:
+          this.#log = this.#checkpoint();
+          return [];
+        case step.truncate:
+          this.#log = this.#truncate();
           return [];
       }
     } catch (error) {
@@ -143,6 +130,15 @@ class WriterThread {
       if (this.#database.isTransaction) this.#database.exec("rollback");
       this.#lost = { failure: toFailure(error), transactionLost: true };
       return this.#lost;
+    }
+  }
+
+  /** What was committed stays so, even if the log can not be looked at. */
+  #position(): LogPosition | undefined {
+    try {
+      return this.#look();
+    } catch {
+      return undefined; // The next commit looks again.
     }
   }
 
@@ -182,7 +178,7 @@ class WriterThread {
 }
 
 function isAnswered(kind: StepKind): boolean {
-  return kind === step.run || kind === step.keep || kind === step.commit;
+  return kind === step.run || kind === step.keep || kind >= step.commit;
 }
 
 /** Whether the last command that was run changed no row and should have. */
