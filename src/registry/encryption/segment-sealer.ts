@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { freeMemory } from "../free-memory.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId } from "../names.ts";
-import { frameKey, sealFrame } from "./sealed-format.ts";
+import { sealFrame } from "./sealed-format.ts";
 
 /**
  * Seals one segment as its plaintext arrives. Holds at most one frame of plaintext back, because a
@@ -20,8 +20,8 @@ export class SegmentSealer {
    * @param firstFrame index of the object's next frame
    * @param given whether the plaintext is this sealer's own: then its memory goes once it is sealed
    */
-  constructor(dataKey: Uint8Array, object: ObjectId, firstFrame: number, given: boolean) {
-    this.#key = frameKey(dataKey);
+  constructor(key: KeyObject, object: ObjectId, firstFrame: number, given: boolean) {
+    this.#key = key;
     this.#object = object;
     this.#given = given;
     this.#frame = firstFrame;

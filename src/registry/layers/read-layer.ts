@@ -2,17 +2,12 @@ import type { KeyObject } from "node:crypto";
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, Digester } from "../digest.ts";
-import {
-  type FramePlace,
-  frameKey,
-  framesFrom,
-  openFrame,
-  openWhole,
-} from "../encryption/sealed-format.ts";
+import { type FramePlace, frameKey, framesFrom, openWhole } from "../encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { SharedFrame } from "./shared-frames.ts";
+import { inPlace } from "./work-in-place.ts";
 
 /** Frames of one pull that are under way at once. */
 const framesAhead = 2;
@@ -166,10 +161,12 @@ class FrameReader {
       const buffer = this.#bufferFor(place);
       const into = buffer.subarray(0, place.sealedBytes);
       const sealed = await blob.read(place.sealedStart, place.sealedBytes, into);
-      const { index, endsSegment } = place;
-      const plaintext = openFrame(this.#key, this.#object.id, index, endsSegment, sealed);
-      this.#buffers.push(buffer);
-      return plaintext;
+      const { index, endsSegment, sizeBytes } = place;
+      const work = sizeBytes < limits.layerWorkBytes ? inPlace : this.#ports.layerWork;
+      const [key, object] = [this.#key, this.#object.id];
+      const opened = await work.openFrame({ key, object, index, endsSegment, sealed });
+      this.#buffers.push(new Uint8Array(opened.memory));
+      return opened.plaintext;
     } finally {
       this.#reads -= 1;
       if (this.#closed) await this.#closeBlob();

@@ -1,0 +1,77 @@
+import type { KeyObject } from "node:crypto";
+import type { DigestAlgorithm } from "../registry/digest.ts";
+import type { Digest, ObjectId } from "../registry/names.ts";
+
+/**
+ * Ciphers and hashes of large layers, which take most of the processor's time that a pull or a push
+ * needs: done where they hold up nobody else, if the machine has such a place. Small work is cheaper
+ * where it is, and is not given to this.
+ */
+export interface LayerWork {
+  /**
+   * Takes the ciphertext's memory away, and gives it back with the plaintext, to be used again.
+   * @throws Error when the frame was not sealed as this frame of this object under this key
+   * @throws RegistryError ServiceUnavailable when who did the work is gone
+   */
+  openFrame(frame: FrameToOpen): Promise<OpenedFrame>;
+  /**
+   * Begins to hash the bytes of one upload, over as many segments as come. The caller forgets it.
+   * @param algorithm none where the digest cannot be known any more
+   */
+  begin(algorithm: DigestAlgorithm | undefined): ContentWork;
+  /** Ends what runs beside the process's main thread; what is still asked of it fails. */
+  close(): Promise<void>;
+}
+
+export interface FrameToOpen {
+  readonly key: KeyObject;
+  readonly object: ObjectId;
+  readonly index: number;
+  readonly endsSegment: boolean;
+  /** All of its memory's bytes, or the first of them. */
+  readonly sealed: Uint8Array;
+}
+
+export interface OpenedFrame {
+  readonly plaintext: Uint8Array;
+  /** The memory that the ciphertext was in. */
+  readonly memory: ArrayBufferLike;
+}
+
+/** How the bytes of a segment become an object's. */
+export interface Sealing {
+  readonly key: KeyObject;
+  readonly object: ObjectId;
+  readonly firstFrame: number;
+}
+
+/** What hashes and seals the bytes of one upload, in the order in which they are added. */
+export interface ContentWork {
+  /** Whether it does not know its bytes any more: nothing more can be added. */
+  readonly isLost: boolean;
+  /**
+   * Begins a segment.
+   * @param sealing none where the blob store encrypts by itself
+   * @param given whether the pieces are given away: nobody uses them again
+   */
+  beginSegment(sealing: Sealing | undefined, given: boolean): void;
+  /**
+   * What is to be stored, the caller's own from then on. Pieces that are not given away stay as they
+   * are until the segment ends. The next ones may be added before this resolves.
+   * @throws RegistryError ServiceUnavailable when who did the work is gone
+   */
+  add(pieces: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
+  /** Ends the segment; its key is not kept. Fails as `add` does. */
+  endSegment(): Promise<SegmentEnd>;
+  /** Nothing more will come. */
+  forget(): void;
+}
+
+export interface SegmentEnd {
+  /** The last that is to be stored. */
+  readonly sealed: readonly Uint8Array[];
+  /** Of all bytes so far. */
+  readonly digest: Digest | undefined;
+  /** Index of the object's next frame. */
+  readonly nextFrame: number;
+}

@@ -1,0 +1,56 @@
+import type {
+  ContentWork,
+  FrameToOpen,
+  LayerWork,
+  OpenedFrame,
+  Sealing,
+  SegmentEnd,
+} from "../../ports/layer-work.ts";
+import type { DigestAlgorithm } from "../digest.ts";
+import { openFrame } from "../encryption/sealed-format.ts";
+import { ContentSealer } from "./content-sealer.ts";
+
+/** Work on layers on the thread that asks for it: for small ones, and where there is no other processor. */
+export class WorkInPlace implements LayerWork {
+  async openFrame(frame: FrameToOpen): Promise<OpenedFrame> {
+    const { key, object, index, endsSegment, sealed } = frame;
+    const plaintext = openFrame(key, object, index, endsSegment, sealed);
+    return { plaintext, memory: sealed.buffer };
+  }
+
+  begin(algorithm: DigestAlgorithm | undefined): ContentWork {
+    return new ContentInPlace(algorithm);
+  }
+
+  async close(): Promise<void> {
+    // Nothing runs beside the caller.
+  }
+}
+
+class ContentInPlace implements ContentWork {
+  readonly isLost = false;
+  readonly #sealer: ContentSealer;
+
+  constructor(algorithm: DigestAlgorithm | undefined) {
+    this.#sealer = new ContentSealer(algorithm);
+  }
+
+  beginSegment(sealing: Sealing | undefined, given: boolean): void {
+    this.#sealer.beginSegment(sealing, given);
+  }
+
+  async add(pieces: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+    return this.#sealer.add(pieces);
+  }
+
+  async endSegment(): Promise<SegmentEnd> {
+    return this.#sealer.endSegment();
+  }
+
+  forget(): void {
+    // It goes with the last who holds it.
+  }
+}
+
+/** Where small work is done. */
+export const inPlace: LayerWork = new WorkInPlace();
