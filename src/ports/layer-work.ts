@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { DigestAlgorithm } from "../registry/digest.ts";
+import type { FramePlace } from "../registry/encryption/sealed-format.ts";
 import type { Digest, ObjectId } from "../registry/names.ts";
 
 /**
@@ -8,12 +9,13 @@ import type { Digest, ObjectId } from "../registry/names.ts";
  * where it is, and is not given to this.
  */
 export interface LayerWork {
+  /** Whether it reads files by their descriptors. */
+  readonly readsFiles: boolean;
   /**
-   * Takes the ciphertext's memory away, and gives it back with the plaintext, to be used again.
-   * @throws Error when the frame was not sealed as this frame of this object under this key
-   * @throws RegistryError ServiceUnavailable when who did the work is gone
+   * The plaintext of a frame that is in a file, verified, in memory of its own.
+   * @throws when it cannot be had in this way, for whatever reason: who wants to know reads it himself
    */
-  openFrame(frame: FrameToOpen): Promise<OpenedFrame>;
+  readFrame(frame: FrameInFile): Promise<Uint8Array>;
   /**
    * Begins to hash the bytes of one upload, over as many segments as come. The caller forgets it.
    * @param algorithm none where the digest cannot be known any more
@@ -23,19 +25,12 @@ export interface LayerWork {
   close(): Promise<void>;
 }
 
-export interface FrameToOpen {
+export interface FrameInFile {
   readonly key: KeyObject;
   readonly object: ObjectId;
-  readonly index: number;
-  readonly endsSegment: boolean;
-  /** All of its memory's bytes, or the first of them. */
-  readonly sealed: Uint8Array;
-}
-
-export interface OpenedFrame {
-  readonly plaintext: Uint8Array;
-  /** The memory that the ciphertext was in. */
-  readonly memory: ArrayBufferLike;
+  readonly place: FramePlace;
+  /** Open until the frame is read. */
+  readonly descriptor: number;
 }
 
 /** How the bytes of a segment become an object's. */

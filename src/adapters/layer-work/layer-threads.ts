@@ -1,8 +1,7 @@
 import type {
   ContentWork,
-  FrameToOpen,
+  FrameInFile,
   LayerWork,
-  OpenedFrame,
   Sealing,
   SegmentEnd,
 } from "../../ports/layer-work.ts";
@@ -19,6 +18,7 @@ const mostPieces = 32;
  * what it had, and the next work starts another.
  */
 export class LayerThreads implements LayerWork {
+  readonly readsFiles = true;
   readonly #most: number;
   readonly #threads = new Set<LayerThread>();
   #begun = 0;
@@ -29,9 +29,8 @@ export class LayerThreads implements LayerWork {
     this.#most = most;
   }
 
-  openFrame(frame: FrameToOpen): Promise<OpenedFrame> {
-    const sealed = frame.sealed as Uint8Array<ArrayBuffer>;
-    return this.#leastBusy().ask("open", frame, [sealed.buffer]);
+  readFrame(frame: FrameInFile): Promise<Uint8Array> {
+    return this.#leastBusy().ask("read", frame, []);
   }
 
   begin(algorithm: DigestAlgorithm | undefined): ContentWork {

@@ -1,7 +1,8 @@
 /** A thread that ciphers and hashes. Started by `LayerThread`. */
+import { readSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import type { FrameToOpen, OpenedFrame, SegmentEnd } from "../../ports/layer-work.ts";
-import { openFrame } from "../../registry/encryption/sealed-format.ts";
+import type { FrameInFile, SegmentEnd } from "../../ports/layer-work.ts";
+import { openFrameInSteps, stepBytes } from "../../registry/encryption/sealed-format.ts";
 import { ContentSealer } from "../../registry/layers/content-sealer.ts";
 import {
   type Added,
@@ -17,6 +18,8 @@ interface Answer {
   readonly moved: ArrayBuffer[];
 }
 
+/** Used again for each step of each frame. */
+const buffer = Buffer.allocUnsafeSlow(stepBytes);
 const contents = new Map<number, ContentSealer>();
 
 function follow(order: ThreadOrder): void {
@@ -26,18 +29,19 @@ function follow(order: ThreadOrder): void {
 }
 
 function answer(question: ThreadQuestion): Answer {
-  if (question.kind === "open") return open(question.value);
+  if (question.kind === "read") return read(question.value);
   if (question.kind === "add") return add(question.value);
   return end(question.value);
 }
 
-function open({ key, object, index, endsSegment, sealed }: FrameToOpen): Answer {
-  const plaintext = ownMemory(openFrame(key, object, index, endsSegment, sealed));
-  const memory = sealed.buffer as ArrayBuffer;
-  return {
-    value: { plaintext, memory } satisfies OpenedFrame,
-    moved: [plaintext.buffer, memory],
-  };
+function read({ key, object, place, descriptor }: FrameInFile): Answer {
+  const plaintext = openFrameInSteps(key, object, place, (position, lengthBytes) => {
+    const step = lengthBytes === buffer.length ? buffer : buffer.subarray(0, lengthBytes);
+    const count = readSync(descriptor, step, 0, lengthBytes, place.sealedStart + position);
+    if (count !== lengthBytes) throw new Error("the file gave less than there should be");
+    return step;
+  });
+  return { value: plaintext, moved: [plaintext.buffer] };
 }
 
 function add({ content, pieces }: Added): Answer {

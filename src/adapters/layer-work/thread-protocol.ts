@@ -1,9 +1,9 @@
 /** What the main thread and a layer thread say to each other. Memory moves with the messages. */
-import type { FrameToOpen, OpenedFrame, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
+import type { FrameInFile, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
 import type { DigestAlgorithm } from "../../registry/digest.ts";
 
 export interface ThreadWork {
-  readonly open: (frame: FrameToOpen) => OpenedFrame;
+  readonly read: (frame: FrameInFile) => Uint8Array;
   readonly add: (added: Added) => readonly Uint8Array[];
   readonly end: (content: number) => SegmentEnd;
 }

@@ -12,6 +12,7 @@
  * a cut, swapped or reordered frame does not open.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
+import { freeMemory } from "../free-memory.ts";
 import { freshBytes } from "../fresh-bytes.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId } from "../names.ts";
@@ -19,6 +20,8 @@ import type { ObjectId } from "../names.ts";
 export const headerBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
+/** As much of a frame as is opened at once: with what comes of it, half of a usual second cache. */
+export const stepBytes = 128 * 1024;
 export const frameOverheadBytes = nonceBytes + tagBytes;
 
 const header = Buffer.alloc(headerBytes);
@@ -75,14 +78,44 @@ export function openFrame(
   sealed: Uint8Array,
 ): Buffer {
   const end = sealed.length - tagBytes;
-  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, nonceBytes), {
-    authTagLength: tagBytes,
-  });
-  decipher.setAAD(additionalData(object, frame, endsSegment));
-  decipher.setAuthTag(sealed.subarray(end));
+  const [nonce, tag] = [sealed.subarray(0, nonceBytes), sealed.subarray(end)];
+  const decipher = frameDecipher(key, nonce, tag, additionalData(object, frame, endsSegment));
   const plaintext = decipher.update(sealed.subarray(nonceBytes, end));
   decipher.final(); // Nothing leaves before this has verified the whole frame (I3).
   return plaintext;
+}
+
+/**
+ * The same of a frame whose bytes come in steps that stay in the processor's cache, into memory of
+ * its own: half as much again goes through in a second.
+ * @param read gives so many bytes of the frame from a position on, good until it is called again
+ * @throws Error when the frame was not sealed as this frame of this object under this key
+ */
+export function openFrameInSteps(
+  key: KeyObject,
+  object: ObjectId,
+  { index, endsSegment, sizeBytes }: Pick<FramePlace, "index" | "endsSegment" | "sizeBytes">,
+  read: (position: number, lengthBytes: number) => Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const nonce = Buffer.from(read(0, nonceBytes));
+  const tag = Buffer.from(read(nonceBytes + sizeBytes, tagBytes));
+  const decipher = frameDecipher(key, nonce, tag, additionalData(object, index, endsSegment));
+  const plaintext = Buffer.allocUnsafeSlow(sizeBytes);
+  for (let done = 0; done < sizeBytes; done += stepBytes) {
+    const sealed = read(nonceBytes + done, Math.min(stepBytes, sizeBytes - done));
+    const opened = decipher.update(sealed);
+    plaintext.set(opened, done);
+    freeMemory(opened);
+  }
+  decipher.final(); // As above.
+  return plaintext;
+}
+
+function frameDecipher(key: KeyObject, nonce: Uint8Array, tag: Uint8Array, data: Buffer) {
+  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
+  decipher.setAAD(data);
+  decipher.setAuthTag(tag);
+  return decipher;
 }
 
 /** A whole small object in memory: header and the frames of one segment. */

@@ -2,12 +2,17 @@ import type { KeyObject } from "node:crypto";
 import type { OpenBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, Digester } from "../digest.ts";
-import { type FramePlace, frameKey, framesFrom, openWhole } from "../encryption/sealed-format.ts";
+import {
+  type FramePlace,
+  frameKey,
+  framesFrom,
+  openFrame,
+  openWhole,
+} from "../encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { SharedFrame } from "./shared-frames.ts";
-import { inPlace } from "./work-in-place.ts";
 
 /** Frames of one pull that are under way at once. */
 const framesAhead = 2;
@@ -158,19 +163,35 @@ class FrameReader {
     try {
       this.#blob ??= this.#openBlob();
       const blob = await this.#blob;
-      const buffer = this.#bufferFor(place);
-      const into = buffer.subarray(0, place.sealedBytes);
-      const sealed = await blob.read(place.sealedStart, place.sealedBytes, into);
-      const { index, endsSegment, sizeBytes } = place;
-      const work = sizeBytes < limits.layerWorkBytes ? inPlace : this.#ports.layerWork;
-      const [key, object] = [this.#key, this.#object.id];
-      const opened = await work.openFrame({ key, object, index, endsSegment, sealed });
-      this.#buffers.push(new Uint8Array(opened.memory));
-      return opened.plaintext;
+      return (await this.#readAside(blob, place)) ?? (await this.#readHere(blob, place));
     } finally {
       this.#reads -= 1;
       if (this.#closed) await this.#closeBlob();
     }
+  }
+
+  /** Where another thread can do it, and it is worth the messages. */
+  async #readAside(blob: OpenBlob, place: FramePlace): Promise<Uint8Array | undefined> {
+    const { layerWork } = this.#ports;
+    const { descriptor } = blob;
+    if (descriptor === undefined || !layerWork.readsFiles) return undefined;
+    if (place.sizeBytes < limits.layerWorkBytes) return undefined;
+    try {
+      const [key, object] = [this.#key, this.#object.id];
+      return await layerWork.readFrame({ key, object, place, descriptor });
+    } catch {
+      return undefined; // What is wrong shows here, if it is wrong here too.
+    }
+  }
+
+  async #readHere(blob: OpenBlob, place: FramePlace): Promise<Uint8Array> {
+    const buffer = this.#bufferFor(place);
+    const into = buffer.subarray(0, place.sealedBytes);
+    const sealed = await blob.read(place.sealedStart, place.sealedBytes, into);
+    const { index, endsSegment } = place;
+    const plaintext = openFrame(this.#key, this.#object.id, index, endsSegment, sealed);
+    this.#buffers.push(buffer);
+    return plaintext;
   }
 
   #bufferFor({ sealedBytes }: FramePlace): Uint8Array {

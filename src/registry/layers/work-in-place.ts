@@ -1,21 +1,13 @@
-import type {
-  ContentWork,
-  FrameToOpen,
-  LayerWork,
-  OpenedFrame,
-  Sealing,
-  SegmentEnd,
-} from "../../ports/layer-work.ts";
+import type { ContentWork, LayerWork, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
 import type { DigestAlgorithm } from "../digest.ts";
-import { openFrame } from "../encryption/sealed-format.ts";
 import { ContentSealer } from "./content-sealer.ts";
 
 /** Work on layers on the thread that asks for it: for small ones, and where there is no other processor. */
 export class WorkInPlace implements LayerWork {
-  async openFrame(frame: FrameToOpen): Promise<OpenedFrame> {
-    const { key, object, index, endsSegment, sealed } = frame;
-    const plaintext = openFrame(key, object, index, endsSegment, sealed);
-    return { plaintext, memory: sealed.buffer };
+  readonly readsFiles = false;
+
+  readFrame(): Promise<never> {
+    return Promise.reject(new Error("files are read by their store here"));
   }
 
   begin(algorithm: DigestAlgorithm | undefined): ContentWork {
