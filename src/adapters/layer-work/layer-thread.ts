@@ -20,9 +20,9 @@ export class LayerThread {
   segments = 0;
 
   /** @param onEnd called once, when it can be asked nothing more */
-  constructor(onEnd: (thread: LayerThread) => void) {
+  constructor(program: URL, onEnd: (thread: LayerThread) => void) {
     this.#onEnd = onEnd;
-    const worker = new Worker(new URL("./thread-program.ts", import.meta.url), {
+    const worker = new Worker(program, {
       name: "layer-work",
       execArgv: [], // Options that are meant for the program are none for a part of it.
     });

@@ -7,7 +7,7 @@ import type {
 } from "../../ports/layer-work.ts";
 import type { DigestAlgorithm } from "../../registry/digest.ts";
 import { freeMemory } from "../../registry/free-memory.ts";
-import { LayerThread } from "./layer-thread.ts";
+import { LayerThread, threadGone } from "./layer-thread.ts";
 import { ownMemory } from "./thread-protocol.ts";
 
 /** Memory moves at a price for each piece, so that many small ones are copied together first. */
@@ -20,16 +20,21 @@ const mostPieces = 32;
 export class LayerThreads implements LayerWork {
   readonly readsFiles = true;
   readonly #most: number;
+  readonly #program: URL;
   readonly #threads = new Set<LayerThread>();
   #begun = 0;
   #closed = false;
 
-  /** @param most threads at once */
-  constructor(most: number) {
+  /**
+   * @param most threads at once
+   * @param program what they run
+   */
+  constructor(most: number, program = new URL("./thread-program.ts", import.meta.url)) {
     this.#most = most;
+    this.#program = program;
   }
 
-  readFrame(frame: FrameInFile): Promise<Uint8Array> {
+  async readFrame(frame: FrameInFile): Promise<Uint8Array> {
     return this.#leastBusy().ask("read", frame, []);
   }
 
@@ -49,8 +54,8 @@ export class LayerThreads implements LayerWork {
     }
     const isEnough = this.#threads.size === this.#most || this.#closed;
     if (found !== undefined && (found.load === 0 || isEnough)) return found;
-    if (this.#closed) throw new Error("the threads for layers are closed");
-    const started = new LayerThread((thread) => this.#threads.delete(thread));
+    if (this.#closed) throw threadGone(new Error("The threads for layers are closed"));
+    const started = new LayerThread(this.#program, (thread) => this.#threads.delete(thread));
     this.#threads.add(started);
     return started;
   }
