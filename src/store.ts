@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
 import { S3BlobStore } from "./adapters/blobs/s3.ts";
@@ -17,15 +18,19 @@ import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "./adapters/exclusive/leased.ts";
 import { LocalKeyService } from "./adapters/keys/local.ts";
 import { readOrCreateMasterKey } from "./adapters/keys/master-key.ts";
+import { LayerThreads } from "./adapters/layer-work/layer-threads.ts";
 import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import type { Config } from "./config.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { LayerWork } from "./ports/layer-work.ts";
 import type { MetadataStore } from "./ports/metadata-store.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { RowStore } from "./ports/row-copy.ts";
 import { claimStore } from "./registry/claim-store.ts";
+import { WorkInPlace } from "./registry/layers/work-in-place.ts";
+import { limits } from "./registry/limits.ts";
 import { RegistryMemory } from "./registry/memory.ts";
 import { readOnlyBlobs, readOnlyMetadata } from "./registry/read-only.ts";
 import { requireNoUnfinishedCopy } from "./registry/unfinished-copy.ts";
@@ -86,8 +91,9 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         ? new InProcessExclusive()
         : new LeasedExclusive(metadata, clock, randomUUID());
     const egress = new HttpEgress({ isListed: config.isEgressListed });
+    const layerWork = openLayerWork();
     const memory = new RegistryMemory();
-    const ports = { metadata, blobs, keys, clock, exclusive, egress, memory };
+    const ports = { metadata, blobs, keys, layerWork, clock, exclusive, egress, memory };
     return {
       ports,
       rows: opened.rows,
@@ -99,6 +105,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         store instanceof S3BlobStore ? store.sweepUploads(begunBefore) : 0,
       async close() {
         egress.close();
+        await layerWork.close();
         await metadata.close();
         closeBlobs(store);
       },
@@ -107,6 +114,12 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     await metadata.close();
     throw error;
   }
+}
+
+/** The main thread has a processor for itself: sockets alone can keep it busy. */
+function openLayerWork(): LayerWork {
+  const threads = Math.min(availableParallelism() - 1, limits.layerThreads);
+  return threads > 0 ? new LayerThreads(threads) : new WorkInPlace();
 }
 
 export function masterKeyFile({ dataDirectory }: Config): string {

@@ -91,6 +91,8 @@ export interface StagedBlob {
 
 export interface OpenBlob {
   readonly sizeBytes: number;
+  /** Of the file that is the object, byte for byte, where it is one; good until it is closed. */
+  readonly descriptor?: number | undefined;
   /**
    * Exactly `lengthBytes` from `position` on: the beginning of `into` where that is given, which must
    * be long enough, else memory of their own. Reading into memory that is used again is twice as fast.

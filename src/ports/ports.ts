@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { Egress } from "./egress.ts";
 import type { Exclusive } from "./exclusive.ts";
 import type { KeyService } from "./key-service.ts";
+import type { LayerWork } from "./layer-work.ts";
 import type { MetadataStore } from "./metadata-store.ts";
 
 /** What the registry needs from outside. Passed first to every function of the registry. */
@@ -12,6 +13,7 @@ export interface Ports {
   readonly metadata: MetadataStore;
   readonly blobs: BlobStore;
   readonly keys: KeyService;
+  readonly layerWork: LayerWork;
   readonly clock: Clock;
   readonly exclusive: Exclusive;
   readonly egress: Egress;

@@ -263,6 +263,12 @@ export const limits = {
   frameBytes: 1 * MiB,
   /** Sealed objects up to this size are kept with the metadata instead of as files. */
   keptObjectBytes: 32 * KiB,
+  /** Frames and uploads of at least so many bytes are worked on beside the main thread. */
+  layerWorkBytes: 256 * KiB,
+  /** Threads for them: with more, sockets and disk are what limits. */
+  layerThreads: 4,
+  /** Uploads whose hash is kept between their requests. */
+  runningDigests: 10_000,
   /** Opened frames that are kept while a slower pull of the same layer may want them. */
   sharedFrames: 32,
   manifestCacheBytes: 32 * MiB,

@@ -1,19 +1,12 @@
 import { BoundedCache } from "./bounded-cache.ts";
-import type { Digester } from "./digest.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
 import { IssuerMemory } from "./identity/issuer-memory.ts";
 import { KeyUses } from "./kms/key-uses.ts";
+import { RunningDigests } from "./layers/running-digests.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
-import type { Digest, ObjectId, UploadId } from "./names.ts";
+import type { ObjectId } from "./names.ts";
 import { Turns } from "./turns.ts";
-
-/** What has taken the first `offset` bytes of an upload, and their digest. */
-export interface RunningDigest {
-  readonly offset: number;
-  readonly digest: Digest;
-  readonly digester: Digester;
-}
 
 /**
  * What one process remembers to be quick: opened manifests (immutable, keyed by the object they come
@@ -27,7 +20,7 @@ export class RegistryMemory {
     (manifest) => manifest.length + 256,
   );
   readonly frames = new SharedFrames(limits.sharedFrames);
-  readonly runningDigests = new BoundedCache<UploadId, RunningDigest>(10_000, () => 1);
+  readonly runningDigests = new RunningDigests(limits.runningDigests);
   readonly access = new AccessMemory();
   readonly keyUses = new KeyUses();
   readonly issuers = new IssuerMemory();

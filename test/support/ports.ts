@@ -6,6 +6,7 @@ import { LeasedExclusive } from "../../src/adapters/exclusive/leased.ts";
 import { LocalKeyService } from "../../src/adapters/keys/local.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { Ports } from "../../src/ports/ports.ts";
+import { WorkInPlace } from "../../src/registry/layers/work-in-place.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
 import { isFleet } from "./fleet-settings.ts";
 import { openStores } from "./stores.ts";
@@ -31,6 +32,7 @@ export async function testPorts(given?: BlobStore): Promise<TestPorts> {
     clock,
     exclusive: isFleet ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
     egress: new HttpEgress({ isListed: () => false }),
+    layerWork: new WorkInPlace(),
     memory: new RegistryMemory(),
   };
   return { ports, clock, dump, close };

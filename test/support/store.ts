@@ -14,6 +14,7 @@ import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-me
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
 import type { Ports } from "../../src/ports/ports.ts";
+import { WorkInPlace } from "../../src/registry/layers/work-in-place.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "../../src/registry/names.ts";
 
@@ -44,6 +45,7 @@ export async function openStore(
     clock,
     exclusive: isFleet && isPlain ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
     egress: new HttpEgress({ isListed: () => false }),
+    layerWork: new WorkInPlace(),
     memory: new RegistryMemory(),
   };
 }

@@ -27,6 +27,8 @@ export interface FileSystem {
 }
 
 export interface OpenFile {
+  /** The system's number of it, where the system knows it. */
+  readonly descriptor?: number;
   size(): Promise<number>;
   /** Bytes read, which may be fewer than fit; 0 at the end. */
   read(into: Uint8Array, position: number): Promise<number>;
@@ -75,6 +77,10 @@ class NodeFile implements OpenFile {
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
+  }
+
+  get descriptor(): number {
+    return this.#handle.fd;
   }
 
   async size(): Promise<number> {

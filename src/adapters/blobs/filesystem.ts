@@ -295,6 +295,10 @@ class FileBlob implements OpenBlob {
     this.sizeBytes = sizeBytes;
   }
 
+  get descriptor(): number | undefined {
+    return this.#file.descriptor;
+  }
+
   async read(position: number, lengthBytes: number, into?: Uint8Array): Promise<Uint8Array> {
     const target = into?.subarray(0, lengthBytes) ?? Buffer.allocUnsafe(lengthBytes);
     invariant(target.byteLength === lengthBytes, "a buffer to read into must hold the bytes");

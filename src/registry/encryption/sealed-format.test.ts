@@ -24,7 +24,7 @@ function sealSegments(key: Buffer, segments: Buffer[]): { sealed: Buffer; layout
   let frame = 0;
   const pieces: Uint8Array[] = [sealedHeader(layersOf(key))];
   for (const segment of segments) {
-    const sealer = new SegmentSealer(key, object, frame, false);
+    const sealer = new SegmentSealer(frameKey(key), object, frame, false);
     for (let at = 0; at < segment.length; at += 70_001) {
       pieces.push(...sealer.add(segment.subarray(at, at + 70_001)));
     }

@@ -1,7 +1,7 @@
 import { freeMemory } from "../free-memory.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId } from "../names.ts";
-import { type FrameKey, frameKey, type Layers, sealFrame } from "./sealed-format.ts";
+import { type FrameKey, sealFrame } from "./sealed-format.ts";
 
 /**
  * Seals one segment as its plaintext arrives. Holds at most one frame of plaintext back, because a
@@ -19,16 +19,11 @@ export class SegmentSealer {
    * @param firstFrame index of the object's next frame
    * @param given whether the plaintext is this sealer's own: then its memory goes once it is sealed
    */
-  constructor(dataKey: Uint8Array, object: ObjectId, firstFrame: number, given: boolean) {
-    this.#key = frameKey(dataKey);
+  constructor(key: FrameKey, object: ObjectId, firstFrame: number, given: boolean) {
+    this.#key = key;
     this.#object = object;
     this.#given = given;
     this.#frame = firstFrame;
-  }
-
-  /** How many times it seals. */
-  get layers(): Layers {
-    return this.#key.length as Layers;
   }
 
   /** Index of the frame that comes next. */

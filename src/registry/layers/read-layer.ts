@@ -170,17 +170,35 @@ class FrameReader {
     try {
       this.#blob ??= this.#openBlob();
       const blob = await this.#blob;
-      const buffer = this.#bufferFor(place);
-      const into = buffer.subarray(0, place.sealedBytes);
-      const sealed = await blob.read(place.sealedStart, place.sealedBytes, into);
-      const { index, endsSegment } = place;
-      const plaintext = openFrame(this.#key, this.#object.id, index, endsSegment, sealed);
-      this.#buffers.push(buffer);
-      return plaintext;
+      return (await this.#readAside(blob, place)) ?? (await this.#readHere(blob, place));
     } finally {
       this.#reads -= 1;
       if (this.#closed) await this.#closeBlob();
     }
+  }
+
+  /** Where another thread can do it, and it is worth the messages. */
+  async #readAside(blob: OpenBlob, place: FramePlace): Promise<Uint8Array | undefined> {
+    const { layerWork } = this.#ports;
+    const { descriptor } = blob;
+    if (descriptor === undefined || !layerWork.readsFiles) return undefined;
+    if (place.sizeBytes < limits.layerWorkBytes) return undefined;
+    try {
+      const [key, object] = [this.#key, this.#object.id];
+      return await layerWork.readFrame({ key, object, place, descriptor });
+    } catch {
+      return undefined; // What is wrong shows here, if it is wrong here too.
+    }
+  }
+
+  async #readHere(blob: OpenBlob, place: FramePlace): Promise<Uint8Array> {
+    const buffer = this.#bufferFor(place);
+    const into = buffer.subarray(0, place.sealedBytes);
+    const sealed = await blob.read(place.sealedStart, place.sealedBytes, into);
+    const { index, endsSegment } = place;
+    const plaintext = openFrame(this.#key, this.#object.id, index, endsSegment, sealed);
+    this.#buffers.push(buffer);
+    return plaintext;
   }
 
   #bufferFor({ sealedBytes }: FramePlace): Uint8Array {

@@ -1,20 +1,21 @@
+import type { ContentWork, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { algorithmOf, Digester } from "../digest.ts";
+import { algorithmOf, type DigestAlgorithm } from "../digest.ts";
 import { openDataKey } from "../encryption/data-keys.ts";
 import type { KeyOwner } from "../encryption/keyed-object.ts";
 import {
   appendSegment,
+  frameKey,
   type Layers,
   lastSegmentBytes,
   sealedHeader,
 } from "../encryption/sealed-format.ts";
-import { SegmentSealer } from "../encryption/segment-sealer.ts";
 import { isSealed } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import type { Digest } from "../names.ts";
 import { Destination } from "./destination.ts";
 import { keyedObject, type Upload } from "./upload.ts";
+import { inPlace } from "./work-in-place.ts";
 
 export interface Received {
   /** The session as it stands on disk, not yet in the database; the old one when nothing came. */
@@ -41,7 +42,8 @@ class ContentBrokeOff extends Error {
 
 /**
  * Hashes, seals and stages `content` as one segment after what the session has, and syncs it. The
- * database is not touched. Memory: a frame of plaintext, one of ciphertext, what the sender buffers.
+ * database is not touched. Memory: three frames of plaintext, as many of ciphertext, and what the
+ * sender buffers.
  * @throws LimitExceeded when the layer or its number of parts grows too large; nothing is kept then
  * @throws ServiceUnavailable when the store fails; nothing is kept then
  */
@@ -53,57 +55,44 @@ export async function receive(
   { asPart, given }: Receiving,
 ): Promise<Received> {
   if (upload.parts >= limits.layerParts) throw tooManyParts();
-  const sealer = await sealerFor(ports, repository, upload, given);
-  const digester = runningDigester(ports, upload);
-  ports.memory.runningDigests.delete(upload.id);
+  const sealing = await sealingOf(ports, repository, upload);
+  const work = new SegmentWork(ports, upload, sealing, given);
   const destination = new Destination(ports, upload);
   try {
-    const run = new SegmentRun(destination, sealer, digester);
-    const failure = await run.takeAll(content, upload, asPart);
+    const run = new SegmentRun(destination, work);
+    const failure = await run.takeAll(content, upload, sealing, asPart);
     if (run.received === 0 && failure !== undefined) return { next: upload, failure };
-    await run.finish();
+    const end = await run.finish();
     const { kept, place } = destination;
-    const next = { ...advance(upload, run, asPart), kept, place };
-    remember(ports, next, digester);
+    const next = { ...advance(upload, run, end, asPart), kept, place };
+    work.remember(next);
     return { next, failure };
   } finally {
+    work.forget();
     await destination.close();
   }
 }
 
-/** Makes ciphertext of plaintext; or copies of it, where the blob store encrypts by itself. */
-interface Sealer {
-  /** How many times it seals; 0: the blob store encrypts. */
-  readonly layers: Layers | 0;
-  readonly nextFrame: number;
-  /** Takes plaintext, which must stay as it is until then; returns what is to be stored. */
-  add(piece: Uint8Array): Uint8Array[];
-  end(): Uint8Array[];
-}
-
-async function sealerFor(
+async function sealingOf(
   ports: Ports,
   repository: KeyOwner,
   upload: Upload,
-  given: boolean,
-): Promise<Sealer> {
-  if (!isSealed(upload)) {
-    return { layers: 0, nextFrame: 0, add: (piece) => [Buffer.from(piece)], end: () => [] };
-  }
-  const key = await openDataKey(ports, repository, keyedObject(upload));
-  return new SegmentSealer(key, upload.object, upload.frames, given);
+): Promise<Sealing | undefined> {
+  if (!isSealed(upload)) return undefined;
+  const dataKey = await openDataKey(ports, repository, keyedObject(upload));
+  return { key: frameKey(dataKey), object: upload.object, firstFrame: upload.frames };
 }
 
-function advance(upload: Upload, run: SegmentRun, asPart: boolean): Upload {
+function advance(upload: Upload, run: SegmentRun, end: SegmentEnd, asPart: boolean): Upload {
   return {
     ...upload,
     offset: upload.offset + run.received,
     sealedBytes: upload.sealedBytes + run.written,
-    frames: run.nextFrame,
+    frames: end.nextFrame,
     layout: appendSegment(upload.layout, run.received),
     parts: run.received > 0 ? upload.parts + 1 : upload.parts,
     smallPart: upload.smallPart || (asPart && endsSmall(upload)),
-    digestSoFar: run.digest(),
+    digestSoFar: end.digest,
     revision: upload.revision + 1,
   };
 }
@@ -113,45 +102,97 @@ function endsSmall(upload: Upload): boolean {
   return last !== undefined && last < limits.layerPartMinimumBytes;
 }
 
+/** Who hashes and seals a segment: found when the first bytes are to be worked on. */
+class SegmentWork {
+  readonly #ports: Ports;
+  readonly #sealing: Sealing | undefined;
+  readonly #given: boolean;
+  /** None when a part of the bytes went past this process: then the digest is not known any more. */
+  readonly #algorithm: DigestAlgorithm | undefined;
+  #work: ContentWork | undefined;
+
+  constructor(ports: Ports, upload: Upload, sealing: Sealing | undefined, given: boolean) {
+    this.#ports = ports;
+    this.#sealing = sealing;
+    this.#given = given;
+    const work = upload.offset === 0 ? undefined : takeRunning(ports, upload);
+    work?.beginSegment(sealing, given);
+    this.#work = work;
+    this.#algorithm = upload.offset === 0 ? algorithmOf(upload.digestSoFar) : undefined;
+  }
+
+  /** @param bytes how many are there to be worked on, if that has not begun */
+  for(bytes: number): ContentWork {
+    if (this.#work !== undefined) return this.#work;
+    const place = bytes < limits.layerWorkBytes ? inPlace : this.#ports.layerWork;
+    const work = place.begin(this.#algorithm);
+    work.beginSegment(this.#sealing, this.#given);
+    this.#work = work;
+    return work;
+  }
+
+  /** Keeps the hash for the session's next request. */
+  remember({ id, offset, digestSoFar }: Upload): void {
+    if (this.#work === undefined || digestSoFar === undefined) return;
+    const running = { offset, digest: digestSoFar, work: this.#work };
+    this.#ports.memory.runningDigests.put(id, running);
+    this.#work = undefined;
+  }
+
+  /** Of what was not remembered. */
+  forget(): void {
+    this.#work?.forget();
+  }
+}
+
+/**
+ * What has hashed all that the session has, if this process took all of it. Bytes that are not those
+ * of the row (their commit failed, and another replica's came in their place) hash to something else.
+ */
+function takeRunning(ports: Ports, upload: Upload): ContentWork | undefined {
+  const running = ports.memory.runningDigests.take(upload.id);
+  if (running === undefined) return undefined;
+  const { digest, offset, work } = running;
+  if (digest === upload.digestSoFar && offset === upload.offset && !work.isLost) return work;
+  work.forget();
+  return undefined;
+}
+
 /** One segment on its way to the store. */
 class SegmentRun {
   readonly #destination: Destination;
-  readonly #sealer: Sealer;
-  readonly #digester: Digester | undefined;
+  readonly #work: SegmentWork;
+  /** What came and is not worked on yet: less than a frame. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** All that was given to the store so far. */
   #pending: Promise<void> = Promise.resolve();
   received = 0;
   written = 0;
 
-  constructor(destination: Destination, sealer: Sealer, digester: Digester | undefined) {
+  constructor(destination: Destination, work: SegmentWork) {
     this.#destination = destination;
-    this.#sealer = sealer;
-    this.#digester = digester;
-  }
-
-  get nextFrame(): number {
-    return this.#sealer.nextFrame;
-  }
-
-  digest(): Digest | undefined {
-    return this.#digester?.digest();
+    this.#work = work;
   }
 
   /** Takes everything; returns why the content broke off, if it did. */
   async takeAll(
     content: AsyncIterable<Uint8Array>,
     upload: Upload,
+    sealing: Sealing | undefined,
     asPart: boolean,
   ): Promise<unknown> {
     const most = limits.layerBytes - upload.offset;
-    const { layers } = this.#sealer;
-    if (upload.sealedBytes === 0 && layers !== 0) await this.#write([sealedHeader(layers)]);
+    if (upload.sealedBytes === 0 && sealing !== undefined) {
+      this.#store(Promise.resolve([sealedHeader(sealing.key.length as Layers)]));
+    }
     try {
       for await (const piece of withReason(content)) {
         if (this.received + piece.length > most) throw tooLarge();
         this.received += piece.length;
-        this.#digester?.update(piece);
-        const sealed = this.#sealer.add(piece);
-        if (sealed.length > 0) await this.#write(sealed);
+        this.#waiting.push(piece);
+        this.#waitingBytes += piece.length;
+        if (this.#waitingBytes >= limits.frameBytes) await this.#workOn();
       }
       return undefined;
     } catch (error) {
@@ -163,19 +204,41 @@ class SegmentRun {
   }
 
   /** Everything that came is sealed and durable when this resolves. */
-  async finish(): Promise<void> {
-    await this.#write(this.#sealer.end());
-    await this.#pending;
+  async finish(): Promise<SegmentEnd> {
+    const work = this.#work.for(this.#waitingBytes);
+    if (this.#waitingBytes > 0) await this.#workOn();
+    const ended = work.endSegment();
+    this.#store(ended.then(({ sealed }) => sealed));
+    await this.#pending; // Also when the segment did not end well: the store is still then.
+    const end = await ended;
     await this.#destination.sync();
+    return end;
   }
 
-  /** Waits for the write before, so that one is under way while the next frame is being sealed. */
-  async #write(pieces: Uint8Array[]): Promise<void> {
-    await this.#pending;
+  /** Waits for what was before, so that a frame is on its way to the store while the next one comes. */
+  async #workOn(): Promise<void> {
+    const pieces = this.#waiting;
+    const work = this.#work.for(this.#waitingBytes);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    const before = this.#pending;
+    this.#store(work.add(pieces));
+    await before;
+  }
+
+  #store(made: Promise<readonly Uint8Array[]>): void {
+    const before = this.#pending;
+    this.#pending = this.#append(before, made);
+    this.#pending.catch(() => undefined); // It is awaited before the segment ends.
+  }
+
+  async #append(before: Promise<void>, made: Promise<readonly Uint8Array[]>): Promise<void> {
+    made.catch(() => undefined); // It is awaited when what was before has been stored.
+    await before;
+    const pieces = await made;
     if (pieces.length === 0) return;
     for (const piece of pieces) this.written += piece.length;
-    this.#pending = this.#destination.append(pieces);
-    this.#pending.catch(() => undefined); // It is awaited before anything else is written.
+    await this.#destination.append(pieces);
   }
 }
 
@@ -193,28 +256,6 @@ async function* withReason(content: AsyncIterable<Uint8Array>): AsyncIterable<Ui
   } finally {
     await iterator.return?.();
   }
-}
-
-/**
- * What makes the digest of what the session has, if this process took all of it. Bytes that are not
- * those of the row (their commit failed, and another replica's came in their place) hash to something
- * else.
- */
-function runningDigester(ports: Ports, upload: Upload): Digester | undefined {
-  const { digestSoFar } = upload;
-  if (upload.offset === 0) return new Digester(algorithmOf(digestSoFar));
-  const running = ports.memory.runningDigests.get(upload.id);
-  const isKnown = running?.digest === digestSoFar && running?.offset === upload.offset;
-  return isKnown ? running?.digester : undefined;
-}
-
-function remember(
-  ports: Ports,
-  { id, offset, digestSoFar }: Upload,
-  digester: Digester | undefined,
-): void {
-  if (digester === undefined || digestSoFar === undefined) return;
-  ports.memory.runningDigests.set(id, { offset, digest: digestSoFar, digester });
 }
 
 function tooManyParts(): RegistryError {
