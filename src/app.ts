@@ -149,8 +149,20 @@ export class Server {
     this.#rootKey = await this.#store.rootKey();
     await this.#listen();
     this.#app = await this.#compose(this.#rootKey);
+    this.#watchKeys();
     const { role, readOnly } = this.#config;
     if (role !== "api" && !readOnly) this.#startJobs();
+  }
+
+  /** A rotation of the master key brings keys that have to be known before they are used. */
+  #watchKeys(): void {
+    const timer = setInterval(() => {
+      this.#store.keyring.refresh().catch((err) => {
+        this.#log.error({ event: "keys", err }, "the keyring could not be read anew");
+      });
+    }, limits.keyringRefreshMs);
+    timer.unref();
+    this.#stops.push(async () => clearInterval(timer));
   }
 
   #startJobs(): void {

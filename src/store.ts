@@ -15,11 +15,12 @@ import { sharedRootKey } from "./adapters/credentials/shared-root-key.ts";
 import { HttpEgress } from "./adapters/egress/http-egress.ts";
 import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "./adapters/exclusive/leased.ts";
+import type { Keyring } from "./adapters/keys/keyring.ts";
 import { LocalKeyService } from "./adapters/keys/local.ts";
-import { readOrCreateMasterKey } from "./adapters/keys/master-key.ts";
 import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import type { Config } from "./config.ts";
+import { openKeyring } from "./open-keyring.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { MetadataStore } from "./ports/metadata-store.ts";
@@ -37,7 +38,11 @@ export interface Store {
   readonly rows: RowStore;
   /** Whether nothing was kept before. */
   readonly isNew: boolean;
-  /** @throws when the master key does not open what is stored */
+  readonly keyring: Keyring;
+  /**
+   * Takes in what others have changed of the keys.
+   * @throws when the master key does not open what is stored
+   */
   checkKeys(): Promise<void>;
   /** The root's access key: of the settings, else the one that is kept, which the first start makes. */
   rootKey(): Promise<RootKey & { readonly created: boolean }>;
@@ -70,12 +75,14 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
   const metadata = isReadOnly ? readOnlyMetadata(opened) : opened;
   try {
     if (use !== "copy into") await requireNoUnfinishedCopy(metadata, config.account);
-    const masterKey = config.masterKey ?? (await keptMasterKey(config, opened, use));
-    const keys = new LocalKeyService({ masterKey, metadata, clock });
+    const keyring = await openKeyring(config, opened, options);
+    const keys = new LocalKeyService({ keyring, metadata, clock });
     const checkKeys = async () => {
+      await keyring.refresh();
       for (const region of config.regions) await keys.check({ account: config.account, region });
     };
-    await checkKeys();
+    // What is to be copied there may bring the keyring that a KMS opens.
+    if (use !== "copy into" || config.masterKeyKms === undefined) await checkKeys();
     const store = await openBlobs(config, options);
     await claimStore({ metadata: opened, blobs: store }, config.account);
     const blobs = isReadOnly ? readOnlyBlobs(store) : store;
@@ -90,6 +97,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
       ports,
       rows: opened.rows,
       isNew,
+      keyring,
       checkKeys,
       rootKey: () => rootKey(config, ports),
       sweepUploads: async (begunBefore) =>
@@ -104,10 +112,6 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     await metadata.close();
     throw error;
   }
-}
-
-export function masterKeyFile({ dataDirectory }: Config): string {
-  return join(dataDirectory, "master.key");
 }
 
 export function credentialsFile({ dataDirectory }: Config): string {
@@ -168,31 +172,6 @@ async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
-/**
- * The master key in the data directory, made where there is nothing yet that another one sealed.
- * @throws when a shared database is in use already and the key is not here
- */
-async function keptMasterKey(
-  config: Config,
-  metadata: MetadataStore,
-  use: StoreOptions["use"],
-): Promise<Uint8Array> {
-  const { dataDirectory, database, account, region } = config;
-  const file = masterKeyFile(config);
-  if (use === "copy from" && !existsSync(file))
-    throw new Error(`There is no master key in ${file}.`);
-  if (database !== undefined && !existsSync(file)) {
-    if ((await metadata.serviceKeys.newest({ account, region })) !== undefined) {
-      throw new Error(
-        `The database is in use already, and ${file} is not there: give this replica the master key ` +
-          "of the others in ENTREPOT_MASTER_KEY or ENTREPOT_MASTER_KEY_FILE.",
-      );
-    }
-  }
-  await makeDirectory(dataDirectory);
-  return readOrCreateMasterKey(file);
-}
-
 async function rootKey(
   config: Config,
   { metadata, keys }: Ports,
@@ -202,8 +181,7 @@ async function rootKey(
   if (rootAccessKey !== undefined) return { ...rootAccessKey, created: false };
   if (database === undefined) return readOrCreateRootKey(file);
   const kept = await readRootKey(file);
-  const secret = keys.secret("root-access-key");
-  const shared = await sharedRootKey({ metadata, secret, account, own: kept });
+  const shared = await sharedRootKey({ metadata, keys, account, own: kept });
   if (!shared.created) return shared;
   await makeDirectory(config.dataDirectory);
   await writeRootKey(file, shared);

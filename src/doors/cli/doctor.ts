@@ -4,6 +4,7 @@ import { statfs } from "node:fs/promises";
 import { registryHost } from "../../registry/deployment.ts";
 import { limits } from "../../registry/limits.ts";
 import { ask, isTrustFailure } from "./ask.ts";
+import type { Answer } from "./calls.ts";
 import { type Client, CommandError, configSection, defaultProfile } from "./client.ts";
 import { clientKey } from "./client-key.ts";
 import { dockerAuthorityFile, dockerConfig } from "./docker-config.ts";
@@ -93,13 +94,39 @@ async function checkCredentials(of: Examination): Promise<Check[]> {
       return [fail("credentials", detail, mend)];
     }
     const { key, from } = found;
-    const { arn } = await new Server(address, key).identity();
+    const server = new Server(address, key);
+    const { arn } = await server.identity();
     const who = ok("credentials", `${key.accessKeyId} (${from}) is ${arn}`);
-    return arn.endsWith(":root") ? [who, rootWarning] : [who];
+    const masterKey = await checkMasterKey(server);
+    return arn.endsWith(":root") ? [who, rootWarning, ...masterKey] : [who, ...masterKey];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return [fail("credentials", error.message, mend)];
   }
+}
+
+const keySources = {
+  "data directory": "from the data directory",
+  setting: "from a setting",
+  "aws-kms": "from AWS KMS",
+} as const;
+
+/** Where it comes from, for who may know. */
+async function checkMasterKey(server: Server): Promise<Check[]> {
+  const name = "master key";
+  let deployment: Answer<"entrepot:DescribeDeployment">;
+  try {
+    deployment = await server.call("entrepot:DescribeDeployment", {});
+  } catch (error) {
+    if (error instanceof CommandError) return []; // Not everybody's business, or an older server.
+    throw error;
+  }
+  const { from, id, rotation } = deployment.masterKey;
+  const detail = `${id} comes ${keySources[from]}`;
+  if (rotation === undefined) return [ok(name, detail)];
+  const what = { prepared: "prepared, and not finished", rewrapping: "not finished" }[rotation];
+  const mend = "npx entrepot master-key rotate --finish   (docs/operations/master-key.md)";
+  return [warn(name, `${detail}; a rotation is ${what}`, mend)];
 }
 
 const rootWarning = warn(
