@@ -107,7 +107,7 @@ async function isOpen({ metadata }: KeyPorts, account: AccountId): Promise<boole
 }
 
 function ownSecret(ports: KeyPorts, accessKeyId: string, sealed: Uint8Array): string {
-  const secret = ownSecret(ports, accessKeyId, sealed);
+  const secret = openSecret(ports, accessKeyId, sealed);
   if (secret !== undefined) return secret;
   throw new Error("an access key in the database was sealed with another master key");
 }
