@@ -7,9 +7,8 @@ import type { RootKey } from "./adapters/credentials/root-key-file.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
 import { Metrics } from "./adapters/telemetry/metrics.ts";
 import { RequestLog } from "./adapters/telemetry/request-log.ts";
-import { LocalCertificates } from "./adapters/tls/local-certificates.ts";
-import { OperatorCertificates } from "./adapters/tls/operator-certificates.ts";
 import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
+import { certificatesOf } from "./certificates-of.ts";
 import type { Config } from "./config.ts";
 import { awsDoor } from "./doors/aws/aws-door.ts";
 import { distributionDoor } from "./doors/distribution/distribution-door.ts";
@@ -19,8 +18,7 @@ import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
-import type { Clock } from "./ports/clock.ts";
-import { type Deployment, registryHost } from "./registry/deployment.ts";
+import type { Deployment } from "./registry/deployment.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
@@ -162,12 +160,24 @@ export class Server {
     this.#rootKey = await this.#store.rootKey();
     await this.#listen();
     this.#app = await this.#compose(this.#rootKey);
+    this.#watchKeys();
     const { role, readOnly } = this.#config;
     if (readOnly) return;
     this.#writeKeyUses = writeKeyUses(this.#store.ports, (err, dropped) => {
       this.#log.error({ event: "kms", err, dropped }, "uses of keys could not be written");
     });
     if (role !== "api") this.#startJobs();
+  }
+
+  /** A rotation of the master key brings keys that have to be known before they are used. */
+  #watchKeys(): void {
+    const timer = setInterval(() => {
+      this.#store.keyring.refresh().catch((err) => {
+        this.#log.error({ event: "keys", err }, "the keyring could not be read anew");
+      });
+    }, limits.keyringRefreshMs);
+    timer.unref();
+    this.#stops.push(async () => clearInterval(timer));
   }
 
   #startJobs(): void {
@@ -366,29 +376,6 @@ export class Server {
     await this.#writeKeyUses?.();
     await this.#store.close();
   }
-}
-
-function certificatesOf(config: Config, clock: Clock): TlsCertificates {
-  if (config.tls !== undefined) return new OperatorCertificates(config.tls, clock);
-  const { domain, account, regions, https, privateListeners } = config;
-  const registries = regions.flatMap((region) => [
-    registryHost(config, { account, region }),
-    `*.dkr.ecr.${region}.${domain}`,
-    `api.ecr.${region}.${domain}`,
-    `kms.${region}.${domain}`,
-  ]);
-  const hosts = [https, ...privateListeners.filter(({ scheme }) => scheme === "https")]
-    .flatMap((listener) => listener?.host ?? [])
-    .filter((host) => !["0.0.0.0", "::"].includes(host));
-  return new LocalCertificates({
-    directory: join(config.dataDirectory, "tls"),
-    names: [
-      ...["localhost", "127.0.0.1", "::1", domain, `*.${domain}`, `public.ecr.${domain}`],
-      ...hosts,
-      ...registries,
-    ],
-    clock,
-  });
 }
 
 function isPull({ method, url }: IncomingMessage): boolean {

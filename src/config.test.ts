@@ -332,6 +332,24 @@ describe("settings that belong together", () => {
     );
     expect(refusals({ flags: { ENTREPOT_MASTER_KEY_FILE: "no" } })[0]).toMatch(/cannot be read/);
   });
+
+  it("takes a key of AWS KMS for the master key, by its ARN", () => {
+    const keyArn = "arn:aws:kms:eu-west-1:111122223333:key/12345678-90ab";
+    const of = (text: string) => load({ flags: { ENTREPOT_MASTER_KEY: text } });
+    const plain = of(`aws-kms://${keyArn}`);
+    expect(plain.masterKey).toBeUndefined();
+    expect(plain.masterKeyKms).toEqual({ keyArn, region: "eu-west-1", endpoint: undefined });
+    const endpoint = "https://kms.example.com:8443";
+    expect(of(`aws-kms://${keyArn}?endpoint=${endpoint}`).masterKeyKms?.endpoint).toBe(endpoint);
+    for (const [text, sentence] of [
+      ["aws-kms://key", "ARN of a key"],
+      ["aws-kms://arn:aws:kms:eu-west-1:111122223333:alias/images", "not of an alias"],
+      [`aws-kms://${keyArn}?region=us-east-1`, 'option "region"'],
+      [`aws-kms://${keyArn}?endpoint=kms`, "no http:// or https:// URL"],
+    ] as const) {
+      expect(refusals({ flags: { ENTREPOT_MASTER_KEY: text } })[0]).toContain(sentence);
+    }
+  });
 });
 
 describe("settings of features that are not there yet", () => {

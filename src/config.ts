@@ -17,12 +17,14 @@ import {
   domainName,
   inList,
   jsonMap,
+  type KmsAddress,
   type ListenAddress,
   type LogLevel,
   listener,
   logLevel,
   logLevels,
   masterKey,
+  masterKeyOrAddress,
   type PrivateListener,
   parseJson,
   path,
@@ -79,7 +81,7 @@ const settings = {
   ENTREPOT_BLOBS: [blobs, undefined, "s3://…; a folder in the data directory without it"],
   ENTREPOT_ROLE: [role, "all", "what this process does: all, api or worker"],
   ENTREPOT_READ_ONLY: [yesOrNo, "false", "refuse every write and serve pulls: true or false"],
-  ENTREPOT_MASTER_KEY: [masterKey, undefined, "root of the keys: 32 bytes, base64; made at start"],
+  ENTREPOT_MASTER_KEY: [masterKeyOrAddress, undefined, "32 bytes, base64, or aws-kms://<key ARN>"],
   ENTREPOT_MASTER_KEY_FILE: [path, undefined, "file that holds the master key"],
   ENTREPOT_LIFECYCLE_INTERVAL: [whole(1, yearSeconds), "3600", "seconds between lifecycle runs"],
   ENTREPOT_GC_INTERVAL: [whole(1, yearSeconds), "300", "seconds between garbage collections"],
@@ -162,7 +164,10 @@ export interface Config {
   readonly role: Role;
   /** Whether every write is refused. */
   readonly readOnly: boolean;
+  /** Where the settings bring it. */
   readonly masterKey: Uint8Array | undefined;
+  /** Where a KMS holds it. */
+  readonly masterKeyKms: KmsAddress | undefined;
   readonly gcIntervalMs: number;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
@@ -295,7 +300,8 @@ function assemble(read: Read, given: Given, directory: string): Config {
     bucket: read("ENTREPOT_BLOBS"),
     role: read("ENTREPOT_ROLE")!,
     readOnly: read("ENTREPOT_READ_ONLY")!,
-    masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY"),
+    masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY")?.key,
+    masterKeyKms: read("ENTREPOT_MASTER_KEY")?.kms,
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused

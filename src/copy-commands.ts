@@ -9,8 +9,9 @@ import type { BackupResult, BackupWish } from "./doors/cli/backup.ts";
 import { CommandError } from "./doors/cli/client.ts";
 import type { MigrateResult, MigrateWish } from "./doors/cli/migrate.ts";
 import type { RestoreResult, RestoreWish } from "./doors/cli/restore.ts";
+import { masterKeyFile } from "./open-keyring.ts";
 import type { Clock } from "./ports/clock.ts";
-import { masterKeyFile, openStore } from "./store.ts";
+import { openStore } from "./store.ts";
 import { backup } from "./workers/backup.ts";
 import { migrate } from "./workers/migrate.ts";
 import { type CopyTarget, restore } from "./workers/restore.ts";
@@ -30,6 +31,11 @@ export async function runBackup(
   const source = await openSource(config, { ...program, endpoint });
   try {
     const masterKey = includeMasterKey ? await source.masterKey() : undefined;
+    if (masterKey === "in a KMS") {
+      throw new CommandError(
+        "A KMS holds the master key, and it stays there: leave out --include-master-key.",
+      );
+    }
     const draft = await draftArchive(path);
     // What was begun for nothing is removed as well.
     const facts = await source
@@ -38,8 +44,7 @@ export async function runBackup(
     const { createdAt, ...others } = facts;
     return {
       ...{ path, ...others, createdAt: new Date(createdAt).toISOString() },
-      masterKeyFrom:
-        config.masterKey === undefined ? masterKeyFile(config) : "the one in your settings",
+      masterKeyFrom: masterKeyFrom(config),
     };
   } finally {
     await source.close();
@@ -89,6 +94,11 @@ export async function runMigrate(program: CopyProgram, wish: MigrateWish): Promi
   }
 }
 
+function masterKeyFrom(config: Config): string {
+  if (config.masterKeyKms !== undefined) return config.masterKeyKms.keyArn;
+  return config.masterKey === undefined ? masterKeyFile(config) : "the one in your settings";
+}
+
 /** Of the file alone: what the environment says would hold for both sides. */
 function fileConfig(configFile: string): Config {
   try {
@@ -117,9 +127,17 @@ function placeOf({ database, dataDirectory, bucket }: Config): string {
  */
 async function giveMasterKey(
   config: Config,
-  key: Uint8Array | undefined,
+  key: Uint8Array | "in a KMS" | undefined,
   whose: string,
 ): Promise<void> {
+  // The rows bring what the KMS opens; with any other key they are refused.
+  if (config.masterKeyKms !== undefined && !(key instanceof Uint8Array)) return;
+  if (config.masterKeyKms !== undefined || key === "in a KMS") {
+    throw new CommandError(
+      `${whose} and the store to copy into have their master keys from different places, one of them ` +
+        "from a KMS: name the same in the settings of both, and rotate the key afterwards.",
+    );
+  }
   const file = masterKeyFile(config);
   const own = config.masterKey ?? (await readMasterKey(file));
   if (own === undefined && key === undefined) {

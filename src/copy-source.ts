@@ -7,12 +7,13 @@ import { openSqliteRows } from "./adapters/metadata/sqlite/sqlite-snapshot.ts";
 import type { Config } from "./config.ts";
 import type { Client } from "./doors/cli/client.ts";
 import { OwnServer } from "./doors/cli/own-server.ts";
+import { masterKeyFile } from "./open-keyring.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type CopiedRow, copiedTable, lastCommits, type RowSource } from "./ports/row-copy.ts";
 import { deploymentKey, storeName, storeNameOf, storeSetting } from "./registry/claim-store.ts";
 import { holdReclaim, releaseReclaim } from "./registry/reclaim-hold.ts";
-import { closeBlobs, masterKeyFile, openBlobs, openStore, type Store } from "./store.ts";
+import { closeBlobs, openBlobs, openStore, type Store } from "./store.ts";
 import { withReclaimHeld } from "./workers/copy/hold-reclaim.ts";
 
 export interface CopySource {
@@ -20,7 +21,7 @@ export interface CopySource {
   readonly blobs: BlobStore;
   /** What the store calls itself. */
   readonly store: string;
-  masterKey(): Promise<Uint8Array>;
+  masterKey(): Promise<Uint8Array | "in a KMS">;
   /** Runs the work while nothing is collected that it may come to. */
   undisturbed<T>(work: () => Promise<T>): Promise<T>;
   /**
@@ -150,7 +151,9 @@ async function storeNameIn(rows: RowSource, { account }: Config): Promise<string
   return storeNameOf(String(row.value));
 }
 
-async function masterKeyOf(config: Config): Promise<Uint8Array> {
+/** @throws when it is not here; what a KMS holds stays there */
+async function masterKeyOf(config: Config): Promise<Uint8Array | "in a KMS"> {
+  if (config.masterKeyKms !== undefined) return "in a KMS";
   const file = masterKeyFile(config);
   const key = config.masterKey ?? (await readMasterKey(file));
   if (key !== undefined) return key;

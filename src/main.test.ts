@@ -149,7 +149,10 @@ describe("a server", () => {
       server.secretAccessKey,
     );
     const after = await run("doctor", "--json", ...settings);
-    expect(checks(after.out)).toMatchObject({ server: "ok", credentials: "ok", root: "warn" });
+    expect(checks(after.out)).toMatchObject({
+      ...{ server: "ok", credentials: "ok", root: "warn" },
+      "master key": "ok",
+    });
     expect([after.code, after.error]).toEqual([0, ""]);
   });
 

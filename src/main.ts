@@ -18,10 +18,12 @@ import { runBackup, runMigrate, runRestore } from "./copy-commands.ts";
 import { type Client, CommandError } from "./doors/cli/client.ts";
 import { runCommandLine } from "./doors/cli/command-line.ts";
 import type { GivenSettings } from "./doors/cli/commands.ts";
+import type { RotateResult, RotateWish } from "./doors/cli/rotate.ts";
 import { welcome } from "./doors/cli/welcome.ts";
 import type { Ports } from "./ports/ports.ts";
 import { registryAddress } from "./registry/deployment.ts";
 import { limits } from "./registry/limits.ts";
+import { rotateMasterKey } from "./rotate-master-key.ts";
 import { credentialsFile, openStore } from "./store.ts";
 import { checkStore } from "./workers/check-store.ts";
 import { type Reclaimed, type ReclaimOptions, reclaimAlone } from "./workers/reclaim.ts";
@@ -183,6 +185,14 @@ async function withStore<T>(given: GivenSettings, work: (ports: Ports) => Promis
   }
 }
 
+/** Ends the work when storage can no longer be relied on. */
+async function runRotate(config: Config, wish: RotateWish): Promise<RotateResult> {
+  const { promise: failure, reject: onFatal } = Promise.withResolvers<never>();
+  failure.catch(() => {}); // Heard below, if it comes while the work is under way.
+  const open = () => openStore(config, { clock, onFatal, warn, use: "copy from" });
+  return Promise.race([rotateMasterKey({ clock, warn, open }, config, wish), failure]);
+}
+
 const warn = (sentence: string) => process.stderr.write(`entrepot: ${sentence}\n`);
 const copyProgram = { version, clock, clientOf, warn };
 
@@ -201,6 +211,7 @@ process.exitCode = await runCommandLine(
     backup: (given, wish) => runBackup(copyProgram, configOf(given), wish),
     restore: (given, wish) => runRestore(copyProgram, configOf(given), wish),
     migrate: (wish) => runMigrate(copyProgram, wish),
+    rotateMasterKey: (given, wish) => runRotate(configOf(given), wish),
   },
   { out: process.stdout, error: process.stderr },
 );

@@ -134,13 +134,51 @@ export const secretAccessKey = text((value) =>
     : refuse("must be 16 to 128 characters without spaces"),
 );
 
-export const masterKey = text((value): Uint8Array => {
+/** A key of KMS that holds the master key. Credentials come from the SDK's own sources. */
+export interface KmsAddress {
+  readonly keyArn: string;
+  readonly region: string;
+  readonly endpoint: string | undefined;
+}
+
+const keyArn = /^arn:aws[\w-]*:kms:([a-z0-9-]+):\d{12}:key\/[\w-]{1,200}$/;
+
+/** `aws-kms://<key ARN>?endpoint=<URL>`. */
+function toKmsAddress(value: string): KmsAddress {
+  const [, arn = "", query = ""] = /^aws-kms:\/\/([^?]*)(?:\?(.*))?$/.exec(value) ?? [];
+  const region = keyArn.exec(arn)?.[1];
+  if (region === undefined) {
+    return refuse(
+      "must be like aws-kms://arn:aws:kms:eu-west-1:111122223333:key/…, with the ARN of a key and not " +
+        "of an alias",
+    );
+  }
+  const options = new URLSearchParams(query);
+  const unknown = [...options.keys()].find((name) => name !== "endpoint");
+  if (unknown !== undefined) refuse(`has the option "${unknown}"; known is endpoint`);
+  const endpoint = options.get("endpoint") || undefined;
+  if (endpoint !== undefined && !(URL.canParse(endpoint) && /^https?:\/\//.test(endpoint))) {
+    refuse("has an endpoint that is no http:// or https:// URL");
+  }
+  return { keyArn: arn, region, endpoint };
+}
+
+function toMasterKey(value: string): Uint8Array {
   const bytes = Buffer.from(value, "base64");
   const isWhole = bytes.length === 32 && bytes.toString("base64") === value;
   return isWhole
     ? bytes
     : refuse('must be 32 bytes in base64, as "openssl rand -base64 32" prints them');
-});
+}
+
+export const masterKey = text(toMasterKey);
+
+export const kmsAddress = text(toKmsAddress);
+
+/** The master key itself, or who holds it. */
+export const masterKeyOrAddress = text((value): { key?: Uint8Array; kms?: KmsAddress } =>
+  value.startsWith("aws-kms:") ? { kms: toKmsAddress(value) } : { key: toMasterKey(value) },
+);
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace"] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -16,12 +16,13 @@ import { sharedRootKey } from "./adapters/credentials/shared-root-key.ts";
 import { HttpEgress } from "./adapters/egress/http-egress.ts";
 import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "./adapters/exclusive/leased.ts";
+import type { Keyring } from "./adapters/keys/keyring.ts";
 import { LocalKeyService } from "./adapters/keys/local.ts";
-import { readOrCreateMasterKey } from "./adapters/keys/master-key.ts";
 import { LayerThreads } from "./adapters/layer-work/layer-threads.ts";
 import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import type { Config } from "./config.ts";
+import { openKeyring } from "./open-keyring.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LayerWork } from "./ports/layer-work.ts";
@@ -44,7 +45,11 @@ export interface Store {
   readonly isNew: boolean;
   /** Of the database's write-ahead log, where it is this process's own. */
   readonly logBytes: (() => number) | undefined;
-  /** @throws when the master key does not open what is stored */
+  readonly keyring: Keyring;
+  /**
+   * Takes in what others have changed of the keys.
+   * @throws when the master key does not open what is stored
+   */
   checkKeys(): Promise<void>;
   /** The root's access key: of the settings, else the one that is kept, which the first start makes. */
   rootKey(): Promise<RootKey & { readonly created: boolean }>;
@@ -77,12 +82,14 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
   const metadata = isReadOnly ? readOnlyMetadata(opened) : opened;
   try {
     if (use !== "copy into") await requireNoUnfinishedCopy(metadata, config.account);
-    const masterKey = config.masterKey ?? (await keptMasterKey(config, opened, use));
-    const keys = new LocalKeyService({ masterKey, metadata, clock });
+    const keyring = await openKeyring(config, opened, options);
+    const keys = new LocalKeyService({ keyring, metadata, clock });
     const checkKeys = async () => {
+      await keyring.refresh();
       for (const region of config.regions) await keys.check({ account: config.account, region });
     };
-    await checkKeys();
+    // What is to be copied there may bring the keyring that a KMS opens.
+    if (use !== "copy into" || config.masterKeyKms === undefined) await checkKeys();
     const store = await openBlobs(config, options);
     await claimStore({ metadata: opened, blobs: store }, config.account);
     const blobs = isReadOnly ? readOnlyBlobs(store) : store;
@@ -99,6 +106,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
       rows: opened.rows,
       isNew,
       logBytes,
+      keyring,
       checkKeys,
       rootKey: () => rootKey(config, ports),
       sweepUploads: async (begunBefore) =>
@@ -120,10 +128,6 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
 function openLayerWork(): LayerWork {
   const threads = Math.min(availableParallelism() - 1, limits.layerThreads);
   return threads > 0 ? new LayerThreads(threads) : new WorkInPlace();
-}
-
-export function masterKeyFile({ dataDirectory }: Config): string {
-  return join(dataDirectory, "master.key");
 }
 
 export function credentialsFile({ dataDirectory }: Config): string {
@@ -189,31 +193,6 @@ async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
-/**
- * The master key in the data directory, made where there is nothing yet that another one sealed.
- * @throws when a shared database is in use already and the key is not here
- */
-async function keptMasterKey(
-  config: Config,
-  metadata: MetadataStore,
-  use: StoreOptions["use"],
-): Promise<Uint8Array> {
-  const { dataDirectory, database, account, region } = config;
-  const file = masterKeyFile(config);
-  if (use === "copy from" && !existsSync(file))
-    throw new Error(`There is no master key in ${file}.`);
-  if (database !== undefined && !existsSync(file)) {
-    if ((await metadata.serviceKeys.newest({ account, region })) !== undefined) {
-      throw new Error(
-        `The database is in use already, and ${file} is not there: give this replica the master key ` +
-          "of the others in ENTREPOT_MASTER_KEY or ENTREPOT_MASTER_KEY_FILE.",
-      );
-    }
-  }
-  await makeDirectory(dataDirectory);
-  return readOrCreateMasterKey(file);
-}
-
 async function rootKey(
   config: Config,
   { metadata, keys }: Ports,
@@ -223,8 +202,7 @@ async function rootKey(
   if (rootAccessKey !== undefined) return { ...rootAccessKey, created: false };
   if (database === undefined) return readOrCreateRootKey(file);
   const kept = await readRootKey(file);
-  const secret = keys.secret("root-access-key");
-  const shared = await sharedRootKey({ metadata, secret, account, own: kept });
+  const shared = await sharedRootKey({ metadata, keys, account, own: kept });
   if (!shared.created) return shared;
   await makeDirectory(config.dataDirectory);
   await writeRootKey(file, shared);

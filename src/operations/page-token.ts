@@ -39,7 +39,7 @@ export function openPosition(
   const position =
     nextToken.length > tokenCharacters
       ? undefined
-      : openSealedToken(ports.keys.secret(purpose), nextToken, binding(listing));
+      : openSealedToken(ports.keys.secrets(purpose), nextToken, binding(listing));
   if (typeof position !== "string") throw invalidParameter(member, "Invalid token");
   return position;
 }

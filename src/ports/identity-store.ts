@@ -164,6 +164,8 @@ export interface AccessKeyReads {
   find(id: string): Promise<StoredAccessKey | undefined>;
   /** By id; there are never many. */
   of(owner: EntityRef): Promise<StoredAccessKey[]>;
+  /** Every access key of every account, for whoever seals their secrets anew; by id. */
+  listAll(page: PageRequest<string>): Promise<StoredAccessKey[]>;
 }
 
 export interface AccessKeyWrites {
@@ -171,6 +173,8 @@ export interface AccessKeyWrites {
   setStatus(id: string, status: StoredAccessKey["status"]): Promise<void>;
   /** Moves the last use forward; never back. */
   recordUse(id: string, use: KeyUse): Promise<void>;
+  /** The same secret, sealed anew. Does nothing where the key is no more. */
+  reseal(id: string, sealedSecret: Uint8Array): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
@@ -181,12 +185,16 @@ export interface SessionReads {
   /** Every pull secret of an account, by access key id. */
   pullSecrets(account: AccountId, page: PageRequest<string>): Promise<Session[]>;
   pullSecretCount(account: AccountId): Promise<number>;
+  /** Every session of every account, for whoever seals their secrets anew; by access key id. */
+  listAll(page: PageRequest<string>): Promise<Session[]>;
 }
 
 export interface SessionWrites {
   insert(session: Session): Promise<void>;
   /** Moves the last use forward; never back. */
   recordUse(accessKeyId: string, use: SessionUse): Promise<void>;
+  /** The same secret, sealed anew. Does nothing where the session is no more. */
+  reseal(accessKeyId: string, sealedSecret: Uint8Array): Promise<void>;
   remove(accessKeyId: string): Promise<void>;
   /** Every session that acts as the owner. */
   removeOf(owner: EntityRef): Promise<void>;

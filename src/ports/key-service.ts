@@ -25,7 +25,7 @@ export interface KeyVersionRef {
  * What a destroyed version sealed stays shut: within `limits.dataKeyCacheMs` on every replica.
  */
 export interface KeyMaterial {
-  /** 256 new bits for that version, wrapped by the master key: to be stored with it. */
+  /** 256 new bits for that version, wrapped below the master key: to be stored with it. */
   create(version: KeyVersionRef): Uint8Array;
   /**
    * The plaintext sealed, and bound to `context`.
@@ -43,6 +43,16 @@ export interface KeyMaterial {
   ): Promise<Uint8Array | undefined>;
 }
 
+/** What an operator may know of the master key. */
+export interface MasterKeyFacts {
+  /** The data directory's own file, a setting, or AWS KMS. */
+  readonly from: "data directory" | "setting" | "aws-kms";
+  /** What the key is called; it tells nothing of the key. */
+  readonly id: string;
+  /** How far a rotation has come that is not finished. */
+  readonly rotation?: "prepared" | "rewrapping";
+}
+
 /** Makes, wraps and opens the keys under which everything is sealed. */
 export interface KeyService {
   readonly material: KeyMaterial;
@@ -53,6 +63,14 @@ export interface KeyService {
    * @throws RegistryError Kms when the wrapped form is damaged or made for another context
    */
   openDataKey(wrapped: Uint8Array, context: KeyContext): Promise<Uint8Array>;
-  /** 32 bytes that only this deployment knows, the same on every replica, one for each purpose. */
+  /**
+   * 32 bytes that only this deployment knows, the same on every replica, one for each purpose. A
+   * rotation of the master key makes others: what is sealed with one is opened with any of the next.
+   */
   secret(purpose: string): Uint8Array;
+  /** What may have sealed what comes back from outside; not what is refused since a leak. */
+  secrets(purpose: string): readonly Uint8Array[];
+  /** What may have sealed what the deployment itself has kept. */
+  keptSecrets(purpose: string): readonly Uint8Array[];
+  readonly masterKey: MasterKeyFacts;
 }

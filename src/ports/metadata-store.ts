@@ -301,11 +301,13 @@ export interface SettingWrites {
   /** False when the setting has a value already. */
   putIfAbsent(registry: Registry, name: string, value: string): Promise<boolean>;
   put(registry: Registry, name: string, value: string): Promise<void>;
+  /** False when the setting has another value than `from` by now, or none. */
+  replace(registry: Registry, name: string, from: string, to: string): Promise<boolean>;
   /** False when the setting had no value. */
   remove(registry: Registry, name: string): Promise<boolean>;
 }
 
-/** A registry's own key, wrapped by the master key. */
+/** A registry's own key, wrapped below the master key. */
 export interface ServiceKey {
   readonly registry: Registry;
   readonly version: number;
@@ -315,10 +317,14 @@ export interface ServiceKey {
 export interface ServiceKeyReads {
   find(registry: Registry, version: number): Promise<ServiceKey | undefined>;
   newest(registry: Registry): Promise<ServiceKey | undefined>;
+  /** Of every registry, for whoever wraps them anew; by (account, region, version). */
+  listAll(page: PageRequest<Pick<ServiceKey, "registry" | "version">>): Promise<ServiceKey[]>;
 }
 export interface ServiceKeyWrites {
   /** False when that version exists already. */
   insertIfAbsent(key: ServiceKey): Promise<boolean>;
+  /** Wraps it anew; false when it is wrapped otherwise by now than `key` is. */
+  rewrap(key: ServiceKey, wrapped: Uint8Array): Promise<boolean>;
 }
 
 /** Something that may have become garbage, to be looked at when it is due (D4). */

@@ -172,6 +172,19 @@ export const limits = {
   dataKeyCacheEntries: 10_000,
   /** Registries whose service key is kept open. */
   serviceKeyCacheEntries: 1_000,
+  /** Master keys that open one deployment at a time: the one in use, and one that is to follow. */
+  masterKeys: 2,
+  /** Keys between the master key and the service keys: one more with each rotation, all of them kept. */
+  keyGenerations: 10_000,
+  /** How often a replica looks for a new generation; and how long one is known before it is used. */
+  keyringRefreshMs: 5 * second,
+  keyGenerationKnownMs: 30 * second,
+  /** Rows whose keys are wrapped anew in one transaction; and how often all of them are gone through. */
+  rewrapBatch: 100,
+  rewrapPasses: 10,
+  /** For how long a start waits for the KMS that holds the master key; and between two tries. */
+  kmsPatienceMs: 60 * second,
+  kmsRetryMs: 1 * second,
   /** Different purposes for which the code derives a secret. */
   secretPurposes: 64,
 

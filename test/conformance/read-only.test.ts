@@ -164,6 +164,6 @@ describe("served read-only", () => {
     const { environment } = registry;
     const { deployment } = environment;
     Object.assign(environment, { deployment: { ...deployment, readOnly: true } });
-    expect(await registry.ask(describeDeployment, {})).toEqual({ readOnly: true });
+    expect(await registry.ask(describeDeployment, {})).toMatchObject({ readOnly: true });
   });
 });

@@ -53,7 +53,7 @@ export class CommandServer {
     const unused = () => expect.unreachable("another command was run");
     const commands: Commands = {
       ...{ version: "0", settings: [], serve: unused, fsck: unused, gc: unused },
-      ...{ backup: unused, restore: unused, migrate: unused },
+      ...{ backup: unused, restore: unused, migrate: unused, rotateMasterKey: unused },
       client: () => ({ ...this.client, ...changes }),
       now: () => this.store.clock.now(),
     };

@@ -7,7 +7,8 @@ import { freshBytes } from "../../registry/fresh-bytes.ts";
 import { kmsKeyArn } from "../../registry/kms/kms-key.ts";
 import { limits } from "../../registry/limits.ts";
 import { TimedCache } from "../../registry/timed-cache.ts";
-import { keyBytes, keyContext, openBytes, openKey, sealBytes, sealKey } from "./sealed-key.ts";
+import type { Binding, Keyring } from "./keyring.ts";
+import { keyBytes, openBytes, sealBytes } from "./sealed-key.ts";
 
 /** The part of a MetadataStore that keeps versions of KMS keys. */
 export interface KmsVersionReads {
@@ -18,12 +19,12 @@ const format = 1;
 const saltBytes = 16;
 
 /**
- * Versions of KMS keys below the master key. Each use derives a key of its own from the version's
+ * Versions of KMS keys, wrapped by the keyring. Each use derives a key of its own from the version's
  * material and a random salt, so that no number of uses wears a version out. Sealed: format, salt,
  * then nonce, ciphertext and tag. Source of the derivation: NIST SP 800-108, counter mode, one round.
  */
 export class KmsMaterial implements KeyMaterial {
-  readonly #masterKey: KeyObject;
+  readonly #keyring: Keyring;
   readonly #metadata: KmsVersionReads;
   readonly #clock: Clock;
   readonly #versions = new TimedCache<KeyObject>(
@@ -31,15 +32,14 @@ export class KmsMaterial implements KeyMaterial {
     limits.dataKeyCacheMs,
   );
 
-  constructor(masterKey: KeyObject, metadata: KmsVersionReads, clock: Clock) {
-    this.#masterKey = masterKey;
+  constructor(keyring: Keyring, metadata: KmsVersionReads, clock: Clock) {
+    this.#keyring = keyring;
     this.#metadata = metadata;
     this.#clock = clock;
   }
 
   create(version: KeyVersionRef): Uint8Array {
-    const sealed = sealKey(this.#masterKey, randomBytes(keyBytes), materialContext(version));
-    return Buffer.concat([Buffer.of(format), sealed]);
+    return this.#keyring.wrap(randomBytes(keyBytes), versionBinding(version));
   }
 
   async seal(
@@ -77,11 +77,7 @@ export class KmsMaterial implements KeyMaterial {
         kmsError: "NotFoundException",
       });
     }
-    const { wrapped } = stored;
-    const material =
-      wrapped[0] === format
-        ? openKey(this.#masterKey, wrapped.subarray(1), materialContext(version))
-        : undefined;
+    const material = await this.#keyring.unwrap(stored.wrapped, versionBinding(version));
     if (material !== undefined) return createSecretKey(material);
     throw new Error(
       "The master key is not the one that this data was sealed with " +
@@ -97,7 +93,8 @@ function derivedKey(material: KeyObject, salt: Uint8Array): KeyObject {
   return createSecretKey(mac.update(Buffer.of(0)).update(salt).update(length).digest());
 }
 
-function materialContext({ key, version }: KeyVersionRef): Buffer {
+/** What a wrapped version of a KMS key is bound to. */
+export function versionBinding({ key, version }: KeyVersionRef): Binding {
   const { account, region } = key.registry;
-  return keyContext("kms key", format, account, region, key.id, version);
+  return ["kms key", account, region, key.id, version];
 }

@@ -1,29 +1,42 @@
-import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
+import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/clock.ts";
-import type { DataKey, KeyContext, KeyMaterial, KeyService } from "../../ports/key-service.ts";
+import type {
+  DataKey,
+  KeyContext,
+  KeyMaterial,
+  KeyService,
+  MasterKeyFacts,
+} from "../../ports/key-service.ts";
 import type { ServiceKey, ServiceKeyReads, ServiceKeyWrites } from "../../ports/metadata-store.ts";
 import { BoundedCache } from "../../registry/bounded-cache.ts";
 import { invariant, RegistryError } from "../../registry/errors.ts";
 import { limits } from "../../registry/limits.ts";
 import type { Registry } from "../../registry/names.ts";
 import { DataKeyCache } from "./data-key-cache.ts";
+import { type Binding, Keyring } from "./keyring.ts";
 import { KmsMaterial, type KmsVersionReads } from "./kms-material.ts";
 import { keyBytes, keyContext, openKey, sealedKeyBytes, sealKey } from "./sealed-key.ts";
 
 /** The part of a MetadataStore that keeps keys. */
 export interface KeyStore extends KmsVersionReads {
-  readonly serviceKeys: ServiceKeyReads;
+  readonly serviceKeys: NewestKeys;
   transaction<T>(
-    work: (change: { readonly serviceKeys: ServiceKeyReads & ServiceKeyWrites }) => Promise<T>,
+    work: (change: {
+      readonly serviceKeys: NewestKeys & Pick<ServiceKeyWrites, "insertIfAbsent">;
+    }) => Promise<T>,
   ): Promise<T>;
 }
 
-export interface LocalKeyServiceOptions {
-  /** 32 bytes. */
-  readonly masterKey: Uint8Array;
+type NewestKeys = Pick<ServiceKeyReads, "find" | "newest">;
+
+export type LocalKeyServiceOptions = {
   readonly metadata: KeyStore;
   readonly clock: Clock;
-}
+} & (
+  | { readonly keyring: Keyring }
+  /** 32 bytes, which are never rotated. */
+  | { readonly masterKey: Uint8Array }
+);
 
 interface OpenServiceKey {
   readonly version: number;
@@ -32,32 +45,36 @@ interface OpenServiceKey {
 
 type ServiceKeyCache = BoundedCache<string, Promise<OpenServiceKey>>;
 
-// A wrapped key, service key or data key: format, then (data keys) the service key's version.
+// A wrapped data key: format, then the service key's version.
 const format = 1;
-const headerBytes = 1;
 const dataKeyHeaderBytes = 5;
 
 /**
- * Keys below one master key that this process holds: master key, service key of the registry, data
- * key of the object, each wrapped by the one before.
+ * Keys below a keyring that this process holds open: service key of the registry, data key of the
+ * object, each wrapped by the one before.
  */
 export class LocalKeyService implements KeyService {
   readonly material: KeyMaterial;
-  readonly #masterKey: KeyObject;
+  readonly #keyring: Keyring;
   readonly #metadata: KeyStore;
   readonly #clock: Clock;
   readonly #dataKeys: DataKeyCache;
   readonly #newest: ServiceKeyCache = new BoundedCache(limits.serviceKeyCacheEntries, () => 1);
   readonly #versions: ServiceKeyCache = new BoundedCache(limits.serviceKeyCacheEntries, () => 1);
-  readonly #secrets = new Map<string, Uint8Array>();
 
-  constructor({ masterKey, metadata, clock }: LocalKeyServiceOptions) {
-    invariant(masterKey.byteLength === keyBytes, "a master key has 32 bytes");
-    this.#masterKey = createSecretKey(masterKey);
+  constructor(options: LocalKeyServiceOptions) {
+    const { metadata, clock } = options;
+    this.#keyring = "keyring" in options ? options.keyring : Keyring.of(options.masterKey, clock);
     this.#metadata = metadata;
     this.#clock = clock;
     this.#dataKeys = new DataKeyCache(clock);
-    this.material = new KmsMaterial(this.#masterKey, metadata, clock);
+    this.material = new KmsMaterial(this.#keyring, metadata, clock);
+    // A rotation may have brought newer ones.
+    this.#keyring.onChange(() => this.#newest.clear());
+  }
+
+  get masterKey(): MasterKeyFacts {
+    return this.#keyring.facts;
   }
 
   /**
@@ -66,7 +83,7 @@ export class LocalKeyService implements KeyService {
    */
   async check(registry: Registry): Promise<void> {
     const stored = await this.#metadata.serviceKeys.newest(registry);
-    if (stored !== undefined) this.#openServiceKey(stored);
+    if (stored !== undefined) await this.#openServiceKey(stored);
   }
 
   async createDataKey(context: KeyContext): Promise<DataKey> {
@@ -98,12 +115,15 @@ export class LocalKeyService implements KeyService {
   }
 
   secret(purpose: string): Uint8Array {
-    const known = this.#secrets.get(purpose);
-    if (known !== undefined) return known;
-    const secret = new Uint8Array(hkdfSync("sha256", this.#masterKey, "", purpose, keyBytes));
-    invariant(this.#secrets.size < limits.secretPurposes, "purposes are written in the code");
-    this.#secrets.set(purpose, secret);
-    return secret;
+    return this.#keyring.secret(purpose);
+  }
+
+  secrets(purpose: string): readonly Uint8Array[] {
+    return this.#keyring.secrets(purpose);
+  }
+
+  keptSecrets(purpose: string): readonly Uint8Array[] {
+    return this.#keyring.keptSecrets(purpose);
   }
 
   #newestServiceKey(registry: Registry): Promise<OpenServiceKey> {
@@ -125,9 +145,10 @@ export class LocalKeyService implements KeyService {
   /** The registry's first service key: this one, or that of whoever was faster. */
   #createServiceKey(registry: Registry): Promise<ServiceKey> {
     const version = 1;
-    const plain = randomBytes(keyBytes);
-    const sealed = sealKey(this.#masterKey, plain, serviceKeyContext(registry, version));
-    const wrapped = Buffer.concat([Buffer.of(format), sealed]);
+    const wrapped = this.#keyring.wrap(
+      randomBytes(keyBytes),
+      serviceKeyBinding({ registry, version }),
+    );
     const created = { registry, version, wrapped, createdAt: this.#clock.now() };
     return this.#metadata.transaction(async ({ serviceKeys }) => {
       if (await serviceKeys.insertIfAbsent(created)) return created;
@@ -137,12 +158,8 @@ export class LocalKeyService implements KeyService {
     });
   }
 
-  #openServiceKey({ registry, version, wrapped }: ServiceKey): OpenServiceKey {
-    const context = serviceKeyContext(registry, version);
-    const plain =
-      wrapped[0] === format
-        ? openKey(this.#masterKey, wrapped.subarray(headerBytes), context)
-        : undefined;
+  async #openServiceKey({ registry, version, wrapped }: ServiceKey): Promise<OpenServiceKey> {
+    const plain = await this.#keyring.unwrap(wrapped, serviceKeyBinding({ registry, version }));
     if (plain !== undefined) return { version, key: createSecretKey(plain) };
     throw new Error(
       "The master key is not the one that this data was sealed with " +
@@ -151,8 +168,12 @@ export class LocalKeyService implements KeyService {
   }
 }
 
-function serviceKeyContext(registry: Registry, version: number): Buffer {
-  return keyContext("service key", format, registry.account, registry.region, version);
+/** What a wrapped service key is bound to. */
+export function serviceKeyBinding({
+  registry: { account, region },
+  version,
+}: Pick<ServiceKey, "registry" | "version">): Binding {
+  return ["service key", account, region, version];
 }
 
 function dataKeyContext({ registry, object }: KeyContext, version: number): Buffer {

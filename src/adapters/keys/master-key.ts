@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, open, readFile, unlink } from "node:fs/promises";
+import { link, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { keyBytes } from "./sealed-key.ts";
 
@@ -35,6 +35,22 @@ export async function readOrCreateMasterKey(file: string): Promise<Buffer> {
 export async function keepMasterKey(file: string, key: Uint8Array): Promise<void> {
   const kept = (await create(file, Buffer.from(key))) ?? (await readWinner(file));
   if (!kept.equals(key)) throw new Error(`${file} holds another master key`);
+}
+
+/** Keeps what is in `file` under another name as well. Repeated, it does nothing more. */
+export async function keepAlso(file: string, name: string): Promise<void> {
+  try {
+    await link(file, name);
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST")) throw error;
+  }
+  await syncDirectory(dirname(name));
+}
+
+/** Puts the key in `next` into the place of the one in `file`, at one stroke. */
+export async function replaceMasterKey(file: string, next: string): Promise<void> {
+  await rename(next, file);
+  await syncDirectory(dirname(file));
 }
 
 /** @throws when the file holds anything but a master key */

@@ -13,6 +13,7 @@ import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
 import { doctor } from "./doctor.ts";
 import { addJobCommands } from "./job-commands.ts";
+import { addMasterKeyCommands } from "./master-key-commands.ts";
 import { ProgressBar } from "./progress.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
 
@@ -50,6 +51,7 @@ function programOf(builder: CommandBuilder): Command {
   addGc(program, builder);
   addJobCommands(program, builder);
   addCopyCommands(program, builder);
+  addMasterKeyCommands(program, builder);
   addAccountCommands(program, builder);
   addUserCommands(program, builder);
   addRoleCommands(program, builder);

@@ -4,6 +4,7 @@ import type { Client } from "./client.ts";
 import type { MigrateResult, MigrateWish } from "./migrate.ts";
 import type { RestoreResult, RestoreWish } from "./restore.ts";
 import type { FsckResult, GcResult } from "./results.ts";
+import type { RotateResult, RotateWish } from "./rotate.ts";
 
 /** A setting as a flag. */
 export interface SettingFlag {
@@ -44,6 +45,7 @@ export interface Commands {
   backup(given: GivenSettings, wish: BackupWish): Promise<BackupResult>;
   restore(given: GivenSettings, wish: RestoreWish): Promise<RestoreResult>;
   migrate(wish: MigrateWish): Promise<MigrateResult>;
+  rotateMasterKey(given: GivenSettings, wish: RotateWish): Promise<RotateResult>;
 }
 
 export interface Terminal {

@@ -4,6 +4,7 @@ import { statfs } from "node:fs/promises";
 import { registryHost } from "../../registry/deployment.ts";
 import { limits } from "../../registry/limits.ts";
 import { ask, isTrustFailure } from "./ask.ts";
+import type { Answer } from "./calls.ts";
 import type { Check } from "./check.ts";
 import { checkKeys } from "./check-keys.ts";
 import { type Client, CommandError, configSection, defaultProfile } from "./client.ts";
@@ -37,7 +38,7 @@ export async function doctor(client: Client, options: ServerOptions): Promise<Ch
   const checks = [check];
   if (date !== undefined) {
     checks.push(checkClock(examination, date), ...(await checkCredentials(examination)));
-    checks.push(await checkDocker(examination), ...(await checkEncryption(examination)));
+    checks.push(await checkDocker(examination));
   }
   checks.push(...(await checkTrust(examination)), await checkNames(examination));
   checks.push(...(await checkSpace(examination)));
@@ -87,21 +88,39 @@ async function checkCredentials(of: Examination): Promise<Check[]> {
       return [fail("credentials", detail, mend)];
     }
     const { key, from } = found;
-    const { arn } = await new Server(address, key).identity();
+    const server = new Server(address, key);
+    const { arn } = await server.identity();
     const who = ok("credentials", `${key.accessKeyId} (${from}) is ${arn}`);
-    return arn.endsWith(":root") ? [who, rootWarning] : [who];
+    const keys = [...(await checkMasterKey(server)), ...(await checkKeys(server))];
+    return arn.endsWith(":root") ? [who, rootWarning, ...keys] : [who, ...keys];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return [fail("credentials", error.message, mend)];
   }
 }
 
-/** With whatever key there is; that it is missing or wrong was told before. */
-async function checkEncryption(of: Examination): Promise<Check[]> {
-  const { client, profile, endpointUrl } = of;
-  const address = await serverAddress(client, { ...of, endpoint: endpointUrl });
-  const found = await clientKey(client, address, profile);
-  return found === undefined ? [] : checkKeys(new Server(address, found.key));
+const keySources = {
+  "data directory": "from the data directory",
+  setting: "from a setting",
+  "aws-kms": "from AWS KMS",
+} as const;
+
+/** Where it comes from, for who may know. */
+async function checkMasterKey(server: Server): Promise<Check[]> {
+  const name = "master key";
+  let deployment: Answer<"entrepot:DescribeDeployment">;
+  try {
+    deployment = await server.call("entrepot:DescribeDeployment", {});
+  } catch (error) {
+    if (error instanceof CommandError) return []; // Not everybody's business, or an older server.
+    throw error;
+  }
+  const { from, id, rotation } = deployment.masterKey;
+  const detail = `${id} comes ${keySources[from]}`;
+  if (rotation === undefined) return [ok(name, detail)];
+  const what = { prepared: "prepared, and not finished", rewrapping: "not finished" }[rotation];
+  const mend = "npx entrepot master-key rotate --finish   (docs/operations/master-key.md)";
+  return [warn(name, `${detail}; a rotation is ${what}`, mend)];
 }
 
 const rootWarning = warn(

@@ -95,9 +95,9 @@ function sealCatalogPosition(exchange: Exchange, after: RepositoryName): string 
 
 function openCatalogPosition(exchange: Exchange, last: string): RepositoryName | undefined {
   if (!last.startsWith(positionPrefix)) return undefined;
-  const secret = exchange.environment.ports.keys.secret(purpose);
+  const secrets = exchange.environment.ports.keys.secrets(purpose);
   const token = last.slice(positionPrefix.length);
-  return openSealedToken(secret, token, catalogBinding(exchange)) as RepositoryName | undefined;
+  return openSealedToken(secrets, token, catalogBinding(exchange)) as RepositoryName | undefined;
 }
 
 /** A link is of use to whom it was given, in that registry. */

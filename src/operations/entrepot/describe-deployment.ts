@@ -1,21 +1,29 @@
+import type { MasterKeyFacts } from "../../ports/key-service.ts";
 import { storeName } from "../../registry/claim-store.ts";
 import { request } from "../ecr/shapes.ts";
 import { operation } from "../operation.ts";
 
+interface DeploymentFacts {
+  readonly storeName?: string;
+  readonly readOnly: boolean;
+  readonly masterKey: MasterKeyFacts;
+}
+
 /**
- * What who copies a store must know of the server that has it open: which store that is, and whether it
- * takes writes.
+ * What who copies or examines a store must know of the server that has it open: which store that is,
+ * whether it takes writes, and where its master key comes from.
  */
 export const describeDeployment = operation("entrepot:DescribeDeployment", {
   input: request({}),
   resource: (_input, _caller, { deployment: { account } }) => ({ arn: "*", account }),
   access: "Read",
   errors: ["InvalidParameter"],
-  async handle(_input, { ports, deployment }): Promise<{ storeName?: string; readOnly: boolean }> {
+  async handle(_input, { ports, deployment }): Promise<DeploymentFacts> {
     const name = await storeName(ports.metadata, deployment.account);
     return {
       ...(name === undefined ? {} : { storeName: name }),
       readOnly: deployment.readOnly === true,
+      masterKey: ports.keys.masterKey,
     };
   },
 });

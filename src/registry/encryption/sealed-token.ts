@@ -22,14 +22,26 @@ export function sealToken(secret: Uint8Array, claims: unknown, binding = ""): st
 }
 
 /**
- * The claims, or `undefined` when the token was not sealed with this secret and binding. The caller
- * seals claims of one type per secret, and so knows what it reads.
+ * The claims, or `undefined` when the token was sealed with none of these secrets, or with another
+ * binding. The caller seals claims of one type per secret, and so knows what it reads.
  */
-export function openSealedToken(secret: Uint8Array, token: string, binding = ""): unknown {
+export function openSealedToken(
+  secrets: Uint8Array | readonly Uint8Array[],
+  token: string,
+  binding = "",
+): unknown {
   const bytes = Buffer.from(token, "base64url");
   if (bytes.length <= prefixBytes + tagBytes || bytes[0] !== version) return undefined;
   // Decoding passes over what is no base64: a token has one spelling, not any number of them.
   if (bytes.toString("base64url") !== token) return undefined;
+  for (const secret of secrets instanceof Uint8Array ? [secrets] : secrets) {
+    const claims = openWith(secret, bytes, binding);
+    if (claims !== undefined) return claims;
+  }
+  return undefined;
+}
+
+function openWith(secret: Uint8Array, bytes: Buffer, binding: string): unknown {
   const key = tokenKey(secret, bytes.subarray(0, prefixBytes));
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
   decipher.setAAD(Buffer.from(binding));

@@ -41,5 +41,5 @@ export function issueToken(
 
 /** The claims, or `undefined` when this deployment did not issue the password. Expiry is the caller's. */
 export function openToken(ports: Pick<Ports, "keys">, password: string): TokenClaims | undefined {
-  return openSealedToken(ports.keys.secret(purpose), password) as TokenClaims | undefined;
+  return openSealedToken(ports.keys.secrets(purpose), password) as TokenClaims | undefined;
 }

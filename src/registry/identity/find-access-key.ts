@@ -21,6 +21,25 @@ export function sealSecret(
   return Buffer.from(sealToken(keys.secret(purpose), secretAccessKey, accessKeyId));
 }
 
+/** The secret; `undefined` for one that was sealed by another deployment, or for another key. */
+export function openSecret(
+  { keys }: Pick<Ports, "keys">,
+  accessKeyId: string,
+  sealed: Uint8Array,
+): string | undefined {
+  const secret = openSealedToken(keys.keptSecrets(purpose), textOf(sealed), accessKeyId);
+  return typeof secret === "string" ? secret : undefined;
+}
+
+/** Whether it was sealed with anything but what this deployment seals with now. */
+export function wasSealedBefore(
+  { keys }: Pick<Ports, "keys">,
+  accessKeyId: string,
+  sealed: Uint8Array,
+): boolean {
+  return openSealedToken(keys.secret(purpose), textOf(sealed), accessKeyId) === undefined;
+}
+
 /**
  * Who holds the access key, with all that it may do now. `undefined` for one that nobody holds, that
  * is inactive, or whose holder or account is no more.
@@ -59,7 +78,7 @@ async function ofKey(
 ): Promise<AccessKey | undefined> {
   const { id: accessKeyId, owner, status } = key;
   if (status !== "Active" || !(await isOpen(ports, owner.account))) return undefined;
-  const secretAccessKey = openSecret(ports, accessKeyId, key.sealedSecret);
+  const secretAccessKey = ownSecret(ports, accessKeyId, key.sealedSecret);
   if (owner.id === owner.account) {
     const conditions = rootConditions(organization, owner.account);
     const root = rootPrincipal(owner.account, accessKeyId, conditions);
@@ -81,7 +100,7 @@ async function ofSession(
   if (!(await isOpen(ports, owner.account))) return undefined;
   const principal = await sessionPrincipal(ports, organization, session);
   if (principal === undefined) return undefined;
-  const secretAccessKey = openSecret(ports, accessKeyId, session.sealedSecret);
+  const secretAccessKey = ownSecret(ports, accessKeyId, session.sealedSecret);
   return { accessKeyId, secretAccessKey, principal, sessionTokenSha256: claims.tokenSha256 };
 }
 
@@ -89,12 +108,12 @@ async function isOpen({ metadata }: KeyPorts, account: AccountId): Promise<boole
   return (await metadata.identity.accounts.find(account))?.status === "ACTIVE";
 }
 
-function openSecret({ keys }: KeyPorts, accessKeyId: string, sealed: Uint8Array): string {
-  const secret = openSealedToken(
-    keys.secret(purpose),
-    Buffer.from(sealed).toString("latin1"),
-    accessKeyId,
-  );
-  if (typeof secret === "string") return secret;
+function ownSecret(ports: KeyPorts, accessKeyId: string, sealed: Uint8Array): string {
+  const secret = openSecret(ports, accessKeyId, sealed);
+  if (secret !== undefined) return secret;
   throw new Error("an access key in the database was sealed with another master key");
+}
+
+function textOf(sealed: Uint8Array): string {
+  return Buffer.from(sealed).toString("latin1");
 }

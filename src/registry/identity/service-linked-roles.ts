@@ -119,7 +119,7 @@ export function checkDeletionTask(
 ): void {
   const token = task.startsWith(taskPrefix) ? task.slice(task.lastIndexOf("/") + 1) : "";
   const [service, name] = task.slice(taskPrefix.length).split("/");
-  const deleted = openSealedToken(keys.secret(purpose), token, account);
+  const deleted = openSealedToken(keys.secrets(purpose), token, account);
   if (deleted === `${service}/${name}`) return;
   throw new RegistryError("NoSuchEntity", `There is no deletion task with id ${task}.`);
 }

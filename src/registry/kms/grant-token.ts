@@ -20,7 +20,7 @@ export function openGrantToken(
   { keys }: Pick<Ports, "keys">,
   token: string,
 ): { readonly key: KmsKeyRef; readonly id: string } {
-  const claims = openSealedToken(keys.secret(purpose), token);
+  const claims = openSealedToken(keys.secrets(purpose), token);
   const [account = "", region = "", key = "", id = ""] = Array.isArray(claims) ? claims : [];
   if (!isAccountId(account) || !isRegion(region)) {
     throw new RegistryError("InvalidGrantToken", "The grant token is not valid.");

@@ -55,7 +55,7 @@ export function openDownloadToken(
   token: string,
 ): DownloadClaims | undefined {
   if (token.length > tokenCharacters) return undefined;
-  const claims = openSealedToken(ports.keys.secret(purpose), token) as DownloadClaims | undefined;
+  const claims = openSealedToken(ports.keys.secrets(purpose), token) as DownloadClaims | undefined;
   if (claims === undefined || claims.expiresAt <= ports.clock.now()) return undefined;
   return claims;
 }

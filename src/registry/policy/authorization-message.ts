@@ -83,7 +83,7 @@ export function openDenial(
   ports: Pick<Ports, "keys">,
   encoded: string,
 ): { account: string; message: string } | undefined {
-  const claims = openSealedToken(ports.keys.secret(purpose), encoded);
+  const claims = openSealedToken(ports.keys.secrets(purpose), encoded);
   if (claims === undefined) return undefined;
   const { account, packed } = claims as { account: string; packed: string };
   const bytes = inflateRawSync(Buffer.from(packed, "base64"), { maxOutputLength: 1024 * 1024 });

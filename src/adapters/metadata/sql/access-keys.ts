@@ -1,4 +1,5 @@
 import type { AccessKeyReads, AccessKeyWrites } from "../../../ports/identity-store.ts";
+import type { PageRequest } from "../../../ports/page-request.ts";
 import type { EntityRef } from "../../../registry/identity/entity.ts";
 import type { KeyUse, StoredAccessKey } from "../../../registry/identity/stored-credential.ts";
 import type { AccountId } from "../../../registry/names.ts";
@@ -22,6 +23,10 @@ export class SqlAccessKeys implements AccessKeyReads, AccessKeyWrites {
     return (await this.#session.all(of, { account, owner: id })).map(toKey);
   }
 
+  async listAll({ after = "", limit }: PageRequest<string>): Promise<StoredAccessKey[]> {
+    return (await this.#session.all(listAll, { after, limit })).map(toKey);
+  }
+
   async insert({ id, owner, sealedSecret, status, createdAt }: StoredAccessKey): Promise<void> {
     const row = { id, account: owner.account, owner: owner.id, sealedSecret, status, createdAt };
     await this.#session.later(insert, row);
@@ -33,6 +38,10 @@ export class SqlAccessKeys implements AccessKeyReads, AccessKeyWrites {
 
   async recordUse(id: string, { at, region, service }: KeyUse): Promise<void> {
     await this.#session.later(recordUse, { id, at, region, service });
+  }
+
+  async reseal(id: string, sealedSecret: Uint8Array): Promise<void> {
+    await this.#session.later(reseal, { id, sealedSecret });
   }
 
   async remove(id: string): Promise<void> {
@@ -66,6 +75,10 @@ const of = statement(({ builder }, { account, owner }: { account: AccountId; own
     .orderBy("id"),
 );
 
+const listAll = statement(({ builder }, { after, limit }: { after: string; limit: number }) =>
+  builder.selectFrom("access_key").selectAll().where("id", ">", after).orderBy("id").limit(limit),
+);
+
 const insert = statement(
   (
     { builder },
@@ -86,6 +99,11 @@ const insert = statement(
 
 const setStatus = statement(({ builder }, { id, status }: Pick<StoredAccessKey, "id" | "status">) =>
   builder.updateTable("access_key").set({ status }).where("id", "=", id),
+);
+
+const reseal = statement(
+  ({ builder }, { id, sealedSecret }: Pick<StoredAccessKey, "id" | "sealedSecret">) =>
+    builder.updateTable("access_key").set({ sealed_secret: sealedSecret }).where("id", "=", id),
 );
 
 const recordUse = statement(({ builder }, use: Fields<KeyUse> & { readonly id: string }) =>

@@ -4,7 +4,8 @@ import type {
   ServiceKeyReads,
   ServiceKeyWrites,
 } from "../../../ports/metadata-store.ts";
-import type { Registry } from "../../../registry/names.ts";
+import type { PageRequest } from "../../../ports/page-request.ts";
+import type { AccountId, Region, Registry } from "../../../registry/names.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
@@ -26,6 +27,15 @@ export class SqlServiceKeys implements ServiceKeyReads, ServiceKeyWrites {
     return row && toServiceKey(row, registry);
   }
 
+  async listAll({
+    after,
+    limit,
+  }: PageRequest<Pick<ServiceKey, "registry" | "version">>): Promise<ServiceKey[]> {
+    const { registry = beforeAll, version = 0 } = after ?? {};
+    const rows = await this.#session.all(listAll, { ...registryKey(registry), version, limit });
+    return rows.map((row) => toServiceKey(row, registryKey(row)));
+  }
+
   async insertIfAbsent(key: ServiceKey): Promise<boolean> {
     const inserted = await this.#session.change(insert, {
       ...registryKey(key.registry),
@@ -35,7 +45,14 @@ export class SqlServiceKeys implements ServiceKeyReads, ServiceKeyWrites {
     });
     return inserted > 0;
   }
+
+  async rewrap({ registry, version, wrapped: was }: ServiceKey, wrapped: Uint8Array) {
+    const key = { ...registryKey(registry), version, was, wrapped };
+    return (await this.#session.change(rewrap, key)) > 0;
+  }
 }
+
+const beforeAll: Registry = { account: "" as AccountId, region: "" as Region };
 
 function toServiceKey(
   row: { version: number; wrapped: Uint8Array; created_at: number },
@@ -58,6 +75,31 @@ const newest = statement(({ builder }, key: RegistryKey) =>
     .where((row) => row.and(ofRegistry(key)))
     .orderBy("version", "desc")
     .limit(sql.lit(1)),
+);
+
+const listAll = statement(
+  (
+    { builder },
+    { account, region, version, limit }: RegistryKey & { version: number; limit: number },
+  ) =>
+    builder
+      .selectFrom("service_key")
+      .selectAll()
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple("account", "region", "version"), ">", tuple(account, region, version)),
+      )
+      .orderBy("account")
+      .orderBy("region")
+      .orderBy("version")
+      .limit(limit),
+);
+
+const rewrap = statement(
+  ({ builder }, key: RegistryKey & { version: number; was: Uint8Array; wrapped: Uint8Array }) =>
+    builder
+      .updateTable("service_key")
+      .set({ wrapped: key.wrapped })
+      .where((row) => row.and({ ...ofRegistry(key), version: key.version, wrapped: key.was })),
 );
 
 const insert = statement(

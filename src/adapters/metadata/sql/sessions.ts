@@ -42,6 +42,10 @@ export class SqlSessions implements SessionReads, SessionWrites {
     return Number(row?.secrets ?? 0);
   }
 
+  async listAll({ after = "", limit }: PageRequest<string>): Promise<Session[]> {
+    return (await this.#session.all(listAll, { after, limit })).map(toSession);
+  }
+
   async insert(session: Session): Promise<void> {
     await this.#session.later(insert, {
       id: session.accessKeyId,
@@ -60,6 +64,10 @@ export class SqlSessions implements SessionReads, SessionWrites {
 
   async recordUse(accessKeyId: string, { at, region }: SessionUse): Promise<void> {
     await this.#session.later(recordUse, { id: accessKeyId, at, region });
+  }
+
+  async reseal(accessKeyId: string, sealedSecret: Uint8Array): Promise<void> {
+    await this.#session.later(reseal, { id: accessKeyId, sealedSecret });
   }
 
   async remove(accessKeyId: string): Promise<void> {
@@ -129,6 +137,10 @@ const pullSecretCount = statement(({ builder }, { account }: { account: AccountI
     .where("kind", "=", "pull-secret"),
 );
 
+const listAll = statement(({ builder }, { after, limit }: { after: string; limit: number }) =>
+  builder.selectFrom("session").selectAll().where("id", ">", after).orderBy("id").limit(limit),
+);
+
 const insert = statement(({ builder }, row: Fields<SessionTable>) =>
   builder.insertInto("session").values({
     id: row.id,
@@ -143,6 +155,11 @@ const insert = statement(({ builder }, row: Fields<SessionTable>) =>
     used_at: row.used_at,
     used_region: row.used_region,
   }),
+);
+
+const reseal = statement(
+  ({ builder }, { id, sealedSecret }: { id: string; sealedSecret: Uint8Array }) =>
+    builder.updateTable("session").set({ sealed_secret: sealedSecret }).where("id", "=", id),
 );
 
 const recordUse = statement(({ builder }, use: Fields<SessionUse> & { readonly id: string }) =>

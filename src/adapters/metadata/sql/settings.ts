@@ -25,6 +25,10 @@ export class SqlSettings implements SettingReads, SettingWrites {
     await this.#session.later(put, { ...registryKey(registry), name, value });
   }
 
+  async replace(registry: Registry, name: string, from: string, to: string): Promise<boolean> {
+    return (await this.#session.change(replace, { ...registryKey(registry), name, from, to })) > 0;
+  }
+
   async remove(registry: Registry, name: string): Promise<boolean> {
     return (await this.#session.change(remove, { ...registryKey(registry), name })) > 0;
   }
@@ -53,6 +57,14 @@ const put = statement(({ builder }, row: SettingRow) =>
     .onConflict((conflict) =>
       conflict.columns(["account", "region", "name"]).doUpdateSet({ value: sql`excluded.value` }),
     ),
+);
+
+const replace = statement(
+  ({ builder }, row: RegistryKey & { name: string; from: string; to: string }) =>
+    builder
+      .updateTable("account_setting")
+      .set({ value: row.to })
+      .where((each) => each.and({ ...ofRegistry(row), name: row.name, value: row.from })),
 );
 
 const remove = statement(({ builder }, key: RegistryKey & { name: string }) =>
