@@ -78,4 +78,19 @@ describe("a parameter error", () => {
       message: "The specified value for path is invalid.",
     });
   });
+
+  it("shows the value to users of KMS, but not what is to be sealed", () => {
+    const kms = z.object({ KeyId: z.string().max(4), Plaintext: z.string().max(4) });
+    const said = (input: object) => {
+      const parsed = kms.safeParse(input, { reportInput: true });
+      return parsed.error && parameterError(parsed.error, "kms").message;
+    };
+    const tooLong = "failed to satisfy constraint: Member must have length less than or equal to 4";
+    expect(said({ KeyId: "12345", Plaintext: "" })).toBe(
+      `1 validation error detected: Value '12345' at 'keyId' ${tooLong}`,
+    );
+    expect(said({ KeyId: "", Plaintext: "secret" })).toBe(
+      `1 validation error detected: Value at 'plaintext' ${tooLong}`,
+    );
+  });
 });

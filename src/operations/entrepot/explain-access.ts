@@ -1,7 +1,12 @@
 import { z } from "zod";
+import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter, RegistryError } from "../../registry/errors.ts";
+import type { Caller, Principal } from "../../registry/identity/principal.ts";
 import { accountOfPrincipal, principalByArn } from "../../registry/identity/principal-by-arn.ts";
-import { type AccountId, isAccountId } from "../../registry/names.ts";
+import { lookUpKey } from "../../registry/kms/find-key.ts";
+import { namedKeyResource } from "../../registry/kms/key-access.ts";
+import type { EncryptionContext } from "../../registry/kms/kms-key.ts";
+import { type AccountId, isAccountId, isRegion } from "../../registry/names.ts";
 import { judge, type Resource, repositoryAsResource } from "../../registry/policy/authorize.ts";
 import { explainDecision } from "../../registry/policy/explain-decision.ts";
 import type { Explanation, StatementOf } from "../../registry/policy/explanation.ts";
@@ -65,7 +70,9 @@ export const explainAccess = operation("entrepot:ExplainAccess", {
     if (principal === undefined) {
       throw new RegistryError("NoSuchEntity", `There is no principal ${principalArn}`);
     }
-    const resource = resourceOf(resourceArn, caller.principal.account);
+    const resource =
+      (await keyNamed(ports, caller, { principal, arn: resourceArn, context: input.context })) ??
+      resourceOf(resourceArn, caller.principal.account);
     const conditions = Object.entries(input.context).map(
       ([key, value]) => [key.toLowerCase(), value] as const,
     );
@@ -123,6 +130,41 @@ function statementAnswer({ side, policy, statement }: StatementOf): StatementAns
       return `${what} is ${is}, wanted is ${wanted.join(" or ")}`;
     }),
   };
+}
+
+/**
+ * A key of the caller's own account, with its policy and every grant to the principal that may come near.
+ * Another account's says nothing here.
+ */
+async function keyNamed(
+  ports: Ports,
+  { principal: { account } }: Caller,
+  asked: { principal: Principal; arn: string; context: z.output<typeof contextEntries> },
+): Promise<Resource | undefined> {
+  const { arn, context, principal } = asked;
+  const [, keyRegion = "", owner] = keyArnShape.exec(arn) ?? [];
+  if (owner !== account || !isRegion(keyRegion)) return undefined;
+  const registry = { account, region: keyRegion };
+  const named = await lookUpKey(ports, registry, arn);
+  return namedKeyResource(ports, named, {
+    principal,
+    encryptionContext: encryptionContextOf(context),
+    viaService: [context["kms:ViaService"] ?? []].flat()[0],
+    everyGrant: true,
+  });
+}
+
+const keyArnShape = /^arn:aws:kms:([^:]+):([0-9]{12}):(?:key\/[0-9a-f-]{36}|alias\/[\w/-]+)$/;
+
+const contextPrefix = "kms:EncryptionContext:";
+
+function encryptionContextOf(context: z.output<typeof contextEntries>): EncryptionContext {
+  const pairs = Object.entries(context).flatMap(([key, value]) =>
+    key.startsWith(contextPrefix)
+      ? [[key.slice(contextPrefix.length), [value].flat()[0] ?? ""]]
+      : [],
+  );
+  return Object.fromEntries(pairs) as EncryptionContext;
 }
 
 /** @throws InvalidParameter for what is neither "*" nor an ARN with an account */

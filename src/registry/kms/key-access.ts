@@ -21,6 +21,8 @@ export interface KeyRequest {
   readonly encryptionContext?: EncryptionContext | undefined;
   /** The service that asks for the principal, such as `ecr.us-east-1.amazonaws.com`. */
   readonly viaService?: string | undefined;
+  /** For an explanation: also grants whose encryption context the request has not. */
+  readonly everyGrant?: boolean | undefined;
 }
 
 /**
@@ -36,8 +38,9 @@ export async function keyResource(
   request: KeyRequest,
 ): Promise<Resource> {
   const known = await remembered(ports, key);
-  const { encryptionContext = {} } = request;
-  const grants = await grantsFor(ports, key, known, request.principal, encryptionContext);
+  const grants = request.everyGrant
+    ? await everyGrant(ports, key, request.principal)
+    : await grantsFor(ports, key, known, request);
   return {
     arn: kmsKeyArn(key),
     account: key.registry.account,
@@ -114,8 +117,7 @@ async function grantsFor(
   ports: AccessPorts,
   key: KmsKey,
   { grants }: RememberedKey,
-  principal: PolicyPrincipal,
-  context: EncryptionContext,
+  { principal, encryptionContext: context = {} }: KeyRequest,
 ): Promise<readonly Attached[]> {
   const grantees = granteesOf(principal);
   if (grantees.length === 0) return [];
@@ -127,6 +129,19 @@ async function grantsFor(
   grants.set(name, read);
   read.catch(() => grants.delete(name));
   return read;
+}
+
+/** Of each name that the principal has, as many as a page has. */
+async function everyGrant(
+  ports: AccessPorts,
+  key: KmsKey,
+  principal: PolicyPrincipal,
+): Promise<readonly Attached[]> {
+  const page = { limit: limits.pageDefault };
+  const found = await Promise.all(
+    granteesOf(principal).map((grantee) => ports.metadata.kms.grants.list(key, page, { grantee })),
+  );
+  return found.flat().map((grant) => grantPolicy(ports, grant));
 }
 
 async function readGrants(
