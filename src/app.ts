@@ -28,6 +28,7 @@ import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
+import { rekeyJob } from "./workers/rekey-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { expireKeyUses, writeKeyUses } from "./workers/write-key-uses.ts";
@@ -173,6 +174,7 @@ export class Server {
       expireLeases,
       expireSessions,
       expireKeyUses,
+      rekeyJob,
       sweepUploads((before) => this.#store.sweepUploads(before)),
     ];
     const observer = {
