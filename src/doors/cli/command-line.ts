@@ -14,6 +14,7 @@ import { addCopyCommands } from "./copy-commands.ts";
 import { doctor } from "./doctor.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { ProgressBar } from "./progress.ts";
+import { addRekeyCommand } from "./rekey-command.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
 
 /** Runs the command that the words name. Resolves with the exit code; never rejects. */
@@ -49,6 +50,7 @@ function programOf(builder: CommandBuilder): Command {
   addFsck(program, builder);
   addGc(program, builder);
   addJobCommands(program, builder);
+  addRekeyCommand(program, builder);
   addCopyCommands(program, builder);
   addAccountCommands(program, builder);
   addUserCommands(program, builder);
