@@ -141,7 +141,7 @@ const cases: readonly (readonly [string, ScenarioName])[] = [
 describe("kill -9", () => {
   it.each(cases)(
     "%s: at every fault point of %s loses nothing that was acknowledged",
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async (_number, name) => {
       const places = new Set<string>();
       for (let killAt = 1; ; killAt++) {
