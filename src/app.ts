@@ -26,6 +26,7 @@ import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
+import { rekeyJob } from "./workers/rekey-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
@@ -195,6 +196,7 @@ export class Server {
       expireSessions,
       expireKeyUses,
       tendKeysJob,
+      rekeyJob,
       sweepUploads((before) => this.#store.sweepUploads(before)),
     ];
     const observer = {

@@ -39,7 +39,7 @@ export interface Known {
 export interface Ground {
   readonly registry: Registry;
   readonly keys: Pick<KeyService, "createDataKey">;
-  /** Layers that repositories share: stored once, each repository has two of them. */
+  /** Layers that repositories share: stored once, each repository has two of them, or none. */
   readonly bases: readonly StoredObject[];
 }
 
@@ -118,7 +118,8 @@ class Filling {
   async repository(name: string, images: number, ageMs: number): Promise<KnownImage[]> {
     const { registry, bases } = this.#ground;
     const first = this.#counts.repositories;
-    const layers = [0, 1].map((index) => bases[(first + index) % bases.length]!);
+    const shared = bases.length === 0 ? [] : [0, 1];
+    const layers = shared.map((index) => bases[(first + index) % bases.length]!);
     const place = { ...registry, repository: randomUUID() };
     const lastPush = Math.round(this.#now - ageMs);
     const isTagged = name === "bench/many-tags";

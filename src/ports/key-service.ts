@@ -58,6 +58,8 @@ export interface KeyService {
   readonly material: KeyMaterial;
   /** A fresh 256-bit data key, wrapped by the registry's service key. */
   createDataKey(context: KeyContext): Promise<DataKey>;
+  /** A data key that is there already, wrapped by the registry's service key. */
+  wrapDataKey(plain: Uint8Array, context: KeyContext): Promise<Uint8Array>;
   /**
    * The plain data key.
    * @throws RegistryError Kms when the wrapped form is damaged or made for another context

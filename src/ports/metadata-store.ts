@@ -8,7 +8,6 @@
 
 import type { StoredObject } from "../registry/encryption/stored-object.ts";
 import type { Image, ImageReference, ImageWithTags, TagMove } from "../registry/images/image.ts";
-import type { Job, JobState } from "../registry/jobs/job.ts";
 import type { Layer } from "../registry/layers/layer.ts";
 import type { Upload } from "../registry/layers/upload.ts";
 import type {
@@ -20,14 +19,18 @@ import type {
   UploadId,
 } from "../registry/names.ts";
 import type {
+  Encryption,
   Repository,
   RepositoryRef,
   TagMutability,
 } from "../registry/repositories/repository.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
+import type { JobReads, JobWrites } from "./job-store.ts";
 import type { KmsChange, KmsReads } from "./kms-store.ts";
 import type { PageRequest } from "./page-request.ts";
+import type { RekeyReads, RekeyWrites } from "./rekey-store.ts";
 
+export type { JobPosition, JobReads, JobWrites } from "./job-store.ts";
 export type { PageRequest } from "./page-request.ts";
 
 export interface MetadataStore extends MetadataReads {
@@ -62,6 +65,7 @@ export interface MetadataReads {
   readonly reclaim: ReclaimReads;
   readonly leases: LeaseReads;
   readonly jobs: JobReads;
+  readonly rekeys: RekeyReads;
 }
 
 export interface MetadataChange {
@@ -79,6 +83,7 @@ export interface MetadataChange {
   readonly reclaim: ReclaimReads & ReclaimWrites;
   readonly leases: LeaseReads & LeaseWrites;
   readonly jobs: JobReads & JobWrites;
+  readonly rekeys: RekeyReads & RekeyWrites;
 }
 
 export interface RepositoryReads {
@@ -111,6 +116,8 @@ export interface RepositoryWrites {
   /** The same by what rows refer to. */
   lockById(repository: RepositoryRef): Promise<Repository | undefined>;
   setTagMutability(repository: RepositoryRef, mutability: TagMutability): Promise<void>;
+  /** What seals new content. What is there stays as it is sealed. */
+  setEncryption(repository: RepositoryRef, encryption: Encryption): Promise<void>;
   putResourceTag(repository: RepositoryRef, key: string, value: string): Promise<void>;
   removeResourceTag(repository: RepositoryRef, key: string): Promise<void>;
   /** Adds to the counters; negative takes away. */
@@ -156,6 +163,12 @@ export interface ResolvedImage {
   readonly image: Image | undefined;
 }
 
+/** Content of a repository, and what it stands on. */
+export interface ObjectLink {
+  readonly digest: Digest;
+  readonly object: ObjectId;
+}
+
 export interface ImageReads {
   /** The repository and, in the same read, the image that the tag or digest names. */
   resolve(
@@ -170,6 +183,10 @@ export interface ImageReads {
     page: PageRequest<Digest>,
     filter?: { tagged?: boolean | undefined; state?: Image["state"] | undefined },
   ): Promise<ImageWithTags[]>;
+  /** Which objects images stand on, by digest. */
+  links(repository: RepositoryRef, page: PageRequest<Digest>): Promise<ObjectLink[]>;
+  /** The same of the images that are named. */
+  linksOf(repository: RepositoryRef, digests: readonly Digest[]): Promise<ObjectLink[]>;
   /** What the manifest refers to, in the manifest's order. */
   references(repository: RepositoryRef, digest: Digest): Promise<ImageReference[]>;
   /** Manifests of this repository that list `digest` as a child. By digest, at most `limit`. */
@@ -189,6 +206,8 @@ export interface ImageWrites {
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
   setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
+  /** Has the image stand on another object of the same content. */
+  relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void>;
 }
 
 export interface TagReads {
@@ -212,6 +231,8 @@ export interface LayerReads {
   findMany(repository: RepositoryRef, digests: readonly Digest[]): Promise<Layer[]>;
   /** By digest. */
   list(repository: RepositoryRef, page: PageRequest<Digest>): Promise<Layer[]>;
+  /** Looks at each entry of an index: not for a request that somebody waits for. */
+  count(repository: RepositoryRef): Promise<number>;
   /** The repository and, in the same read, its layer and the layer's object. */
   resolve(
     registry: Registry,
@@ -236,6 +257,8 @@ export interface LayerWrites {
   lease(repository: RepositoryRef, digest: Digest, until: number): Promise<void>;
   /** Records the media type under which a manifest names the layer. */
   setMediaType(repository: RepositoryRef, digest: Digest, mediaType: string): Promise<void>;
+  /** Has the layer stand on another object of the same content. */
+  relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void>;
   unlink(repository: RepositoryRef, digest: Digest): Promise<void>;
 }
 
@@ -247,6 +270,12 @@ export interface ObjectReads {
   content(id: ObjectId): Promise<Uint8Array | undefined>;
   /** Whether a layer or an image stands on the object. */
   isLinked(object: StoredObject): Promise<boolean>;
+  /** Those of the objects that are there, by id, each once. */
+  findMany(registry: Registry, ids: readonly ObjectId[]): Promise<StoredObject[]>;
+  /** Those of the contents that the domain has a live object of. */
+  liveAmong(registry: Registry, domain: string, digests: readonly Digest[]): Promise<Digest[]>;
+  /** Those of the objects that layers of other repositories stand on. */
+  linkedElsewhere(repository: RepositoryRef, ids: readonly ObjectId[]): Promise<ObjectId[]>;
   /** By id, every registry, for `fsck`. */
   list(page: PageRequest<ObjectId>): Promise<StoredObject[]>;
   /** Sums over all objects, from counters or an index; for metrics. */
@@ -258,6 +287,13 @@ export interface ObjectWrites {
   lock(id: ObjectId): Promise<StoredObject | undefined>;
   /** Like `findLive`, and the object stays live until this transaction ends. */
   lockLive(registry: Registry, domain: string, digest: Digest): Promise<StoredObject | undefined>;
+  /** Like `findMany`, locked in this order as `lock` does. */
+  lockMany(registry: Registry, ids: readonly ObjectId[]): Promise<StoredObject[]>;
+  /**
+   * Puts objects under another key: of each only `wrappedKey` and `domain` are written. The
+   * transaction rejects where that domain has another live object of the content.
+   */
+  rewrap(objects: readonly StoredObject[]): Promise<void>;
   /**
    * For an object that should be the first of its content; `content` for kept-here objects. The
    * transaction rejects with EqualObjectStands, at its end at the latest, where the domain has a
@@ -364,43 +400,4 @@ export interface LeaseWrites {
   release(name: string, holder: string): Promise<void>;
   /** Removes rows of leases that had expired at `now`; resolves to how many. */
   removeExpired(now: number, limit: number): Promise<number>;
-}
-
-/** Where a listing of jobs stands. */
-export type JobPosition = Pick<Job, "state" | "kind" | "id">;
-export interface JobReads {
-  find(id: string): Promise<Job | undefined>;
-  /** By (state, kind, id). A job that changes its state meanwhile may be missed, or met twice. */
-  list(
-    page: PageRequest<JobPosition>,
-    filter?: { readonly state?: JobState | undefined; readonly kind?: string | undefined },
-  ): Promise<Job[]>;
-  /** How many there are of each kind and state, for metrics. Looks at an entry of an index for each. */
-  counts(): Promise<{ kind: string; state: JobState; jobs: number }[]>;
-  /** Those of the kinds of which `lockDue` would find a job, if nobody else were asking. */
-  dueKinds(kinds: readonly string[], now: number): Promise<string[]>;
-}
-export interface JobWrites {
-  /**
-   * Adds the job, unless an equal one waits or runs: that one is not repeated. If it waits, it moves
-   * to the earlier of both times, unless it has failed before and waits for its next attempt; if it
-   * runs, it is to run again at the earliest time that was asked for.
-   */
-  enqueue(job: Job): Promise<void>;
-  /** Like `find`, and nobody else changes the row until this transaction ends. */
-  lock(id: string): Promise<Job | undefined>;
-  /** The same for the one that waits or runs. */
-  lockActive(registry: Job["registry"], kind: string, key: string): Promise<Job | undefined>;
-  /**
-   * Jobs of the kind that wait or run and were due at `now`, the longest due first. Passes over rows
-   * that another transaction has locked, and locks those that it finds.
-   */
-  lockDue(kind: string, now: number, limit: number): Promise<Job[]>;
-  /** Overwrites what may change of the job with this id. */
-  replace(job: Job): Promise<void>;
-  /** Moves the end of the lease; false when the holder has lost the job. */
-  heartbeat(id: string, holder: string, until: number): Promise<boolean>;
-  remove(id: string): Promise<void>;
-  /** Removes the dead job that equals this, if there is one. */
-  removeDead(registry: Job["registry"], kind: string, key: string): Promise<void>;
 }

@@ -65,6 +65,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("kms_grant", [...ofKey, "id"]),
   table("kms_use", [...ofKey, "at", "id"]),
   table("kms_use_count", [...ofKey, "month", "operation"]),
+  table("rekey", ofRepository),
   table("job", ["id"]),
 ];
 

@@ -168,6 +168,11 @@ export const limits = {
   keyUsesWaiting: 10_000,
   /** How long each use is kept; counts stay. As CloudTrail's event history. */
   keyUseLifeMs: 90 * 24 * hour,
+  /** Layers or images, and upload sessions, that are put under another key at once. */
+  rekeyPageObjects: 500,
+  rekeyPageSessions: 20,
+  /** How long a repository's old key is still used after its content left it. */
+  rekeySettleMs: 5 * second,
   dataKeyCacheMs: 30 * second,
   dataKeyCacheEntries: 10_000,
   /** Registries whose service key is kept open. */

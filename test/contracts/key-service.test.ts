@@ -91,6 +91,17 @@ describe.each(keyServices)("$name keeps the KeyService contract", ({ open }) => 
     }
   });
 
+  it("wraps a key that is there already, which then opens in its own context alone", async () => {
+    const deployment = newDeployment();
+    const plain = randomBytes(32);
+    const wrapped = await open(deployment).wrapDataKey(plain, context);
+    expect(Buffer.from(wrapped).includes(plain)).toBe(false);
+    const replica = open(deployment);
+    expect(Buffer.from(await replica.openDataKey(wrapped, context)).equals(plain)).toBe(true);
+    const elsewhere = { ...context, object: "0123456789abcdef" as ObjectId };
+    await expect(replica.openDataKey(wrapped, elsewhere)).rejects.toMatchObject({ kind: "Kms" });
+  });
+
   it("never makes the same key or the same wrapped form twice", async () => {
     const keys = open(newDeployment());
     const made = await Promise.all(Array.from({ length: 200 }, () => keys.createDataKey(context)));

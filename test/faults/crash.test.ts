@@ -9,6 +9,7 @@ import { isRegistryError } from "../../src/registry/errors.ts";
 import { getImage } from "../../src/registry/images/get-image.ts";
 import { readLayer } from "../../src/registry/layers/read-layer.ts";
 import type { Digest } from "../../src/registry/names.ts";
+import { findRepository } from "../../src/registry/repositories/find-repository.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
 import { fleetSettings } from "../support/fleet-settings.ts";
 import { openStore, testRegistry, testRepository } from "../support/store.ts";
@@ -21,6 +22,7 @@ import {
   pushLayer,
   pushManifest,
   reclaimEverything,
+  rekeyEverything,
   type ScenarioName,
   smallLayer,
 } from "./scenarios.ts";
@@ -103,6 +105,18 @@ const expectations: Record<ScenarioName, (ports: Ports, acknowledged: boolean) =
     expect(await exists(ports, oldImage)).toBe(true);
     expect(await readable(ports, smallLayer)).toBe(true);
   },
+  async "a rekey"(ports, acknowledged) {
+    expect(await tagged(ports)).toBe(newImage.digest);
+    for (const image of [oldImage, newImage]) expect(await exists(ports, image)).toBe(true);
+    for (const layer of [smallLayer, bigLayer]) expect(await readable(ports, layer)).toBe(true);
+    const repository = await findRepository(ports, testRegistry, testRepository);
+    const before = await ports.metadata.rekeys.find(repository);
+    if (acknowledged) expect(before?.finishedAt).toBeDefined();
+    await rekeyEverything(ports);
+    const after = await ports.metadata.rekeys.find(repository);
+    expect(after).toMatchObject({ finishedAt: expect.any(Number), objects: 5, seen: 5 });
+    expect(after).toMatchObject({ rewrapped: 3, copied: 1, adopted: 1 });
+  },
 };
 
 /** The client tries again, the reclaimer goes on, and nothing is lost or left over (I4, I10, I12). */
@@ -121,12 +135,13 @@ const cases: readonly (readonly [string, ScenarioName])[] = [
   ["2, 3", "a manifest PUT"],
   ["15", "a delete"],
   ["17", "a reclaim"],
+  ["every object under its old or its new key", "a rekey"],
 ];
 
 describe("kill -9", () => {
   it.each(cases)(
     "%s: at every fault point of %s loses nothing that was acknowledged",
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async (_number, name) => {
       const places = new Set<string>();
       for (let killAt = 1; ; killAt++) {

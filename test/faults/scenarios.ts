@@ -4,12 +4,19 @@
  */
 import { createHash } from "node:crypto";
 import type { Ports } from "../../src/ports/ports.ts";
+import { type Caller, rootPrincipal } from "../../src/registry/identity/principal.ts";
 import { deleteImages } from "../../src/registry/images/delete-image.ts";
 import { putImage } from "../../src/registry/images/put-image.ts";
 import { completeUpload } from "../../src/registry/layers/complete-upload.ts";
 import { appendToUpload, startUpload } from "../../src/registry/layers/upload-layer.ts";
 import type { Digest, RepositoryName, Tag } from "../../src/registry/names.ts";
-import { createRepository } from "../../src/registry/repositories/create-repository.ts";
+import { continueRekey } from "../../src/registry/rekeying/continue-rekey.ts";
+import { rekeyRepository } from "../../src/registry/rekeying/rekey-repository.ts";
+import {
+  createRepository,
+  type NewRepository,
+} from "../../src/registry/repositories/create-repository.ts";
+import { findRepository } from "../../src/registry/repositories/find-repository.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
 import { testRegistry, testRepository } from "../support/store.ts";
 
@@ -86,19 +93,41 @@ export async function deleteNewImage(ports: Ports): Promise<void> {
 
 export const reclaimEverything = (ports: Ports) => reclaimOnce(ports, { ignoreLeases: true });
 
-/** An image under `latest`, whole. */
-async function withOldImage(ports: Ports): Promise<void> {
-  await createRepository(ports, {
+function newRepository(name: RepositoryName): NewRepository {
+  return {
     registry: testRegistry,
-    name: testRepository,
+    name,
     tagMutability: { mode: "MUTABLE", exclusionFilters: [] },
     scanOnPush: false,
     encryption: { type: "AES256" },
     resourceTags: new Map(),
-  });
+  };
+}
+
+/** An image under `latest`, whole. */
+async function withOldImage(ports: Ports): Promise<void> {
+  await createRepository(ports, newRepository(testRepository));
   await pushLayer(ports, config);
   await pushLayer(ports, smallLayer);
   await pushManifest(ports, oldImage);
+}
+
+const neighbour = "team/neighbour" as RepositoryName;
+const root: Caller = {
+  principal: rootPrincipal(testRegistry.account, ""),
+  ...testRegistry,
+  ...{ requestId: "", sourceIp: "127.0.0.1", userAgent: "", origin: "http://localhost" },
+};
+const rekeyed = { type: "KMS" } as const;
+
+/** As root asks, until all of the work is done. */
+export async function rekeyEverything(ports: Ports): Promise<void> {
+  const asked = { ...ports, onBehalfOf: root };
+  await rekeyRepository(asked, testRegistry, testRepository, rekeyed);
+  const { signal } = new AbortController();
+  const repository = await findRepository(ports, testRegistry, testRepository);
+  const againAt = await continueRekey(ports, repository, signal);
+  if (againAt !== undefined) throw new Error("nothing keeps the work from being done at once");
 }
 
 export interface Scenario {
@@ -140,6 +169,21 @@ export const scenarios = {
     async act(ports) {
       await reclaimEverything(ports);
     },
+  },
+  "a rekey": {
+    // One layer that is shared, one that is the repository's own, one that the new key has already.
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+      await createRepository(ports, newRepository(neighbour));
+      await pushLayer(ports, bigLayer, neighbour);
+      const there = { ...newRepository("team/there" as RepositoryName), encryption: rekeyed };
+      await createRepository({ ...ports, onBehalfOf: root }, there);
+      await pushLayer(ports, config, there.name);
+      await startUpload(ports, testRegistry, testRepository);
+    },
+    act: rekeyEverything,
   },
 } as const satisfies Record<string, Scenario>;
 

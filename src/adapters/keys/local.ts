@@ -87,15 +87,19 @@ export class LocalKeyService implements KeyService {
   }
 
   async createDataKey(context: KeyContext): Promise<DataKey> {
-    const { version, key: wrapping } = await this.#newestServiceKey(context.registry);
     const plain = randomBytes(keyBytes);
+    const wrapped = await this.wrapDataKey(plain, context);
+    this.#dataKeys.put(wrapped, context, plain); // Bytes to seal with it are on their way.
+    return { plain, wrapped };
+  }
+
+  async wrapDataKey(plain: Uint8Array, context: KeyContext): Promise<Uint8Array> {
+    const { version, key: wrapping } = await this.#newestServiceKey(context.registry);
     const header = Buffer.alloc(dataKeyHeaderBytes);
     header.writeUInt8(format, 0);
     header.writeUInt32BE(version, 1);
     const sealed = sealKey(wrapping, plain, dataKeyContext(context, version));
-    const wrapped = Buffer.concat([header, sealed]);
-    this.#dataKeys.put(wrapped, context, plain); // Bytes to seal with it are on their way.
-    return { plain, wrapped };
+    return Buffer.concat([header, sealed]);
   }
 
   async openDataKey(wrapped: Uint8Array, context: KeyContext): Promise<Uint8Array> {

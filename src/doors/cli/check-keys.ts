@@ -56,7 +56,8 @@ async function checkUnlike(server: Server): Promise<Check[]> {
   if (unlike.length === 0) return [];
   const names = unlike.map(({ repositoryName }) => repositoryName ?? "");
   const detail = `${named(names)} not under a KMS key, as other repositories are`;
-  return [{ name: "encryption", status: "warn", detail, mend: "docs/operations/keys.md" }];
+  const mend = "npx entrepot rekey <repository> --to <key>   (docs/operations/rekey.md)";
+  return [{ name: "encryption", status: "warn", detail, mend }];
 }
 
 function named(names: readonly string[]): string {

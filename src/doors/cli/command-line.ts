@@ -15,6 +15,7 @@ import { doctor } from "./doctor.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addMasterKeyCommands } from "./master-key-commands.ts";
 import { ProgressBar } from "./progress.ts";
+import { addRekeyCommand } from "./rekey-command.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
 
 /** Runs the command that the words name. Resolves with the exit code; never rejects. */
@@ -50,6 +51,7 @@ function programOf(builder: CommandBuilder): Command {
   addFsck(program, builder);
   addGc(program, builder);
   addJobCommands(program, builder);
+  addRekeyCommand(program, builder);
   addCopyCommands(program, builder);
   addMasterKeyCommands(program, builder);
   addAccountCommands(program, builder);

@@ -1,8 +1,5 @@
 import type { CreateRepositoryRequest, CreateRepositoryResponse } from "@aws-sdk/client-ecr";
-import type { z } from "zod";
-import { invalidParameter } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
-import type { WantedEncryption } from "../../registry/repositories/claim-key.ts";
 import { createRepository as create } from "../../registry/repositories/create-repository.ts";
 
 import { checkResourceTags } from "../../registry/repositories/resource-tags.ts";
@@ -22,6 +19,7 @@ import {
   request,
   resourceTags,
 } from "./shapes.ts";
+import { wantedEncryption } from "./wanted-encryption.ts";
 import type { Wire } from "./wire.ts";
 
 /** Makes an empty repository. Not idempotent: the same call again is RepositoryAlreadyExists. */
@@ -63,16 +61,3 @@ export const createRepository = operation("ecr:CreateRepository", {
     return { repository: repositoryAnswer(deployment, repository) };
   },
 });
-
-function wantedEncryption({
-  encryptionType: type,
-  kmsKey: key,
-}: z.output<typeof encryptionConfiguration>): WantedEncryption {
-  if (type === "AES256" && key !== undefined) {
-    throw invalidParameter(
-      "encryptionConfiguration.kmsKey",
-      "kmsKey can't be set when encryptionType is set as AES256",
-    );
-  }
-  return { type, key };
-}

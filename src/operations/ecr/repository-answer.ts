@@ -30,7 +30,8 @@ export function repositoryAnswer(
   };
 }
 
-function encryptionAnswer(encryption: Encryption): Wire<EncryptionConfiguration> {
+/** What seals a repository. */
+export function encryptionAnswer(encryption: Encryption): Wire<EncryptionConfiguration> {
   const { type: encryptionType } = encryption;
   return "keyArn" in encryption
     ? { encryptionType, kmsKey: encryption.keyArn }

@@ -2,6 +2,7 @@ import type { Operation } from "../operation.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
 import { describeDeployment } from "./describe-deployment.ts";
+import { describeRekey } from "./describe-rekey.ts";
 import { explainAccess } from "./explain-access.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
@@ -9,16 +10,19 @@ import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
+import { rekeyRepository } from "./rekey-repository.ts";
 import { rerunJob } from "./rerun-job.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
 
 /** What can be asked of Entrepot itself. */
 export const entrepotOperations: readonly Operation[] = [
   describeDeployment,
+  describeRekey,
   explainAccess,
   holdReclaim,
   lintPolicy,
   listJobs,
+  rekeyRepository,
   rerunJob,
   createPullSecret,
   deletePullSecret,

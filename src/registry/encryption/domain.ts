@@ -10,6 +10,11 @@ export function encryptionDomain(repository: Pick<Repository, "encryption">): st
   return "keyArn" in encryption ? `${encryption.type} ${encryption.keyArn}` : encryption.type;
 }
 
+/** The domain of the repository's manifests, of which none is shared: they go with their images. */
+export function manifestDomain(repository: Pick<Repository, "id" | "encryption">): string {
+  return `${encryptionDomain(repository)}/manifest/${repository.id}`;
+}
+
 /**
  * Refuses what was sealed for a key that has become another one since.
  * @throws ServiceUnavailable

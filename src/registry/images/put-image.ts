@@ -2,7 +2,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
 import { createDataKey } from "../encryption/data-keys.ts";
-import { encryptionDomain, requireSameDomain } from "../encryption/domain.ts";
+import { encryptionDomain, manifestDomain, requireSameDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
 import { EqualObjectStands, type StoredObject } from "../encryption/stored-object.ts";
 import { invariant, RegistryError } from "../errors.ts";
@@ -15,6 +15,7 @@ import {
   lockRepository,
   repositoryNotFound,
 } from "../repositories/find-repository.ts";
+import { rekeyedSince } from "../repositories/rekeyed-since.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isTagImmutable } from "../repositories/tag-mutability.ts";
 import { requireSpace } from "../space.ts";
@@ -59,13 +60,27 @@ export async function putImage(
     throw digestDiffers(registry, name, wanted.digest);
   }
   await requireSpace(ports);
-  const sealed = await sealManifest(ports, repository, digest, wanted.manifest);
-  const pushed = { wanted, manifest, digest, sealed };
   try {
-    return await storeImage(ports, repository, pushed, "first");
+    return await sealAndStore(ports, repository, { wanted, manifest, digest });
+  } catch (error) {
+    const rekeyed = await rekeyedSince(ports, repository, error);
+    if (rekeyed === undefined) throw error;
+    return sealAndStore(ports, rekeyed, { wanted, manifest, digest });
+  }
+}
+
+async function sealAndStore(
+  ports: Ports,
+  repository: Repository,
+  pushed: Omit<Pushed, "sealed">,
+): Promise<Image> {
+  const { digest, wanted } = pushed;
+  const sealed = await sealManifest(ports, repository, digest, wanted.manifest);
+  try {
+    return await storeImage(ports, repository, { ...pushed, sealed }, "first");
   } catch (error) {
     if (!(error instanceof EqualObjectStands)) throw error;
-    return storeImage(ports, repository, pushed, "again");
+    return storeImage(ports, repository, { ...pushed, sealed }, "again");
   }
 }
 
@@ -128,8 +143,7 @@ async function sealManifest(
   const object: StoredObject = {
     id,
     registry,
-    // A manifest belongs to one repository: it is never shared, and goes with its image.
-    domain: `${encryptionDomain(repository)}/manifest/${repository.id}`,
+    domain: manifestDomain(repository),
     digest,
     sizeBytes: manifest.length,
     sealedBytes: content.length,

@@ -8,10 +8,13 @@ import { isRegistryError, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, UploadId } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
+import { rekeyedSince } from "../repositories/rekeyed-since.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Layer } from "./layer.ts";
 import { digestOfUpload } from "./read-upload.ts";
 import { receive } from "./receive.ts";
+import { relinkLayer } from "./relink-layer.ts";
+import { underKeyOf } from "./rewrap-upload.ts";
 import { digestOfNothing, stagedBytes, type Upload } from "./upload.ts";
 import {
   commitUpload,
@@ -47,6 +50,7 @@ export interface Completion {
  * @returns the layer, and whether the repository had it before
  * @throws InvalidLayer when the bytes do not hash to `digest`; the session stays as it was
  * @throws EmptyUpload, LayerPartTooSmall, UploadNotFound, InvalidLayerPart
+ * @throws Kms when the repository's key, or that of the session, may not be used
  */
 export async function completeUpload(
   ports: Ports,
@@ -81,28 +85,40 @@ function completeOnce(
     requireComplete(registry, name, upload, whole, options);
     const received = await digestOfUpload(ports, repository, whole, algorithmOf(digest));
     if (received !== digest) throw wrongDigest(digest, received);
-    const domain = encryptionDomain(repository);
-    const stored = await ports.metadata.objects.findLive(registry, domain, digest);
-    const sealed = whole.sealedBytes === 0 ? await sealEmpty(ports, repository, whole) : whole;
-    const completed = { repository, upload, whole: sealed, digest };
-    if (stored !== undefined) {
-      const linked = await link(ports, { ...completed, published: undefined });
-      if (linked !== undefined) return linked;
-      // The reclaimer has taken the stored object since: our own bytes take its place.
+    try {
+      return await store(ports, { repository, upload, whole, digest });
+    } catch (error) {
+      const rekeyed = await rekeyedSince(ports, repository, error);
+      if (rekeyed === undefined) throw error;
+      return store(ports, { repository: rekeyed, upload, whole, digest });
     }
-    const published =
-      sealed.kept === undefined
-        ? await ports.blobs.publish(sealed.object, stagedBytes(sealed))
-        : "";
-    const linkedFirst = await linkFirst(ports, { ...completed, published });
-    if (linkedFirst !== undefined) return linkedFirst;
-    for (let tries = 0; tries < linkTries; tries++) {
-      const linked = await link(ports, { ...completed, published });
-      if (linked !== undefined) return linked;
-      // Somebody's equal object was in the way, and was taken before it could be linked.
-    }
-    throw new RegistryError("ServiceUnavailable", "The layer could not be linked; try again");
   });
+}
+
+/** Makes the bytes the domain's object, or finds that it has one, and links the layer. */
+async function store(ports: Ports, wanted: Omit<Completed, "published">): Promise<Linked> {
+  const { repository, digest } = wanted;
+  const { registry } = repository;
+  const domain = encryptionDomain(repository);
+  const stored = await ports.metadata.objects.findLive(registry, domain, digest);
+  const under = wanted.whole.sealedBytes === 0 ? sealEmpty : underKeyOf;
+  const sealed = await under(ports, repository, wanted.whole);
+  const completed = { ...wanted, whole: sealed };
+  if (stored !== undefined) {
+    const linked = await link(ports, { ...completed, published: undefined });
+    if (linked !== undefined) return linked;
+    // The reclaimer has taken the stored object since: our own bytes take its place.
+  }
+  const published =
+    sealed.kept === undefined ? await ports.blobs.publish(sealed.object, stagedBytes(sealed)) : "";
+  const linkedFirst = await linkFirst(ports, { ...completed, published });
+  if (linkedFirst !== undefined) return linkedFirst;
+  for (let tries = 0; tries < linkTries; tries++) {
+    const linked = await link(ports, { ...completed, published });
+    if (linked !== undefined) return linked;
+    // Somebody's equal object was in the way, and was taken before it could be linked.
+  }
+  throw new RegistryError("ServiceUnavailable", "The layer could not be linked; try again");
 }
 
 /** Takes what comes with the completing request; what was refused afterwards is not committed. */
@@ -156,7 +172,11 @@ function wrongDigest(digest: Digest, received: Digest): RegistryError {
 }
 
 /** Nothing was ever received: the empty object is a header alone, whoever encrypts the others. */
-async function sealEmpty(ports: Ports, repository: Repository, whole: Upload): Promise<Upload> {
+export async function sealEmpty(
+  ports: Ports,
+  repository: Repository,
+  whole: Upload,
+): Promise<Upload> {
   const { wrapped } = await createDataKey(ports, repository, whole.object);
   return (
     await receive(ports, repository, { ...whole, wrappedKey: wrapped }, emptyContent(), {
@@ -170,7 +190,8 @@ async function* emptyContent(): AsyncGenerator<Uint8Array> {
   // Yields nothing.
 }
 
-interface Completed {
+/** A session whose bytes are whole, for `keepObject`. */
+export interface Completed {
   readonly repository: Repository;
   readonly upload: Upload;
   readonly whole: Upload;
@@ -258,7 +279,8 @@ function newLayer({ upload, digest }: Completed, object: StoredObject, now: numb
 
 /**
  * Links the layer, counts it and queues it for a look when its lease ends; one that is linked already
- * gets the new lease. Returns whether it is new.
+ * gets the new lease, and stands on the new object from then on: the old one is under the key that the
+ * repository had before. Returns whether it is new.
  */
 export async function linkLeased(change: MetadataChange, layer: Layer): Promise<boolean> {
   const { repository, digest, leasedUntil } = layer;
@@ -268,8 +290,11 @@ export async function linkLeased(change: MetadataChange, layer: Layer): Promise<
     change.reclaim.enqueue({ kind: "layer", registry, repositoryId, digest, dueAt: leasedUntil }),
     change.layers.linkIfAbsent(layer),
   ]);
-  if (!isNew) await change.layers.lease(repository, digest, leasedUntil);
-  return isNew;
+  if (isNew) return true;
+  await change.layers.lease(repository, digest, leasedUntil);
+  const [held] = await change.layers.lock(repository, [digest]);
+  if (held !== undefined) await relinkLayer(change, held, layer.object, layer.linkedAt);
+  return false;
 }
 
 /** The object that the session's bytes become. */
@@ -302,7 +327,7 @@ async function reclaimPieces(
 }
 
 /** The object that holds the content: the domain's own if it has one, else the one just published. */
-async function keepObject(
+export async function keepObject(
   change: MetadataChange,
   completed: Completed,
   now: number,

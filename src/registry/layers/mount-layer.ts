@@ -30,8 +30,9 @@ export async function mountLayer(
   const { value } = await getAccountSetting(ports, registry, "BLOB_MOUNTING");
   if (value !== "ENABLED") return undefined;
   const found = await candidates(ports, registry, digest, from);
+  const domain = encryptionDomain(repository);
   const source = await firstReadable(
-    found.filter((one) => encryptionDomain(one) === encryptionDomain(repository)),
+    found.filter((one) => encryptionDomain(one) === domain),
     mayRead,
   );
   if (source === undefined) return undefined;
@@ -41,9 +42,13 @@ export async function mountLayer(
       lockRepository(change, registry, name),
       change.layers.lock(source, [digest]),
     ]);
-    if (held === undefined) return undefined;
+    if (held === undefined || encryptionDomain(to) !== domain) return undefined;
+    // Not the source's own object: while its key is changed that may still be under the old one.
+    const object = await change.objects.lockLive(registry, domain, digest);
+    if (object === undefined) return undefined;
     const layer: Layer = {
       ...held,
+      object: object.id,
       repository: { registry, id: to.id },
       linkedAt: now,
       leasedUntil: now + limits.layerLeaseMs,

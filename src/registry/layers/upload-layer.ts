@@ -45,6 +45,19 @@ export async function startUpload(
   if ((await ports.metadata.uploads.count(repository)) >= limits.uploadsPerRepository) {
     throw new RegistryError("Throttling", "Rate exceeded");
   }
+  return openSession(ports, repository, algorithm);
+}
+
+/**
+ * A session, whoever fills it.
+ * @throws Kms when the repository's key may not be used
+ */
+export async function openSession(
+  ports: Ports,
+  repository: Repository,
+  algorithm: DigestAlgorithm,
+): Promise<Upload> {
+  const { registry } = repository;
   const object = newObjectId();
   // A KMS key seals also where the store encrypts by itself: the store does not know that key.
   const isSealedHere = !ports.blobs.encrypts || repository.encryption.type !== "AES256";

@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { parseKmsKeyArn } from "../kms/kms-key.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { isUnderWay } from "../rekeying/rekey.ts";
 import { retireGrants } from "./claim-key.ts";
 import { lockRepository } from "./find-repository.ts";
 import type { Repository } from "./repository.ts";
@@ -26,13 +27,20 @@ export async function deleteRepository(
         `The repository with name '${name}' in registry with id '${registry.account}' cannot be deleted because it still contains images`,
       );
     }
+    const rekey = await change.rekeys.find(repository);
     await change.repositories.remove(repository, ports.clock.now());
     await retireGrants(change, repository);
-    return repository;
+    const former = isUnderWay(rekey) ? rekey.from : undefined;
+    if (former !== undefined) await retireGrants(change, { ...repository, encryption: former });
+    return { repository, former };
   });
   const { access } = ports.memory;
+  const { repository, former } = removed;
   access.forgetRepository(registry, name);
-  if ("keyArn" in removed.encryption)
-    access.forgetKmsKey(parseKmsKeyArn(removed.encryption.keyArn));
-  return removed;
+  for (const encryption of [repository.encryption, former]) {
+    if (encryption !== undefined && "keyArn" in encryption) {
+      access.forgetKmsKey(parseKmsKeyArn(encryption.keyArn));
+    }
+  }
+  return repository;
 }

@@ -103,6 +103,7 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly reclaim: MetadataReads["reclaim"];
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
+  readonly rekeys: MetadataReads["rekeys"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -128,6 +129,7 @@ export class PostgresMetadataStore implements MetadataStore {
     this.reclaim = reads.reclaim;
     this.leases = reads.leases;
     this.jobs = reads.jobs;
+    this.rekeys = reads.rekeys;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

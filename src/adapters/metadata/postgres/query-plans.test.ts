@@ -155,6 +155,8 @@ const manyRows = `
     from generate_series(0, 19999) n;
   insert into kms_use_count select 'a', 'r', 'k-00007', m::text, 'Decrypt', 1
     from generate_series(0, 99) m;
+  insert into rekey select account, region, id, 'AES256', null, 'KMS', 'k', 1, null, 'layers', '', 1, 0,
+    0, 0, 0, null from repository;
   insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
   set session_replication_role = origin`;
 
@@ -164,6 +166,7 @@ const repository = { registry, id: "id-0" };
 const digest = (n: number) => `sha256:${n.toString(16).padStart(64, "0")}` as never;
 const page = { after: digest(15_000), limit: 100 };
 const object = { id: "o-15000", registry } as never;
+const objects = ["o-15001", "o-25000", "o-29000"] as never[];
 const layer = { kind: "layer", registry, repositoryId: "id-0", digest: digest(5) } as const;
 
 /** What requests and workers ask, and how many rows of tables each may look at. */
@@ -219,6 +222,27 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "lock a live object": [2, (t) => t.objects.lockLive(registry, "AES256", digest(15_001))],
   "whether an object is linked": [2, (t) => t.objects.isLinked(object)],
   "list objects": [100, (t) => t.objects.list({ after: "o-3" as never, limit: 100 })],
+  "find objects": [20, (t) => t.objects.findMany(registry, objects)],
+  "lock objects": [40, (t) => t.objects.lockMany(registry, objects)],
+  "live objects among contents": [
+    20,
+    (t) => t.objects.liveAmong(registry, "AES256", [digest(7), digest(15_001), digest(9)]),
+  ],
+  "objects linked elsewhere": [40, (t) => t.objects.linkedElsewhere(repository, objects)],
+  "wrap a key anew": [
+    1,
+    (t) =>
+      t.objects.rewrap([
+        { registry, id: "o-15000", domain: "KMS", wrappedKey: new Uint8Array(1) } as never,
+      ]),
+  ],
+  "objects of images": [100, (t) => t.images.links(repository, page)],
+  "objects of named images": [20, (t) => t.images.linksOf(repository, [digest(7), digest(9)])],
+  "have a layer stand on another object": [
+    1,
+    (t) => t.layers.relink(repository, digest(15_000), "o-1" as never),
+  ],
+  "find how a repository was rekeyed": [1, (t) => t.rekeys.find(repository)],
   "find an upload": [1, (t) => t.uploads.find(registry, "u-15000" as never)],
   "count uploads": [20, (t) => t.uploads.count(repository)],
   "list uploads": [20, (t) => t.uploads.list(repository, { limit: 100 })],

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type {
   ImageReads,
   ImageWrites,
+  ObjectLink,
   PageRequest,
   ResolvedImage,
 } from "../../../ports/metadata-store.ts";
@@ -17,6 +18,7 @@ import {
   repositoryKey,
   toRef,
 } from "./keys.ts";
+import { ListStatement } from "./list-statement.ts";
 import { repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
@@ -63,6 +65,15 @@ export class SqlImages implements ImageReads, ImageWrites {
     const key = repositoryKey(repository);
     const rows = await this.#session.query((dialect) => listQuery(dialect, key, page, filter));
     return withTags(rows, toRef(repository));
+  }
+
+  links(repository: RepositoryRef, page: PageRequest<Digest>): Promise<ObjectLink[]> {
+    const { after = beforeAll, limit } = page;
+    return this.#session.all(links, { ...repositoryKey(repository), after, limit });
+  }
+
+  linksOf(repository: RepositoryRef, digests: readonly Digest[]): Promise<ObjectLink[]> {
+    return linksOf.all(this.#session, repositoryKey(repository), digests);
   }
 
   async references(repository: RepositoryRef, digest: Digest): Promise<ImageReference[]> {
@@ -138,6 +149,10 @@ export class SqlImages implements ImageReads, ImageWrites {
 
   async setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void> {
     await this.#session.later(setPulledAt, { ...repositoryKey(repository), digest, at });
+  }
+
+  async relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void> {
+    await this.#session.later(relink, { ...repositoryKey(repository), digest, object });
   }
 }
 
@@ -243,6 +258,24 @@ function listQuery(
     .orderBy("image.digest")
     .orderBy("tag.tag");
 }
+
+const links = statement(({ builder }, page: RepositoryKey & { after: Digest; limit: number }) =>
+  builder
+    .selectFrom("image")
+    .select(["digest", "object"])
+    .where((row) => row.and(ofRepository(page)))
+    .where("digest", ">", page.after)
+    .orderBy("digest")
+    .limit(page.limit),
+);
+
+const linksOf = new ListStatement(({ builder }, key: RepositoryKey, digests) =>
+  builder
+    .selectFrom("image")
+    .select(["digest", "object"])
+    .where((row) => row.and(ofRepository(key)))
+    .where("digest", "in", digests as readonly Digest[]),
+);
 
 const references = statement(({ builder }, key: ImageKey) =>
   builder
@@ -355,5 +388,12 @@ const setPulledAt = statement(({ builder }, key: ImageKey & { at: number }) =>
   builder
     .updateTable("image")
     .set({ pulled_at: key.at })
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+);
+
+const relink = statement(({ builder }, key: ImageKey & { object: ObjectId }) =>
+  builder
+    .updateTable("image")
+    .set({ object: key.object })
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );

@@ -1,6 +1,8 @@
 /** The rows of KMS as they are stored: see `tables.ts`. */
 import type { KmsKey, KmsKeyState, KmsVersionOrigin } from "../../../registry/kms/kms-key.ts";
 import type { AccountId, Region } from "../../../registry/names.ts";
+import type { RekeyPhase } from "../../../registry/rekeying/rekey.ts";
+import type { Encryption } from "../../../registry/repositories/repository.ts";
 
 interface OfRegistry {
   account: AccountId;
@@ -73,7 +75,29 @@ export interface KmsUseCountTable extends OfKey {
   uses: number;
 }
 
+export interface RekeyTable extends OfRegistry {
+  /** The repository's id. */
+  repository: string;
+  from_type: Encryption["type"];
+  /** The ARN of the KMS key, as with the next one; null where the service's own key seals. */
+  from_key: string | null;
+  to_type: Encryption["type"];
+  to_key: string | null;
+  started_at: number;
+  finished_at: number | null;
+  phase: RekeyPhase;
+  position: string;
+  /** Null until they are counted. */
+  objects: number | null;
+  seen: number;
+  rewrapped: number;
+  copied: number;
+  adopted: number;
+  failure: string | null;
+}
+
 export interface KmsTables {
+  rekey: RekeyTable;
   kms_key: KmsKeyTable;
   kms_key_version: KmsKeyVersionTable;
   kms_alias: KmsAliasTable;

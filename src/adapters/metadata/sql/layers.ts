@@ -12,12 +12,13 @@ import {
   repositoryKey,
   toRef,
 } from "./keys.ts";
-import { hasLayer, type LayerRow, layerColumns, toLayer } from "./layer-row.ts";
+import { hasLayer, layerColumns, toLayer } from "./layer-row.ts";
+import { ListStatement } from "./list-statement.ts";
 import { hasObject, objectColumns, toObject } from "./object-row.ts";
 import { adjustments } from "./repositories.ts";
 import { repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
-import { type Statement, statement } from "./statement.ts";
+import { statement } from "./statement.ts";
 
 type ResolvedLayer = {
   repository: Repository;
@@ -46,6 +47,11 @@ export class SqlLayers implements LayerReads, LayerWrites {
     const rows = await this.#session.all(list, { ...repositoryKey(repository), after, limit });
     const ref = toRef(repository);
     return rows.map((row) => toLayer(row, ref));
+  }
+
+  async count(repository: RepositoryRef): Promise<number> {
+    const row = await this.#session.first(count, repositoryKey(repository));
+    return Number(row?.layers ?? 0);
   }
 
   async resolve(
@@ -100,6 +106,10 @@ export class SqlLayers implements LayerReads, LayerWrites {
     await this.#session.later(setMediaType, { ...repositoryKey(repository), digest, mediaType });
   }
 
+  async relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void> {
+    await this.#session.later(relink, { ...repositoryKey(repository), digest, object });
+  }
+
   async unlink(repository: RepositoryRef, digest: Digest): Promise<void> {
     await this.#session.later(unlink, { ...repositoryKey(repository), digest });
   }
@@ -110,10 +120,8 @@ export class SqlLayers implements LayerReads, LayerWrites {
     digests: readonly Digest[],
     locked: boolean,
   ): Promise<Layer[]> {
-    if (digests.length === 0) return [];
-    const count = 2 ** Math.ceil(Math.log2(digests.length));
-    const parameters = withDigests(repositoryKey(repository), digests, count);
-    const rows = await this.#session.all(severalOf(count, locked), parameters);
+    const statement = locked ? severalLocked : several;
+    const rows = await statement.all(this.#session, repositoryKey(repository), digests);
     const ref = toRef(repository);
     return rows.map((row) => toLayer(row, ref));
   }
@@ -128,38 +136,19 @@ const find = statement(({ builder }, key: LayerKey) =>
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );
 
-type SeveralKey = RepositoryKey & { readonly [Name in `digest${number}`]: Digest };
-
-/** As many as `count`, the last one repeated: so there are few statements, which stay prepared. */
-function withDigests(key: RepositoryKey, digests: readonly Digest[], count: number): SeveralKey {
-  const parameters: Record<string, string> = { ...key };
-  for (let index = 0; index < count; index++) {
-    parameters[`digest${index}`] = digests[Math.min(index, digests.length - 1)]!;
-  }
-  return parameters as SeveralKey;
-}
-
-/** By number of digests. */
-const several = new Map<number, Statement<SeveralKey, LayerRow>>();
-const severalLocked = new Map<number, Statement<SeveralKey, LayerRow>>();
-
-function severalOf(count: number, locked: boolean): Statement<SeveralKey, LayerRow> {
-  const made = locked ? severalLocked : several;
-  const known = made.get(count);
-  if (known !== undefined) return known;
-  const query = statement(({ builder, locksRows }, key: SeveralKey) => {
-    const digests = Array.from({ length: count }, (_, index) => key[`digest${index}`]!);
+const severalOf = (isLocking: boolean) =>
+  new ListStatement(({ builder, locksRows }, key: RepositoryKey, digests) => {
     const rows = builder
       .selectFrom("layer")
       .select(layerColumns)
       .where((row) => row.and(ofRepository(key)))
-      .where("digest", "in", digests)
+      .where("digest", "in", digests as readonly Digest[])
       .orderBy("digest");
-    return locked && locksRows ? rows.forUpdate() : rows;
+    return isLocking && locksRows ? rows.forUpdate() : rows;
   });
-  made.set(count, query);
-  return query;
-}
+
+const several = severalOf(false);
+const severalLocked = severalOf(true);
 
 const list = statement(({ builder }, page: RepositoryKey & { after: Digest; limit: number }) =>
   builder
@@ -169,6 +158,13 @@ const list = statement(({ builder }, page: RepositoryKey & { after: Digest; limi
     .where("digest", ">", page.after)
     .orderBy("digest")
     .limit(page.limit),
+);
+
+const count = statement(({ builder }, key: RepositoryKey) =>
+  builder
+    .selectFrom("layer")
+    .select(({ fn }) => fn.countAll<number>().as("layers"))
+    .where((row) => row.and(ofRepository(key))),
 );
 
 const resolve = statement(
@@ -261,6 +257,13 @@ const setMediaType = statement(({ builder }, key: LayerKey & { mediaType: string
   builder
     .updateTable("layer")
     .set({ media_type: key.mediaType })
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+);
+
+const relink = statement(({ builder }, key: LayerKey & { object: ObjectId }) =>
+  builder
+    .updateTable("layer")
+    .set({ object: key.object })
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );
 

@@ -14,6 +14,7 @@ import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
 import { SqlReclaim } from "./reclaim.ts";
+import { SqlRekeys } from "./rekeys.ts";
 import { SqlRepositories } from "./repositories.ts";
 import { SqlResourcePolicies } from "./resource-policies.ts";
 import { SqlServiceKeys } from "./service-keys.ts";
@@ -52,5 +53,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
     reclaim: new SqlReclaim(session),
     leases: new SqlLeases(session),
     jobs: new SqlJobs(session),
+    rekeys: new SqlRekeys(session),
   };
 }

@@ -5,8 +5,16 @@ import {
   type StoredObject,
 } from "../../../registry/encryption/stored-object.ts";
 import type { Digest, ObjectId, Registry } from "../../../registry/names.ts";
+import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
+import {
+  ofRegistry,
+  type RegistryKey,
+  type RepositoryKey,
+  registryKey,
+  repositoryKey,
+} from "./keys.ts";
+import { ListStatement } from "./list-statement.ts";
 import { objectColumns, toObject } from "./object-row.ts";
 import { adjustObjectCounts, registryTotals } from "./registry-counters.ts";
 import type { SqlSession } from "./session.ts";
@@ -57,6 +65,30 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
     return row !== undefined;
   }
 
+  async findMany(registry: Registry, ids: readonly ObjectId[]): Promise<StoredObject[]> {
+    const rows = await several.all(this.#session, registryKey(registry), ids);
+    return rows.map((row) => toObject(row, registry));
+  }
+
+  async lockMany(registry: Registry, ids: readonly ObjectId[]): Promise<StoredObject[]> {
+    const rows = await severalLocked.all(this.#session, registryKey(registry), ids);
+    return rows.map((row) => toObject(row, registry));
+  }
+
+  async liveAmong(
+    registry: Registry,
+    domain: string,
+    digests: readonly Digest[],
+  ): Promise<Digest[]> {
+    const key = { ...registryKey(registry), domain };
+    return (await liveAmong.all(this.#session, key, digests)).map(({ digest }) => digest);
+  }
+
+  async linkedElsewhere(repository: RepositoryRef, ids: readonly ObjectId[]): Promise<ObjectId[]> {
+    const rows = await linkedElsewhere.all(this.#session, repositoryKey(repository), ids);
+    return rows.map(({ object }) => object);
+  }
+
   async list({ after = beforeAll, limit }: PageRequest<ObjectId>): Promise<StoredObject[]> {
     const rows = await this.#session.all(list, { after, limit });
     return rows.map((row) => toObject(row, registryKey(row)));
@@ -103,6 +135,14 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
 
   async markDeleting(id: ObjectId): Promise<void> {
     await this.#session.later(markDeleting, { id, noKey: new Uint8Array(0) });
+  }
+
+  async rewrap(objects: readonly StoredObject[]): Promise<void> {
+    await this.#session.allLater(
+      objects.map(({ registry, id, domain, wrappedKey }) =>
+        this.#session.command(rewrap, { ...registryKey(registry), id, domain, wrappedKey }),
+      ),
+    );
   }
 
   async remove(id: ObjectId): Promise<void> {
@@ -185,6 +225,48 @@ const link = statement(({ builder }, key: ObjectKey) =>
         .where((row) => row.and({ ...ofRegistry(key), object: key.id })),
     )
     .limit(sql.lit(1)),
+);
+
+const severalOf = (isLocking: boolean) =>
+  new ListStatement(({ builder, locksRows }, key: RegistryKey, ids) => {
+    const rows = builder
+      .selectFrom("object")
+      .select(objectColumns)
+      .where((row) => row.and(ofRegistry(key)))
+      .where("id", "in", ids as readonly ObjectId[])
+      .orderBy("id");
+    return isLocking && locksRows ? rows.forUpdate() : rows;
+  });
+
+const several = severalOf(false);
+const severalLocked = severalOf(true);
+
+const liveAmong = new ListStatement(
+  ({ builder }, key: RegistryKey & { readonly domain: string }, digests) =>
+    builder
+      .selectFrom("object")
+      .select("digest")
+      .where((row) => row.and({ ...ofRegistry(key), domain: key.domain }))
+      .where("digest", "in", digests as readonly Digest[])
+      .where("state", "=", sql.lit("live")),
+);
+
+const linkedElsewhere = new ListStatement(({ builder }, key: RepositoryKey, ids) =>
+  builder
+    .selectFrom("layer")
+    .select("object")
+    .distinct()
+    .where((row) => row.and(ofRegistry(key)))
+    .where("object", "in", ids as readonly ObjectId[])
+    .where("repository", "<>", key.repository),
+);
+
+const rewrap = statement(
+  ({ builder }, to: ObjectKey & { domain: string; wrappedKey: Uint8Array }) =>
+    builder
+      .updateTable("object")
+      .set({ domain: to.domain, wrapped_key: to.wrappedKey })
+      .where((row) => row.and({ ...ofRegistry(to), id: to.id })),
 );
 
 const list = statement(({ builder }, page: { after: ObjectId; limit: number }) =>

@@ -23,7 +23,12 @@ import {
 } from "./keys.ts";
 import { adjustRepositoryCounts, registryTotals, repositoryCount } from "./registry-counters.ts";
 import { enqueueContents, removeContents } from "./repository-contents.ts";
-import { mutabilityColumns, repositoryColumns, toRepository } from "./repository-row.ts";
+import {
+  encryptionColumns,
+  mutabilityColumns,
+  repositoryColumns,
+  toRepository,
+} from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 import { type SqlCommand, statement } from "./statement.ts";
 
@@ -107,8 +112,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       name: repository.name,
       createdAt: repository.createdAt,
       scanOnPush: repository.scanOnPush ? 1 : 0,
-      encryption: repository.encryption.type,
-      encryptionKey: "keyArn" in repository.encryption ? repository.encryption.keyArn : null,
+      ...encryptionColumns(repository.encryption),
       imageCount: repository.imageCount,
       sizeBytes: repository.sizeBytes,
     });
@@ -136,6 +140,13 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     await this.#session.later(setTagMutability, {
       ...repositoryKey(repository),
       ...mutabilityColumns(mutability),
+    });
+  }
+
+  async setEncryption(repository: RepositoryRef, encryption: Encryption): Promise<void> {
+    await this.#session.later(setEncryption, {
+      ...repositoryKey(repository),
+      ...encryptionColumns(encryption),
     });
   }
 
@@ -325,6 +336,17 @@ const setTagMutability = statement(
     builder
       .updateTable("repository")
       .set({ tag_mutability: to.mode, exclusion_filters: to.filters })
+      .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
+);
+
+const setEncryption = statement(
+  (
+    { builder },
+    to: RepositoryKey & { encryption: Encryption["type"]; encryptionKey: string | null },
+  ) =>
+    builder
+      .updateTable("repository")
+      .set({ encryption_type: to.encryption, encryption_key: to.encryptionKey })
       .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
 );
 

@@ -59,6 +59,7 @@ export const removeContents = (
     "layer",
     "repository_resource_tag",
     "repository_policy",
+    "rekey",
   ] as const
 ).map((table) =>
   statement(({ builder }, key: RepositoryKey) =>

@@ -48,18 +48,15 @@ export function toRepository(row: RepositoryRow, registry: Registry): Repository
       exclusionFilters: filters === "[]" ? noFilters : (JSON.parse(filters) as string[]),
     },
     scanOnPush: row.scan_on_push === 1,
-    encryption: toEncryption(row),
+    encryption: toEncryption(row.encryption_type, row.encryption_key),
     imageCount: row.repository_image_count,
     sizeBytes: row.repository_size_bytes,
   };
 }
 
-function toEncryption({
-  encryption_type: type,
-  encryption_key: keyArn,
-}: RepositoryRow): Encryption {
+export function toEncryption(type: Encryption["type"], keyArn: string | null): Encryption {
   if (type === "AES256") return serviceEncryption;
-  invariant(keyArn !== null, "a repository that a KMS key seals names it");
+  invariant(keyArn !== null, "what a KMS key seals names it");
   return { type, keyArn };
 }
 
@@ -67,4 +64,9 @@ const serviceEncryption: Encryption = { type: "AES256" };
 
 export function mutabilityColumns({ mode, exclusionFilters }: TagMutability) {
   return { mode, filters: JSON.stringify(exclusionFilters) };
+}
+
+export function encryptionColumns(encryption: Encryption) {
+  const encryptionKey = "keyArn" in encryption ? encryption.keyArn : null;
+  return { encryption: encryption.type, encryptionKey };
 }

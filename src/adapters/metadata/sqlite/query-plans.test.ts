@@ -17,7 +17,7 @@ const answer = {
     client_ids: "[]",
     thumbprints: "[]",
     login: null,
-    encryption_key: null,
+    ...{ encryption_type: "AES256", encryption_key: null, from_type: "AES256", to_type: "AES256" },
   },
   ...{ operations: "[]", constraints: "{}", context: "{}" },
 };
@@ -79,6 +79,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     insertIfAbsent: [[row]],
     lock: [[registry, "n"]],
     setTagMutability: [[ref, row.tagMutability]],
+    setEncryption: [[ref, row.encryption]],
     putResourceTag: [[ref, "k", "v"]],
     removeResourceTag: [[ref, "k"]],
     adjust: [[ref, {}]],
@@ -92,6 +93,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     ],
     find: [[ref, "d"]],
     list: filters.map((filter) => [ref, page, filter]),
+    links: [[ref, page]],
+    linksOf: [[ref, ["a", "b", "c"]]],
     references: [[ref, "d"]],
     parents: [[ref, "d", 9]],
     referrers: [
@@ -101,6 +104,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     insert: [[row, [row]]],
     remove: [[ref, "d"]],
     setPulledAt: [[ref, "d", 1]],
+    relink: [[ref, "d", "o"]],
   },
   tags: {
     find: [[ref, "t"]],
@@ -121,6 +125,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     linkIfAbsent: [[row]],
     lease: [[ref, "d", 1]],
     setMediaType: [[ref, "d", "m"]],
+    count: [[ref]],
+    relink: [[ref, "d", "o"]],
     unlink: [[ref, "d"]],
   },
   objects: {
@@ -128,6 +134,11 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     findLive: [[registry, "n", "d"]],
     content: [["o"]],
     isLinked: [[row]],
+    findMany: [[registry, ["a", "b", "c"]]],
+    lockMany: [[registry, ["a", "b", "c"]]],
+    liveAmong: [[registry, "n", ["a", "b", "c"]]],
+    linkedElsewhere: [[ref, ["a", "b", "c"]]],
+    rewrap: [[[row]]],
     list: [[page]],
     insert: [[row, new Uint8Array(1)]],
     insertIfAbsent: [[row, new Uint8Array(1)]],
@@ -176,6 +187,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     remove: [["i"]],
     removeDead: [[registry, "k", "w"]],
   },
+  rekeys: { find: [[ref]], put: [[{ ...row, from: row.encryption, to: row.encryption }]] },
 };
 
 const entity = { account: "a", id: "i", kind: "user", name: "n", path: "/", tags: [] };

@@ -11,6 +11,8 @@ export class RememberedImages implements ImageReads {
   readonly #reads: ImageReads;
   readonly find: ImageReads["find"];
   readonly list: ImageReads["list"];
+  readonly links: ImageReads["links"];
+  readonly linksOf: ImageReads["linksOf"];
   readonly references: ImageReads["references"];
   readonly parents: ImageReads["parents"];
   readonly referrers: ImageReads["referrers"];
@@ -20,6 +22,8 @@ export class RememberedImages implements ImageReads {
     this.#reads = reads;
     this.find = reads.find.bind(reads);
     this.list = reads.list.bind(reads);
+    this.links = reads.links.bind(reads);
+    this.linksOf = reads.linksOf.bind(reads);
     this.references = reads.references.bind(reads);
     this.parents = reads.parents.bind(reads);
     this.referrers = reads.referrers.bind(reads);

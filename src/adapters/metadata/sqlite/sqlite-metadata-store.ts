@@ -92,6 +92,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly reclaim: MetadataReads["reclaim"];
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
+  readonly rekeys: MetadataReads["rekeys"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -115,6 +116,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.reclaim = reads.reclaim;
     this.leases = reads.leases;
     this.jobs = reads.jobs;
+    this.rekeys = reads.rekeys;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,

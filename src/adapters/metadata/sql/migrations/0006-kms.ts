@@ -1,4 +1,4 @@
-/** Keys of KMS, who may use them, what they were used for, and which repositories they seal. */
+/** Keys of KMS, who may use them, what they were used for, and which repositories they seal and sealed. */
 import { type Compilable, sql } from "kysely";
 import type { SqlDialect } from "../dialect.ts";
 import { optional, withColumns } from "./columns.ts";
@@ -12,6 +12,7 @@ export const migration0006: Migration = {
     ...rights(dialect),
     ...uses(dialect),
     ...sealed(dialect),
+    ...rekeyed(dialect),
   ],
 };
 
@@ -138,5 +139,31 @@ function sealed({ builder, types: { text } }: SqlDialect): Compilable[] {
       .on("repository")
       .columns(["account", "region", "encryption_key", "name"])
       .where(sql.ref("encryption_key"), "is not", null),
+  ];
+}
+
+/** How a repository came, or comes, under another key. Absence of a key: the service's own. */
+function rekeyed(dialect: SqlDialect): Compilable[] {
+  const { text, integer } = dialect.types;
+  return [
+    withColumns(dialect.largeRows("rekey"), {
+      account: text,
+      region: text,
+      repository: text,
+      from_type: text,
+      from_key: optional(text),
+      to_type: text,
+      to_key: optional(text),
+      started_at: integer,
+      finished_at: optional(integer),
+      phase: text,
+      position: text,
+      objects: optional(integer),
+      seen: integer,
+      rewrapped: integer,
+      copied: integer,
+      adopted: integer,
+      failure: optional(text),
+    }).addPrimaryKeyConstraint("rekey_key", ["account", "region", "repository"]),
   ];
 }
