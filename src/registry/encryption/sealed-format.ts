@@ -126,7 +126,7 @@ export function openFrame(
 
 /**
  * The same of a frame whose bytes come in steps that stay in the processor's cache, into memory of
- * its own: half as much again goes through in a second.
+ * its own: with the reading, that takes a fifth less time.
  * @param read gives so many bytes of the frame from a position on, good until it is called again
  * @throws Error when the frame was not sealed as this frame of this object under this key
  */
