@@ -18,6 +18,7 @@ import { untagResource } from "../../src/operations/ecr/untag-resource.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
 import { describeDeployment } from "../../src/operations/entrepot/describe-deployment.ts";
 import { holdReclaim } from "../../src/operations/entrepot/hold-reclaim.ts";
+import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
 import { rerunJob } from "../../src/operations/entrepot/rerun-job.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
@@ -103,6 +104,10 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   TagResource: () => [tagResource, { resourceArn, tags: [{ Key: "a", Value: "b" }] }],
   UntagResource: () => [untagResource, { resourceArn, tagKeys: ["a"] }],
   HoldReclaim: () => [holdReclaim, { holdId: "00000000-0000-4000-8000-000000000000", seconds: 60 }],
+  RekeyRepository: () => [
+    rekeyRepository,
+    { repositoryName, encryptionConfiguration: { encryptionType: "KMS" } },
+  ],
   RerunJob: () => [rerunJob, { jobId }],
 };
 
