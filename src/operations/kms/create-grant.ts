@@ -37,7 +37,7 @@ export const createGrant = operation("kms:CreateGrant", {
         EncryptionContextEquals: constraint,
         SourceArn: z.string().optional(),
       })
-      .default({}),
+      .prefault({}),
     GrantTokens: grantTokens,
     Name: grantName.optional(),
     DryRun: dryRun,
