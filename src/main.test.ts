@@ -105,6 +105,7 @@ describe("a server", () => {
       "123456789012.dkr.ecr.us-east-1.localhost",
       "public.ecr.localhost",
       "api.ecr.us-east-1.localhost",
+      "kms.us-east-1.localhost",
     ];
     const lookup: import("node:net").LookupFunction = (_name, _options, found) =>
       found(null, [{ address: "127.0.0.1", family: 4 }]);

@@ -17,6 +17,13 @@ import { keyByIdOrArn, keyOf } from "./key-target.ts";
 import { dryRun, encryptionContext, grantName, grantTokens, keyId, principal } from "./shapes.ts";
 import { checkGrantTokens, endDryRun } from "./use.ts";
 
+/** No pairs are no constraint: clients send the one that they do not mean as an empty one. */
+const constraint = encryptionContext
+  .optional()
+  .transform((pairs) =>
+    pairs === undefined || Object.keys(pairs).length === 0 ? undefined : pairs,
+  );
+
 /** Lets a principal use a key for some operations, from this moment on. */
 export const createGrant = operation("kms:CreateGrant", {
   input: request({
@@ -26,11 +33,11 @@ export const createGrant = operation("kms:CreateGrant", {
     Operations: z.array(z.enum(grantOperations)).min(1).max(50),
     Constraints: z
       .object({
-        EncryptionContextSubset: encryptionContext.optional(),
-        EncryptionContextEquals: encryptionContext.optional(),
+        EncryptionContextSubset: constraint,
+        EncryptionContextEquals: constraint,
         SourceArn: z.string().optional(),
       })
-      .default({}),
+      .prefault({}),
     GrantTokens: grantTokens,
     Name: grantName.optional(),
     DryRun: dryRun,

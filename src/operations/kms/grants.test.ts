@@ -73,6 +73,17 @@ describe("a grant", () => {
     }
   });
 
+  it("is bound by one constraint where the other has no pairs, as Terraform writes it", async () => {
+    const EncryptionContextEquals = { a: "1" };
+    const Constraints = { EncryptionContextEquals, EncryptionContextSubset: {} };
+    await grant({ Constraints });
+    expect(await grants()).toMatchObject([{ Constraints: { EncryptionContextEquals } }]);
+    const both = { EncryptionContextEquals, EncryptionContextSubset: { b: "2" } };
+    await expect(grant({ Constraints: both })).rejects.toMatchObject({
+      kind: "UnsupportedOperation",
+    });
+  });
+
   it("is listed as it was asked for, one page after the other", async () => {
     const retiring = await iam.user("retiring");
     const Constraints = { EncryptionContextEquals: { a: "1" } };
