@@ -110,6 +110,31 @@ const seeds: Readonly<Record<number, { readonly tables: string; readonly rows: s
         select 'a' || n, 'r', '{}', n from generate_series(0, 99) n`,
     ],
   },
+  6: {
+    tables: "kms_key, kms_key_version, kms_alias, kms_grant, kms_use, kms_use_count",
+    rows: [
+      `insert into kms_key (account, region, id, state, manager, description, policy, tags,
+          created_at, deletion_at, version, rotation_days, rotation_at, rotations_on_demand)
+        select 'a', 'r', 'k' || n, 'Enabled', 'CUSTOMER', '', '{}', '[]', n,
+          case when n % 50 = 0 then n end, 1, 365, case when n % 2 = 0 then n end, 0
+        from generate_series(0, 999) n`,
+      `insert into kms_key_version (account, region, key, version, wrapped, origin, created_at)
+        select 'a', 'r', 'k' || n, v, '', 'CREATED', n
+        from generate_series(0, 999) n, generate_series(1, 3) v`,
+      `insert into kms_alias (account, region, name, key, created_at, updated_at)
+        select 'a', 'r', 'n' || n, 'k' || n, n, n from generate_series(0, 999) n`,
+      `insert into kms_grant (account, region, key, id, name, grantee, retiring, operations,
+          constraints, scope, issuer, created_at)
+        select 'a', 'r', 'k' || n % 10, 'g' || n, 'n' || n, 'p' || n % 3, 'p' || n % 3, '[]', '{}',
+          's' || n % 500, '', n
+        from generate_series(0, 999) n`,
+      `insert into kms_use (account, region, key, at, id, operation, principal, request_id, context)
+        select 'a', 'r', 'k' || n % 10, n, 'u' || n, 'Decrypt', '', '', '{}'
+        from generate_series(0, 999) n`,
+      `insert into kms_use_count (account, region, key, month, operation, uses)
+        select 'a', 'r', 'k' || n % 10, 'm' || n, 'Decrypt', 1 from generate_series(0, 999) n`,
+    ],
+  },
 };
 
 /** In the transaction of the migration that has made the tables. */

@@ -315,7 +315,7 @@ function kmsQueries(): typeof hot {
   return {
     "find a key": [1, (t) => t.kms.keys.find(key)],
     "list keys": [100, (t) => t.kms.keys.list(registry, { after, limit: 100 })],
-    "keys that are due": [40, (t) => t.kms.keys.due(4_000, 10)],
+    "keys that are due": [100, (t) => t.kms.keys.due(4_000, 10)],
     "a version of a key": [1, (t) => t.kms.keys.version(key, 3)],
     "versions of a key": [4, (t) => t.kms.keys.versions(key, { limit: 9 })],
     "find an alias of a key": [1, (t) => t.kms.aliases.find(registry, "alias/k-00007")],

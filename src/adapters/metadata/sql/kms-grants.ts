@@ -38,15 +38,18 @@ export class SqlKmsGrants implements KmsGrantReads, KmsGrantWrites {
     scopes: readonly string[],
     limit: number,
   ): Promise<KmsGrant[]> {
-    const rows = await this.#session.query<KmsGrantTable>(({ builder }) =>
-      builder
-        .selectFrom("kms_grant")
-        .selectAll()
-        .where((row) => row.and({ ...ofRegistry(keyOf(key)), key: key.id }))
-        .where("grantee", "in", grantees)
-        .where("scope", "in", scopes)
-        .limit(limit),
-    );
+    const pairs = grantees.flatMap((grantee) => scopes.map((scope) => ({ grantee, scope })));
+    if (pairs.length === 0) return [];
+    const rows = await this.#session.query<KmsGrantTable>(({ builder }) => {
+      // A look at the index for each pair: of two lists PostgreSQL would use the index for one.
+      const lookUps = pairs.map((pair) =>
+        builder
+          .selectFrom("kms_grant")
+          .selectAll()
+          .where((row) => row.and({ ...ofRegistry(keyOf(key)), key: key.id, ...pair })),
+      );
+      return lookUps.reduce((all, each) => all.unionAll(each)).limit(limit);
+    });
     return rows.map(toGrant);
   }
 

@@ -93,7 +93,7 @@ function rights({ builder, ...dialect }: SqlDialect): Compilable[] {
     builder.schema
       .createIndex("kms_grant_grantee")
       .on("kms_grant")
-      .columns(["account", "region", "key", "grantee", "scope", "id"]),
+      .columns(["account", "region", "key", "grantee", "scope"]),
   ];
 }
 
