@@ -9,6 +9,7 @@ import type { Caller } from "../../src/registry/identity/principal.ts";
 import { createKey } from "../../src/registry/kms/create-key.ts";
 import { checkedKeyPolicy } from "../../src/registry/kms/key-policy.ts";
 import { type KmsKey, type KmsKeyState, kmsKeyArn } from "../../src/registry/kms/kms-key.ts";
+import { rotateOnDemand } from "../../src/registry/kms/rotate-key.ts";
 import { limits } from "../../src/registry/limits.ts";
 import type { Region } from "../../src/registry/names.ts";
 import { DistributionServer } from "../support/distribution-server.ts";
@@ -309,6 +310,7 @@ const config = Buffer.from(JSON.stringify({ marker: "config under a key" }));
 
 async function pushImage(name: string, tag = "v1"): Promise<OciClient> {
   const client = server.client();
+  const config = Buffer.from(JSON.stringify({ tag })); // Another image for each tag.
   await client.pushBlob(name, layer);
   await client.pushBlob(name, config);
   const put = await client.putManifest(name, tag, imageManifest(config, layer));
@@ -363,6 +365,28 @@ describe.each(["KMS", "KMS_DSSE"] as const)("a repository under %s", (type) => {
     expect((await client.get("/v2/app/manifests/v1")).status).toBe(200);
     expect((await client.get(blob)).body.equals(layer)).toBe(true);
     await pushImage("app", "v3");
+  });
+
+  it("54: opens what it sealed before its key was rotated, three times", async () => {
+    const key = await newKey();
+    await create("app", key.id, callerOf(account), type);
+    const { ports, clock } = server.opened;
+    const client = await pushImage("app", "v0");
+    for (const tag of ["v1", "v2", "v3"]) {
+      await rotateOnDemand(ports, key);
+      clock.advance(limits.dataKeyCacheMs);
+      await pushImage("app", tag);
+    }
+    const { version } = (await ports.metadata.kms.keys.find(key))!;
+    expect(version).toBe(4);
+    // Nothing is opened from memory.
+    ports.memory.manifests.clear();
+    clock.advance(limits.dataKeyCacheMs);
+    for (const tag of ["v0", "v1", "v2", "v3"]) {
+      expect((await client.get(`/v2/app/manifests/${tag}`)).status).toBe(200);
+    }
+    const digest = await digestOf(client, "app");
+    expect((await client.get(`/v2/app/blobs/${digest}`)).body.equals(layer)).toBe(true);
   });
 
   it("is shut once its grants are revoked", async () => {

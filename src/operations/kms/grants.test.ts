@@ -62,7 +62,7 @@ describe("a grant", () => {
     });
   });
 
-  it("holds in its encryption context alone (case 55)", async () => {
+  it("55: holds in its encryption context alone", async () => {
     const Constraints = { EncryptionContextSubset: { "aws:ecr:arn": "a" } };
     await grant({ Constraints, Operations: ["GenerateDataKey", "Decrypt"] });
     const ask = (EncryptionContext: object) =>
