@@ -34,8 +34,8 @@ type Position = Pick<KmsUse, "at" | "id">;
 
 /**
  * What the registry used a KMS key of the caller's account for, the newest first, as far back as
- * `limits.keyUseLifeMs`; and how often in each month. Data keys that were opened a moment ago are not
- * asked of KMS again, so that a pull is not always a use.
+ * `limits.keyUseLifeMs`; and how often in each month. A manifest that is in memory is given without a
+ * use, though not without the right to one.
  */
 export const listKeyUses = operation("entrepot:ListKeyUses", {
   input: request({ kmsKey: z.string().min(1).max(2048), maxResults, nextToken }),
