@@ -17,6 +17,7 @@ import { rekeyRepository } from "../src/registry/rekeying/rekey-repository.ts";
 import type { WantedEncryption } from "../src/registry/repositories/claim-key.ts";
 import { findRepository } from "../src/registry/repositories/find-repository.ts";
 import { checkStore } from "../src/workers/check-store.ts";
+import { writeKeyUses } from "../src/workers/write-key-uses.ts";
 import { openStore, testRegistry as registry } from "../test/support/store.ts";
 import { commandLine, writeFigures } from "./document.ts";
 import { entrepot } from "./peers.ts";
@@ -58,9 +59,7 @@ async function rekey(store: Store, wanted: WantedEncryption) {
   const caller = { principal, ...registry, ...request };
   await rekeyRepository({ ...store, onBehalfOf: caller }, registry, name, wanted);
   const repository = await findRepository(store, registry, name);
-  const flushing = setInterval(() => {
-    void store.memory.keyUses.flush(store.metadata);
-  }, limits.keyUseFlushMs);
+  const endUses = writeKeyUses(store, (error) => console.error(error));
   const idleMiB = residentMiB("VmRSS");
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
@@ -71,7 +70,7 @@ async function rekey(store: Store, wanted: WantedEncryption) {
     // The wait for pulls that had begun is not the work's.
     await new Promise((resolve) => setTimeout(resolve, againAt - store.clock.now()));
   }
-  clearInterval(flushing);
+  await endUses();
   const done = await store.metadata.rekeys.find(repository);
   if (done?.finishedAt === undefined) throw new Error("it did not end");
   const waitedMs = done.from.type === "AES256" ? 0 : limits.rekeySettleMs;
