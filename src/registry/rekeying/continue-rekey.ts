@@ -11,6 +11,7 @@ import { isUnderWay, type Rekey } from "./rekey.ts";
 /**
  * Goes on with what is under way until it is done, or has to wait. Wherever it ends, the next call goes
  * on from there; two at once do no harm. Memory: a page of objects' rows, and some frames.
+ * @param pageObjects how many it takes at once
  * @returns when to call again; `undefined` when there is nothing more to do
  * @throws Kms while either key may not be used
  */
@@ -18,6 +19,7 @@ export async function continueRekey(
   ports: Ports,
   repository: Repository,
   signal: AbortSignal,
+  pageObjects: number = limits.rekeyPageObjects,
 ): Promise<number | undefined> {
   for (;;) {
     signal.throwIfAborted();
@@ -25,7 +27,7 @@ export async function continueRekey(
     if (!isUnderWay(rekey)) return undefined;
     if (rekey.objects === undefined) await countObjects(ports, repository, rekey);
     else if (rekey.phase === "layers" || rekey.phase === "images") {
-      const copies = await moveObjects(ports, repository, rekey, limits.rekeyPageObjects);
+      const copies = await moveObjects(ports, repository, rekey, pageObjects);
       for (const each of copies) {
         signal.throwIfAborted();
         await copyLayer(ports, repository, rekey, each, signal);
