@@ -6,13 +6,17 @@ import type { ObjectId } from "../names.ts";
 import {
   appendSegment,
   frameKey,
+  frameOverheadBytes,
   framesFrom,
   layersOf,
   openFrame,
+  openFrameInSteps,
   openWhole,
   sealedHeader,
   sealedLength,
+  sealFrame,
   sealWhole,
+  stepBytes,
 } from "./sealed-format.ts";
 import { SegmentSealer } from "./segment-sealer.ts";
 
@@ -85,6 +89,26 @@ describe.each([
   it("shows nothing of its plaintext", () => {
     const sealed = sealWhole(key, object, Buffer.from("a very telling sentence".repeat(50)));
     expect(sealed.includes("telling")).toBe(false);
+  });
+
+  it("opens a frame in steps, wherever these cut nonce, ciphertext and tag", () => {
+    const overhead = layers * frameOverheadBytes;
+    const around = [-overhead - 1, -overhead, -overhead + 8, -20, -12, 0, 1, 40];
+    for (const sizeBytes of [1, 300, ...around.map((by) => 2 * stepBytes + by)]) {
+      const content = randomBytes(sizeBytes);
+      const sealed = Buffer.concat(sealFrame(frameKey(key), object, 3, true, [content]));
+      const place = { index: 3, endsSegment: true, sizeBytes };
+      const open = (frame: Buffer) =>
+        openFrameInSteps(frameKey(key), object, place, (position, lengthBytes) =>
+          Buffer.from(frame.subarray(position, position + lengthBytes)),
+        );
+      expect(content.equals(open(sealed))).toBe(true);
+      for (const at of [0, 11, 12, Math.floor(sealed.length / 2), sealed.length - 1]) {
+        const damaged = Buffer.from(sealed);
+        damaged[at]! ^= 1;
+        expect(() => open(damaged)).toThrow();
+      }
+    }
   });
 
   it("does not open a frame of another object, another place or another end", () => {

@@ -116,7 +116,7 @@ export function openFrame(
     const end = opened.length - tagBytes;
     const [nonce, tag] = [opened.subarray(0, nonceBytes), opened.subarray(end)];
     const data = additionalData(object, frame, endsSegment, key.length, layer);
-    const decipher = frameDecipher(key[layer]!, nonce, tag, data);
+    const decipher = frameDecipher(key[layer]!, nonce, data).setAuthTag(tag);
     const plaintext = decipher.update(opened.subarray(nonceBytes, end));
     decipher.final(); // Nothing leaves before this has verified the whole frame (I3).
     opened = plaintext;
@@ -136,47 +136,69 @@ export function openFrameInSteps(
   { index, endsSegment, sizeBytes }: Pick<FramePlace, "index" | "endsSegment" | "sizeBytes">,
   read: (position: number, lengthBytes: number) => Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const [only, ...others] = key;
-  if (only === undefined || others.length > 0) {
-    const sealed = readWhole(read, sizeBytes + key.length * frameOverheadBytes);
-    // What a decipher gives of so many bytes is memory of its own.
-    return openFrame(key, object, index, endsSegment, sealed) as Buffer<ArrayBuffer>;
-  }
-  const nonce = Buffer.from(read(0, nonceBytes));
-  const tag = Buffer.from(read(nonceBytes + sizeBytes, tagBytes));
-  const decipher = frameDecipher(
-    only,
-    nonce,
-    tag,
-    additionalData(object, index, endsSegment, 1, 0),
-  );
+  // The outermost first: what comes out of one is what the next is given.
+  const openers = key
+    .map((layerKey, layer) => {
+      const data = additionalData(object, index, endsSegment, key.length, layer);
+      return new LayerOpener(layerKey, data, sizeBytes + (layer + 1) * frameOverheadBytes);
+    })
+    .reverse();
+  const frameBytes = sizeBytes + key.length * frameOverheadBytes;
   const plaintext = Buffer.allocUnsafeSlow(sizeBytes);
-  for (let done = 0; done < sizeBytes; done += stepBytes) {
-    const sealed = read(nonceBytes + done, Math.min(stepBytes, sizeBytes - done));
-    const opened = decipher.update(sealed);
-    plaintext.set(opened, done);
-    freeMemory(opened);
+  let filled = 0;
+  for (let done = 0; done < frameBytes; done += stepBytes) {
+    let piece = read(done, Math.min(stepBytes, frameBytes - done));
+    for (const [number, opener] of openers.entries()) {
+      const opened = opener.take(piece);
+      if (number > 0) freeMemory(piece); // The first is the reader's.
+      piece = opened;
+    }
+    plaintext.set(piece, filled);
+    filled += piece.length;
+    freeMemory(piece);
   }
-  decipher.final(); // As above.
+  for (const opener of openers) opener.end(); // As above.
   return plaintext;
 }
 
-function readWhole(
-  read: (position: number, lengthBytes: number) => Uint8Array,
-  lengthBytes: number,
-): Uint8Array {
-  const whole = Buffer.allocUnsafeSlow(lengthBytes);
-  for (let done = 0; done < lengthBytes; done += stepBytes) {
-    whole.set(read(done, Math.min(stepBytes, lengthBytes - done)), done);
+/** Opens one layer of a frame whose bytes come in order. What it gives is verified by `end` alone. */
+class LayerOpener {
+  readonly #key: KeyObject;
+  readonly #data: Buffer;
+  readonly #tagStart: number;
+  readonly #nonce = Buffer.alloc(nonceBytes);
+  readonly #tag = Buffer.alloc(tagBytes);
+  #decipher: ReturnType<typeof frameDecipher> | undefined;
+  #taken = 0;
+
+  constructor(key: KeyObject, data: Buffer, frameBytes: number) {
+    this.#key = key;
+    this.#data = data;
+    this.#tagStart = frameBytes - tagBytes;
   }
-  return whole;
+
+  take(piece: Uint8Array): Uint8Array {
+    const start = this.#taken;
+    const within = (position: number) => Math.min(piece.length, Math.max(0, position - start));
+    const [from, to] = [within(nonceBytes), within(this.#tagStart)];
+    this.#nonce.set(piece.subarray(0, from), Math.min(start, nonceBytes));
+    this.#tag.set(piece.subarray(to), Math.max(0, start - this.#tagStart));
+    this.#taken += piece.length;
+    if (this.#taken < nonceBytes) return new Uint8Array();
+    this.#decipher ??= frameDecipher(this.#key, this.#nonce, this.#data);
+    return this.#decipher.update(piece.subarray(from, to));
+  }
+
+  /** @throws Error when the layer was not sealed so */
+  end(): void {
+    if (this.#decipher === undefined) throw new Error("the frame ended early");
+    this.#decipher.setAuthTag(this.#tag).final();
+  }
 }
 
-function frameDecipher(key: KeyObject, nonce: Uint8Array, tag: Uint8Array, data: Buffer) {
+function frameDecipher(key: KeyObject, nonce: Uint8Array, data: Buffer) {
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
-  decipher.setAAD(data);
-  decipher.setAuthTag(tag);
-  return decipher;
+  return decipher.setAAD(data);
 }
 
 /** A whole small object in memory: header and the frames of one segment. */
