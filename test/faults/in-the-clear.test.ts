@@ -15,7 +15,14 @@ import {
 } from "@aws-sdk/client-iam";
 import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { SystemClock } from "../../src/adapters/clock/system.ts";
+import { LocalKeyService } from "../../src/adapters/keys/local.ts";
 import { readMasterKey } from "../../src/adapters/keys/master-key.ts";
+import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
+import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import type { Ports } from "../../src/ports/ports.ts";
+import { openDataKey } from "../../src/registry/encryption/data-keys.ts";
+import { RegistryMemory } from "../../src/registry/memory.ts";
 import { ecrClient } from "../interop/registry.ts";
 import { runCommand } from "../support/cli.ts";
 import { imageManifest } from "../support/ecr.ts";
@@ -99,7 +106,9 @@ it("leaves nothing in the clear: on disk, in the database, in the bucket, in log
   for (const [index, secret] of secrets.entries()) {
     forbidden.set(`secret ${index}`, Buffer.from(secret));
   }
-  for (const [what, key] of [["the master key", masterKey!] as const]) {
+  const keys = await unwrappedKeys(settings.ENTREPOT_DATABASE, masterKey!);
+  expect(keys.length).toBeGreaterThan(15);
+  for (const [what, key] of [["the master key", masterKey!] as const, ...keys]) {
     forbidden.set(what, key);
     forbidden.set(`${what} in base64`, Buffer.from(key.toString("base64")));
     forbidden.set(`${what} in hexadecimal`, Buffer.from(key.toString("hex")));
@@ -129,6 +138,33 @@ it("leaves nothing in the clear: on disk, in the database, in the bucket, in log
   // Three repositories with a layer of 3 MB each, at least once and once more in the backup.
   expect(bytes).toBeGreaterThan(18_000_000);
 });
+
+/** Data keys of every object, as they are in the memory of a server that opens them. */
+async function unwrappedKeys(
+  database: string | undefined,
+  masterKey: Buffer,
+): Promise<(readonly [string, Buffer])[]> {
+  const metadata =
+    database === undefined
+      ? await openSqliteMetadata({ directory: store.directory, onWriterFailure: () => undefined })
+      : await openPostgresMetadata({ url: database, warn: () => undefined });
+  const clock = new SystemClock();
+  const keys = new LocalKeyService({ masterKey, metadata, clock });
+  const ports = { metadata, keys, clock, memory: new RegistryMemory() } as unknown as Ports;
+  try {
+    const objects = await metadata.objects.list({ limit: 100 });
+    const found: (readonly [string, Buffer])[] = [];
+    for (const object of objects) {
+      const dataKey = Buffer.from(await openDataKey(ports, undefined, object));
+      for (let at = 0; at < dataKey.length; at += 32) {
+        found.push([`data key ${at / 32} of ${object.id}`, dataKey.subarray(at, at + 32)]);
+      }
+    }
+    return found;
+  } finally {
+    await metadata.close();
+  }
+}
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
