@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** All that needs npm alone. Real clients and real S3 servers have configurations of their own. */
@@ -5,6 +6,8 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: [...configDefaults.exclude, "test/interop/**", "test/fleet/**"],
+    // Most files wait for processes and disks more than they compute: one worker leaves processors idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // A machine that does something else as well is slow, not wrong.
     testTimeout: 30_000,
     hookTimeout: 60_000,
