@@ -2,9 +2,10 @@
 import type { MetadataReads } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import { algorithmOf, Digester } from "../registry/digest.ts";
-import { layersUnder, openDataKey } from "../registry/encryption/data-keys.ts";
+import { openDataKey } from "../registry/encryption/data-keys.ts";
 import { headerBytes, openWhole, requireHeader } from "../registry/encryption/sealed-format.ts";
 import { isSealed, type StoredObject } from "../registry/encryption/stored-object.ts";
+import { layersUnder } from "../registry/encryption/wrapped-key.ts";
 import { isRegistryError } from "../registry/errors.ts";
 import type { Image } from "../registry/images/image.ts";
 import { readLayer } from "../registry/layers/read-layer.ts";

@@ -4,7 +4,7 @@ import type { JobHandler } from "./job-handler.ts";
 
 /**
  * Writes what waits of uses of KMS keys, every now and then.
- * @param failed told what could not be written, which goes on waiting, and how much was given up
+ * @param failed told what could not be written, which goes on waiting; and how many had no room to wait
  * @returns ends it, after all that waits is written
  */
 export function writeKeyUses(
@@ -13,9 +13,14 @@ export function writeKeyUses(
 ): () => Promise<void> {
   let writing: Promise<void> = Promise.resolve();
   const write = () => {
-    writing = writing
-      .then(() => memory.keyUses.flush(metadata))
-      .catch((error: unknown) => failed(error, memory.keyUses.takeDropped()));
+    writing = writing.then(async () => {
+      let error: unknown;
+      await memory.keyUses.flush(metadata).catch((failure: unknown) => {
+        error = failure;
+      });
+      const dropped = memory.keyUses.takeDropped();
+      if (error !== undefined || dropped > 0) failed(error, dropped);
+    });
     return writing;
   };
   const timer = setInterval(() => {

@@ -1,8 +1,12 @@
 /** Repositories under keys of KMS: who may make them, what seals them, and what shuts them. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { batchGetImage } from "../../src/operations/ecr/batch-get-image.ts";
 import { createRepository } from "../../src/operations/ecr/create-repository.ts";
 import { deleteRepository } from "../../src/operations/ecr/delete-repository.ts";
 import { describeRepositories } from "../../src/operations/ecr/describe-repositories.ts";
+import { getDownloadUrlForLayer } from "../../src/operations/ecr/get-download-url-for-layer.ts";
+import { initiateLayerUpload } from "../../src/operations/ecr/initiate-layer-upload.ts";
+import { putImage } from "../../src/operations/ecr/put-image.ts";
 import { listKeyUses } from "../../src/operations/entrepot/list-key-uses.ts";
 import { listRepositoryKeys } from "../../src/operations/entrepot/list-repository-keys.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
@@ -12,6 +16,7 @@ import { type KmsKey, type KmsKeyState, kmsKeyArn } from "../../src/registry/kms
 import { rotateOnDemand } from "../../src/registry/kms/rotate-key.ts";
 import { limits } from "../../src/registry/limits.ts";
 import type { Region } from "../../src/registry/names.ts";
+import { checkStore } from "../../src/workers/check-store.ts";
 import { DistributionServer } from "../support/distribution-server.ts";
 import { account, callerOf, imageManifest, otherAccount, TestRegistry } from "../support/ecr.ts";
 import { keyOf, putUser, type TestStatement } from "../support/identity.ts";
@@ -216,6 +221,8 @@ describe("making a repository under a key", () => {
       on({ StringEquals: { "kms:CallerAccount": otherAccount } }),
       on({ ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/release" } }),
       { ...letsServiceIn, Action: "kms:Decrypt" },
+      // The service does not come from where its caller does.
+      on({ IpAddress: { "aws:SourceIp": "127.0.0.1/32" } }),
       { ...letsServiceIn, Principal: { Service: "ecr.eu-west-1.amazonaws.com" } },
     ];
     for (const statement of refused) {
@@ -359,12 +366,44 @@ describe.each(["KMS", "KMS_DSSE"] as const)("a repository under %s", (type) => {
       expect(patch.status).toBe(403);
       const put = await client.putManifest("app", "v2", imageManifest(config, layer));
       expect(put.status).toBe(403);
+      await expectShutInApi(digest);
     }
     await setState(key, "Enabled");
     server.opened.clock.advance(limits.identityCacheMs);
     expect((await client.get("/v2/app/manifests/v1")).status).toBe(200);
     expect((await client.get(blob)).body.equals(layer)).toBe(true);
     await pushImage("app", "v3");
+  });
+
+  /** The same in ECR's own API, to which a download URL belongs as well. */
+  async function expectShutInApi(layerDigest: string): Promise<void> {
+    const repositoryName = "app";
+    const { images, failures } = await api.ask(batchGetImage, {
+      ...{ repositoryName, imageIds: [{ imageTag: "v1" }] },
+    });
+    expect([images, failures?.[0]?.failureCode]).toEqual([[], "KmsError"]);
+    const shut = { kind: "Kms" };
+    await expect(api.ask(initiateLayerUpload, { repositoryName })).rejects.toMatchObject(shut);
+    const imageManifestText = JSON.stringify(imageManifest(config, layer));
+    const put = { repositoryName, imageManifest: imageManifestText, imageTag: "v9" };
+    await expect(api.ask(putImage, put)).rejects.toMatchObject(shut);
+    const { downloadUrl = "" } = await api.ask(getDownloadUrlForLayer, {
+      ...{ repositoryName, layerDigest },
+    });
+    const { pathname } = new URL(downloadUrl);
+    expect((await server.client().get(pathname)).status).toBe(403);
+  }
+
+  it("is no damage to fsck while its key is disabled", async () => {
+    const key = await newKey();
+    await create("app", key.id, callerOf(account), type);
+    await pushImage("app");
+    const { ports } = server.opened;
+    const whole = await checkStore(ports, { repair: false });
+    expect(whole).toMatchObject({ problems: [], objects: 3, shutObjects: 0 });
+    await setState(key, "Disabled");
+    const shut = await checkStore(ports, { repair: false });
+    expect(shut).toMatchObject({ problems: [], objects: 3, shutObjects: 3, verifiedBytes: 0 });
   });
 
   it("54: opens what it sealed before its key was rotated, three times", async () => {

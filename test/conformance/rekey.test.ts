@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deleteRepository } from "../../src/operations/ecr/delete-repository.ts";
 import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
-import { layersUnder } from "../../src/registry/encryption/data-keys.ts";
+import { layersUnder } from "../../src/registry/encryption/wrapped-key.ts";
 import { limits } from "../../src/registry/limits.ts";
 import type { Digest } from "../../src/registry/names.ts";
 import { account } from "../support/ecr.ts";

@@ -9,17 +9,7 @@ import { parseKmsKeyArn } from "../kms/kms-key.ts";
 import type { ObjectId } from "../names.ts";
 import { requireUse, useKey } from "./key-use.ts";
 import type { KeyedObject, KeyOwner } from "./keyed-object.ts";
-import type { Layers } from "./sealed-format.ts";
-import {
-  dataKeyContext,
-  keyHeader,
-  keyHeaderBytes,
-  parseKeyHeader,
-  sealedKeyBytes,
-  underBoth,
-  underKms,
-  unopenable,
-} from "./wrapped-key.ts";
+import { isUnderKms, parseKeyHeader, unwrapUnderKms, wrapUnderKms } from "./wrapped-key.ts";
 
 const keyBytes = 32;
 
@@ -36,16 +26,14 @@ export async function createDataKey(
   if (encryption.type === "AES256") return ports.keys.createDataKey({ registry, object });
   const key = parseKmsKeyArn(encryption.keyArn);
   const { version } = await useKey(ports, repository, key, "GenerateDataKey");
-  const plain = randomBytes(keyBytes);
-  const context = dataKeyContext(registry, object);
-  const sealed = await ports.keys.material.seal({ key, version }, plain, context);
+  const made = { registry, id: object, plain: randomBytes(keyBytes) };
   if (encryption.type === "KMS") {
-    return { plain, wrapped: Buffer.concat([keyHeader(underKms, key, version), sealed]) };
+    return { plain: made.plain, wrapped: await wrapUnderKms(ports, { key, version }, made) };
   }
   const outer = await ports.keys.createDataKey({ registry, object });
   return {
-    plain: Buffer.concat([plain, outer.plain]),
-    wrapped: Buffer.concat([keyHeader(underBoth, key, version), sealed, outer.wrapped]),
+    plain: Buffer.concat([made.plain, outer.plain]),
+    wrapped: await wrapUnderKms(ports, { key, version }, made, outer.wrapped),
   };
 }
 
@@ -60,25 +48,12 @@ export async function openDataKey(
   object: KeyedObject,
 ): Promise<Uint8Array> {
   const { registry, id, wrappedKey } = object;
-  const format = wrappedKey[0];
-  if (format !== underKms && format !== underBoth) {
-    return ports.keys.openDataKey(wrappedKey, { registry, object: id });
-  }
-  const { key, version } = parseKeyHeader(wrappedKey, registry);
+  if (!isUnderKms(wrappedKey)) return ports.keys.openDataKey(wrappedKey, { registry, object: id });
+  const { key } = parseKeyHeader(wrappedKey, registry);
   await useKey(ports, repository, key, "Decrypt");
-  const end = keyHeaderBytes + sealedKeyBytes;
-  const sealed = wrappedKey.subarray(keyHeaderBytes, format === underKms ? undefined : end);
-  const context = dataKeyContext(registry, id);
-  const plain = await ports.keys.material.open({ key, version }, sealed, context);
-  if (plain?.length !== keyBytes) throw unopenable();
-  if (format === underKms) return plain;
-  const outer = wrappedKey.subarray(end);
+  const { plain, outer } = await unwrapUnderKms(ports, object);
+  if (outer === undefined) return plain;
   return Buffer.concat([plain, await ports.keys.openDataKey(outer, { registry, object: id })]);
-}
-
-/** How many times an object with this wrapped key is sealed. */
-export function layersUnder(wrappedKey: Uint8Array): Layers {
-  return wrappedKey[0] === underBoth ? 2 : 1;
 }
 
 /**

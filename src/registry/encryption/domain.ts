@@ -19,10 +19,7 @@ export function manifestDomain(repository: Pick<Repository, "id" | "encryption">
  * Refuses what was sealed for a key that has become another one since.
  * @throws ServiceUnavailable
  */
-export function requireSameDomain(
-  repository: Pick<Repository, "encryption">,
-  domain: string,
-): void {
-  if (encryptionDomain(repository) === domain) return;
+export function requireSameDomain(now: string, sealedFor: string): void {
+  if (now === sealedFor) return;
   throw new RegistryError("ServiceUnavailable", "The repository's key was changed; try again");
 }

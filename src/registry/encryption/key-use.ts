@@ -12,7 +12,12 @@ import { requireUsable, type UsableKey } from "../kms/require-usable.ts";
 import { repositoryArn } from "../names.ts";
 import { keyRefusal } from "./key-refusal.ts";
 import type { KeyOwner } from "./keyed-object.ts";
-import { repositoryContext, requireService, type ServiceOperation } from "./service-access.ts";
+import {
+  callerName,
+  repositoryContext,
+  requireService,
+  type ServiceOperation,
+} from "./service-access.ts";
 
 /**
  * The key as it was a moment ago, for one use of it, which is recorded: done or refused.
@@ -49,9 +54,8 @@ export function requireUse(
 ): Promise<UsableKey> {
   if (repository === undefined) return findUsable(ports, key);
   const { keyDecisions } = ports.memory.access;
-  const principal = ports.onBehalfOf?.principal.arn ?? "";
   const owner = repositoryArn(repository.registry, repository.name);
-  const name = `${operation} ${kmsKeyArn(key)} ${owner} ${principal}`;
+  const name = `${operation} ${kmsKeyArn(key)} ${owner} ${callerName(ports)}`;
   return keyDecisions.get(ports.clock, name, () => decide(ports, repository, key, operation));
 }
 

@@ -8,8 +8,9 @@ import { LocalKeyService } from "../../adapters/keys/local.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryMemory } from "../memory.ts";
 import type { ObjectId, Registry } from "../names.ts";
-import { layersUnder, openDataKey } from "./data-keys.ts";
+import { openDataKey } from "./data-keys.ts";
 import { openWhole } from "./sealed-format.ts";
+import { layersUnder } from "./wrapped-key.ts";
 
 const masterKey = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
 const registry = { account: "000000000000", region: "us-east-1" } as Registry;

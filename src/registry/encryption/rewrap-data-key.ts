@@ -1,19 +1,15 @@
 import type { Ports } from "../../ports/ports.ts";
 import { type KmsKeyRef, kmsKeyArn, parseKmsKeyArn } from "../kms/kms-key.ts";
 import type { UsableKey } from "../kms/require-usable.ts";
-import { layersUnder } from "./data-keys.ts";
 import { useKey } from "./key-use.ts";
 import type { KeyedObject, KeyOwner } from "./keyed-object.ts";
 import type { ServiceOperation } from "./service-access.ts";
 import {
-  dataKeyContext,
-  keyHeader,
-  keyHeaderBytes,
+  isUnderKms,
+  layersUnder,
   parseKeyHeader,
-  sealedKeyBytes,
-  underBoth,
-  underKms,
-  unopenable,
+  unwrapUnderKms,
+  wrapUnderKms,
 } from "./wrapped-key.ts";
 
 /**
@@ -43,35 +39,27 @@ export class Rewrapping {
    */
   async wrap(object: KeyedObject): Promise<Uint8Array> {
     const { registry, encryption } = this.#repository;
-    const plain = await this.#open(object);
+    const { id } = object;
+    const { plain, outer } = await this.#open(object);
     if (encryption.type === "AES256") {
-      return this.#ports.keys.wrapDataKey(plain, { registry, object: object.id });
+      return this.#ports.keys.wrapDataKey(plain, { registry, object: id });
     }
     const key = parseKmsKeyArn(encryption.keyArn);
     const { version } = await this.#use(key, "GenerateDataKey");
-    const context = dataKeyContext(registry, object.id);
-    const sealed = await this.#ports.keys.material.seal({ key, version }, plain, context);
-    if (encryption.type === "KMS")
-      return Buffer.concat([keyHeader(underKms, key, version), sealed]);
-    // The outer layer's key is below the registry's own, and stays as it is.
-    const outer = object.wrappedKey.subarray(keyHeaderBytes + sealedKeyBytes);
-    return Buffer.concat([keyHeader(underBoth, key, version), sealed, outer]);
+    // An outer layer's key is below the registry's own, and stays as it is.
+    return wrapUnderKms(this.#ports, { key, version }, { registry, id, plain }, outer);
   }
 
-  /** The only key; the inner layer's where there are two. */
-  async #open({ registry, id, wrappedKey }: KeyedObject): Promise<Uint8Array> {
-    const { keys } = this.#ports;
-    const format = wrappedKey[0];
-    if (format !== underKms && format !== underBoth) {
-      return keys.openDataKey(wrappedKey, { registry, object: id });
+  /** The only key; the inner layer's where there are two, and the outer one's as it is wrapped. */
+  async #open(object: KeyedObject): ReturnType<typeof unwrapUnderKms> {
+    const { registry, id, wrappedKey } = object;
+    if (!isUnderKms(wrappedKey)) {
+      const { keys } = this.#ports;
+      const plain = await keys.openDataKey(wrappedKey, { registry, object: id });
+      return { plain, outer: undefined };
     }
-    const { key, version } = parseKeyHeader(wrappedKey, registry);
-    await this.#use(key, "Decrypt");
-    const sealed = wrappedKey.subarray(keyHeaderBytes, keyHeaderBytes + sealedKeyBytes);
-    const context = dataKeyContext(registry, id);
-    const plain = await keys.material.open({ key, version }, sealed, context);
-    if (plain === undefined) throw unopenable();
-    return plain;
+    await this.#use(parseKeyHeader(wrappedKey, registry).key, "Decrypt");
+    return unwrapUnderKms(this.#ports, object);
   }
 
   #use(key: KmsKeyRef, operation: ServiceOperation): Promise<UsableKey> {

@@ -7,7 +7,6 @@ import {
   type Principal,
   rootPrincipal,
 } from "../identity/principal.ts";
-import { contextConditions } from "../kms/encryption-context.ts";
 import { keyResource } from "../kms/key-access.ts";
 import { type EncryptionContext, type KmsKey, kmsKeyArn } from "../kms/kms-key.ts";
 import { type Region, type Registry, repositoryArn } from "../names.ts";
@@ -58,9 +57,8 @@ export async function mayService(
   const { registry } = repository;
   const viaService = regionalService(registry.region);
   const encryptionContext = repositoryContext(repository);
-  const conditions = serviceConditions(repository, encryptionContext);
-  const caller = ports.onBehalfOf ?? itself(registry);
-  const context = new RequestContext(caller, ports.clock.now(), conditions);
+  const caller = asService(ports, registry);
+  const context = new RequestContext(caller, ports.clock.now(), serviceConditions(repository));
   let isAllowed = false;
   for (const service of [viaService, "ecr.amazonaws.com"]) {
     const principal = servicePrincipal(service);
@@ -79,27 +77,40 @@ function servicePrincipal(service: string): PolicyPrincipal & Pick<Principal, "p
   return { type: "Service", arn: "", service, policies: noPolicies };
 }
 
-/** What a key policy can ask of the service's request beside what it can ask of the caller's. */
-function serviceConditions(
-  { registry, name }: Pick<KeyOwner, "registry" | "name">,
-  context: EncryptionContext,
-): Map<string, string | readonly string[]> {
-  const conditions = new Map<string, string | readonly string[]>([
-    ["kms:viaservice", regionalService(registry.region)],
+/** What a key policy can ask of the service's request beside what `keyResource` says of it. */
+function serviceConditions({
+  registry,
+  name,
+}: Pick<KeyOwner, "registry" | "name">): Map<string, string> {
+  return new Map([
     ["kms:calleraccount", registry.account],
     ["aws:sourceaccount", registry.account],
     ["aws:sourcearn", repositoryArn(registry, name)],
     ["aws:viaawsservice", "true"],
     ["aws:principalisawsservice", "true"],
   ]);
-  for (const [key, value] of Object.entries(contextConditions(context))) {
-    conditions.set(key.toLowerCase(), value);
-  }
-  return conditions;
 }
 
-/** The service where nobody asked it. */
-function itself({ account, region }: Registry): Caller {
-  const nobody = { requestId: "", sourceIp: "", userAgent: "", origin: "https:" };
-  return { ...nobody, principal: rootPrincipal(account, ""), region, account };
+/**
+ * The service's own request: for whoever asked it, and not from where they asked. So what is decided
+ * for somebody is decided for all of their requests, as far as `callerName` tells them apart. Source:
+ * IAM, aws:SourceIp, "when a service makes calls on your behalf".
+ */
+function asService({ onBehalfOf }: Ports, { account, region }: Registry): Caller {
+  const principal = onBehalfOf?.principal ?? rootPrincipal(account, "");
+  return {
+    principal,
+    region,
+    account,
+    requestId: "",
+    sourceIp: "",
+    userAgent: "",
+    origin: "https:",
+  };
+}
+
+/** Tells those on whose behalf the service asks apart: also two sessions of one name. */
+export function callerName({ onBehalfOf }: Pick<Ports, "onBehalfOf">): string {
+  const { arn = "", accessKeyId = "" } = onBehalfOf?.principal ?? {};
+  return `${arn} ${accessKeyId}`;
 }

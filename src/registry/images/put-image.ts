@@ -2,7 +2,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
 import { createDataKey } from "../encryption/data-keys.ts";
-import { encryptionDomain, manifestDomain, requireSameDomain } from "../encryption/domain.ts";
+import { manifestDomain, requireSameDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
 import { EqualObjectStands, type StoredObject } from "../encryption/stored-object.ts";
 import { invariant, RegistryError } from "../errors.ts";
@@ -112,7 +112,7 @@ function storeImage(
       lockLayers(change, repository, manifest),
     ]);
     if (locked.id !== id) throw repositoryNotFound(registry, name);
-    requireSameDomain(locked, sealed.domain);
+    requireSameDomain(manifestDomain(locked), sealed.object.domain);
     const moved = tagsToMove(locked, digest, wanted, current, known !== undefined);
     const image =
       known ?? (await insertImage(change, locked, digest, manifest, layers, sealed, presumed));
@@ -124,7 +124,6 @@ function storeImage(
 }
 
 interface SealedManifest {
-  readonly domain: string;
   readonly object: StoredObject;
   readonly content: Uint8Array;
 }
@@ -154,7 +153,7 @@ async function sealManifest(
     layout: String(manifest.length),
     createdAt: ports.clock.now(),
   };
-  return { domain: encryptionDomain(repository), object, content };
+  return { object, content };
 }
 
 /**

@@ -230,7 +230,7 @@ async function linkFirst(
         linkLeased(change, layer),
       ]);
       if (locked.id !== upload.repository.id) throw ended();
-      requireSameDomain(locked, object.domain);
+      requireSameDomain(encryptionDomain(locked), object.domain);
       return { layer, existed: !isNew };
     });
   } catch (error) {
@@ -257,7 +257,7 @@ function link(ports: Ports, completed: Completed): Promise<Linked | undefined> {
     }
     const object = await keepObject(change, completed, now);
     if (object === undefined) return undefined;
-    requireSameDomain(repository, object.domain);
+    requireSameDomain(encryptionDomain(repository), object.domain);
     const layer = newLayer(completed, object, now);
     const existed = !(await linkLeased(change, layer));
     await change.uploads.remove(registry, upload.id);

@@ -8,10 +8,9 @@ import {
   repositoryContext,
   serviceOperations,
 } from "../encryption/service-access.ts";
-import { invariant, isRegistryError } from "../errors.ts";
+import { invariant, isRegistryError, type RegistryError } from "../errors.ts";
 import type { Caller } from "../identity/principal.ts";
 import { awsManagedKey } from "../kms/create-key.ts";
-import { contextConditions } from "../kms/encryption-context.ts";
 import { lookUpKey, type NamedKey, noSuchKey, requireKey } from "../kms/find-key.ts";
 import { namedKeyResource } from "../kms/key-access.ts";
 import {
@@ -62,12 +61,12 @@ export async function claimKey(
       return claimed(type, key, grantsOn(key, repository, ports.clock.now()));
     }
     const named = await lookUpKey(ports, repository.registry, wanted.key);
-    const mayGrant = await whyNoGrants(ports, caller, repository, named);
+    const refusal = await whyNoGrants(ports, caller, repository, named);
     const byPolicy = named.key !== undefined && (await letsServiceIn(ports, repository, named.key));
-    if (mayGrant !== undefined && !byPolicy) throw mayGrant;
+    if (refusal !== undefined && !byPolicy) throw refusal;
     const key = requireKey(named);
     requireUsable(key);
-    const grants = mayGrant === undefined ? grantsOn(key, repository, ports.clock.now()) : [];
+    const grants = refusal === undefined ? grantsOn(key, repository, ports.clock.now()) : [];
     return claimed(type, key, grants);
   } catch (error) {
     throw keyRefusal(error);
@@ -109,38 +108,34 @@ async function whyNoGrants(
   caller: Caller,
   repository: Claimant,
   named: NamedKey,
-): Promise<unknown> {
+): Promise<RegistryError | undefined> {
   const { principal } = caller;
   const service = regionalService(repository.registry.region);
   const encryptionContext = repositoryContext(repository);
   const request = { principal, encryptionContext, viaService: service };
   const resource = await namedKeyResource(ports, named, request);
-  const now = ports.clock.now();
-  const common = new Map<string, string | readonly string[]>([
-    ["kms:viaservice", service],
-    ["aws:viaawsservice", "true"],
-  ]);
-  const ofGrant = new Map([
-    ...common,
-    ...Object.entries(contextConditions(encryptionContext)).map(
-      ([key, value]) => [key.toLowerCase(), value] as const,
-    ),
-    ["kms:grantisforawsresource", "true"] as const,
-    ["kms:granteeprincipal", service] as const,
-    ["kms:retiringprincipal", service] as const,
-    ["kms:grantoperations", serviceOperations] as const,
-    ["kms:grantconstrainttype", "EncryptionContextSubset"] as const,
-  ]);
+  const describing = new RequestContext(
+    caller,
+    ports.clock.now(),
+    new Map([["aws:viaawsservice", "true"]]),
+  );
+  const granting = describing.forAction(
+    new Map<string, string | readonly string[]>([
+      ["aws:viaawsservice", "true"],
+      ["kms:granteeprincipal", service],
+      ["kms:retiringprincipal", service],
+      ["kms:grantoperations", serviceOperations],
+      ["kms:grantconstrainttype", "EncryptionContextSubset"],
+    ]),
+  );
   try {
-    const describing = new RequestContext(caller, now, common);
     await requireAllowed(ports, principal, "kms:DescribeKey", resource, describing);
     requireKey(named);
-    const granting = new RequestContext(caller, now, ofGrant);
     await requireAllowed(ports, principal, "kms:CreateGrant", resource, granting);
     return undefined;
   } catch (error) {
-    if (!isRegistryError(error)) throw error;
-    return error;
+    if (isRegistryError(error, "AccessDenied") || isRegistryError(error, "NotFound")) return error;
+    throw error; // That nothing can be read at the moment is no reason to make no grants.
   }
 }
 
