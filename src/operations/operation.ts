@@ -22,6 +22,8 @@ export interface HandlerContext extends Environment {
   readonly caller: Caller;
   /** What `resource` said, and what the caller was allowed. */
   readonly target: Resource;
+  /** What `further` said, in its order, and what the caller was allowed as well. */
+  readonly furtherTargets: readonly Resource[];
 }
 
 /** Condition keys, as IAM names them, and their values: `aws:TagKeys` and the like. */

@@ -26,20 +26,7 @@ export function parameterError(error: z.ZodError, service: Service): RegistryErr
 function validationError(issue: z.core.$ZodIssue | undefined): RegistryError {
   // Where IAM has a sentence of its own for a member, its shape gives the whole of it.
   if (issue?.code === "custom") return new RegistryError("Validation", issue.message);
-  const path = (issue?.path ?? []).map((step) =>
-    typeof step === "string" ? step.charAt(0).toLowerCase() + step.slice(1) : step,
-  );
-  const what =
-    issue === undefined
-      ? "Member must be valid"
-      : constraint(issue).replace(
-          /^must satisfy regular expression '(.*)'$/s,
-          "Member must satisfy regular expression pattern: $1",
-        );
-  return new RegistryError(
-    "Validation",
-    `1 validation error detected: Value at '${memberPath(path)}' failed to satisfy constraint: ${what}`,
-  );
+  return detected(issue, "");
 }
 
 /** Members of KMS whose values are secret, or no text. */
@@ -48,13 +35,17 @@ const toldCharacters = 256;
 
 /** As KMS says it, with the value. */
 function keyValidationError(issue: z.core.$ZodIssue | undefined): RegistryError {
-  const path = (issue?.path ?? []).map((step) =>
-    typeof step === "string" ? step.charAt(0).toLowerCase() + step.slice(1) : step,
-  );
   const { input } = issue ?? {};
   const isTold =
     !untold.has(issue?.path[0]) && ["string", "number", "boolean"].includes(typeof input);
   const value = isTold ? ` '${String(input).slice(0, toldCharacters)}'` : "";
+  return detected(issue, value);
+}
+
+function detected(issue: z.core.$ZodIssue | undefined, value: string): RegistryError {
+  const path = (issue?.path ?? []).map((step) =>
+    typeof step === "string" ? step.charAt(0).toLowerCase() + step.slice(1) : step,
+  );
   const what =
     issue === undefined
       ? "Member must be valid"

@@ -1,6 +1,6 @@
 import type { Caller } from "../registry/identity/principal.ts";
 import { requireUsable } from "../registry/identity/session-uses.ts";
-import { requireAllowed } from "../registry/policy/authorize.ts";
+import { type Resource, requireAllowed } from "../registry/policy/authorize.ts";
 import { RequestContext } from "../registry/policy/request-context.ts";
 import type { Environment, InputConditions, Operation } from "./operation.ts";
 import { parameterError } from "./parameter-error.ts";
@@ -37,6 +37,7 @@ export async function perform(
     if (!parsed.success) throw parameterError(parsed.error, operation.service);
     const target = await operation.resource(parsed.data, caller, environment);
     resource = target.arn;
+    const furtherTargets: Resource[] = [];
     if (operation.action !== null) {
       const { principal } = caller;
       const conditions = conditionsOf(operation.conditions(parsed.data));
@@ -45,10 +46,12 @@ export async function perform(
       const furtherActions = await operation.further(parsed.data, caller, environment, target);
       for (const { action, resource: on } of furtherActions) {
         await requireAllowed(environment.ports, principal, action, on, context);
+        furtherTargets.push(on);
       }
     }
     const ports = { ...environment.ports, onBehalfOf: caller };
-    return await operation.handle(parsed.data, { ...environment, ports, caller, target });
+    const given = { ...environment, ports, caller, target, furtherTargets };
+    return await operation.handle(parsed.data, given);
   } catch (error) {
     failure = error;
     throw error;

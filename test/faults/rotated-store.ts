@@ -6,7 +6,7 @@ import type { RotateWish } from "../../src/doors/cli/rotate.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { issueToken, openToken } from "../../src/registry/identity/authorization-token.ts";
 import { openSecret, sealSecret } from "../../src/registry/identity/find-access-key.ts";
-import type { Caller } from "../../src/registry/identity/principal.ts";
+import { rootPrincipal } from "../../src/registry/identity/principal.ts";
 import { openStore, type Store } from "../../src/store.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
 import { sampleKey, sampleSession } from "../contracts/identity-samples.ts";
@@ -54,10 +54,10 @@ export async function fill(ports: Ports): Promise<HandedOut> {
     const wrapped = ports.keys.material.create(version);
     await kms.keys.insertVersion({ ...version, wrapped, origin: "CREATED", createdAt: 1 });
   });
-  const principal = { accessKeyId: userKey, arn: "arn:aws:iam::000000000000:user/rotated" };
-  const caller = { principal, region: testRegistry.region } as unknown as Caller;
+  const arn = "arn:aws:iam::000000000000:user/rotated";
+  const principal = { ...rootPrincipal(testRegistry.account, userKey), arn };
   return {
-    token: issueToken(ports, caller).password,
+    token: issueToken(ports, { principal, region: testRegistry.region }).password,
     ciphertext: await ports.keys.material.seal(version, Buffer.from(secret), context),
   };
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AwsCli } from "./aws-cli.ts";
 import type { InteropRegistry } from "./registry.ts";
 
 /** Sections of a file of the AWS CLI's, each with its lines. */
@@ -28,6 +29,30 @@ export function writeProfiles(
     AWS_ACCESS_KEY_ID: undefined,
     AWS_SECRET_ACCESS_KEY: undefined,
     AWS_SESSION_TOKEN: undefined,
+  };
+}
+
+/** Keys for profiles: of the management account's root, and of a new user who may be any role that lets him. */
+export async function credentialsOf(
+  registry: InteropRegistry,
+  root: AwsCli,
+  userName: string,
+): Promise<Sections> {
+  const user = ["--user-name", userName];
+  await root.ask("iam", "create-user", ...user);
+  const { AccessKey } = await root.ask("iam", "create-access-key", ...user);
+  const assume = { Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" };
+  const document = JSON.stringify({ Version: "2012-10-17", Statement: [assume] });
+  const named = ["--policy-name", "assume", "--policy-document", document];
+  await root.ask("iam", "put-user-policy", ...user, ...named);
+  const section = (aws_access_key_id: string, aws_secret_access_key: string) => ({
+    aws_access_key_id,
+    aws_secret_access_key,
+  });
+  const { accessKeyId, secretAccessKey } = registry.server;
+  return {
+    management: section(accessKeyId, secretAccessKey),
+    [userName]: section(AccessKey.AccessKeyId, AccessKey.SecretAccessKey),
   };
 }
 

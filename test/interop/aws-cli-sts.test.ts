@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OciClient } from "../support/oci-client.ts";
 import { OidcIssuer } from "../support/oidc-issuer.ts";
 import { AwsCli, type CliKey } from "./aws-cli.ts";
-import { writeProfiles } from "./aws-cli-profile.ts";
+import { credentialsOf, writeProfiles } from "./aws-cli-profile.ts";
 import { openRegistryWithExpiredSession } from "./expired-session.ts";
 import { buildImage } from "./image.ts";
 import { pushImage } from "./push-image.ts";
@@ -33,34 +33,14 @@ beforeAll(async () => {
   const email = ["--email", "team@example.com", "--account-name", "team"];
   const { CreateAccountStatus } = await root.ask("organizations", "create-account", ...email);
   member = CreateAccountStatus.AccountId;
-  profiles = root.with(writeProfiles(registry, { ...profilesOf(), ...(await credentials()) }));
+  const credentials = await credentialsOf(registry, root, "auditor");
+  profiles = root.with(writeProfiles(registry, { ...profilesOf(), credentials }));
 });
-
-/** Keys of the management account's root, and of a user who may be any role that lets him. */
-async function credentials() {
-  const user = ["--user-name", "auditor"];
-  await root.ask("iam", "create-user", ...user);
-  const { AccessKey } = await root.ask("iam", "create-access-key", ...user);
-  const assume = policy({ Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" });
-  const named = ["--policy-name", "assume", "--policy-document", assume];
-  await root.ask("iam", "put-user-policy", ...user, ...named);
-  const section = (aws_access_key_id: string, aws_secret_access_key: string) => ({
-    aws_access_key_id,
-    aws_secret_access_key,
-  });
-  const { accessKeyId, secretAccessKey } = registry.server;
-  return {
-    credentials: {
-      management: section(accessKeyId, secretAccessKey),
-      user: section(AccessKey.AccessKeyId, AccessKey.SecretAccessKey),
-    },
-  };
-}
 
 function profilesOf() {
   const web_identity_token_file = join(registry.scratch, "token");
   writeFileSync(web_identity_token_file, issuer.token({ sub: "repo:octo/app" }));
-  const ofUser = { source_profile: "user", region, role_arn: roleArn("partner") };
+  const ofUser = { source_profile: "auditor", region, role_arn: roleArn("partner") };
   const ofToken = { web_identity_token_file, region };
   return {
     config: {
@@ -160,8 +140,8 @@ describe("a profile of a user of another account", () => {
   });
 
   it("learns from decode-authorization-message why a call was denied, if somebody else asks", async () => {
-    const user = as("user");
-    const said = await user.error("ecr", "describe-repositories");
+    const auditor = as("auditor");
+    const said = await auditor.error("ecr", "describe-repositories");
     const [, message = ""] = /Encoded authorization failure message: (\S+)/.exec(said) ?? [];
     const decode = ["sts", "decode-authorization-message", "--encoded-message", message];
     const { DecodedMessage } = await root.ask(...decode);
@@ -173,7 +153,7 @@ describe("a profile of a user of another account", () => {
         action: "ecr:DescribeRepositories",
       },
     });
-    expect(await user.error(...decode)).toMatch(/^\(AccessDenied\)/);
+    expect(await auditor.error(...decode)).toMatch(/^\(AccessDenied\)/);
     expect(await as("member").error(...decode)).toMatch(
       /^\(InvalidAuthorizationMessageException\)/,
     );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callServer } from "../../src/doors/cli/call-server.ts";
 import { AwsCli } from "./aws-cli.ts";
-import { writeProfiles } from "./aws-cli-profile.ts";
+import { credentialsOf, writeProfiles } from "./aws-cli-profile.ts";
 import { type DockerEngine, startDockerEngine } from "./docker-engine.ts";
 import { buildImage, dockerArchive, type TestImage } from "./image.ts";
 import { account, type InteropRegistry, openRegistry, region } from "./registry.ts";
@@ -42,7 +42,8 @@ beforeAll(async () => {
   const email = ["--email", "team@example.com", "--account-name", "team"];
   const { CreateAccountStatus } = await root.ask("organizations", "create-account", ...email);
   member = CreateAccountStatus.AccountId;
-  profiles = root.with(writeProfiles(registry, { config: profilesOf(), ...(await keys()) }));
+  const credentials = await credentialsOf(registry, root, "developer");
+  profiles = root.with(writeProfiles(registry, { config: profilesOf(), credentials }));
   const images = { Effect: "Allow", Action: push, Resource: "arn:aws:ecr:*:*:repository/team/*" };
   await createRole(root, "pusher", signIn, images);
   await createRole(as("member"), "puller", signIn, { ...images, Action: pull });
@@ -53,27 +54,6 @@ afterAll(async () => {
   await engine?.close();
   await registry?.close();
 });
-
-/** Keys of the management account's root, and of a user of it who may be any role that lets him. */
-async function keys() {
-  const user = ["--user-name", "developer"];
-  await root.ask("iam", "create-user", ...user);
-  const { AccessKey } = await root.ask("iam", "create-access-key", ...user);
-  const assume = policy({ Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" });
-  const named = ["--policy-name", "assume", "--policy-document", assume];
-  await root.ask("iam", "put-user-policy", ...user, ...named);
-  const section = (aws_access_key_id: string, aws_secret_access_key: string) => ({
-    aws_access_key_id,
-    aws_secret_access_key,
-  });
-  const { accessKeyId, secretAccessKey } = registry.server;
-  return {
-    credentials: {
-      management: section(accessKeyId, secretAccessKey),
-      developer: section(AccessKey.AccessKeyId, AccessKey.SecretAccessKey),
-    },
-  };
-}
 
 function profilesOf() {
   const common = { region, role_session_name: "docker" };

@@ -55,7 +55,7 @@ async function checkUnlike(server: Server): Promise<Check[]> {
   );
   if (unlike.length === 0) return [];
   const names = unlike.map(({ repositoryName }) => repositoryName ?? "");
-  const detail = `${named(names)} not under a KMS key, as other repositories are`;
+  const detail = `under no KMS key, unlike other repositories: ${named(names)}`;
   const mend = "npx entrepot rekey <repository> --to <key>   (docs/operations/rekey.md)";
   return [{ name: "encryption", status: "warn", detail, mend }];
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { account, callerOf, otherAccount } from "../../../test/support/ecr.ts";
 import { openTestIam, type TestIam } from "../../../test/support/iam.ts";
 import { policyText } from "../../../test/support/identity.ts";
@@ -16,6 +16,7 @@ import { generateRandom } from "./generate-random.ts";
 import { reEncrypt } from "./re-encrypt.ts";
 import { rotateKeyOnDemand } from "./rotate-key-on-demand.ts";
 import { scheduleKeyDeletion } from "./schedule-key-deletion.ts";
+import { updateAlias } from "./update-alias.ts";
 
 let iam: TestIam;
 beforeEach(async () => {
@@ -258,6 +259,29 @@ describe("ReEncrypt", () => {
     await expect(iam.ask(reEncrypt, asked("test"), user)).rejects.toMatchObject({
       kind: "AccessDenied",
     });
+  });
+
+  it("seals with the key that the caller was allowed, though its alias moves meanwhile", async () => {
+    const [source, allowed, later] = [await newKey(), await newKey(), await newKey()];
+    const user = await iam.user(
+      "of-an-alias",
+      allow("kms:ReEncryptFrom", source.Arn),
+      allow("kms:ReEncryptTo", allowed.Arn),
+    );
+    const AliasName = "alias/moves";
+    await iam.ask(createAlias, { AliasName, TargetKeyId: allowed.KeyId });
+    const { aliases } = iam.ports.metadata.kms;
+    const find = aliases.find.bind(aliases);
+    const moving = vi.spyOn(aliases, "find").mockImplementationOnce(async (...alias) => {
+      const found = await find(...alias);
+      await iam.ask(updateAlias, { AliasName, TargetKeyId: later.KeyId });
+      return found;
+    });
+    const CiphertextBlob = await seal(source.KeyId, "text");
+    const asked = { CiphertextBlob, DestinationKeyId: AliasName };
+    expect(await iam.ask(reEncrypt, asked, user)).toMatchObject({ KeyId: allowed.Arn });
+    expect(moving).toHaveBeenCalled();
+    await expect(iam.ask(reEncrypt, asked, user)).rejects.toMatchObject({ kind: "AccessDenied" });
   });
 });
 

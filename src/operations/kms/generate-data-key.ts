@@ -3,29 +3,16 @@ import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
-import { generatedKey } from "./generated-key.ts";
+import { dataKeyMembers, generatedKey } from "./generated-key.ts";
 import { anyKey, useConditions } from "./key-target.ts";
-import {
-  dataKeySpec,
-  dryRun,
-  encryptionContext,
-  grantTokens,
-  keyId,
-  numberOfBytes,
-  recipient,
-} from "./shapes.ts";
+import { recipient } from "./shapes.ts";
 import { requireNoRecipient } from "./use.ts";
 
 /** A fresh data key, plain and sealed, bound to the encryption context. */
 export const generateDataKey = operation("kms:GenerateDataKey", {
   input: request({
-    KeyId: keyId,
-    EncryptionContext: encryptionContext.default({}),
-    NumberOfBytes: numberOfBytes,
-    KeySpec: dataKeySpec,
-    GrantTokens: grantTokens,
+    ...dataKeyMembers,
     Recipient: recipient,
-    DryRun: dryRun,
   } satisfies Members<GenerateDataKeyRequest>),
   resource: ({ KeyId, EncryptionContext }, caller, environment) =>
     anyKey(KeyId, caller, environment, EncryptionContext),

@@ -1,6 +1,6 @@
 import type { ReEncryptRequest, ReEncryptResponse } from "@aws-sdk/client-kms";
+import { invariant } from "../../registry/errors.ts";
 import { openWith, parseCiphertext, sealWith } from "../../registry/kms/ciphertext.ts";
-import { findKey } from "../../registry/kms/find-key.ts";
 import { kmsKeyArn } from "../../registry/kms/kms-key.ts";
 import { requireUsable } from "../../registry/kms/require-usable.ts";
 import { keyMaterialId } from "../../registry/kms/rotate-key.ts";
@@ -9,7 +9,7 @@ import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
 import { openingKey, requireOpeningKey } from "./ciphertext-target.ts";
-import { anyKey, ownRegistry, useConditions } from "./key-target.ts";
+import { anyKey, keyOf, useConditions } from "./key-target.ts";
 import {
   ciphertext,
   dryRun,
@@ -57,14 +57,17 @@ export const reEncrypt = operation("kms:ReEncrypt", {
     ...(["InvalidGrantToken", "InvalidKeyUsage", "KmsInvalidState", "NotFound"] as const),
     "UnsupportedOperation",
   ],
-  async handle(input, { ports, caller, target }): Promise<Wire<ReEncryptResponse>> {
+  async handle(input, { ports, caller, target, furtherTargets }): Promise<Wire<ReEncryptResponse>> {
     checkGrantTokens(ports, input.GrantTokens);
     requireNoModifiers(input.DryRunModifiers);
     requireSymmetric(input.SourceEncryptionAlgorithm);
     requireSymmetric(input.DestinationEncryptionAlgorithm);
     const { CiphertextBlob: blob } = input;
     const source = await requireOpeningKey(input.SourceKeyId, blob, target, caller, { ports });
-    const key = await findKey(ports, ownRegistry(caller), input.DestinationKeyId);
+    // Not what the request calls it: an alias may have moved since the caller was allowed its key.
+    const [destination] = furtherTargets;
+    invariant(destination !== undefined, "a ReEncrypt has a destination");
+    const key = await keyOf(ports, caller, destination);
     for (const each of [source, key]) requireUsable(each);
     const parsed = parseCiphertext(blob);
     const plaintext = await openWith(ports, source, parsed, input.SourceEncryptionContext);

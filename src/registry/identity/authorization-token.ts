@@ -22,17 +22,17 @@ const purpose = "authorization-token";
  */
 export function issueToken(
   ports: Pick<Ports, "keys" | "clock">,
-  caller: Caller,
+  { principal, region }: Pick<Caller, "principal" | "region">,
   lifeMs: number = limits.tokenLifeMs,
 ): { password: string; expiresAt: number } {
   const issuedAt = ports.clock.now();
   // Temporary credentials end when they end, also in the form of a token.
-  const sessionEnd = caller.principal.expiresAt ?? Number.POSITIVE_INFINITY;
+  const sessionEnd = principal.expiresAt ?? Number.POSITIVE_INFINITY;
   const expiresAt = Math.min(issuedAt + lifeMs, sessionEnd);
   const claims: TokenClaims = {
-    accessKeyId: caller.principal.accessKeyId,
-    principalArn: caller.principal.arn,
-    region: caller.region,
+    accessKeyId: principal.accessKeyId,
+    principalArn: principal.arn,
+    region,
     issuedAt,
     expiresAt,
   };
