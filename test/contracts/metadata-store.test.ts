@@ -45,6 +45,8 @@ describe.each(metadataStores)(
         repositories: 0,
         images: 0,
         sizeBytes: 0,
+        lifecycleDueAt: undefined,
+        quotaIds: [],
       });
       expect(await store.objects.totals()).toEqual({ objects: 0, sealedBytes: 0 });
     });

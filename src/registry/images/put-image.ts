@@ -220,6 +220,8 @@ async function insertImage(
     pushedAt: object.createdAt,
     pulledAt: undefined,
     state: "ACTIVE",
+    archivedAt: undefined,
+    activatedAt: undefined,
     object: await keepManifest(change, object, content, presumed),
   };
   const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));

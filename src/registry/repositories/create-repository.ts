@@ -33,6 +33,8 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
     createdAt: ports.clock.now(),
     imageCount: 0,
     sizeBytes: 0,
+    lifecycleDueAt: undefined,
+    quotaIds: [],
   };
   await ports.metadata.transaction(async (change) => {
     const count = await change.repositories.count(wanted.registry);

@@ -15,6 +15,8 @@ export const imageColumns = [
   "image.pulled_at",
   "image.state as image_state",
   "image.object as image_object",
+  "image.archived_at",
+  "image.activated_at",
 ] as const;
 
 export interface ImageRow {
@@ -27,8 +29,10 @@ export interface ImageRow {
   subject: Digest | null;
   pushed_at: number;
   pulled_at: number | null;
-  image_state: "ACTIVE";
+  image_state: Image["state"] | "TRASHED";
   image_object: ObjectId;
+  archived_at: number | null;
+  activated_at: number | null;
 }
 
 /** The columns after an outer join: all there or all null. */
@@ -50,7 +54,9 @@ export function toImage(row: ImageRow, repository: RepositoryRef): Image {
     subject: row.subject ?? undefined,
     pushedAt: row.pushed_at,
     pulledAt: row.pulled_at ?? undefined,
-    state: row.image_state,
+    state: row.image_state as Image["state"],
+    archivedAt: row.archived_at ?? undefined,
+    activatedAt: row.activated_at ?? undefined,
     object: row.image_object,
   };
 }

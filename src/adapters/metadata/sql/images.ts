@@ -122,6 +122,8 @@ export class SqlImages implements ImageReads, ImageWrites {
       pulledAt: image.pulledAt ?? null,
       state: image.state,
       object: image.object,
+      archivedAt: image.archivedAt ?? null,
+      activatedAt: image.activatedAt ?? null,
     });
     await this.#session.allLater([
       row,
@@ -332,6 +334,8 @@ const insert = statement(
       pulledAt: number | null;
       state: Image["state"];
       object: ObjectId;
+      archivedAt: number | null;
+      activatedAt: number | null;
     },
   ) =>
     builder.insertInto("image").values({
@@ -347,6 +351,8 @@ const insert = statement(
       pulled_at: row.pulledAt,
       state: row.state,
       object: row.object,
+      archived_at: row.archivedAt,
+      activated_at: row.activatedAt,
       tag_count: 0,
     }),
 );

@@ -26,6 +26,7 @@ import { enqueueContents, removeContents } from "./repository-contents.ts";
 import {
   encryptionColumns,
   mutabilityColumns,
+  quotasColumn,
   repositoryColumns,
   toRepository,
 } from "./repository-row.ts";
@@ -115,6 +116,8 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       ...encryptionColumns(repository.encryption),
       imageCount: repository.imageCount,
       sizeBytes: repository.sizeBytes,
+      lifecycleDueAt: repository.lifecycleDueAt ?? null,
+      quotas: quotasColumn(repository.quotaIds),
     });
     const counts = this.#session.command(adjustRepositoryCounts, {
       ...registryKey(repository.registry),
@@ -311,6 +314,8 @@ const insert = statement(
       encryptionKey: string | null;
       imageCount: number;
       sizeBytes: number;
+      lifecycleDueAt: number | null;
+      quotas: string | null;
     },
   ) =>
     builder
@@ -327,6 +332,8 @@ const insert = statement(
         encryption_key: row.encryptionKey,
         image_count: row.imageCount,
         size_bytes: row.sizeBytes,
+        lifecycle_due_at: row.lifecycleDueAt,
+        quotas: row.quotas,
       })
       .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
 );

@@ -19,6 +19,8 @@ export const repositoryColumns = [
   "repository.encryption_key",
   "repository.image_count as repository_image_count",
   "repository.size_bytes as repository_size_bytes",
+  "repository.lifecycle_due_at",
+  "repository.quotas as repository_quotas",
 ] as const;
 
 interface RepositoryRow {
@@ -32,6 +34,8 @@ interface RepositoryRow {
   encryption_key: string | null;
   repository_image_count: number;
   repository_size_bytes: number;
+  lifecycle_due_at: number | null;
+  repository_quotas: string | null;
 }
 
 const noFilters: readonly string[] = [];
@@ -51,7 +55,20 @@ export function toRepository(row: RepositoryRow, registry: Registry): Repository
     encryption: toEncryption(row.encryption_type, row.encryption_key),
     imageCount: row.repository_image_count,
     sizeBytes: row.repository_size_bytes,
+    lifecycleDueAt: row.lifecycle_due_at ?? undefined,
+    quotaIds: quotaIdsOf(row.repository_quotas),
   };
+}
+
+const noQuotas: readonly string[] = [];
+
+function quotaIdsOf(quotas: string | null): readonly string[] {
+  return quotas === null ? noQuotas : (JSON.parse(quotas) as string[]);
+}
+
+/** Null where there are none. */
+export function quotasColumn(quotaIds: readonly string[]): string | null {
+  return quotaIds.length === 0 ? null : JSON.stringify(quotaIds);
 }
 
 export function toEncryption(type: Encryption["type"], keyArn: string | null): Encryption {
