@@ -129,8 +129,8 @@ export class Server {
     const isProxied = behindProxy && domain !== "localhost";
     const httpPort = isProxied ? undefined : this.#httpPort;
     const httpsPort = isProxied ? 443 : this.#httpsPort;
-    const { readOnly } = this.#config;
-    return { account, region, regions, domain, httpPort, httpsPort, readOnly };
+    const { trashMs, readOnly } = this.#config;
+    return { account, region, regions, domain, httpPort, httpsPort, trashMs, readOnly };
   }
 
   /** The port that was taken; `undefined` where the listener is off. */
@@ -188,7 +188,7 @@ export class Server {
         everyMs: this.#config.gcIntervalMs,
         reclaimed: (what) => {
           this.#metrics.reclaimed(what.bytes);
-          if (what.layers + what.objects + what.uploads > 0) log.info({ event: "gc", ...what });
+          if (Object.values(what).some((count) => count > 0)) log.info({ event: "gc", ...what });
         },
         failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
       }),

@@ -52,6 +52,7 @@ export class SettingsError extends Error {
 
 const defaultRegions = "us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-1,ap-southeast-2";
 const yearSeconds = 31_536_000;
+const dayMs = 86_400_000;
 
 /** Every setting: how it is read, its default, and what it means. */
 const settings = {
@@ -102,7 +103,6 @@ const unused: readonly SettingName[] = [
   "ENTREPOT_PUBLIC_HTTP",
   "ENTREPOT_LIFECYCLE_INTERVAL",
   "ENTREPOT_UPSTREAMS",
-  "ENTREPOT_TRASH_DAYS",
   "ENTREPOT_PEERS",
 ];
 /** An empty value of these says something; of all others it means that they are not set. */
@@ -169,6 +169,8 @@ export interface Config {
   /** Where a KMS holds it. */
   readonly masterKeyKms: KmsAddress | undefined;
   readonly gcIntervalMs: number;
+  /** How long what is deleted can be brought back. */
+  readonly trashMs: number;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -303,6 +305,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY")?.key,
     masterKeyKms: read("ENTREPOT_MASTER_KEY")?.kms,
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
+    trashMs: read("ENTREPOT_TRASH_DAYS")! * dayMs,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

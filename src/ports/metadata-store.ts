@@ -7,7 +7,13 @@
  */
 
 import type { StoredObject } from "../registry/encryption/stored-object.ts";
-import type { Image, ImageReference, ImageWithTags, TagMove } from "../registry/images/image.ts";
+import type {
+  Image,
+  ImageReference,
+  ImageWithTags,
+  TagEvent,
+  TagMove,
+} from "../registry/images/image.ts";
 import type { Layer } from "../registry/layers/layer.ts";
 import type { Upload } from "../registry/layers/upload.ts";
 import type {
@@ -30,6 +36,7 @@ import type {
   ResourcePolicyReads,
   ResourcePolicyWrites,
 } from "./repository-store.ts";
+import type { TrashReads, TrashWrites } from "./trash-store.ts";
 
 export type { JobPosition, JobReads, JobWrites } from "./job-store.ts";
 export type { PageRequest } from "./page-request.ts";
@@ -74,6 +81,7 @@ export interface MetadataReads {
   readonly leases: LeaseReads;
   readonly jobs: JobReads;
   readonly rekeys: RekeyReads;
+  readonly trash: TrashReads;
 }
 
 export interface MetadataChange {
@@ -92,6 +100,7 @@ export interface MetadataChange {
   readonly leases: LeaseReads & LeaseWrites;
   readonly jobs: JobReads & JobWrites;
   readonly rekeys: RekeyReads & RekeyWrites;
+  readonly trash: TrashReads & TrashWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */
@@ -106,6 +115,7 @@ export interface ObjectLink {
   readonly object: ObjectId;
 }
 
+/** Images in the trash are in none of these but where it is said. */
 export interface ImageReads {
   /** The repository and, in the same read, the image that the tag or digest names. */
   resolve(
@@ -114,28 +124,43 @@ export interface ImageReads {
     reference: { tag: Tag } | { digest: Digest },
   ): Promise<ResolvedImage | undefined>;
   find(repository: RepositoryRef, digest: Digest): Promise<Image | undefined>;
-  /** By digest, each with its tags in order. */
+  /** Also where it lies in the trash: its state is what `TrashReads` says then. */
+  findStored(
+    repository: RepositoryRef,
+    digest: Digest,
+  ): Promise<{ image: Image; isTrashed: boolean } | undefined>;
+  /** By digest, each with its tags in order; without `states` in whatever state. */
   list(
     repository: RepositoryRef,
     page: PageRequest<Digest>,
-    filter?: { tagged?: boolean | undefined; state?: Image["state"] | undefined },
+    filter?: { tagged?: boolean | undefined; states?: readonly Image["state"][] | undefined },
   ): Promise<ImageWithTags[]>;
-  /** Which objects images stand on, by digest. */
+  /** Which objects images stand on, those in the trash as well; by digest. */
   links(repository: RepositoryRef, page: PageRequest<Digest>): Promise<ObjectLink[]>;
   /** The same of the images that are named. */
   linksOf(repository: RepositoryRef, digests: readonly Digest[]): Promise<ObjectLink[]>;
   /** What the manifest refers to, in the manifest's order. */
   references(repository: RepositoryRef, digest: Digest): Promise<ImageReference[]>;
   /** Manifests of this repository that list `digest` as a child. By digest, at most `limit`. */
-  parents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]>;
+  parents(
+    repository: RepositoryRef,
+    digest: Digest,
+    limit: number,
+  ): Promise<{ digest: Digest; state: Image["state"] }[]>;
   /** Manifests of this repository whose subject is `digest`. By digest. */
   referrers(
     repository: RepositoryRef,
     subject: Digest,
     page: PageRequest<Digest>,
-    filter?: { artifactTypes?: readonly string[] | undefined },
+    filter?: {
+      artifactTypes?: readonly string[] | undefined;
+      states?: readonly Image["state"][] | undefined;
+    },
   ): Promise<Image[]>;
 }
+
+/** What an image becomes. */
+export type StateChange = Pick<Image, "state" | "archivedAt" | "activatedAt">;
 
 export interface ImageWrites {
   /** The transaction fails if the repository has that digest already. Does not count: see `adjust`. */
@@ -143,14 +168,21 @@ export interface ImageWrites {
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
   setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
+  setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void>;
   /** Has the image stand on another object of the same content. */
   relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void>;
 }
 
 export interface TagReads {
   find(repository: RepositoryRef, tag: Tag): Promise<Digest | undefined>;
-  /** By tag, in code point order. */
-  list(repository: RepositoryRef, page: PageRequest<Tag>): Promise<{ tag: Tag; digest: Digest }[]>;
+  /** By tag, in code point order; without `states` whatever the state of their images. */
+  list(
+    repository: RepositoryRef,
+    page: PageRequest<Tag>,
+    filter?: { states?: readonly Image["state"][] | undefined },
+  ): Promise<{ tag: Tag; digest: Digest }[]>;
+  /** What became of the tag, the newest first; a position is a sequence number. */
+  history(repository: RepositoryRef, tag: Tag, page: PageRequest<number>): Promise<TagEvent[]>;
   /** The tags of one image, in code point order, at most `limit`. */
   of(repository: RepositoryRef, digest: Digest, limit: number): Promise<Tag[]>;
   count(repository: RepositoryRef, digest: Digest): Promise<number>;
@@ -302,7 +334,17 @@ export interface ServiceKeyWrites {
 
 /** Something that may have become garbage, to be looked at when it is due (D4). */
 export type ReclaimCandidate = { readonly registry: Registry; readonly dueAt: number } & (
-  | { readonly kind: "layer"; readonly repositoryId: string; readonly digest: Digest }
+  | {
+      /**
+       * `image`: deleted, and its time in the trash is over. `referrers`: what is about an image that
+       * was deleted.
+       */
+      readonly kind: "layer" | "image" | "referrers";
+      readonly repositoryId: string;
+      readonly digest: Digest;
+    }
+  /** Deleted, and its time in the trash is over. */
+  | { readonly kind: "repository"; readonly repositoryId: string }
   | { readonly kind: "object"; readonly object: ObjectId }
   | { readonly kind: "upload"; readonly upload: UploadId }
 );

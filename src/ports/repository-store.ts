@@ -10,7 +10,9 @@ import type { PageRequest } from "./page-request.ts";
 
 export interface RepositoryReads {
   find(registry: Registry, name: RepositoryName): Promise<Repository | undefined>;
-  /** By name, in code point order. */
+  /** By what rows refer to, wherever it is: in the trash it has another name than it had. */
+  findById(repository: RepositoryRef): Promise<Repository | undefined>;
+  /** By name, in code point order. Those in the trash are in no listing but `listAll`. */
   list(registry: Registry, page: PageRequest<RepositoryName>): Promise<Repository[]>;
   /** Resource tags, by key. */
   resourceTags(repository: RepositoryRef): Promise<{ key: string; value: string }[]>;

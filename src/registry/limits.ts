@@ -112,6 +112,9 @@ export const limits = {
   /** How long a caller that signed in from an address is judged apart from the address's strangers. */
   knownCallerLifeMs: 1 * hour,
 
+  /** Images or layers that one transaction removes for good. */
+  purgeBatch: 100,
+
   pageDefault: 100,
   pageMaximum: 1_000,
   referrersPageDefault: 20,

@@ -9,6 +9,7 @@ import { unlinkLayer } from "../registry/layers/unlink-layer.ts";
 import { discardUpload } from "../registry/layers/upload-layer.ts";
 import type { ObjectId, Registry, UploadId } from "../registry/names.ts";
 import { isReclaimHeld, reclaimName } from "../registry/reclaim-hold.ts";
+import { discardReferrers, purgeImage, purgeRepository } from "../registry/trash/purge.ts";
 
 const batch = 100;
 /** Candidates of one run: under steady pushes and deletes there would always be more. */
@@ -18,6 +19,9 @@ const everything = 1_000_000;
 const retryMs = 60_000;
 
 export interface Reclaimed {
+  /** Images and repositories whose time in the trash was over. */
+  readonly images: number;
+  readonly repositories: number;
   readonly layers: number;
   readonly objects: number;
   readonly uploads: number;
@@ -38,7 +42,7 @@ export interface ReclaimOptions {
 
 /** Looks at what is due, and at what that makes due, until nothing is or the run was long. */
 export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): Promise<Reclaimed> {
-  const total: Step = { layers: 0, objects: 0, uploads: 0, bytes: 0 };
+  const total: Step = { images: 0, repositories: 0, layers: 0, objects: 0, uploads: 0, bytes: 0 };
   const ignoreLeases = options.ignoreLeases === true;
   const stopping = options.stopping ?? (() => false);
   const putOff = new Set<string>();
@@ -51,8 +55,8 @@ export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): P
     let looked = 0;
     for (const candidate of candidates) {
       if (stopping()) return total;
-      // A session that may still be resumed stays, whoever asks.
-      if (candidate.kind === "upload" && candidate.dueAt > now) continue;
+      // A session that may still be resumed stays, whoever asks, and so does what can be brought back.
+      if (candidate.dueAt > now && !mayComeEarly(candidate)) continue;
       if (putOff.has(nameOf(candidate))) continue;
       looked += 1;
       if (!(await reclaimOrPutOff(ports, candidate, total, options))) putOff.add(nameOf(candidate));
@@ -80,10 +84,19 @@ export async function reclaimAlone(
   }
 }
 
+/** When leases are ignored. */
+function mayComeEarly({ kind }: ReclaimCandidate): boolean {
+  return kind === "layer" || kind === "object";
+}
+
 function nameOf(candidate: ReclaimCandidate): string {
   switch (candidate.kind) {
     case "layer":
-      return `${candidate.repositoryId} ${candidate.digest}`;
+    case "image":
+    case "referrers":
+      return `${candidate.kind} ${candidate.repositoryId} ${candidate.digest}`;
+    case "repository":
+      return candidate.repositoryId;
     case "object":
       return candidate.object;
     case "upload":
@@ -99,7 +112,7 @@ async function reclaimOrPutOff(
   options: ReclaimOptions,
 ): Promise<boolean> {
   try {
-    await reclaim(ports, candidate, total, options.ignoreLeases === true);
+    await reclaim(ports, candidate, total, options);
     return true;
   } catch (error) {
     const dueAt = ports.clock.now() + retryMs;
@@ -114,11 +127,25 @@ async function reclaim(
   ports: Ports,
   candidate: ReclaimCandidate,
   total: Step,
-  ignoreLeases: boolean,
+  { stopping = () => false, ignoreLeases = false }: ReclaimOptions,
 ): Promise<void> {
+  const { registry } = candidate;
   switch (candidate.kind) {
     case "layer":
       return reclaimLayer(ports, candidate, total, ignoreLeases);
+    case "image": {
+      const repository = { registry, id: candidate.repositoryId };
+      if (await purgeImage(ports, repository, candidate.digest)) total.images += 1;
+      return;
+    }
+    case "referrers":
+      await discardReferrers(ports, { registry, id: candidate.repositoryId }, candidate.digest);
+      return;
+    case "repository": {
+      const repository = { registry, id: candidate.repositoryId };
+      if (await purgeRepository(ports, repository, stopping)) total.repositories += 1;
+      return;
+    }
     case "object":
       return reclaimObject(ports, candidate.registry, candidate.object, total);
     case "upload":
@@ -126,10 +153,12 @@ async function reclaim(
   }
 }
 
+type LayerCandidate = Extract<ReclaimCandidate, { kind: "layer" | "image" | "referrers" }>;
+
 /** Unlinks the layer if nothing refers to it and its lease is over; waits for the lease otherwise. */
 async function reclaimLayer(
   ports: Ports,
-  candidate: ReclaimCandidate & { kind: "layer" },
+  candidate: LayerCandidate,
   total: Step,
   ignoreLeases: boolean,
 ): Promise<void> {

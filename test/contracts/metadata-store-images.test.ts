@@ -95,7 +95,11 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: images", 
     await addImage(store, repository, digest(1), { tags: ["a", "b"] });
     await addImage(store, repository, digest(2));
     const listed = async (tagged: boolean): Promise<Digest[]> => {
-      const images = await store.images.list(repository, { limit: 9 }, { tagged, state: "ACTIVE" });
+      const images = await store.images.list(
+        repository,
+        { limit: 9 },
+        { tagged, states: ["ACTIVE"] },
+      );
       return images.map((image) => image.digest);
     };
     expect([await listed(true), await listed(false)]).toEqual([[digest(1)], [digest(2)]]);
@@ -115,8 +119,10 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: images", 
     await addImage(store, repository, digest(13), { references: [child, child] });
     await addImage(store, repository, digest(11), { references: [child] });
     await addImage(store, repository, digest(12), { references: [reference("layer", digest(1))] });
-    expect(await store.images.parents(repository, digest(1), 9)).toEqual([digest(11), digest(13)]);
-    expect(await store.images.parents(repository, digest(1), 1)).toEqual([digest(11)]);
+    const state = "ACTIVE";
+    const parents = [digest(11), digest(13)].map((one) => ({ digest: one, state }));
+    expect(await store.images.parents(repository, digest(1), 9)).toEqual(parents);
+    expect(await store.images.parents(repository, digest(1), 1)).toEqual(parents.slice(0, 1));
     expect(await store.images.parents(repository, digest(2), 9)).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ import {
 } from "../../src/registry/repositories/create-repository.ts";
 import { findRepository } from "../../src/registry/repositories/find-repository.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
-import { testRegistry, testRepository } from "../support/store.ts";
+import { forGood, testRegistry, testRepository } from "../support/store.ts";
 
 export const latest = "latest" as Tag;
 
@@ -88,7 +88,13 @@ export function pushManifest(ports: Ports, image: Content): Promise<unknown> {
 }
 
 export async function deleteNewImage(ports: Ports): Promise<void> {
-  await deleteImages(ports, testRegistry, testRepository, [{ imageDigest: newImage.digest }]);
+  await deleteImages(
+    ports,
+    testRegistry,
+    testRepository,
+    [{ imageDigest: newImage.digest }],
+    forGood,
+  );
 }
 
 export const reclaimEverything = (ports: Ports) => reclaimOnce(ports, { ignoreLeases: true });

@@ -93,7 +93,7 @@ export async function openCommandServer(): Promise<CommandServer> {
   const store = await testPorts();
   const deployment: Deployment = {
     ...{ account, region, regions: [region], domain: "localhost" },
-    ...{ httpPort: 5050, httpsPort: undefined },
+    ...{ httpPort: 5050, httpsPort: undefined, trashMs: 0 },
   };
   const organization = await openOrganization(store.ports, deployment, false);
   const server = fastify();

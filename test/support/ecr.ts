@@ -24,6 +24,7 @@ export const deployment: Deployment = {
   domain: "localhost",
   httpPort: 5050,
   httpsPort: 5443,
+  trashMs: 0,
 };
 
 /** The root of the account, at the door of its own registry. */

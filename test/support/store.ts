@@ -17,6 +17,7 @@ import type { Ports } from "../../src/ports/ports.ts";
 import { WorkInPlace } from "../../src/registry/layers/work-in-place.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "../../src/registry/names.ts";
+import type { Deleter } from "../../src/registry/trash/trash.ts";
 
 import { fleetSettings, isFleet } from "./fleet-settings.ts";
 
@@ -25,6 +26,9 @@ export const testRegistry: Registry = {
   region: "us-east-1" as Region,
 };
 export const testRepository = "team/app" as RepositoryName;
+
+/** Deletes so that nothing can be brought back. */
+export const forGood: Deleter = { by: "", keepMs: 0 };
 
 const masterKey = Buffer.alloc(32, 7);
 

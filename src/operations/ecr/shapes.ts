@@ -6,8 +6,10 @@ import { z } from "zod";
 import { limits } from "../../registry/limits.ts";
 import {
   type AccountId,
+  type Digest,
   digestPattern,
   isAccountId,
+  isDigest,
   isRepositoryName,
   type RepositoryName,
   repositoryNamePattern,
@@ -64,6 +66,9 @@ export const uploadId = z
 export const anyDigest = z
   .string()
   .transform(matching<string>(new RegExp(`^${digestPattern}$`), digestPattern));
+
+/** Of what can be stored here. */
+export const storedDigest = z.string().transform(named<Digest>(isDigest, digestPattern));
 
 /** Items are judged one by one: a bad one is an entry of `failures`, not a refusal of the call. */
 export const batchedLayerDigest = z

@@ -3,6 +3,7 @@ import { createPullSecret } from "./create-pull-secret.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
 import { describeDeployment } from "./describe-deployment.ts";
 import { describeRekey } from "./describe-rekey.ts";
+import { emptyTrash } from "./empty-trash.ts";
 import { explainAccess } from "./explain-access.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
@@ -10,8 +11,13 @@ import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
+import { listTagHistory } from "./list-tag-history.ts";
+import { listTrash } from "./list-trash.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
 import { rerunJob } from "./rerun-job.ts";
+import { restoreImages } from "./restore-images.ts";
+import { restoreRepository } from "./restore-repository.ts";
+import { restoreTag } from "./restore-tag.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
 
 /** What can be asked of Entrepot itself. */
@@ -30,4 +36,10 @@ export const entrepotOperations: readonly Operation[] = [
   listKeyUses,
   listRepositoryKeys,
   revokeSessions,
+  emptyTrash,
+  listTagHistory,
+  listTrash,
+  restoreImages,
+  restoreRepository,
+  restoreTag,
 ];

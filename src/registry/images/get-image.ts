@@ -22,10 +22,16 @@ export function imageNotFound(): RegistryError {
   return new RegistryError("ImageNotFound", "Requested image not found");
 }
 
+/** To who pulls, what is archived is not there. Source: ECR, "Archiving images". */
+function imageArchived(): RegistryError {
+  return new RegistryError("ImageArchived", imageNotFound().message);
+}
+
 /**
  * The image and its manifest: one indexed read, and the manifest from memory when it was read before.
  * @param options `pull`: counts as a pull and moves lastRecordedPullTime
  * @throws RepositoryNotFound, ImageNotFound, Kms
+ * @throws ImageArchived while the image is archived, or on its way back from there
  */
 export async function getImage(
   ports: Ports,
@@ -38,6 +44,7 @@ export async function getImage(
   if (found === undefined) throw repositoryNotFound(registry, name);
   const { repository, image } = found;
   if (image === undefined) throw imageNotFound();
+  if (image.state !== "ACTIVE") throw imageArchived();
   const manifest = await openManifest(ports, repository, image);
   if (options.pull) {
     const now = ports.clock.now();

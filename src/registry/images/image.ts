@@ -42,6 +42,16 @@ export interface ImageReference {
   readonly sizeBytes: number;
 }
 
+/** What became of a tag once. */
+export interface TagEvent {
+  /** Counts what became of the tag, from 1. */
+  readonly sequence: number;
+  /** Where it points since then; `undefined`: it was removed. */
+  readonly digest: Digest | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface TagMove {
   readonly tag: Tag;
   readonly digest: Digest;

@@ -17,10 +17,11 @@ import {
 } from "../repositories/find-repository.ts";
 import { rekeyedSince } from "../repositories/rekeyed-since.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { isTagImmutable } from "../repositories/tag-mutability.ts";
 import { requireSpace } from "../space.ts";
 import { lockLayers, requireChildren, requireLayers } from "./closure.ts";
 import type { Image } from "./image.ts";
+import { requireRoomForImage } from "./image-limits.ts";
+import { requireMovable } from "./movable-tag.ts";
 import { type Manifest, parseManifest } from "./parse-manifest.ts";
 
 export interface WantedImage {
@@ -105,19 +106,25 @@ function storeImage(
   return ports.metadata.transaction(async (change) => {
     const repository = { registry, id };
     // Asked at once, in this order: the repository's row keeps all others from changing.
-    const [locked, known, current, layers] = await Promise.all([
+    const [locked, stored, current, layers] = await Promise.all([
       lockRepository(change, registry, name),
-      change.images.find(repository, digest),
+      change.images.findStored(repository, digest),
       Promise.all(wanted.tags.map((tag) => change.tags.find(repository, tag))),
       lockLayers(change, repository, manifest),
     ]);
     if (locked.id !== id) throw repositoryNotFound(registry, name);
     requireSameDomain(manifestDomain(locked), sealed.object.domain);
-    const moved = tagsToMove(locked, digest, wanted, current, known !== undefined);
-    const image =
-      known ?? (await insertImage(change, locked, digest, manifest, layers, sealed, presumed));
-    if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
+    const known = stored?.isTrashed === false ? stored.image : undefined;
     const at = sealed.object.createdAt;
+    const moved = tagsToMove(locked, digest, wanted, current, known?.state === "ACTIVE");
+    // One in the trash is pushed as if it had never been there; its manifest may stand as well.
+    if (stored?.isTrashed === true) await change.trash.removeImage(repository, digest);
+    const likely = stored === undefined ? presumed : "again";
+    const image =
+      known === undefined
+        ? await insertImage(change, locked, digest, manifest, layers, sealed, likely)
+        : await reactivate(change, locked, known, manifest, at);
+    if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
     for (const tag of moved) await change.tags.put(locked, { tag, digest, at });
     return image;
   });
@@ -165,26 +172,21 @@ function tagsToMove(
   digest: Digest,
   { tags, repeat }: WantedImage,
   current: readonly (Digest | undefined)[],
-  imageKnown: boolean,
+  imageActive: boolean,
 ): Tag[] {
   const { registry, name } = repository;
-  if (tags.length === 0 && imageKnown && repeat === "refuse") {
+  if (tags.length === 0 && imageActive && repeat === "refuse") {
     throw alreadyExists(registry, name, digest, undefined);
   }
   const moved: Tag[] = [];
   for (const [index, tag] of tags.entries()) {
     const held = current[index];
     if (held === digest) {
-      if (repeat === "refuse") throw alreadyExists(registry, name, digest, tag);
+      if (repeat === "refuse" && imageActive) throw alreadyExists(registry, name, digest, tag);
       // Differs from ECR: an immutable tag that holds this very digest is no conflict on `/v2/`.
       continue;
     }
-    if (held !== undefined && isTagImmutable(repository.tagMutability, tag)) {
-      throw new RegistryError(
-        "ImageTagAlreadyExists",
-        `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the repository is immutable.`,
-      );
-    }
+    if (held !== undefined) requireMovable(repository, tag);
     moved.push(tag);
   }
   return moved;
@@ -199,13 +201,8 @@ async function insertImage(
   { object, content }: SealedManifest,
   presumed: "first" | "again",
 ): Promise<Image> {
-  const { registry, name } = repository;
-  if (repository.imageCount >= limits.imagesPerRepository) {
-    throw new RegistryError(
-      "LimitExceeded",
-      `The repository with name '${name}' in registry with id '${registry.account}' already has the maximum allowed number of images which is '${limits.imagesPerRepository}'`,
-    );
-  }
+  requireRoomForImage(repository);
+  const { registry } = repository;
   const layers = await requireLayers(change, repository, manifest, held);
   const childBytes = await requireChildren(change, repository, manifest);
   const image: Image = {
@@ -228,6 +225,21 @@ async function insertImage(
   await change.images.insert(image, stored);
   await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
+}
+
+/** An archived image that is pushed again can be pulled at once. Source: ECR, "Archiving images". */
+async function reactivate(
+  change: MetadataChange,
+  repository: Repository,
+  known: Image,
+  manifest: Manifest,
+  now: number,
+): Promise<Image> {
+  if (known.state === "ACTIVE") return known;
+  await requireChildren(change, repository, manifest);
+  const active: Image = { ...known, state: "ACTIVE", activatedAt: now };
+  await change.images.setState(repository, known.digest, active);
+  return active;
 }
 
 /** The sealed manifest: this one, or that of an image just deleted which is not reclaimed yet. */

@@ -38,7 +38,7 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
   };
   await ports.metadata.transaction(async (change) => {
     const count = await change.repositories.count(wanted.registry);
-    if (count >= limits.repositoriesPerRegistry) throw registryFull(wanted.registry);
+    requireRoomForRepository(wanted.registry, count);
     if (!(await change.repositories.insertIfAbsent(repository))) throw alreadyExists(wanted);
     for (const [key, value] of resourceTags) {
       await change.repositories.putResourceTag(repository, key, value);
@@ -50,15 +50,21 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
   return repository;
 }
 
-function alreadyExists({ registry, name }: NewRepository): RegistryError {
+/** ECR's refusal for a name that is in use. */
+export function alreadyExists({
+  registry,
+  name,
+}: Pick<NewRepository, "registry" | "name">): RegistryError {
   return new RegistryError(
     "RepositoryAlreadyExists",
     `The repository with name '${name}' already exists in the registry with id '${registry.account}'`,
   );
 }
 
-function registryFull(registry: Registry): RegistryError {
-  return new RegistryError(
+/** @throws LimitExceeded when the registry has as many repositories as it may */
+export function requireRoomForRepository(registry: Registry, count: number): void {
+  if (count < limits.repositoriesPerRegistry) return;
+  throw new RegistryError(
     "LimitExceeded",
     `The registry with id '${registry.account}' already has the maximum allowed number of repositories which is '${limits.repositoriesPerRegistry}'`,
   );

@@ -11,15 +11,19 @@ export type TrashReason =
   /** It is about an image that was deleted. */
   | { readonly kind: "SUBJECT"; readonly subject: Digest };
 
-/** What is written down of a deletion. */
-export interface Deletion {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
+/** Who deletes, and how long that can be undone. */
+export interface Deleter {
   /** The ARN of who asked; empty where nobody did. */
   readonly by: string;
-  readonly reason: TrashReason;
-  /** How long it can be undone. Milliseconds; 0: not at all. */
+  /** Milliseconds; 0: it can not be undone. */
   readonly keepMs: number;
+}
+
+/** What is written down of a deletion. */
+export interface Deletion extends Deleter {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly reason: TrashReason;
 }
 
 /** A deleted image that can be brought back. */

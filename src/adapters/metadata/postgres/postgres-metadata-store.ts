@@ -104,6 +104,7 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
   readonly rekeys: MetadataReads["rekeys"];
+  readonly trash: MetadataReads["trash"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -130,6 +131,7 @@ export class PostgresMetadataStore implements MetadataStore {
     this.leases = reads.leases;
     this.jobs = reads.jobs;
     this.rekeys = reads.rekeys;
+    this.trash = reads.trash;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -5,12 +5,23 @@ import type {
   ObjectLink,
   PageRequest,
   ResolvedImage,
+  StateChange,
 } from "../../../ports/metadata-store.ts";
 import type { Image, ImageReference, ImageWithTags } from "../../../registry/images/image.ts";
 import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { hasImage, type ImageRow, imageColumns, toImage } from "./image-row.ts";
+import {
+  type ImageKey,
+  insertImage,
+  insertReference,
+  relinkImage,
+  removeImage,
+  removeReferences,
+  setPulledAt,
+  setState,
+} from "./image-statements.ts";
 import {
   ofRepository,
   type RegistryKey,
@@ -23,7 +34,11 @@ import { repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
 
-type ListFilter = { tagged?: boolean | undefined; state?: Image["state"] | undefined };
+type ReferrersFilter = {
+  artifactTypes?: readonly string[] | undefined;
+  states?: readonly Image["state"][] | undefined;
+};
+type ListFilter = { tagged?: boolean | undefined; states?: readonly Image["state"][] | undefined };
 
 export class SqlImages implements ImageReads, ImageWrites {
   readonly #session: SqlSession;
@@ -53,8 +68,17 @@ export class SqlImages implements ImageReads, ImageWrites {
   }
 
   async find(repository: RepositoryRef, digest: Digest): Promise<Image | undefined> {
-    const row = await this.#session.first(find, { ...repositoryKey(repository), digest });
-    return row && toImage(row, toRef(repository));
+    const found = await this.findStored(repository, digest);
+    return found?.isTrashed === false ? found.image : undefined;
+  }
+
+  async findStored(
+    repository: RepositoryRef,
+    digest: Digest,
+  ): Promise<{ image: Image; isTrashed: boolean } | undefined> {
+    const row = await this.#session.first(findStored, { ...repositoryKey(repository), digest });
+    if (row === undefined) return undefined;
+    return { image: toImage(row, toRef(repository)), isTrashed: row.image_state === "TRASHED" };
   }
 
   async list(
@@ -86,22 +110,25 @@ export class SqlImages implements ImageReads, ImageWrites {
     }));
   }
 
-  async parents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]> {
+  async parents(
+    repository: RepositoryRef,
+    digest: Digest,
+    limit: number,
+  ): Promise<{ digest: Digest; state: Image["state"] }[]> {
     const key = repositoryKey(repository);
     const rows = await this.#session.all(parents, { ...key, digest, limit });
-    return rows.map((row) => row.image);
+    return rows.map((row) => ({ digest: row.digest, state: row.state as Image["state"] }));
   }
 
   async referrers(
     repository: RepositoryRef,
     subject: Digest,
     page: PageRequest<Digest>,
-    filter: { artifactTypes?: readonly string[] | undefined } = {},
+    filter: ReferrersFilter = {},
   ): Promise<Image[]> {
     const key = repositoryKey(repository);
-    const types = filter.artifactTypes;
     const rows = await this.#session.query((dialect) =>
-      referrersQuery(dialect, key, subject, page, types),
+      referrersQuery(dialect, key, subject, page, filter),
     );
     const ref = toRef(repository);
     return rows.map((row) => toImage(row, ref));
@@ -109,7 +136,7 @@ export class SqlImages implements ImageReads, ImageWrites {
 
   async insert(image: Image, references: readonly ImageReference[]): Promise<void> {
     const key = repositoryKey(image.repository);
-    const row = this.#session.command(insert, {
+    const row = this.#session.command(insertImage, {
       ...key,
       digest: image.digest,
       mediaType: image.mediaType,
@@ -145,7 +172,7 @@ export class SqlImages implements ImageReads, ImageWrites {
     const key = { ...repositoryKey(repository), digest };
     await this.#session.allLater([
       this.#session.command(removeReferences, key),
-      this.#session.command(remove, key),
+      this.#session.command(removeImage, key),
     ]);
   }
 
@@ -153,8 +180,18 @@ export class SqlImages implements ImageReads, ImageWrites {
     await this.#session.later(setPulledAt, { ...repositoryKey(repository), digest, at });
   }
 
+  async setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void> {
+    await this.#session.later(setState, {
+      ...repositoryKey(repository),
+      digest,
+      state: to.state,
+      archivedAt: to.archivedAt ?? null,
+      activatedAt: to.activatedAt ?? null,
+    });
+  }
+
   async relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void> {
-    await this.#session.later(relink, { ...repositoryKey(repository), digest, object });
+    await this.#session.later(relinkImage, { ...repositoryKey(repository), digest, object });
   }
 }
 
@@ -176,7 +213,6 @@ function withTags(
 }
 
 type NameKey = RegistryKey & { readonly name: RepositoryName };
-type ImageKey = RepositoryKey & { readonly digest: Digest };
 
 const resolveTag = statement(({ builder }, key: NameKey & { tag: Tag }) =>
   builder
@@ -193,7 +229,8 @@ const resolveTag = statement(({ builder }, key: NameKey & { tag: Tag }) =>
         .onRef("image.account", "=", "repository.account")
         .onRef("image.region", "=", "repository.region")
         .onRef("image.repository", "=", "repository.id")
-        .onRef("image.digest", "=", "tag.digest"),
+        .onRef("image.digest", "=", "tag.digest")
+        .on("image.state", "<>", inTrash),
     )
     .select(repositoryColumns)
     .select(imageColumns)
@@ -210,7 +247,8 @@ const resolveDigest = statement(({ builder }, key: NameKey & { digest: Digest })
         .onRef("image.account", "=", "repository.account")
         .onRef("image.region", "=", "repository.region")
         .onRef("image.repository", "=", "repository.id")
-        .on("image.digest", "=", key.digest),
+        .on("image.digest", "=", key.digest)
+        .on("image.state", "<>", inTrash),
     )
     .select(repositoryColumns)
     .select(imageColumns)
@@ -219,12 +257,15 @@ const resolveDigest = statement(({ builder }, key: NameKey & { digest: Digest })
     .where("repository.name", "=", key.name),
 );
 
-const find = statement(({ builder }, key: ImageKey) =>
+const findStored = statement(({ builder }, key: ImageKey) =>
   builder
     .selectFrom("image")
     .select(imageColumns)
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );
+
+/** A literal, so that it is part of a statement and of what a partial index is chosen by. */
+const inTrash = sql.lit("TRASHED" as const);
 
 /** Sorts before every digest. */
 const beforeAll = "" as Digest;
@@ -245,7 +286,10 @@ function listQuery(
   // Literal, so that the database sees that the index of untagged images serves.
   if (filter.tagged === false) images = images.where("tag_count", "=", sql.lit(0));
   if (filter.tagged === true) images = images.where("tag_count", ">", sql.lit(0));
-  if (filter.state !== undefined) images = images.where("state", "=", filter.state);
+  images =
+    filter.states === undefined
+      ? images.where("state", "<>", inTrash)
+      : images.where("state", "in", filter.states);
   return builder
     .selectFrom(images.as("image"))
     .leftJoin("tag", (join) =>
@@ -289,11 +333,23 @@ const references = statement(({ builder }, key: ImageKey) =>
 
 const parents = statement(({ builder }, key: ImageKey & { limit: number }) =>
   builder
-    .selectFrom("manifest_reference")
-    .select("image")
+    .selectFrom("manifest_reference as reference")
+    .innerJoin("image", (join) =>
+      join
+        .onRef("image.account", "=", "reference.account")
+        .onRef("image.region", "=", "reference.region")
+        .onRef("image.repository", "=", "reference.repository")
+        .onRef("image.digest", "=", "reference.image")
+        .on("image.state", "<>", inTrash),
+    )
+    .select(["image.digest", "image.state"])
     .distinct()
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest, kind: "child" }))
-    .orderBy("image")
+    .where("reference.account", "=", key.account)
+    .where("reference.region", "=", key.region)
+    .where("reference.repository", "=", key.repository)
+    .where("reference.digest", "=", key.digest)
+    .where("reference.kind", "=", "child")
+    .orderBy("image.digest")
     .limit(key.limit),
 );
 
@@ -302,15 +358,17 @@ function referrersQuery(
   key: RepositoryKey,
   subject: Digest,
   page: PageRequest<Digest>,
-  artifactTypes: readonly string[] | undefined,
+  { artifactTypes, states }: ReferrersFilter,
 ) {
-  const query = builder
+  let query = builder
     .selectFrom("image")
     .select(imageColumns)
     .where((row) => row.and({ ...ofRepository(key), subject }))
     .where("digest", ">", page.after ?? beforeAll)
     .orderBy("digest")
     .limit(page.limit);
+  query =
+    states === undefined ? query.where("state", "<>", inTrash) : query.where("state", "in", states);
   if (artifactTypes === undefined) return query;
   // OCI 1.1, "Listing Referrers": without an artifact type, the media type of the config counts.
   return query.where(
@@ -319,87 +377,3 @@ function referrersQuery(
     artifactTypes,
   );
 }
-
-const insert = statement(
-  (
-    { builder },
-    row: ImageKey & {
-      mediaType: string;
-      artifactType: string | null;
-      configMediaType: string | null;
-      manifestBytes: number;
-      sizeBytes: number;
-      subject: Digest | null;
-      pushedAt: number;
-      pulledAt: number | null;
-      state: Image["state"];
-      object: ObjectId;
-      archivedAt: number | null;
-      activatedAt: number | null;
-    },
-  ) =>
-    builder.insertInto("image").values({
-      ...ofRepository(row),
-      digest: row.digest,
-      media_type: row.mediaType,
-      artifact_type: row.artifactType,
-      config_media_type: row.configMediaType,
-      manifest_bytes: row.manifestBytes,
-      size_bytes: row.sizeBytes,
-      subject: row.subject,
-      pushed_at: row.pushedAt,
-      pulled_at: row.pulledAt,
-      state: row.state,
-      object: row.object,
-      archived_at: row.archivedAt,
-      activated_at: row.activatedAt,
-      tag_count: 0,
-    }),
-);
-
-const insertReference = statement(
-  (
-    { builder },
-    row: RepositoryKey & {
-      image: Digest;
-      position: number;
-      kind: ImageReference["kind"];
-      digest: Digest;
-      mediaType: string;
-      sizeBytes: number;
-    },
-  ) =>
-    builder.insertInto("manifest_reference").values({
-      ...ofRepository(row),
-      image: row.image,
-      position: row.position,
-      kind: row.kind,
-      digest: row.digest,
-      media_type: row.mediaType,
-      size_bytes: row.sizeBytes,
-    }),
-);
-
-const removeReferences = statement(({ builder }, key: ImageKey) =>
-  builder
-    .deleteFrom("manifest_reference")
-    .where((row) => row.and({ ...ofRepository(key), image: key.digest })),
-);
-
-const remove = statement(({ builder }, key: ImageKey) =>
-  builder.deleteFrom("image").where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
-);
-
-const setPulledAt = statement(({ builder }, key: ImageKey & { at: number }) =>
-  builder
-    .updateTable("image")
-    .set({ pulled_at: key.at })
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
-);
-
-const relink = statement(({ builder }, key: ImageKey & { object: ObjectId }) =>
-  builder
-    .updateTable("image")
-    .set({ object: key.object })
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
-);

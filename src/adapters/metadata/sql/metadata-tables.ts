@@ -22,6 +22,7 @@ import type { SqlSession } from "./session.ts";
 import { SqlSessions } from "./sessions.ts";
 import { SqlSettings } from "./settings.ts";
 import { SqlTags } from "./tags.ts";
+import { SqlTrash } from "./trash.ts";
 import { SqlUploads } from "./uploads.ts";
 
 /** All tables over one connection. */
@@ -54,5 +55,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
     leases: new SqlLeases(session),
     jobs: new SqlJobs(session),
     rekeys: new SqlRekeys(session),
+    trash: new SqlTrash(session),
   };
 }

@@ -51,7 +51,11 @@ function toKey(candidate: ReclaimCandidate): CandidateKey {
   const { kind } = candidate;
   switch (kind) {
     case "layer":
+    case "image":
+    case "referrers":
       return { ...registry, kind, repository: candidate.repositoryId, target: candidate.digest };
+    case "repository":
+      return { ...registry, kind, repository: candidate.repositoryId, target: "" };
     case "object":
       return { ...registry, kind, repository: "", target: candidate.object };
     case "upload":
@@ -64,7 +68,11 @@ function toCandidate(row: ReclaimTable): ReclaimCandidate {
   const base = { registry: registryKey(row), dueAt: row.due_at };
   switch (kind) {
     case "layer":
+    case "image":
+    case "referrers":
       return { ...base, kind, repositoryId, digest: target as Digest };
+    case "repository":
+      return { ...base, kind, repositoryId };
     case "object":
       return { ...base, kind, object: target as ObjectId };
     case "upload":

@@ -25,6 +25,7 @@ import { adjustRepositoryCounts, registryTotals, repositoryCount } from "./regis
 import { enqueueContents, removeContents } from "./repository-contents.ts";
 import {
   encryptionColumns,
+  hiddenNames,
   mutabilityColumns,
   quotasColumn,
   repositoryColumns,
@@ -43,6 +44,11 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   async find(registry: Registry, name: RepositoryName): Promise<Repository | undefined> {
     const row = await this.#session.first(find, { ...registryKey(registry), name });
     return row && toRepository(row, registry);
+  }
+
+  async findById(repository: RepositoryRef): Promise<Repository | undefined> {
+    const row = await this.#session.first(findById, repositoryKey(repository));
+    return row && toRepository(row, repository.registry);
   }
 
   async list(registry: Registry, page: PageRequest<RepositoryName>): Promise<Repository[]> {
@@ -235,11 +241,16 @@ const lock = statement((dialect, key: RepositoryNameKey) => {
   return dialect.locksRows ? query.forUpdate() : query;
 });
 
-const lockById = statement((dialect, key: RepositoryKey) => {
-  const query = dialect.builder
+const byId = ({ builder }: SqlDialect, key: RepositoryKey) =>
+  builder
     .selectFrom("repository")
     .select(repositoryColumns)
     .where((row) => row.and({ ...ofRegistry(key), id: key.repository }));
+
+const findById = statement(byId);
+
+const lockById = statement((dialect, key: RepositoryKey) => {
+  const query = byId(dialect, key);
   return dialect.locksRows ? query.forUpdate() : query;
 });
 
@@ -250,6 +261,7 @@ const list = statement(
       .select(repositoryColumns)
       .where((row) => row.and(ofRegistry(page)))
       .where("name", ">", page.after)
+      .where("name", "<", hiddenNames)
       .orderBy("name")
       .limit(page.limit),
 );
@@ -261,6 +273,7 @@ const listSealedBy = statement(
       .select(repositoryColumns)
       .where((row) => row.and({ ...ofRegistry(page), encryption_key: page.keyArn }))
       .where("name", ">", page.after)
+      .where("name", "<", hiddenNames)
       .orderBy("name")
       .limit(page.limit),
 );

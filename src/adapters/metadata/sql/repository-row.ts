@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { invariant } from "../../../registry/errors.ts";
 import type { Registry, RepositoryName } from "../../../registry/names.ts";
 import type {
@@ -6,6 +7,9 @@ import type {
   TagMutability,
   TagMutabilityMode,
 } from "../../../registry/repositories/repository.ts";
+
+/** Where the names begin that repositories in the trash have instead of their own. */
+export const hiddenNames = sql.lit("~" as RepositoryName);
 
 /** Named apart from the columns of other tables, so that joins can carry them. */
 export const repositoryColumns = [

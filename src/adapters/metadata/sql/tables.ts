@@ -22,6 +22,8 @@ import type { Encryption, TagMutabilityMode } from "../../../registry/repositori
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
 
+export type { TrashedImageTable, TrashedRepositoryTable } from "./life-tables.ts";
+
 interface OfRegistry {
   account: AccountId;
   region: Region;

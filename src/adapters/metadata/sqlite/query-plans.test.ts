@@ -12,7 +12,7 @@ import { openSqliteMetadata } from "./sqlite-metadata-store.ts";
 const answer = {
   ...{ exclusion_filters: "[]", image_count: 1, size_bytes: 1, sealed_bytes: 1 },
   ...{
-    tags: "[]",
+    ...{ tags: "[]", trashed_tags: "[]", repository_quotas: null },
     claims: "{}",
     client_ids: "[]",
     thumbprints: "[]",
@@ -60,11 +60,12 @@ const row = {
   tagMutability: { mode: "MUTABLE", exclusionFilters: [] },
   encryption: { type: "AES256" },
   digest: "d",
+  quotaIds: [],
   kind: "object",
   object: "o",
 };
 const page = { limit: 9 };
-const filters = [{}, { tagged: true }, { tagged: false, state: "ACTIVE" }];
+const filters = [{}, { tagged: true }, { tagged: false, states: ["ACTIVE"] }];
 const jobFilters = [{}, { state: "dead" }, { kind: "k" }, { state: "dead", kind: "k" }];
 /** Every method of every table, with values to call it with. */
 const calls: Record<string, Record<string, unknown[][]>> = {
@@ -100,15 +101,23 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     referrers: [
       [ref, "d", page],
       [ref, "d", page, { artifactTypes: ["a", "b"] }],
+      [ref, "d", page, { states: ["ACTIVE"] }],
     ],
     insert: [[row, [row]]],
     remove: [[ref, "d"]],
     setPulledAt: [[ref, "d", 1]],
+    setState: [[ref, "d", { state: "ARCHIVED", archivedAt: 1 }]],
+    findStored: [[ref, "d"]],
     relink: [[ref, "d", "o"]],
   },
   tags: {
     find: [[ref, "t"]],
-    list: [[ref, page]],
+    list: [
+      [ref, page],
+      [ref, page, { states: ["ACTIVE"] }],
+      [ref, page, { states: ["ARCHIVED", "ACTIVATING"] }],
+    ],
+    history: [[ref, "t", { after: 3, limit: 9 }]],
     of: [[ref, "d", 9]],
     count: [[ref, "d"]],
     put: [[ref, { tag: "t", digest: "d", at: 1 }]],
@@ -186,6 +195,28 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     heartbeat: [["i", "h", 1]],
     remove: [["i"]],
     removeDead: [[registry, "k", "w"]],
+  },
+  trash: {
+    findImage: [[ref, "d"]],
+    discardedWith: [[ref, "d"]],
+    listImages: [
+      [registry, { after: { repositoryId: "r", digest: "d" }, limit: 9 }],
+      [registry, { after: { repositoryId: "r", digest: "d" }, limit: 9 }, { repository: ref }],
+    ],
+    findRepository: [[ref]],
+    listRepositories: [
+      [registry, { after: { name: "n", deletedAt: 1 }, limit: 9 }],
+      [registry, { after: { name: "n", deletedAt: 1 }, limit: 9 }, { name: "n" }],
+    ],
+    putImage: [[{ ...row, image: row, tags: [], reason: { kind: "DELETED" } }]],
+    restoreImage: [[{ ...row, image: row }]],
+    removeImage: [[ref, "d"]],
+    setImageExpiry: [[ref, "d", 1]],
+    putRepository: [[row, { by: "b", at: 1, keepMs: 1 }]],
+    restoreRepository: [[{ ...row, repository: ref, name: "n", imageCount: 1 }]],
+    setRepositoryExpiry: [[ref, 1]],
+    removeContents: [[ref, [{ digest: "d", object: "o" }], { images: 1, sizeBytes: 1 }]],
+    removeRepository: [[ref, 1]],
   },
   rekeys: { find: [[ref]], put: [[{ ...row, from: row.encryption, to: row.encryption }]] },
 };

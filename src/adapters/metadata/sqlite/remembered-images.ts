@@ -10,6 +10,7 @@ const rememberedReads = 10_000;
 export class RememberedImages implements ImageReads {
   readonly #reads: ImageReads;
   readonly find: ImageReads["find"];
+  readonly findStored: ImageReads["findStored"];
   readonly list: ImageReads["list"];
   readonly links: ImageReads["links"];
   readonly linksOf: ImageReads["linksOf"];
@@ -21,6 +22,7 @@ export class RememberedImages implements ImageReads {
   constructor(reads: ImageReads) {
     this.#reads = reads;
     this.find = reads.find.bind(reads);
+    this.findStored = reads.findStored.bind(reads);
     this.list = reads.list.bind(reads);
     this.links = reads.links.bind(reads);
     this.linksOf = reads.linksOf.bind(reads);

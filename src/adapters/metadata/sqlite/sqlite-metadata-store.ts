@@ -93,6 +93,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
   readonly rekeys: MetadataReads["rekeys"];
+  readonly trash: MetadataReads["trash"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -117,6 +118,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.leases = reads.leases;
     this.jobs = reads.jobs;
     this.rekeys = reads.rekeys;
+    this.trash = reads.trash;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,

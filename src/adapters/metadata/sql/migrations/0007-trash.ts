@@ -1,5 +1,5 @@
 /** What was deleted and can be brought back, and images that are archived. */
-import type { Compilable } from "kysely";
+import { type Compilable, sql } from "kysely";
 import type { SqlDialect } from "../dialect.ts";
 import { withColumns } from "./columns.ts";
 import type { Migration } from "./migration.ts";
@@ -15,6 +15,12 @@ function archive({ builder, types: { integer } }: SqlDialect): Compilable[] {
   return [
     builder.schema.alterTable("image").addColumn("archived_at", integer),
     builder.schema.alterTable("image").addColumn("activated_at", integer),
+    // Few: listings ask whether one of theirs is among them.
+    builder.schema
+      .createIndex("image_not_active")
+      .on("image")
+      .columns(["account", "region", "repository", "digest"])
+      .where(sql.ref("state"), "<>", sql.lit("ACTIVE")),
   ];
 }
 
