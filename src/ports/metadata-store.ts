@@ -142,11 +142,9 @@ export interface ImageReads {
   /** What the manifest refers to, in the manifest's order. */
   references(repository: RepositoryRef, digest: Digest): Promise<ImageReference[]>;
   /** Manifests of this repository that list `digest` as a child. By digest, at most `limit`. */
-  parents(
-    repository: RepositoryRef,
-    digest: Digest,
-    limit: number,
-  ): Promise<{ digest: Digest; state: Image["state"] }[]>;
+  parents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]>;
+  /** Whether one of them can be pulled, or is about to be. */
+  hasActiveParent(repository: RepositoryRef, digest: Digest): Promise<boolean>;
   /** Manifests of this repository whose subject is `digest`. By digest. */
   referrers(
     repository: RepositoryRef,

@@ -210,7 +210,7 @@ async function removeImage(
   if (parents.length > 0) {
     throw new RegistryError(
       "ImageReferencedByManifestList",
-      `Requested image referenced by manifest list: [${parents.map((parent) => parent.digest).join(", ")}]`,
+      `Requested image referenced by manifest list: [${parents.join(", ")}]`,
     );
   }
   const tags = await discardImage(change, repository, image, deletion);

@@ -110,14 +110,15 @@ export class SqlImages implements ImageReads, ImageWrites {
     }));
   }
 
-  async parents(
-    repository: RepositoryRef,
-    digest: Digest,
-    limit: number,
-  ): Promise<{ digest: Digest; state: Image["state"] }[]> {
+  async parents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]> {
     const key = repositoryKey(repository);
     const rows = await this.#session.all(parents, { ...key, digest, limit });
-    return rows.map((row) => ({ digest: row.digest, state: row.state as Image["state"] }));
+    return rows.map((row) => row.image);
+  }
+
+  async hasActiveParent(repository: RepositoryRef, digest: Digest): Promise<boolean> {
+    const key = { ...repositoryKey(repository), digest };
+    return (await this.#session.first(activeParent, key)) !== undefined;
   }
 
   async referrers(
@@ -266,6 +267,8 @@ const findStored = statement(({ builder }, key: ImageKey) =>
 
 /** A literal, so that it is part of a statement and of what a partial index is chosen by. */
 const inTrash = sql.lit("TRASHED" as const);
+const active = sql.lit("ACTIVE" as const);
+const activating = sql.lit("ACTIVATING" as const);
 
 /** Sorts before every digest. */
 const beforeAll = "" as Digest;
@@ -331,26 +334,40 @@ const references = statement(({ builder }, key: ImageKey) =>
     .orderBy("position"),
 );
 
-const parents = statement(({ builder }, key: ImageKey & { limit: number }) =>
+const referring = ({ builder }: SqlDialect, key: ImageKey) =>
   builder
     .selectFrom("manifest_reference as reference")
-    .innerJoin("image", (join) =>
-      join
-        .onRef("image.account", "=", "reference.account")
-        .onRef("image.region", "=", "reference.region")
-        .onRef("image.repository", "=", "reference.repository")
-        .onRef("image.digest", "=", "reference.image")
-        .on("image.state", "<>", inTrash),
-    )
-    .select(["image.digest", "image.state"])
-    .distinct()
+    .select("reference.image")
     .where("reference.account", "=", key.account)
     .where("reference.region", "=", key.region)
     .where("reference.repository", "=", key.repository)
     .where("reference.digest", "=", key.digest)
-    .where("reference.kind", "=", "child")
-    .orderBy("image.digest")
+    .where("reference.kind", "=", "child");
+
+/** The image that a reference is of. */
+const referringImage = ({ builder }: SqlDialect) =>
+  builder
+    .selectFrom("image")
+    .select("image.digest")
+    .whereRef("image.account", "=", "reference.account")
+    .whereRef("image.region", "=", "reference.region")
+    .whereRef("image.repository", "=", "reference.repository")
+    .whereRef("image.digest", "=", "reference.image");
+
+const parents = statement((dialect, key: ImageKey & { limit: number }) =>
+  referring(dialect, key)
+    .distinct()
+    .where(({ exists }) => exists(referringImage(dialect).where("image.state", "<>", inTrash)))
+    .orderBy("reference.image")
     .limit(key.limit),
+);
+
+const activeParent = statement((dialect, key: ImageKey) =>
+  referring(dialect, key)
+    .where(({ exists }) =>
+      exists(referringImage(dialect).where("image.state", "in", [active, activating])),
+    )
+    .limit(sql.lit(1)),
 );
 
 function referrersQuery(

@@ -98,6 +98,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     linksOf: [[ref, ["a", "b", "c"]]],
     references: [[ref, "d"]],
     parents: [[ref, "d", 9]],
+    hasActiveParent: [[ref, "d"]],
     referrers: [
       [ref, "d", page],
       [ref, "d", page, { artifactTypes: ["a", "b"] }],

@@ -16,6 +16,7 @@ export class RememberedImages implements ImageReads {
   readonly linksOf: ImageReads["linksOf"];
   readonly references: ImageReads["references"];
   readonly parents: ImageReads["parents"];
+  readonly hasActiveParent: ImageReads["hasActiveParent"];
   readonly referrers: ImageReads["referrers"];
   #resolved = newCache();
 
@@ -28,6 +29,7 @@ export class RememberedImages implements ImageReads {
     this.linksOf = reads.linksOf.bind(reads);
     this.references = reads.references.bind(reads);
     this.parents = reads.parents.bind(reads);
+    this.hasActiveParent = reads.hasActiveParent.bind(reads);
     this.referrers = reads.referrers.bind(reads);
   }
 
