@@ -28,6 +28,7 @@ import type { Repository, RepositoryRef } from "../registry/repositories/reposit
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
 import type { KmsChange, KmsReads } from "./kms-store.ts";
+import type { LifecycleReads, LifecycleWrites } from "./lifecycle-store.ts";
 import type { PageRequest } from "./page-request.ts";
 import type { RekeyReads, RekeyWrites } from "./rekey-store.ts";
 import type {
@@ -82,6 +83,7 @@ export interface MetadataReads {
   readonly jobs: JobReads;
   readonly rekeys: RekeyReads;
   readonly trash: TrashReads;
+  readonly lifecycle: LifecycleReads;
 }
 
 export interface MetadataChange {
@@ -101,6 +103,7 @@ export interface MetadataChange {
   readonly jobs: JobReads & JobWrites;
   readonly rekeys: RekeyReads & RekeyWrites;
   readonly trash: TrashReads & TrashWrites;
+  readonly lifecycle: LifecycleReads & LifecycleWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

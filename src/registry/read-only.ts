@@ -18,11 +18,11 @@ async function refuse(): Promise<never> {
 export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { repositories, images, tags, layers, objects, uploads } = metadata;
   const { resourcePolicies, identity, kms } = metadata;
-  const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash } = metadata;
+  const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
     ...{ resourcePolicies, identity, kms },
-    ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash },
+    ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle },
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {

@@ -105,6 +105,7 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly jobs: MetadataReads["jobs"];
   readonly rekeys: MetadataReads["rekeys"];
   readonly trash: MetadataReads["trash"];
+  readonly lifecycle: MetadataReads["lifecycle"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -132,6 +133,7 @@ export class PostgresMetadataStore implements MetadataStore {
     this.jobs = reads.jobs;
     this.rekeys = reads.rekeys;
     this.trash = reads.trash;
+    this.lifecycle = reads.lifecycle;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -1,6 +1,10 @@
+import { sql } from "kysely";
 import type { Image } from "../../../registry/images/image.ts";
 import type { Digest, ObjectId } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
+
+/** A literal, so that it is part of a statement and of what a partial index is chosen by. */
+export const inTrash = sql.lit("TRASHED" as const);
 
 /** Named apart from the columns of other tables, so that joins can carry them. */
 export const imageColumns = [

@@ -8,10 +8,26 @@ import type {
   StateChange,
 } from "../../../ports/metadata-store.ts";
 import type { Image, ImageReference, ImageWithTags } from "../../../registry/images/image.ts";
-import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../../../registry/names.ts";
+import type {
+  AccountId,
+  Digest,
+  ObjectId,
+  Region,
+  Registry,
+  RepositoryName,
+  Tag,
+} from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { hasImage, type ImageRow, imageColumns, toImage } from "./image-row.ts";
+import {
+  beforeAll,
+  type ListFilter,
+  listQuery,
+  type ReferrersFilter,
+  referrersQuery,
+  withTags,
+} from "./image-listings.ts";
+import { hasImage, imageColumns, inTrash, toImage } from "./image-row.ts";
 import {
   type ImageKey,
   insertImage,
@@ -33,12 +49,6 @@ import { ListStatement } from "./list-statement.ts";
 import { repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
-
-type ReferrersFilter = {
-  artifactTypes?: readonly string[] | undefined;
-  states?: readonly Image["state"][] | undefined;
-};
-type ListFilter = { tagged?: boolean | undefined; states?: readonly Image["state"][] | undefined };
 
 export class SqlImages implements ImageReads, ImageWrites {
   readonly #session: SqlSession;
@@ -196,23 +206,6 @@ export class SqlImages implements ImageReads, ImageWrites {
   }
 }
 
-/** From one row for each tag of an image (or one without a tag), sorted by both. */
-function withTags(
-  rows: readonly (ImageRow & { tag: Tag | null })[],
-  repository: RepositoryRef,
-): ImageWithTags[] {
-  const images: ImageWithTags[] = [];
-  let tags: Tag[] = [];
-  for (const row of rows) {
-    if (images.at(-1)?.digest !== row.image_digest) {
-      tags = [];
-      images.push({ ...toImage(row, repository), tags });
-    }
-    if (row.tag !== null) tags.push(row.tag);
-  }
-  return images;
-}
-
 type NameKey = RegistryKey & { readonly name: RepositoryName };
 
 const resolveTag = statement(({ builder }, key: NameKey & { tag: Tag }) =>
@@ -265,48 +258,8 @@ const findStored = statement(({ builder }, key: ImageKey) =>
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );
 
-/** A literal, so that it is part of a statement and of what a partial index is chosen by. */
-const inTrash = sql.lit("TRASHED" as const);
 const active = sql.lit("ACTIVE" as const);
 const activating = sql.lit("ACTIVATING" as const);
-
-/** Sorts before every digest. */
-const beforeAll = "" as Digest;
-
-function listQuery(
-  { builder }: SqlDialect,
-  key: RepositoryKey,
-  page: PageRequest<Digest>,
-  filter: ListFilter,
-) {
-  let images = builder
-    .selectFrom("image")
-    .selectAll()
-    .where((row) => row.and(ofRepository(key)))
-    .where("digest", ">", page.after ?? beforeAll)
-    .orderBy("digest")
-    .limit(page.limit);
-  // Literal, so that the database sees that the index of untagged images serves.
-  if (filter.tagged === false) images = images.where("tag_count", "=", sql.lit(0));
-  if (filter.tagged === true) images = images.where("tag_count", ">", sql.lit(0));
-  images =
-    filter.states === undefined
-      ? images.where("state", "<>", inTrash)
-      : images.where("state", "in", filter.states);
-  return builder
-    .selectFrom(images.as("image"))
-    .leftJoin("tag", (join) =>
-      join
-        .onRef("tag.account", "=", "image.account")
-        .onRef("tag.region", "=", "image.region")
-        .onRef("tag.repository", "=", "image.repository")
-        .onRef("tag.digest", "=", "image.digest"),
-    )
-    .select(imageColumns)
-    .select("tag.tag")
-    .orderBy("image.digest")
-    .orderBy("tag.tag");
-}
 
 const links = statement(({ builder }, page: RepositoryKey & { after: Digest; limit: number }) =>
   builder
@@ -349,10 +302,10 @@ const referringImage = ({ builder }: SqlDialect) =>
   builder
     .selectFrom("image")
     .select("image.digest")
-    .whereRef("image.account", "=", "reference.account")
-    .whereRef("image.region", "=", "reference.region")
-    .whereRef("image.repository", "=", "reference.repository")
-    .whereRef("image.digest", "=", "reference.image");
+    .where("image.account", "=", sql.ref<AccountId>("reference.account"))
+    .where("image.region", "=", sql.ref<Region>("reference.region"))
+    .where("image.repository", "=", sql.ref<string>("reference.repository"))
+    .where("image.digest", "=", sql.ref<Digest>("reference.image"));
 
 const parents = statement((dialect, key: ImageKey & { limit: number }) =>
   referring(dialect, key)
@@ -369,28 +322,3 @@ const activeParent = statement((dialect, key: ImageKey) =>
     )
     .limit(sql.lit(1)),
 );
-
-function referrersQuery(
-  { builder }: SqlDialect,
-  key: RepositoryKey,
-  subject: Digest,
-  page: PageRequest<Digest>,
-  { artifactTypes, states }: ReferrersFilter,
-) {
-  let query = builder
-    .selectFrom("image")
-    .select(imageColumns)
-    .where((row) => row.and({ ...ofRepository(key), subject }))
-    .where("digest", ">", page.after ?? beforeAll)
-    .orderBy("digest")
-    .limit(page.limit);
-  query =
-    states === undefined ? query.where("state", "<>", inTrash) : query.where("state", "in", states);
-  if (artifactTypes === undefined) return query;
-  // OCI 1.1, "Listing Referrers": without an artifact type, the media type of the config counts.
-  return query.where(
-    ({ fn }) => fn.coalesce("artifact_type", "config_media_type"),
-    "in",
-    artifactTypes,
-  );
-}

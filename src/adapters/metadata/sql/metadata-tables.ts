@@ -10,6 +10,7 @@ import { SqlKmsKeys } from "./kms-keys.ts";
 import { SqlKmsUses } from "./kms-uses.ts";
 import { SqlLayers } from "./layers.ts";
 import { SqlLeases } from "./leases.ts";
+import { SqlLifecycle } from "./lifecycle.ts";
 import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
@@ -56,5 +57,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
     jobs: new SqlJobs(session),
     rekeys: new SqlRekeys(session),
     trash: new SqlTrash(session),
+    lifecycle: new SqlLifecycle(session),
   };
 }

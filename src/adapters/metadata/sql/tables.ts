@@ -22,7 +22,14 @@ import type { Encryption, TagMutabilityMode } from "../../../registry/repositori
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
 
-export type { TrashedImageTable, TrashedRepositoryTable } from "./life-tables.ts";
+export type {
+  LifecyclePolicyTable,
+  LifecyclePreviewTable,
+  LifecycleRunImageTable,
+  LifecycleRunTable,
+  TrashedImageTable,
+  TrashedRepositoryTable,
+} from "./life-tables.ts";
 
 interface OfRegistry {
   account: AccountId;

@@ -94,6 +94,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly jobs: MetadataReads["jobs"];
   readonly rekeys: MetadataReads["rekeys"];
   readonly trash: MetadataReads["trash"];
+  readonly lifecycle: MetadataReads["lifecycle"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -119,6 +120,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.jobs = reads.jobs;
     this.rekeys = reads.rekeys;
     this.trash = reads.trash;
+    this.lifecycle = reads.lifecycle;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,
