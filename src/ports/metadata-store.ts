@@ -338,9 +338,9 @@ export type ReclaimCandidate = { readonly registry: Registry; readonly dueAt: nu
   | {
       /**
        * `image`: deleted, and its time in the trash is over. `referrers`: what is about an image that
-       * was deleted.
+       * went somewhere. `activation`: on its way back from the archive.
        */
-      readonly kind: "layer" | "image" | "referrers";
+      readonly kind: "layer" | "image" | "referrers" | "activation";
       readonly repositoryId: string;
       readonly digest: Digest;
     }

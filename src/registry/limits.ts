@@ -112,6 +112,21 @@ export const limits = {
   /** How long a caller that signed in from an address is judged apart from the address's strangers. */
   knownCallerLifeMs: 1 * hour,
 
+  /** Images that a lifecycle evaluation reads at once, and that one transaction acts on. */
+  lifecyclePage: 200,
+  lifecycleBatch: 50,
+  /** Evaluations of a repository in one round, where others change it meanwhile. */
+  lifecycleAttempts: 5,
+  /** Repositories that the worker asks for at once. */
+  lifecycleRepositories: 100,
+  /** Images that a run names which stayed although a rule had marked them. */
+  lifecycleFailuresNamed: 100,
+  lifecycleTagsNamed: 100,
+  lifecycleRunLifeMs: 90 * 24 * hour,
+  /** After which a preview says nothing any more. */
+  lifecyclePreviewLifeMs: 24 * hour,
+  /** Between two looks at an image that comes back from the archive. */
+  activationRetryMs: 10 * second,
   /** Images or layers that one transaction removes for good. */
   purgeBatch: 100,
 

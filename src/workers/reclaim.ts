@@ -7,9 +7,11 @@ import type { ReclaimCandidate } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import { unlinkLayer } from "../registry/layers/unlink-layer.ts";
 import { discardUpload } from "../registry/layers/upload-layer.ts";
-import type { ObjectId, Registry, UploadId } from "../registry/names.ts";
+import type { Digest, ObjectId, Registry, UploadId } from "../registry/names.ts";
 import { isReclaimHeld, reclaimName } from "../registry/reclaim-hold.ts";
-import { discardReferrers, purgeImage, purgeRepository } from "../registry/trash/purge.ts";
+import { followSubject } from "../registry/images/follow-subject.ts";
+import { finishActivation } from "../registry/images/storage-class.ts";
+import { purgeImage, purgeRepository } from "../registry/trash/purge.ts";
 
 const batch = 100;
 /** Candidates of one run: under steady pushes and deletes there would always be more. */
@@ -94,6 +96,7 @@ function nameOf(candidate: ReclaimCandidate): string {
     case "layer":
     case "image":
     case "referrers":
+    case "activation":
       return `${candidate.kind} ${candidate.repositoryId} ${candidate.digest}`;
     case "repository":
       return candidate.repositoryId;
@@ -139,8 +142,9 @@ async function reclaim(
       return;
     }
     case "referrers":
-      await discardReferrers(ports, { registry, id: candidate.repositoryId }, candidate.digest);
-      return;
+      return followSubject(ports, { registry, id: candidate.repositoryId }, candidate.digest);
+    case "activation":
+      return finishActivation(ports, { registry, id: candidate.repositoryId }, candidate.digest);
     case "repository": {
       const repository = { registry, id: candidate.repositoryId };
       if (await purgeRepository(ports, repository, stopping)) total.repositories += 1;
@@ -153,7 +157,7 @@ async function reclaim(
   }
 }
 
-type LayerCandidate = Extract<ReclaimCandidate, { kind: "layer" | "image" | "referrers" }>;
+type LayerCandidate = Extract<ReclaimCandidate, { digest: Digest }>;
 
 /** Unlinks the layer if nothing refers to it and its lease is over; waits for the lease otherwise. */
 async function reclaimLayer(

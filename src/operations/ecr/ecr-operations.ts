@@ -26,6 +26,7 @@ import { putRegistryPolicy } from "./put-registry-policy.ts";
 import { setRepositoryPolicy } from "./set-repository-policy.ts";
 import { tagResource } from "./tag-resource.ts";
 import { untagResource } from "./untag-resource.ts";
+import { updateImageStorageClass } from "./update-image-storage-class.ts";
 import { uploadLayerPart } from "./upload-layer-part.ts";
 
 /** What can be asked of ECR. */
@@ -58,4 +59,5 @@ export const ecrOperations: readonly Operation[] = [
   getRepositoryPolicy,
   putRegistryPolicy,
   setRepositoryPolicy,
+  updateImageStorageClass,
 ];

@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
+import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import {
   type Digest,
   digestPattern,
@@ -46,6 +47,7 @@ export function deleteImage(
     const digest = await change.tags.find(repository, id.tag);
     if (digest === undefined) throw imageNotFound();
     await change.tags.remove(repository, id.tag, deletion.at);
+    await hastenLifecycle(change, repository, deletion.at, "taken");
     return [{ digest, tag: id.tag }];
   });
 }
@@ -192,6 +194,7 @@ async function deleteRequested(
   }
   if ((await change.tags.count(repository, tagged)) > 1) {
     await change.tags.remove(repository, tag, deletion.at);
+    await hastenLifecycle(change, repository, deletion.at, "taken");
     return [{ digest: tagged, tag }];
   }
   return removeImage(change, repository, tagged, deletion);
@@ -214,5 +217,6 @@ async function removeImage(
     );
   }
   const tags = await discardImage(change, repository, image, deletion);
+  await hastenLifecycle(change, repository, deletion.at, "taken");
   return tags.length === 0 ? [{ digest }] : tags.map((tag) => ({ digest, tag }));
 }

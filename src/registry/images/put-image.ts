@@ -8,6 +8,7 @@ import { EqualObjectStands, type StoredObject } from "../encryption/stored-objec
 import { invariant, RegistryError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
+import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
 import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../names.ts";
 import {
@@ -126,6 +127,11 @@ function storeImage(
         : await reactivate(change, locked, known, manifest, at);
     if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
     for (const tag of moved) await change.tags.put(locked, { tag, digest, at });
+    if (known?.state !== "ACTIVE" || moved.length > 0) {
+      // A new image that takes no tag from another leaves all others as they were.
+      const isAdding = known === undefined && current.every((held) => held === undefined);
+      await hastenLifecycle(change, locked, at, isAdding ? "added" : "taken");
+    }
     return image;
   });
 }

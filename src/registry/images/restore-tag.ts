@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import { restoreImage } from "../trash/restore-images.ts";
@@ -29,6 +30,7 @@ export function restoreTag(
     if (stored === undefined) throw imageNotFound();
     if (stored.isTrashed) await restoreImage(change, repository, digest, now);
     await change.tags.put(repository, { tag, digest, at: now });
+    await hastenLifecycle(change, repository, now, "taken");
     return { broughtBack: stored.isTrashed };
   });
 }

@@ -1,7 +1,8 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
+import { queueFollowers } from "../images/queue-followers.ts";
 import type { Image } from "../images/image.ts";
 import { limits } from "../limits.ts";
-import type { Digest, Tag } from "../names.ts";
+import type { Tag } from "../names.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
 import type { Deletion } from "./trash.ts";
 
@@ -19,7 +20,7 @@ export async function discardImage(
   const { digest } = image;
   const tags = await change.tags.of(repository, digest, limits.tagsPerImage);
   for (const tag of tags) await change.tags.remove(repository, tag, deletion.at);
-  await queueReferrers(change, repository, digest, deletion.at);
+  await queueFollowers(change, repository, digest, deletion.at);
   await change.repositories.adjust(repository, { imageCount: -1, sizeBytes: -image.manifestBytes });
   if (deletion.keepMs === 0) {
     await queueContents(change, repository, image, deletion.at);
@@ -54,16 +55,4 @@ export async function queueContents(
     await change.reclaim.enqueue({ kind: "layer", registry, repositoryId, digest, dueAt: now });
   }
   await change.reclaim.enqueue({ kind: "object", registry, object: image.object, dueAt: now });
-}
-
-/** Source: ECR, "Lifecycle policies": what is about an image goes within 24 hours of it. */
-async function queueReferrers(
-  change: MetadataChange,
-  { registry, id: repositoryId }: RepositoryRef,
-  digest: Digest,
-  now: number,
-): Promise<void> {
-  const found = await change.images.referrers({ registry, id: repositoryId }, digest, { limit: 1 });
-  if (found.length === 0) return;
-  await change.reclaim.enqueue({ kind: "referrers", registry, repositoryId, digest, dueAt: now });
 }

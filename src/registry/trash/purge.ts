@@ -8,8 +8,7 @@ import { unlinkLayer } from "../layers/unlink-layer.ts";
 import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
-import { discardImage, queueContents } from "./discard-image.ts";
-import type { TrashReason } from "./trash.ts";
+import { queueContents } from "./discard-image.ts";
 
 /** Removes the image for good, unless it was brought back or has time left. True when it went. */
 export async function purgeImage(
@@ -34,49 +33,6 @@ export async function purgeImage(
     return trashed.image.object;
   });
   return object !== undefined;
-}
-
-/**
- * Deletes what is about an image that was deleted; it can be brought back for as long as that one.
- * Resolves to how many images went.
- */
-export async function discardReferrers(
-  ports: Ports,
-  repository: RepositoryRef,
-  subject: Digest,
-): Promise<number> {
-  const { registry, id: repositoryId } = repository;
-  const candidate = { kind: "referrers", registry, repositoryId, digest: subject } as const;
-  let discarded = 0;
-  let after: Digest | undefined;
-  for (;;) {
-    const now = ports.clock.now();
-    const seen = await ports.metadata.transaction(async (change) => {
-      const locked = await change.repositories.lockById(repository);
-      // Pushed again, it has its signatures and the like again.
-      const isBack = (await change.images.find(repository, subject)) !== undefined;
-      const page = { after, limit: limits.purgeBatch };
-      const found =
-        locked === undefined || isBack
-          ? []
-          : await change.images.referrers(repository, subject, page);
-      const trashed = await change.trash.findImage(repository, subject);
-      const keepMs = Math.max(0, (trashed?.expiresAt ?? now) - now);
-      const by = trashed?.deletedBy ?? "";
-      let gone = 0;
-      for (const image of found) {
-        if ((await change.images.parents(repository, image.digest, 1)).length > 0) continue;
-        const reason: TrashReason = { kind: "SUBJECT", subject };
-        await discardImage(change, locked!, image, { by, at: now, keepMs, reason });
-        gone += 1;
-      }
-      if (found.length < limits.purgeBatch) await change.reclaim.remove({ ...candidate, dueAt: 0 });
-      return { gone, found: found.length, last: found.at(-1)?.digest };
-    });
-    discarded += seen.gone;
-    after = seen.last;
-    if (seen.found < limits.purgeBatch) return discarded;
-  }
 }
 
 /**

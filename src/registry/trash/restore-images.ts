@@ -3,6 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
 import { imageNotFound } from "../images/get-image.ts";
 import { requireRoomForImage } from "../images/image-limits.ts";
+import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
@@ -99,6 +100,7 @@ export async function restoreImage(
     room += 1;
     restored.push(await restoreOne(change, repository, each, now));
   }
+  await hastenLifecycle(change, repository, now, "taken");
   return restored;
 }
 

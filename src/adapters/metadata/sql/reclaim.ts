@@ -53,6 +53,7 @@ function toKey(candidate: ReclaimCandidate): CandidateKey {
     case "layer":
     case "image":
     case "referrers":
+    case "activation":
       return { ...registry, kind, repository: candidate.repositoryId, target: candidate.digest };
     case "repository":
       return { ...registry, kind, repository: candidate.repositoryId, target: "" };
@@ -70,6 +71,7 @@ function toCandidate(row: ReclaimTable): ReclaimCandidate {
     case "layer":
     case "image":
     case "referrers":
+    case "activation":
       return { ...base, kind, repositoryId, digest: target as Digest };
     case "repository":
       return { ...base, kind, repositoryId };
