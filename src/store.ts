@@ -21,6 +21,7 @@ import { LocalKeyService } from "./adapters/keys/local.ts";
 import { LayerThreads } from "./adapters/layer-work/layer-threads.ts";
 import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import { PackageTagPatterns } from "./adapters/patterns/package-tag-patterns.ts";
 import type { Config } from "./config.ts";
 import { openKeyring } from "./open-keyring.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
@@ -100,7 +101,18 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const egress = new HttpEgress({ isListed: config.isEgressListed });
     const layerWork = openLayerWork();
     const memory = new RegistryMemory();
-    const ports = { metadata, blobs, keys, layerWork, clock, exclusive, egress, memory };
+    const tagPatterns = new PackageTagPatterns();
+    const ports = {
+      metadata,
+      blobs,
+      keys,
+      layerWork,
+      clock,
+      exclusive,
+      egress,
+      tagPatterns,
+      memory,
+    };
     return {
       ports,
       rows: opened.rows,

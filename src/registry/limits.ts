@@ -158,6 +158,21 @@ export const limits = {
   /** Findings of one lint. */
   policyFindings: 100,
 
+  /** A lifecycle policy's text, and an extension's. */
+  lifecyclePolicyMinimumCharacters: 100,
+  lifecyclePolicyCharacters: 30_720,
+  /** Rules of a policy, and of an extension. */
+  lifecycleRules: 50,
+  /** Wildcards of one pattern. */
+  lifecyclePatternStars: 4,
+  /** What an archived image is kept for at least before a rule may expire it. */
+  archiveMinimumDays: 90,
+  /** A regular expression or a range of versions for tags. */
+  tagPatternCharacters: 256,
+  /** Of a regular expression's program, and what it may remember while it matches. */
+  tagPatternInstructions: 1_000,
+  tagPatternStateBytes: 512 * KiB,
+
   /** What a denial says for DecodeAuthorizationMessage. */
   authorizationMessageCharacters: 64 * KiB,
 

@@ -11,6 +11,7 @@ import { LeasedExclusive } from "../../src/adapters/exclusive/leased.ts";
 import { LocalKeyService } from "../../src/adapters/keys/local.ts";
 import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import { PackageTagPatterns } from "../../src/adapters/patterns/package-tag-patterns.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
 import type { Ports } from "../../src/ports/ports.ts";
@@ -50,6 +51,7 @@ export async function openStore(
     exclusive: isFleet && isPlain ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
     egress: new HttpEgress({ isListed: () => false }),
     layerWork: new WorkInPlace(),
+    tagPatterns: new PackageTagPatterns(),
     memory: new RegistryMemory(),
   };
 }
