@@ -25,6 +25,8 @@ import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
+import { lifecycleJob } from "./workers/lifecycle-job.ts";
+import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { rekeyJob } from "./workers/rekey-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
@@ -192,6 +194,17 @@ export class Server {
         },
         failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
       }),
+      lifecycleJob({
+        everyMs: this.#config.lifecycleIntervalMs,
+        trashMs: this.#config.trashMs,
+        ran: ({ name, expired, archived, untagged, failed, freedBytes }) => {
+          const what = { expired, archived, untagged, failed, freedBytes };
+          log.info({ event: "lifecycle", repository: name, ...what });
+        },
+        failed: (err, repository) =>
+          log.error({ event: "lifecycle", repository, err }, "a lifecycle policy could not be run"),
+      }),
+      lifecyclePreviewJob,
       expireLeases,
       expireSessions,
       expireKeyUses,

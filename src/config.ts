@@ -101,7 +101,6 @@ type Given = (name: SettingName) => string | undefined;
 /** Settings of features that this version does not have: checked, and named in a warning. */
 const unused: readonly SettingName[] = [
   "ENTREPOT_PUBLIC_HTTP",
-  "ENTREPOT_LIFECYCLE_INTERVAL",
   "ENTREPOT_UPSTREAMS",
   "ENTREPOT_PEERS",
 ];
@@ -169,6 +168,7 @@ export interface Config {
   /** Where a KMS holds it. */
   readonly masterKeyKms: KmsAddress | undefined;
   readonly gcIntervalMs: number;
+  readonly lifecycleIntervalMs: number;
   /** How long what is deleted can be brought back. */
   readonly trashMs: number;
   readonly logLevel: LogLevel;
@@ -305,6 +305,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY")?.key,
     masterKeyKms: read("ENTREPOT_MASTER_KEY")?.kms,
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
+    lifecycleIntervalMs: read("ENTREPOT_LIFECYCLE_INTERVAL")! * 1000,
     trashMs: read("ENTREPOT_TRASH_DAYS")! * dayMs,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused

@@ -1,7 +1,6 @@
 import type { Digest, Registry, RepositoryName } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
 import type { Deletion, TrashedImage, TrashedRepository } from "../registry/trash/trash.ts";
-import type { ObjectLink } from "./metadata-store.ts";
 import type { PageRequest } from "./page-request.ts";
 
 /** Where a listing of deleted images stands. */
@@ -49,7 +48,7 @@ export interface TrashWrites {
   /** Removes these images of a hidden repository, with their tags, for good. Counts. */
   removeContents(
     repository: RepositoryRef,
-    images: readonly ObjectLink[],
+    images: readonly { readonly digest: Digest }[],
     by: { readonly images: number; readonly sizeBytes: number },
   ): Promise<void>;
   /** Like `RepositoryWrites.remove`, for a hidden one. */

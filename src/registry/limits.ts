@@ -130,6 +130,8 @@ export const limits = {
   /** Images or layers that one transaction removes for good. */
   purgeBatch: 100,
 
+  /** Of GetLifecyclePolicyPreview. */
+  previewPage: 100,
   pageDefault: 100,
   pageMaximum: 1_000,
   referrersPageDefault: 20,

@@ -5,12 +5,12 @@
  */
 import type { ReclaimCandidate } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
+import { followSubject } from "../registry/images/follow-subject.ts";
+import { finishActivation } from "../registry/images/storage-class.ts";
 import { unlinkLayer } from "../registry/layers/unlink-layer.ts";
 import { discardUpload } from "../registry/layers/upload-layer.ts";
 import type { Digest, ObjectId, Registry, UploadId } from "../registry/names.ts";
 import { isReclaimHeld, reclaimName } from "../registry/reclaim-hold.ts";
-import { followSubject } from "../registry/images/follow-subject.ts";
-import { finishActivation } from "../registry/images/storage-class.ts";
 import { purgeImage, purgeRepository } from "../registry/trash/purge.ts";
 
 const batch = 100;

@@ -112,6 +112,9 @@ export const encryptionConfiguration = z.object({
 
 export const resourceTags = z.array(z.object({ Key: z.string(), Value: z.string() }));
 
+/** How long it may be is a rule of its own, with ECR's own sentence. */
+export const lifecyclePolicyText = z.string();
+
 /** Of a repository or a registry. */
 export const policyText = z.string().max(limits.resourcePolicyCharacters);
 

@@ -7,10 +7,10 @@ import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
-import { queueFollowers } from "./queue-followers.ts";
 import { imageNotFound } from "./get-image.ts";
 import type { Image } from "./image.ts";
 import { describeImage } from "./list-images.ts";
+import { queueFollowers } from "./queue-followers.ts";
 
 /**
  * Archives an image, or brings it back. Archiving is done when this resolves; an image that comes back

@@ -195,12 +195,25 @@ export class EvaluatedLifecycle {
   readonly nextDueAt: number | undefined;
   readonly judge: ImageJudge;
 
-  constructor(outcome: Omit<EvaluatedLifecycle, "markedTags">) {
+  constructor(outcome: Omit<EvaluatedLifecycle, "markedTags" | "stillStands">) {
     this.verdicts = outcome.verdicts;
     this.blocked = outcome.blocked;
     this.rules = outcome.rules;
     this.nextDueAt = outcome.nextDueAt;
     this.judge = outcome.judge;
+  }
+
+  /**
+   * Whether a verdict is also what comes of the image as it is by now. What other images are does not
+   * count: who changes what rules count asks for another evaluation.
+   */
+  stillStands(verdict: LifecycleVerdict, image: CandidateImage): boolean {
+    if (image.isReferrerOfLive) return false;
+    const items = this.judge.rules.map((rule) => itemsOf(rule, image));
+    const judgement = this.judge.judge(this.judge.see(image, items), (place) => items[place]!);
+    if (judgement === undefined || judgement.reason !== undefined) return false;
+    const { rule, action } = judgement;
+    return rule.rulePriority === verdict.rulePriority && action === verdict.action;
   }
 
   /**

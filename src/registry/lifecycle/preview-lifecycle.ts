@@ -11,12 +11,7 @@ import type { BlockedVerdict, EvaluatedLifecycle, LifecycleVerdict } from "./eva
 import { evaluateRepository, freedBytes } from "./evaluate-repository.ts";
 import { lifecycleRules } from "./lifecycle-rules.ts";
 import { lifecycleNotFound } from "./put-lifecycle.ts";
-import type {
-  LifecyclePreview,
-  LifecycleSummary,
-  LifecycleTexts,
-  PreviewedImage,
-} from "./stored-lifecycle.ts";
+import type { LifecyclePreview, LifecycleSummary, PreviewedImage } from "./stored-lifecycle.ts";
 
 /** The kind of job that makes previews. Its key is the repository's id. */
 export const previewKind = "lifecycle-preview";
@@ -47,7 +42,8 @@ export function startPreview(
     const repository = await lockRepository(change, registry, name);
     const own = await change.lifecycle.find(repository);
     const policy = texts.policy ?? own?.policy;
-    const extension = texts.extension === undefined ? own?.extension : (texts.extension ?? undefined);
+    const extension =
+      texts.extension === undefined ? own?.extension : (texts.extension ?? undefined);
     if (policy === undefined && extension === undefined) throw lifecycleNotFound(registry, name);
     lifecycleRules({ policy, extension }, ports.tagPatterns);
     const before = await change.lifecycle.preview(repository);

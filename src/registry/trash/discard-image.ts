@@ -1,6 +1,6 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
-import { queueFollowers } from "../images/queue-followers.ts";
 import type { Image } from "../images/image.ts";
+import { queueFollowers } from "../images/queue-followers.ts";
 import { limits } from "../limits.ts";
 import type { Tag } from "../names.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";

@@ -202,7 +202,10 @@ export const referenceCounts = new ListStatement(({ builder }, key: RepositoryKe
         .onRef("image.digest", "=", "reference.image")
         .on("image.state", "<>", sql.lit("TRASHED" as const)),
     )
-    .select(({ fn }) => ["reference.digest", fn.count<number>("reference.image").distinct().as("references")])
+    .select(({ fn }) => [
+      "reference.digest",
+      fn.count<number>("reference.image").distinct().as("references"),
+    ])
     .where((row) =>
       row.and({
         "reference.account": key.account,

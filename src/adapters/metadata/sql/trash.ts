@@ -1,4 +1,4 @@
-import type { ObjectLink, PageRequest } from "../../../ports/metadata-store.ts";
+import type { PageRequest } from "../../../ports/metadata-store.ts";
 import type { TrashPosition, TrashReads, TrashWrites } from "../../../ports/trash-store.ts";
 import { limits } from "../../../registry/limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../../../registry/names.ts";
@@ -160,7 +160,7 @@ export class SqlTrash implements TrashReads, TrashWrites {
 
   async removeContents(
     repository: RepositoryRef,
-    links: readonly ObjectLink[],
+    links: readonly { readonly digest: Digest }[],
     by: { readonly images: number; readonly sizeBytes: number },
   ): Promise<void> {
     const key = repositoryKey(repository);
