@@ -82,6 +82,12 @@ export class TestRegistry {
     return JSON.parse(text) as Answer<Asked>;
   }
 
+  /** From here on what is deleted lies in the trash for so many days. */
+  keepTrash(days: number): void {
+    const trashMs = days * 86_400_000;
+    Object.assign(this.environment, { deployment: { ...deployment, trashMs } });
+  }
+
   async createRepository(repositoryName: string): Promise<void> {
     await this.ask(createRepository, { repositoryName });
   }

@@ -105,14 +105,14 @@ export const rename = statement(({ builder }, to: Named) =>
 );
 
 /** A row that stands for the name for as long as it takes; under an id that no repository has. */
-export const claimName = statement(({ builder }, { repository, ...key }: Named) =>
+export const claimName = statement(({ builder }, key: Named) =>
   builder
     .insertInto("repository")
     .values({
       account: key.account,
       region: key.region,
       name: key.name,
-      id: sql<string>`${repository} || ${sql.lit("~")}`,
+      id: sql<string>`${key.repository} || ${sql.lit("~")}`,
       created_at: sql.lit(0),
       tag_mutability: sql.lit("MUTABLE" as const),
       exclusion_filters: sql.lit("[]"),
@@ -127,11 +127,11 @@ export const claimName = statement(({ builder }, { repository, ...key }: Named) 
     .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
 );
 
-export const releaseName = statement(({ builder }, { repository, ...key }: Named) =>
+export const releaseName = statement(({ builder }, key: Named) =>
   builder
     .deleteFrom("repository")
     .where((row) => row.and({ account: key.account, region: key.region, name: key.name }))
-    .where("id", "=", sql<string>`${repository} || ${sql.lit("~")}`),
+    .where("id", "=", sql<string>`${key.repository} || ${sql.lit("~")}`),
 );
 
 /** Adds to the repository's own counters. */
