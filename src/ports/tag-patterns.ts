@@ -1,6 +1,7 @@
 /** Whether a tag is one that was asked for. */
 export interface TagMatcher {
-  /** Takes time linear in the tag, whatever the pattern. */
+  /** At most so many steps for each character of a tag: time is linear in it, whatever the pattern. */
+  readonly steps: number;
   matches(tag: string): boolean;
 }
 

@@ -171,9 +171,12 @@ export const limits = {
   archiveMinimumDays: 90,
   /** A regular expression or a range of versions for tags. */
   tagPatternCharacters: 256,
-  /** Of a regular expression's program, and what it may remember while it matches. */
-  tagPatternInstructions: 1_000,
-  tagPatternStateBytes: 512 * KiB,
+  /** Steps of a regular expression for a character: instructions of its program. */
+  tagPatternSteps: 250,
+  /** The same of all of an extension. */
+  lifecyclePatternSteps: 500,
+  /** What a regular expression may remember to be quick. */
+  tagPatternStateBytes: 32 * KiB,
 
   /** What a denial says for DecodeAuthorizationMessage. */
   authorizationMessageCharacters: 64 * KiB,

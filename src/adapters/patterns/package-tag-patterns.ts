@@ -17,17 +17,19 @@ export class PackageTagPatterns implements TagPatterns {
       if (!(error instanceof RE2JSException)) throw error;
       throw invalid(error.message, error);
     }
-    const most = limits.tagPatternInstructions;
-    if (set.prog.numInst() > most) {
-      throw invalid(`the regular expression needs more than ${most} instructions of RE2`);
+    const steps = set.prog.numInst();
+    const most = limits.tagPatternSteps;
+    if (steps > most) {
+      throw invalid(`the regular expression has ${steps} instructions, more than ${most}`);
     }
-    return { matches: (tag) => set.match(tag).length > 0 };
+    return { steps, matches: (tag) => set.match(tag).length > 0 };
   }
 
   semverRange(text: string): TagMatcher {
     checkLength(text, "range");
     const range = rangeOf(text);
     return {
+      steps: 1,
       matches: (tag) => {
         const version = semver.parse(tag);
         return version !== null && range.test(version);

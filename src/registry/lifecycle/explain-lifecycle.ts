@@ -147,8 +147,8 @@ function whyNothing(judge: ImageJudge, seen: SeenImage, rules: readonly RuleExpl
   if (seen.owner < 0) return "No rule that acts matches it.";
   const { rulePriority } = judge.rules[seen.owner]!;
   const later = rules.some(({ marked, shieldedBy }) => marked && shieldedBy !== undefined);
-  const shield = later ? ", and keeps it from the rules after it" : "";
-  return `Rule ${rulePriority} is the first that it matches, does not mark it${shield}.`;
+  const shield = later ? ", and keeps it from the rules after it that do" : "";
+  return `Rule ${rulePriority} has it to itself and does not mark it${shield}.`;
 }
 
 function whatHappens(judgement: Judgement, image: CandidateImage): string {

@@ -1,5 +1,5 @@
 import type { TagPatterns } from "../../ports/tag-patterns.ts";
-import { invalidParameter, isRegistryError, type RegistryError } from "../errors.ts";
+import { invalidParameter, isRegistryError, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { LifecycleMembers, type Refusals, unknownMembers } from "./lifecycle-members.ts";
 import {
@@ -76,15 +76,32 @@ export function parseLifecycleExtension(
   const most = limits.lifecyclePolicyCharacters;
   if (text.length > most) throw refusal(`the text has more than ${most} characters`);
   const extension = LifecycleMembers.read(text, lifecycleMembers.text, refusals);
+  const counted = countingSteps(patterns);
   const rules = extension
     .objects("rules", limits.lifecycleRules, ruleMembers)
-    .map((members) => readRule(members, patterns));
+    .map((members) => readRule(members, counted));
   const twice = sharedPriority([...policy, ...rules]);
   if (twice !== undefined) {
     const sentence = `two rules of policy and extension have the rulePriority ${twice}`;
     throw refusal(sentence);
   }
   return byPriority(rules);
+}
+
+/** Each rule looks at each tag: what all expressions take together is bounded as well. */
+function countingSteps(patterns: TagPatterns): TagPatterns {
+  let all = 0;
+  return {
+    regularExpression: (text) => {
+      const matcher = patterns.regularExpression(text);
+      all += matcher.steps;
+      const most = limits.lifecyclePatternSteps;
+      if (all <= most) return matcher;
+      const sentence = `all regular expressions up to here have ${all} instructions, more than ${most}`;
+      throw new RegistryError("InvalidParameter", sentence);
+    },
+    semverRange: (text) => patterns.semverRange(text),
+  };
 }
 
 function readRule(members: LifecycleMembers, patterns: TagPatterns): LifecycleRule {
