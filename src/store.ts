@@ -99,7 +99,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         : new LeasedExclusive(metadata, clock, randomUUID());
     const egress = new HttpEgress({ isListed: config.isEgressListed });
     const layerWork = openLayerWork();
-    const memory = new RegistryMemory();
+    const memory = new RegistryMemory({ recordsPulls: !isReadOnly });
     const ports = { metadata, blobs, keys, layerWork, clock, exclusive, egress, memory };
     return {
       ports,

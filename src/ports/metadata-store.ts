@@ -20,9 +20,14 @@ import type {
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
+import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
 import type { KmsChange, KmsReads } from "./kms-store.ts";
 import type { PageRequest } from "./page-request.ts";
+import type {
+  PullTimeExclusionReads,
+  PullTimeExclusionWrites,
+} from "./pull-time-exclusion-store.ts";
 import type { RekeyReads, RekeyWrites } from "./rekey-store.ts";
 import type {
   RepositoryReads,
@@ -74,6 +79,8 @@ export interface MetadataReads {
   readonly leases: LeaseReads;
   readonly jobs: JobReads;
   readonly rekeys: RekeyReads;
+  readonly pullTimeExclusions: PullTimeExclusionReads;
+  readonly inUse: ImageUseReads;
 }
 
 export interface MetadataChange {
@@ -92,6 +99,8 @@ export interface MetadataChange {
   readonly leases: LeaseReads & LeaseWrites;
   readonly jobs: JobReads & JobWrites;
   readonly rekeys: RekeyReads & RekeyWrites;
+  readonly pullTimeExclusions: PullTimeExclusionReads & PullTimeExclusionWrites;
+  readonly inUse: ImageUseReads & ImageUseWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */
@@ -142,6 +151,7 @@ export interface ImageWrites {
   insert(image: Image, references: readonly ImageReference[]): Promise<void>;
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
+  /** Moves the time of the last pull, never back; does nothing where the image is gone. */
   setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
   /** Has the image stand on another object of the same content. */
   relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void>;

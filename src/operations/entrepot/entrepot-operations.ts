@@ -6,13 +6,16 @@ import { describeRekey } from "./describe-rekey.ts";
 import { explainAccess } from "./explain-access.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
+import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
+import { reportImagesInUse } from "./report-images-in-use.ts";
 import { rerunJob } from "./rerun-job.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
+import { withdrawImagesInUse } from "./withdraw-images-in-use.ts";
 
 /** What can be asked of Entrepot itself. */
 export const entrepotOperations: readonly Operation[] = [
@@ -30,4 +33,7 @@ export const entrepotOperations: readonly Operation[] = [
   listKeyUses,
   listRepositoryKeys,
   revokeSessions,
+  listImagesInUse,
+  reportImagesInUse,
+  withdrawImagesInUse,
 ];

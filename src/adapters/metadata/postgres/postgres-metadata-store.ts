@@ -104,6 +104,8 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
   readonly rekeys: MetadataReads["rekeys"];
+  readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
+  readonly inUse: MetadataReads["inUse"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -130,6 +132,8 @@ export class PostgresMetadataStore implements MetadataStore {
     this.leases = reads.leases;
     this.jobs = reads.jobs;
     this.rekeys = reads.rekeys;
+    this.pullTimeExclusions = reads.pullTimeExclusions;
+    this.inUse = reads.inUse;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

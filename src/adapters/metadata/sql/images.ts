@@ -394,7 +394,8 @@ const setPulledAt = statement(({ builder }, key: ImageKey & { at: number }) =>
   builder
     .updateTable("image")
     .set({ pulled_at: key.at })
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest }))
+    .where((row) => row.or([row("pulled_at", "is", null), row("pulled_at", "<", key.at)])),
 );
 
 const relink = statement(({ builder }, key: ImageKey & { object: ObjectId }) =>

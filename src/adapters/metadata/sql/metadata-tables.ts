@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
 import { SqlEntities } from "./entities.ts";
+import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
 import { SqlKmsAliases } from "./kms-aliases.ts";
@@ -13,6 +14,7 @@ import { SqlLeases } from "./leases.ts";
 import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
+import { SqlPullTimeExclusions } from "./pull-time-exclusions.ts";
 import { SqlReclaim } from "./reclaim.ts";
 import { SqlRekeys } from "./rekeys.ts";
 import { SqlRepositories } from "./repositories.ts";
@@ -54,5 +56,7 @@ export function metadataTables(session: SqlSession): MetadataChange {
     leases: new SqlLeases(session),
     jobs: new SqlJobs(session),
     rekeys: new SqlRekeys(session),
+    pullTimeExclusions: new SqlPullTimeExclusions(session),
+    inUse: new SqlImageUses(session),
   };
 }

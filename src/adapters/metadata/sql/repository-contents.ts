@@ -60,6 +60,7 @@ export const removeContents = (
     "repository_resource_tag",
     "repository_policy",
     "rekey",
+    "image_in_use",
   ] as const
 ).map((table) =>
   statement(({ builder }, key: RepositoryKey) =>

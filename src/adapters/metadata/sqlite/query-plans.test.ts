@@ -19,7 +19,7 @@ const answer = {
     login: null,
     ...{ encryption_type: "AES256", encryption_key: null, from_type: "AES256", to_type: "AES256" },
   },
-  ...{ operations: "[]", constraints: "{}", context: "{}" },
+  ...{ operations: "[]", constraints: "{}", context: "{}", repository_quotas: null },
 };
 
 /** Explains what it is asked to run, and answers as if one row had been met. */
@@ -62,6 +62,7 @@ const row = {
   digest: "d",
   kind: "object",
   object: "o",
+  quotaIds: [],
 };
 const page = { limit: 9 };
 const filters = [{}, { tagged: true }, { tagged: false, state: "ACTIVE" }];
@@ -186,6 +187,18 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     heartbeat: [["i", "h", 1]],
     remove: [["i"]],
     removeDead: [[registry, "k", "w"]],
+  },
+  inUse: {
+    among: [[ref, ["a", "b", "c"], 1]],
+    list: [[ref, page, 1]],
+    put: [[[{ ...row, reporter: "n", reportedAt: 1, expiresAt: 2 }]]],
+    remove: [[ref, "n", ["a", "b"]]],
+    removeExpired: [[1, 9]],
+  },
+  pullTimeExclusions: {
+    list: [[registry, page]],
+    insertIfAbsent: [[{ registry, principalArn: "p", createdAt: 1 }]],
+    remove: [[registry, "p"]],
   },
   rekeys: { find: [[ref]], put: [[{ ...row, from: row.encryption, to: row.encryption }]] },
 };

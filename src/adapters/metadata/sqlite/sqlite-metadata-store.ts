@@ -93,6 +93,8 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
   readonly rekeys: MetadataReads["rekeys"];
+  readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
+  readonly inUse: MetadataReads["inUse"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -117,6 +119,8 @@ export class SqliteMetadataStore implements MetadataStore {
     this.leases = reads.leases;
     this.jobs = reads.jobs;
     this.rekeys = reads.rekeys;
+    this.pullTimeExclusions = reads.pullTimeExclusions;
+    this.inUse = reads.inUse;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,
