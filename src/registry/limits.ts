@@ -184,6 +184,10 @@ export const limits = {
   imageUseDefaultSeconds: 86_400,
   imageUseMaximumSeconds: 30 * 86_400,
   imageReporterCharacters: 128,
+  /** What a container runtime is asked by `report-in-use`. */
+  runtimeTimeoutMs: 10 * second,
+  runtimeReplyBytes: 32 * MiB,
+  runtimeContainers: 10_000,
   /** Rows of what is in use no more that one transaction removes. */
   expiredImageUseBatch: 1_000,
   /** Layers or images, and upload sessions, that are put under another key at once. */
