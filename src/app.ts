@@ -23,6 +23,7 @@ import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
+import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
 import { lifecycleJob } from "./workers/lifecycle-job.ts";
@@ -33,6 +34,7 @@ import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
 import { expireKeyUses, writeKeyUses } from "./workers/write-key-uses.ts";
+import { writePullTimes } from "./workers/write-pull-times.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
   readonly log: Logger;
@@ -95,7 +97,8 @@ export class Server {
   readonly #endpointPorts = new Map<string, number>();
   #shownCertificate = "";
   #running = 0;
-  #writeKeyUses: (() => Promise<void>) | undefined;
+  /** Write what requests have left to be written: the last thing of a stop. */
+  readonly #writers: (() => Promise<void>)[] = [];
   #stopping: Promise<void> | undefined;
 
   /** Use `startServer`. */
@@ -166,10 +169,21 @@ export class Server {
     this.#watchKeys();
     const { role, readOnly } = this.#config;
     if (readOnly) return;
-    this.#writeKeyUses = writeKeyUses(this.#store.ports, (err, dropped) => {
-      this.#log.error({ event: "kms", err, dropped }, "uses of keys could not be written");
-    });
+    this.#startWriters();
     if (role !== "api") this.#startJobs();
+  }
+
+  #startWriters(): void {
+    const { ports } = this.#store;
+    this.#writers.push(
+      writeKeyUses(ports, (err, dropped) => {
+        this.#log.error({ event: "kms", err, dropped }, "uses of keys could not be written");
+      }),
+      writePullTimes(ports, (err, dropped) => {
+        this.#metrics.pullTimesDropped(dropped);
+        this.#log.error({ event: "pulls", err, dropped }, "times of pulls could not be written");
+      }),
+    );
   }
 
   /** A rotation of the master key brings keys that have to be known before they are used. */
@@ -207,6 +221,7 @@ export class Server {
       lifecyclePreviewJob,
       expireLeases,
       expireSessions,
+      expireImagesInUse,
       expireKeyUses,
       tendKeysJob,
       rekeyJob,
@@ -388,7 +403,7 @@ export class Server {
     }
     await stopped;
     await this.#app?.close();
-    await this.#writeKeyUses?.();
+    for (const write of this.#writers) await write();
     await this.#store.close();
   }
 }

@@ -26,10 +26,15 @@ import type {
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
+import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
 import type { KmsChange, KmsReads } from "./kms-store.ts";
 import type { LifecycleReads, LifecycleWrites } from "./lifecycle-store.ts";
 import type { PageRequest } from "./page-request.ts";
+import type {
+  PullTimeExclusionReads,
+  PullTimeExclusionWrites,
+} from "./pull-time-exclusion-store.ts";
 import type { RekeyReads, RekeyWrites } from "./rekey-store.ts";
 import type {
   RepositoryReads,
@@ -84,6 +89,8 @@ export interface MetadataReads {
   readonly rekeys: RekeyReads;
   readonly trash: TrashReads;
   readonly lifecycle: LifecycleReads;
+  readonly pullTimeExclusions: PullTimeExclusionReads;
+  readonly inUse: ImageUseReads;
 }
 
 export interface MetadataChange {
@@ -104,6 +111,8 @@ export interface MetadataChange {
   readonly rekeys: RekeyReads & RekeyWrites;
   readonly trash: TrashReads & TrashWrites;
   readonly lifecycle: LifecycleReads & LifecycleWrites;
+  readonly pullTimeExclusions: PullTimeExclusionReads & PullTimeExclusionWrites;
+  readonly inUse: ImageUseReads & ImageUseWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */
@@ -168,6 +177,7 @@ export interface ImageWrites {
   insert(image: Image, references: readonly ImageReference[]): Promise<void>;
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
+  /** Moves the time of the last pull, never back; does nothing where the image is gone. */
   setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
   setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void>;
   /** Has the image stand on another object of the same content. */

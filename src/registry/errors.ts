@@ -20,6 +20,8 @@ export type ErrorKind =
   | "EmptyUpload"
   | "EntityAlreadyExists"
   | "EntityTemporarilyUnmodifiable"
+  | "ExclusionAlreadyExists"
+  | "ExclusionNotFound"
   | "ExpiredIdentityToken"
   | "ExpiredToken"
   | "IdpCommunication"

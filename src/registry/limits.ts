@@ -191,6 +191,8 @@ export const limits = {
   /** Access keys whose principals are remembered, and repositories whose policies are. */
   rememberedPrincipals: 10_000,
   rememberedRepositories: 50_000,
+  /** Registries of which it is remembered whose pulls do not count. */
+  rememberedRegistries: 10_000,
   /** How often the last use of a key or a role is written at most, and of how many that is known. */
   useRecordedMs: 60 * second,
   rememberedUses: 10_000,
@@ -206,6 +208,26 @@ export const limits = {
   keyUsesWaiting: 10_000,
   /** How long each use is kept; counts stay. As CloudTrail's event history. */
   keyUseLifeMs: 90 * 24 * hour,
+  /** How often pulls are written, of how many images at once, and of how many they may wait. */
+  pullFlushMs: 5 * second,
+  pullsAtOnce: 500,
+  pullsWaiting: 20_000,
+  /** How much older than a pull the recorded one of its image may be. */
+  pullTimeGranularityMs: 60 * second,
+  /** Principals of a registry whose pulls do not count. Source: ECR, "Pull time update exclusions". */
+  pullTimeExclusions: 100,
+  principalArnCharacters: 200,
+  /** For how long an image counts as in use that somebody says runs. */
+  imageUseMinimumSeconds: 60,
+  imageUseDefaultSeconds: 86_400,
+  imageUseMaximumSeconds: 30 * 86_400,
+  imageReporterCharacters: 128,
+  /** What a container runtime is asked by `report-in-use`. */
+  runtimeTimeoutMs: 10 * second,
+  runtimeReplyBytes: 32 * MiB,
+  runtimeContainers: 10_000,
+  /** Rows of what is in use no more that one transaction removes. */
+  expiredImageUseBatch: 1_000,
   /** Layers or images, and upload sessions, that are put under another key at once. */
   rekeyPageObjects: 500,
   rekeyPageSessions: 20,

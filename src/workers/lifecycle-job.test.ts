@@ -14,10 +14,11 @@ import { getLifecyclePolicy } from "../operations/ecr/get-lifecycle-policy.ts";
 import { getLifecyclePolicyPreview } from "../operations/ecr/get-lifecycle-policy-preview.ts";
 import { putLifecyclePolicy } from "../operations/ecr/put-lifecycle-policy.ts";
 import { startLifecyclePolicyPreview } from "../operations/ecr/start-lifecycle-policy-preview.ts";
+import { reportImagesInUse } from "../operations/entrepot/report-images-in-use.ts";
 import { restoreImages } from "../operations/entrepot/restore-images.ts";
 import { putLifecycle } from "../registry/lifecycle/put-lifecycle.ts";
 import type { LifecycleRun } from "../registry/lifecycle/stored-lifecycle.ts";
-import type { Digest, RepositoryName } from "../registry/names.ts";
+import type { RepositoryName } from "../registry/names.ts";
 import { checkStore } from "./check-store.ts";
 import { JobRunner } from "./job-runner.ts";
 import { lifecycleRound } from "./lifecycle-job.ts";
@@ -229,22 +230,22 @@ describe("the lifecycle worker", () => {
 
   it("never touches what is in use", async () => {
     const used = await push("used");
-    const { ports } = registry.environment;
     await put(expireUntagged(1));
     registry.clock.advance(2 * dayMs);
-    const repository = await ports.metadata.repositories.find(
-      { account: "000000000000", region: "us-east-1" } as never,
-      repositoryName,
-    );
-    await reportUse(repository!, used as Digest);
+    await registry.ask(reportImagesInUse, {
+      reporter: "node-1",
+      expiresInSeconds: 86_400,
+      images: [{ repositoryName, imageDigest: used }],
+    });
     await round();
     expect(await digests()).toEqual([used]);
     expect(runs).toMatchObject([{ expired: 0, failed: 1 }]);
+    // Nobody says so any more.
+    registry.clock.advance(2 * dayMs);
+    await put(expireUntagged(1));
+    await round();
+    expect(await digests()).toEqual([]);
   });
-
-  async function reportUse(_repository: object, _digest: Digest): Promise<void> {
-    expect.unreachable("replaced when uses can be reported");
-  }
 
   it("archives, and expires from the archive what has been there for long enough", async () => {
     const image = await push("image", { imageTag: "v1" });

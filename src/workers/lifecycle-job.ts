@@ -1,4 +1,5 @@
 import type { Ports } from "../ports/ports.ts";
+import { flushPulls } from "../registry/images/record-pull.ts";
 import { runLifecycle } from "../registry/lifecycle/run-lifecycle.ts";
 import type { LifecycleRun } from "../registry/lifecycle/stored-lifecycle.ts";
 import { limits } from "../registry/limits.ts";
@@ -33,6 +34,7 @@ export async function lifecycleRound(
   { trashMs, ran, failed }: Omit<LifecycleOptions, "everyMs">,
   signal?: AbortSignal,
 ): Promise<void> {
+  await flushPulls(ports); // Rules may ask when an image was pulled last.
   await expireRuns(ports);
   const begun = ports.clock.now();
   const seen = new Set<string>();

@@ -39,6 +39,7 @@ const known: Readonly<Record<string, unknown>> = {
   imageTagMutabilityExclusionFilters: undefined,
   jobId: "00000000-0000-4000-8000-000000000000",
   holdId: "00000000-0000-4000-8000-000000000000",
+  principalArn: `arn:aws:iam::${account}:role/scanner`,
   name: "BLOB_MOUNTING",
   value: "DISABLED",
 };

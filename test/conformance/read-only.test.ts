@@ -7,22 +7,27 @@ import { batchGetImage } from "../../src/operations/ecr/batch-get-image.ts";
 import { completeLayerUpload } from "../../src/operations/ecr/complete-layer-upload.ts";
 import { createRepository } from "../../src/operations/ecr/create-repository.ts";
 import { deleteRepository } from "../../src/operations/ecr/delete-repository.ts";
+import { deregisterPullTimeUpdateExclusion } from "../../src/operations/ecr/deregister-pull-time-update-exclusion.ts";
 import { describeImages } from "../../src/operations/ecr/describe-images.ts";
 import { getDownloadUrlForLayer } from "../../src/operations/ecr/get-download-url-for-layer.ts";
 import { initiateLayerUpload } from "../../src/operations/ecr/initiate-layer-upload.ts";
 import { putAccountSetting } from "../../src/operations/ecr/put-account-setting.ts";
 import { putImage } from "../../src/operations/ecr/put-image.ts";
 import { putImageTagMutability } from "../../src/operations/ecr/put-image-tag-mutability.ts";
+import { registerPullTimeUpdateExclusion } from "../../src/operations/ecr/register-pull-time-update-exclusion.ts";
 import { tagResource } from "../../src/operations/ecr/tag-resource.ts";
 import { untagResource } from "../../src/operations/ecr/untag-resource.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
 import { describeDeployment } from "../../src/operations/entrepot/describe-deployment.ts";
 import { holdReclaim } from "../../src/operations/entrepot/hold-reclaim.ts";
 import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
+import { reportImagesInUse } from "../../src/operations/entrepot/report-images-in-use.ts";
 import { rerunJob } from "../../src/operations/entrepot/rerun-job.ts";
+import { withdrawImagesInUse } from "../../src/operations/entrepot/withdraw-images-in-use.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { newJob } from "../../src/registry/jobs/job.ts";
+import { RegistryMemory } from "../../src/registry/memory.ts";
 import { readOnlyBlobs, readOnlyMetadata } from "../../src/registry/read-only.ts";
 import { account, digestOf, imageManifest, TestRegistry } from "../support/ecr.ts";
 import { ownAccountOperations } from "../support/own-account-operations.ts";
@@ -53,6 +58,7 @@ beforeEach(async () => {
     ...{ repositoryName, uploadId, partFirstByte: 0, partLastByte: begun.length - 1 },
     layerPartBlob: begun.toString("base64"),
   });
+  await before.ask(registerPullTimeUpdateExclusion, { principalArn: excluded });
   const job = { ...newJob({ kind: "scan", runAt: 0 }, 0), state: "dead" as const };
   jobId = job.id;
   await opened.ports.metadata.transaction((change) => change.jobs.enqueue(job));
@@ -61,11 +67,13 @@ beforeEach(async () => {
     ...opened.ports,
     metadata: readOnlyMetadata(metadata),
     blobs: readOnlyBlobs(blobs),
+    memory: new RegistryMemory({ recordsPulls: false }),
   };
   registry = new TestRegistry({ ...opened, ports });
 });
 afterEach(() => opened.close());
 
+const excluded = `arn:aws:iam::${account}:role/scanner`;
 const resourceArn = `arn:aws:ecr:us-east-1:${account}:repository/${repositoryName}`;
 
 /** Each as it would succeed if writes were taken. */
@@ -109,6 +117,22 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
     { repositoryName, encryptionConfiguration: { encryptionType: "KMS" } },
   ],
   RerunJob: () => [rerunJob, { jobId }],
+  DeregisterPullTimeUpdateExclusion: () => [
+    deregisterPullTimeUpdateExclusion,
+    { principalArn: excluded },
+  ],
+  RegisterPullTimeUpdateExclusion: () => [
+    registerPullTimeUpdateExclusion,
+    { principalArn: `${excluded}-too` },
+  ],
+  ReportImagesInUse: () => [
+    reportImagesInUse,
+    { reporter: "node", images: [{ repositoryName, imageDigest }] },
+  ],
+  WithdrawImagesInUse: () => [
+    withdrawImagesInUse,
+    { reporter: "node", images: [{ repositoryName, imageDigest }] },
+  ],
 };
 
 describe("served read-only", () => {
@@ -155,6 +179,7 @@ describe("served read-only", () => {
     const download = { repositoryName, layerDigest: digestOf(layer) };
     expect(await registry.ask(getDownloadUrlForLayer, download)).toHaveProperty("downloadUrl");
     expect(await opened.dump()).toBe(before);
+    expect(registry.environment.ports.memory.pulls.size).toBe(0);
   });
 
   it("readiness is there for pulls, without a write", async () => {

@@ -13,6 +13,7 @@ import { runCommandLine } from "../../src/doors/cli/command-line.ts";
 import type { Commands } from "../../src/doors/cli/commands.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Service } from "../../src/operations/operation.ts";
+import type { ContainerRuntime } from "../../src/ports/container-runtime.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { openOrganization } from "../../src/registry/identity/organization.ts";
@@ -34,6 +35,8 @@ export class CommandServer {
   /** Home of the client's files. */
   readonly directory: string;
   readonly client: Client;
+  /** What commands find on this machine. */
+  runtimes: readonly ContainerRuntime[] = [];
   readonly #server: FastifyInstance;
 
   constructor(store: TestPorts, directory: string, client: Client, server: FastifyInstance) {
@@ -54,6 +57,8 @@ export class CommandServer {
     const commands: Commands = {
       ...{ version: "0", settings: [], serve: unused, fsck: unused, gc: unused },
       ...{ backup: unused, restore: unused, migrate: unused, rotateMasterKey: unused },
+      containerRuntimes: () => this.runtimes,
+      stopped: () => AbortSignal.abort(),
       client: () => ({ ...this.client, ...changes }),
       now: () => this.store.clock.now(),
     };

@@ -34,6 +34,7 @@ export class Metrics {
   readonly #received: Counter;
   readonly #sent: Counter;
   readonly #reclaimed: Counter;
+  readonly #pullTimesDropped: Counter;
   readonly #jobs: Counter<"kind" | "outcome">;
   // Counted here and handed over at a scrape: this is on the path of every request.
   readonly #requests = new Map<string, { route: string; status: number; count: number }>();
@@ -64,6 +65,10 @@ export class Metrics {
       "entrepot_reclaimed_bytes_total",
       "Stored bytes that garbage collection freed.",
     );
+    this.#pullTimesDropped = counter(
+      "entrepot_pull_times_dropped_total",
+      "Images whose last pull was not recorded, as the database took no writes for too long.",
+    );
     this.#jobs = new Counter({
       name: "entrepot_jobs_ended_total",
       help: "Attempts at jobs by this process, by outcome: ok, failed, or dead.",
@@ -93,6 +98,10 @@ export class Metrics {
 
   reclaimed(bytes: number): void {
     this.#reclaimed.inc(bytes);
+  }
+
+  pullTimesDropped(images: number): void {
+    this.#pullTimesDropped.inc(images);
   }
 
   jobEnded(kind: string, outcome: "ok" | "failed" | "dead"): void {

@@ -25,6 +25,8 @@ export const wire = {
   EmptyUpload: [400, "EmptyUploadException"],
   EntityAlreadyExists: [409, "EntityAlreadyExists"],
   EntityTemporarilyUnmodifiable: [409, "EntityTemporarilyUnmodifiable"],
+  ExclusionAlreadyExists: [400, "ExclusionAlreadyExistsException"],
+  ExclusionNotFound: [400, "ExclusionNotFoundException"],
   ExpiredIdentityToken: [400, "ExpiredTokenException"],
   ExpiredToken: [400, "ExpiredTokenException"],
   IdpCommunication: [400, "IDPCommunicationError"],

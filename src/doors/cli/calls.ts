@@ -15,12 +15,14 @@ import type { listJobs } from "../../operations/entrepot/list-jobs.ts";
 import type { listPullSecrets } from "../../operations/entrepot/list-pull-secrets.ts";
 import type { listRepositoryKeys } from "../../operations/entrepot/list-repository-keys.ts";
 import type { rekeyRepository } from "../../operations/entrepot/rekey-repository.ts";
+import type { reportImagesInUse } from "../../operations/entrepot/report-images-in-use.ts";
 import type { rerunJob } from "../../operations/entrepot/rerun-job.ts";
 import type { revokeSessions } from "../../operations/entrepot/revoke-sessions.ts";
 import type { Operation } from "../../operations/operation.ts";
 
 interface Calls {
   "ecr:DescribeRepositories": [ecr.DescribeRepositoriesRequest, ecr.DescribeRepositoriesResponse];
+  "ecr:GetAuthorizationToken": [object, ecr.GetAuthorizationTokenResponse];
   "ecr:GetRepositoryPolicy": [ecr.GetRepositoryPolicyRequest, ecr.GetRepositoryPolicyResponse];
   "entrepot:CreatePullSecret": Own<typeof createPullSecret>;
   "entrepot:DeletePullSecret": Own<typeof deletePullSecret>;
@@ -33,6 +35,7 @@ interface Calls {
   "entrepot:ListRepositoryKeys": Own<typeof listRepositoryKeys>;
   "entrepot:ListPullSecrets": Own<typeof listPullSecrets>;
   "entrepot:RekeyRepository": Own<typeof rekeyRepository>;
+  "entrepot:ReportImagesInUse": Own<typeof reportImagesInUse>;
   "entrepot:RerunJob": Own<typeof rerunJob>;
   "entrepot:RevokeSessions": Own<typeof revokeSessions>;
   "iam:AddClientIDToOpenIDConnectProvider": [iam.AddClientIDToOpenIDConnectProviderRequest, object];

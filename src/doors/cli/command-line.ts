@@ -16,6 +16,7 @@ import { addJobCommands } from "./job-commands.ts";
 import { addMasterKeyCommands } from "./master-key-commands.ts";
 import { ProgressBar } from "./progress.ts";
 import { addRekeyCommand } from "./rekey-command.ts";
+import { addReportInUseCommand } from "./report-in-use-command.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
 
 /** Runs the command that the words name. Resolves with the exit code; never rejects. */
@@ -53,6 +54,7 @@ function programOf(builder: CommandBuilder): Command {
   addJobCommands(program, builder);
   addRekeyCommand(program, builder);
   addCopyCommands(program, builder);
+  addReportInUseCommand(program, builder);
   addMasterKeyCommands(program, builder);
   addAccountCommands(program, builder);
   addUserCommands(program, builder);

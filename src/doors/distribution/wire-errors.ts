@@ -23,6 +23,8 @@ export const wire = {
   EmptyUpload: [400, "BLOB_UPLOAD_INVALID"],
   EntityAlreadyExists: [400, "UNSUPPORTED"],
   EntityTemporarilyUnmodifiable: [400, "UNSUPPORTED"],
+  ExclusionAlreadyExists: [400, "UNSUPPORTED"],
+  ExclusionNotFound: [400, "UNSUPPORTED"],
   ExpiredIdentityToken: [403, "DENIED"],
   ExpiredToken: [403, "DENIED"],
   IdpCommunication: [400, "UNSUPPORTED"],

@@ -8,6 +8,7 @@ import { deleteLifecyclePolicy } from "./delete-lifecycle-policy.ts";
 import { deleteRegistryPolicy } from "./delete-registry-policy.ts";
 import { deleteRepository } from "./delete-repository.ts";
 import { deleteRepositoryPolicy } from "./delete-repository-policy.ts";
+import { deregisterPullTimeUpdateExclusion } from "./deregister-pull-time-update-exclusion.ts";
 import { describeImages } from "./describe-images.ts";
 import { describeRegistry } from "./describe-registry.ts";
 import { describeRepositories } from "./describe-repositories.ts";
@@ -21,12 +22,14 @@ import { getRepositoryPolicy } from "./get-repository-policy.ts";
 import { initiateLayerUpload } from "./initiate-layer-upload.ts";
 import { listImageReferrers } from "./list-image-referrers.ts";
 import { listImages } from "./list-images.ts";
+import { listPullTimeUpdateExclusions } from "./list-pull-time-update-exclusions.ts";
 import { listTagsForResource } from "./list-tags-for-resource.ts";
 import { putAccountSetting } from "./put-account-setting.ts";
 import { putImage } from "./put-image.ts";
 import { putImageTagMutability } from "./put-image-tag-mutability.ts";
 import { putLifecyclePolicy } from "./put-lifecycle-policy.ts";
 import { putRegistryPolicy } from "./put-registry-policy.ts";
+import { registerPullTimeUpdateExclusion } from "./register-pull-time-update-exclusion.ts";
 import { setRepositoryPolicy } from "./set-repository-policy.ts";
 import { startLifecyclePolicyPreview } from "./start-lifecycle-policy-preview.ts";
 import { tagResource } from "./tag-resource.ts";
@@ -58,6 +61,9 @@ export const ecrOperations: readonly Operation[] = [
   tagResource,
   untagResource,
   uploadLayerPart,
+  deregisterPullTimeUpdateExclusion,
+  listPullTimeUpdateExclusions,
+  registerPullTimeUpdateExclusion,
   deleteRegistryPolicy,
   deleteRepositoryPolicy,
   getRegistryPolicy,

@@ -85,6 +85,14 @@ export const imageIdentifier = z.object({
 });
 export const imageIdentifiers = z.array(imageIdentifier).min(1).max(limits.batchItems);
 
+const principalArnPattern =
+  "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[\\w+=,.@-]+(/[\\w+=,.@-]+)*$";
+/** Of a user or a role. */
+export const principalArn = z
+  .string()
+  .max(limits.principalArnCharacters)
+  .transform(matching<string>(new RegExp(principalArnPattern), principalArnPattern));
+
 export const partSize = z.int().min(0);
 
 export const imageTagMutability = z.enum(tagMutabilityModes);

@@ -7,6 +7,7 @@ import { emptyTrash } from "./empty-trash.ts";
 import { explainAccess } from "./explain-access.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
+import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
@@ -14,11 +15,13 @@ import { listRepositoryKeys } from "./list-repository-keys.ts";
 import { listTagHistory } from "./list-tag-history.ts";
 import { listTrash } from "./list-trash.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
+import { reportImagesInUse } from "./report-images-in-use.ts";
 import { rerunJob } from "./rerun-job.ts";
 import { restoreImages } from "./restore-images.ts";
 import { restoreRepository } from "./restore-repository.ts";
 import { restoreTag } from "./restore-tag.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
+import { withdrawImagesInUse } from "./withdraw-images-in-use.ts";
 
 /** What can be asked of Entrepot itself. */
 export const entrepotOperations: readonly Operation[] = [
@@ -42,4 +45,7 @@ export const entrepotOperations: readonly Operation[] = [
   restoreImages,
   restoreRepository,
   restoreTag,
+  listImagesInUse,
+  reportImagesInUse,
+  withdrawImagesInUse,
 ];

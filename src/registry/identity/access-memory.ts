@@ -35,6 +35,11 @@ export class AccessMemory {
   );
   /** By the key's ARN. */
   readonly kmsKeys = new TimedCache<RememberedKey>(limits.rememberedKmsKeys, limits.identityReadMs);
+  /** Whose pulls do not count, by the registry. */
+  readonly pullTimeExclusions = new TimedCache<ReadonlySet<string>>(
+    limits.rememberedRegistries,
+    limits.identityReadMs,
+  );
   /** Whether an account is closed. */
   readonly shutAccounts = new TimedCache<boolean>(limits.accounts, limits.identityReadMs);
 
@@ -61,6 +66,10 @@ export class AccessMemory {
   forgetKmsKey(key: KmsKeyRef): void {
     this.kmsKeys.forget(kmsKeyArn(key));
     this.keyDecisions.clear();
+  }
+
+  forgetPullTimeExclusions(registry: Registry): void {
+    this.pullTimeExclusions.forget(registryKey(registry));
   }
 
   forgetRegistry(registry: Registry): void {

@@ -106,6 +106,8 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly rekeys: MetadataReads["rekeys"];
   readonly trash: MetadataReads["trash"];
   readonly lifecycle: MetadataReads["lifecycle"];
+  readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
+  readonly inUse: MetadataReads["inUse"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -134,6 +136,8 @@ export class PostgresMetadataStore implements MetadataStore {
     this.rekeys = reads.rekeys;
     this.trash = reads.trash;
     this.lifecycle = reads.lifecycle;
+    this.pullTimeExclusions = reads.pullTimeExclusions;
+    this.inUse = reads.inUse;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -157,6 +157,10 @@ const manyRows = `
     from generate_series(0, 99) m;
   insert into rekey select account, region, id, 'AES256', null, 'KMS', 'k', 1, null, 'layers', '', 1, 0,
     0, 0, 0, null from repository;
+  insert into image_in_use select 'a', 'r', repository, d(n), 'node-' || u, 1, n
+    from member, generate_series(0, 1) u;
+  insert into pull_time_exclusion select 'a', 'r-' || n, 'arn-' || p, 1
+    from generate_series(0, 99) n, generate_series(0, 99) p;
   insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
   set session_replication_role = origin`;
 
@@ -243,6 +247,20 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
     (t) => t.layers.relink(repository, digest(15_000), "o-1" as never),
   ],
   "find how a repository was rekeyed": [1, (t) => t.rekeys.find(repository)],
+  "images in use among others": [
+    40,
+    (t) => t.inUse.among(repository, [digest(7), digest(15_000), digest(29_000)], 9),
+  ],
+  "list images in use": [
+    100,
+    (t) =>
+      t.inUse.list(repository, { after: { digest: digest(15_000), reporter: "a" }, limit: 90 }, 9),
+  ],
+  "images that are in use no more": [100, (t) => t.inUse.removeExpired(1_000, 90)],
+  "whose pulls do not count": [
+    100,
+    (t) => t.pullTimeExclusions.list({ account: "a", region: "r-7" } as never, { limit: 100 }),
+  ],
   "find an upload": [1, (t) => t.uploads.find(registry, "u-15000" as never)],
   "count uploads": [20, (t) => t.uploads.count(repository)],
   "list uploads": [20, (t) => t.uploads.list(repository, { limit: 100 })],

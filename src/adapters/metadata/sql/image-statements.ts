@@ -81,7 +81,8 @@ export const setPulledAt = statement(({ builder }, key: ImageKey & { at: number 
   builder
     .updateTable("image")
     .set({ pulled_at: key.at })
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest }))
+    .where((row) => row.or([row("pulled_at", "is", null), row("pulled_at", "<", key.at)])),
 );
 
 export const relinkImage = statement(({ builder }, key: ImageKey & { object: ObjectId }) =>

@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
 import { SqlEntities } from "./entities.ts";
+import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
 import { SqlKmsAliases } from "./kms-aliases.ts";
@@ -14,6 +15,7 @@ import { SqlLifecycle } from "./lifecycle.ts";
 import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
+import { SqlPullTimeExclusions } from "./pull-time-exclusions.ts";
 import { SqlReclaim } from "./reclaim.ts";
 import { SqlRekeys } from "./rekeys.ts";
 import { SqlRepositories } from "./repositories.ts";
@@ -58,5 +60,7 @@ export function metadataTables(session: SqlSession): MetadataChange {
     rekeys: new SqlRekeys(session),
     trash: new SqlTrash(session),
     lifecycle: new SqlLifecycle(session),
+    pullTimeExclusions: new SqlPullTimeExclusions(session),
+    inUse: new SqlImageUses(session),
   };
 }

@@ -246,6 +246,18 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     removeContents: [[ref, [{ digest: "d", object: "o" }], { images: 1, sizeBytes: 1 }]],
     removeRepository: [[ref, 1]],
   },
+  inUse: {
+    among: [[ref, ["a", "b", "c"], 1]],
+    list: [[ref, page, 1]],
+    put: [[[{ ...row, reporter: "n", reportedAt: 1, expiresAt: 2 }]]],
+    remove: [[ref, "n", ["a", "b"]]],
+    removeExpired: [[1, 9]],
+  },
+  pullTimeExclusions: {
+    list: [[registry, page]],
+    insertIfAbsent: [[{ registry, principalArn: "p", createdAt: 1 }]],
+    remove: [[registry, "p"]],
+  },
   rekeys: { find: [[ref]], put: [[{ ...row, from: row.encryption, to: row.encryption }]] },
 };
 

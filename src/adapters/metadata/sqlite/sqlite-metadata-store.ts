@@ -95,6 +95,8 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly rekeys: MetadataReads["rekeys"];
   readonly trash: MetadataReads["trash"];
   readonly lifecycle: MetadataReads["lifecycle"];
+  readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
+  readonly inUse: MetadataReads["inUse"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -121,6 +123,8 @@ export class SqliteMetadataStore implements MetadataStore {
     this.rekeys = reads.rekeys;
     this.trash = reads.trash;
     this.lifecycle = reads.lifecycle;
+    this.pullTimeExclusions = reads.pullTimeExclusions;
+    this.inUse = reads.inUse;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,
