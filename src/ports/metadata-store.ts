@@ -23,6 +23,14 @@ import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
 import type { KmsChange, KmsReads } from "./kms-store.ts";
 import type { PageRequest } from "./page-request.ts";
+import type {
+  QuotaReads,
+  QuotaUsageReads,
+  QuotaUsageWrites,
+  QuotaWrites,
+  ServiceQuotaReads,
+  ServiceQuotaWrites,
+} from "./quota-store.ts";
 import type { RekeyReads, RekeyWrites } from "./rekey-store.ts";
 import type {
   RepositoryReads,
@@ -74,6 +82,9 @@ export interface MetadataReads {
   readonly leases: LeaseReads;
   readonly jobs: JobReads;
   readonly rekeys: RekeyReads;
+  readonly quotas: QuotaReads;
+  readonly quotaUsage: QuotaUsageReads;
+  readonly serviceQuotas: ServiceQuotaReads;
 }
 
 export interface MetadataChange {
@@ -92,6 +103,9 @@ export interface MetadataChange {
   readonly leases: LeaseReads & LeaseWrites;
   readonly jobs: JobReads & JobWrites;
   readonly rekeys: RekeyReads & RekeyWrites;
+  readonly quotas: QuotaReads & QuotaWrites;
+  readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
+  readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

@@ -19,10 +19,12 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { repositories, images, tags, layers, objects, uploads } = metadata;
   const { resourcePolicies, identity, kms } = metadata;
   const { settings, serviceKeys, reclaim, leases, jobs, rekeys } = metadata;
+  const { quotas, quotaUsage, serviceQuotas } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
     ...{ resourcePolicies, identity, kms },
     ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys },
+    ...{ quotas, quotaUsage, serviceQuotas },
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {

@@ -12,6 +12,7 @@ import {
   type Tag,
   tagPattern,
 } from "../names.ts";
+import { charge } from "../quotas/charge.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { imageNotFound } from "./get-image.ts";
@@ -209,7 +210,7 @@ async function removeImage(
   for (const tag of tags) await change.tags.remove(repository, tag, now);
   await queueLayers(change, repository, digest, now);
   await change.images.remove(repository, digest);
-  await change.repositories.adjust(repository, { imageCount: -1, sizeBytes: -image.manifestBytes });
+  await charge(change, repository, { imageCount: -1, sizeBytes: -image.manifestBytes });
   await queueManifest(change, image, now);
   return tags.length === 0 ? [{ digest }] : tags.map((tag) => ({ digest, tag }));
 }

@@ -10,6 +10,8 @@ import type { Layer } from "../layers/layer.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
 import { limits } from "../limits.ts";
 import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../names.ts";
+import { charge } from "../quotas/charge.ts";
+import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
 import {
   findRepository,
   lockRepository,
@@ -44,7 +46,7 @@ export interface WantedImage {
  * @throws LayersNotFound, ReferencedImagesNotFound when something that it refers to is not here
  * @throws ImageTagAlreadyExists when a tag is immutable and points elsewhere
  * @throws ImageAlreadyExists for an equal push again, where that is refused
- * @throws LimitExceeded
+ * @throws LimitExceeded when the repository, the image or a quota is full
  * @throws Kms when the repository's key may not be used
  */
 export async function putImage(
@@ -60,12 +62,14 @@ export async function putImage(
     throw digestDiffers(registry, name, wanted.digest);
   }
   await requireSpace(ports);
+  const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
+  const pushed = { wanted, manifest, digest, mostImages };
   try {
-    return await sealAndStore(ports, repository, { wanted, manifest, digest });
+    return await sealAndStore(ports, repository, pushed);
   } catch (error) {
     const rekeyed = await rekeyedSince(ports, repository, error);
     if (rekeyed === undefined) throw error;
-    return sealAndStore(ports, rekeyed, { wanted, manifest, digest });
+    return sealAndStore(ports, rekeyed, pushed);
   }
 }
 
@@ -88,6 +92,8 @@ interface Pushed {
   readonly wanted: WantedImage;
   readonly manifest: Manifest;
   readonly digest: Digest;
+  /** That a repository may have. */
+  readonly mostImages: number;
   readonly sealed: SealedManifest;
 }
 
@@ -99,7 +105,7 @@ interface Pushed {
 function storeImage(
   ports: Ports,
   { id, registry, name }: Repository,
-  { wanted, manifest, digest, sealed }: Pushed,
+  { wanted, manifest, digest, sealed, mostImages }: Pushed,
   presumed: "first" | "again",
 ): Promise<Image> {
   return ports.metadata.transaction(async (change) => {
@@ -114,6 +120,7 @@ function storeImage(
     if (locked.id !== id) throw repositoryNotFound(registry, name);
     requireSameDomain(manifestDomain(locked), sealed.object.domain);
     const moved = tagsToMove(locked, digest, wanted, current, known !== undefined);
+    if (known === undefined) requireRoomForImage(locked, mostImages);
     const image =
       known ?? (await insertImage(change, locked, digest, manifest, layers, sealed, presumed));
     if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
@@ -199,17 +206,10 @@ async function insertImage(
   { object, content }: SealedManifest,
   presumed: "first" | "again",
 ): Promise<Image> {
-  const { registry, name } = repository;
-  if (repository.imageCount >= limits.imagesPerRepository) {
-    throw new RegistryError(
-      "LimitExceeded",
-      `The repository with name '${name}' in registry with id '${registry.account}' already has the maximum allowed number of images which is '${limits.imagesPerRepository}'`,
-    );
-  }
   const layers = await requireLayers(change, repository, manifest, held);
   const childBytes = await requireChildren(change, repository, manifest);
   const image: Image = {
-    repository: { registry, id: repository.id },
+    repository: { registry: repository.registry, id: repository.id },
     digest,
     mediaType: manifest.mediaType,
     artifactType: manifest.artifactType,
@@ -226,7 +226,7 @@ async function insertImage(
   };
   const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
   await change.images.insert(image, stored);
-  await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: object.sizeBytes });
+  await charge(change, repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
 }
 
@@ -248,6 +248,14 @@ async function keepManifest(
   const inserted = await change.objects.insertIfAbsent(object, content);
   invariant(inserted, "an object that nothing stands in the way of is inserted");
   return object.id;
+}
+
+function requireRoomForImage({ registry, name, imageCount }: Repository, most: number): void {
+  if (imageCount < most) return;
+  throw new RegistryError(
+    "LimitExceeded",
+    `The repository with name '${name}' in registry with id '${registry.account}' already has the maximum allowed number of images which is '${most}'`,
+  );
 }
 
 async function requireRoomForTags(

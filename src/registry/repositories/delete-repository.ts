@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { parseKmsKeyArn } from "../kms/kms-key.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { leaveQuotas } from "../quotas/membership.ts";
 import { isUnderWay } from "../rekeying/rekey.ts";
 import { retireGrants } from "./claim-key.ts";
 import { lockRepository } from "./find-repository.ts";
@@ -28,6 +29,7 @@ export async function deleteRepository(
       );
     }
     const rekey = await change.rekeys.find(repository);
+    await leaveQuotas(change, repository);
     await change.repositories.remove(repository, ports.clock.now());
     await retireGrants(change, repository);
     const former = isUnderWay(rekey) ? rekey.from : undefined;

@@ -104,6 +104,9 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
   readonly rekeys: MetadataReads["rekeys"];
+  readonly quotas: MetadataReads["quotas"];
+  readonly quotaUsage: MetadataReads["quotaUsage"];
+  readonly serviceQuotas: MetadataReads["serviceQuotas"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -130,6 +133,9 @@ export class PostgresMetadataStore implements MetadataStore {
     this.leases = reads.leases;
     this.jobs = reads.jobs;
     this.rekeys = reads.rekeys;
+    this.quotas = reads.quotas;
+    this.quotaUsage = reads.quotaUsage;
+    this.serviceQuotas = reads.serviceQuotas;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
