@@ -1,6 +1,8 @@
 import type { Operation } from "../operation.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
+import { deleteQuota } from "./delete-quota.ts";
+import { deleteServiceQuota } from "./delete-service-quota.ts";
 import { describeDeployment } from "./describe-deployment.ts";
 import { describeRekey } from "./describe-rekey.ts";
 import { explainAccess } from "./explain-access.ts";
@@ -9,7 +11,11 @@ import { lintPolicy } from "./lint-policy.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
+import { listQuotas } from "./list-quotas.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
+import { listServiceQuotas } from "./list-service-quotas.ts";
+import { putQuota } from "./put-quota.ts";
+import { putServiceQuota } from "./put-service-quota.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
 import { rerunJob } from "./rerun-job.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
@@ -30,4 +36,10 @@ export const entrepotOperations: readonly Operation[] = [
   listKeyUses,
   listRepositoryKeys,
   revokeSessions,
+  putQuota,
+  listQuotas,
+  deleteQuota,
+  listServiceQuotas,
+  putServiceQuota,
+  deleteServiceQuota,
 ];

@@ -109,6 +109,7 @@ async function requireRoomUnlessHeld(
   try {
     await requireRoom(ports, repository, offset);
   } catch (error) {
+    if (!isRegistryError(error, "LimitExceeded")) throw error;
     if ((await ports.metadata.layers.find(repository, digest)) === undefined) throw error;
   }
 }

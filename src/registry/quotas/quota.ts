@@ -35,6 +35,14 @@ export interface QuotaStanding {
   readonly used: number;
 }
 
+export function isOverSoft({ quota: { soft }, used }: QuotaStanding): boolean {
+  return soft !== undefined && used > soft;
+}
+
+export function isOverHard({ quota: { hard }, used }: QuotaStanding): boolean {
+  return hard !== undefined && used > hard;
+}
+
 /** Where a quota lies in its registry. */
 export type QuotaPlace = Pick<Quota, "prefix" | "unit">;
 
@@ -67,11 +75,11 @@ export function prefixesOf(name: RepositoryName): string[] {
 }
 
 /**
- * The prefix; a slash at its end says nothing, so that `team/` is `team`.
+ * The prefix; a slash at its end says nothing, so that `team/` is `team`, and `/` is the whole registry.
  * @throws InvalidParameter when no name of a repository could have it
  */
 export function parseQuotaPrefix(text: string): string {
-  const prefix = text.endsWith("/") && text.length > 1 ? text.slice(0, -1) : text;
+  const prefix = text.endsWith("/") ? text.slice(0, -1) : text;
   // A first part may be a single character, which is too short for a whole name.
   if (prefix === "" || isRepositoryName(prefix) || isRepositoryName(`${prefix}/x`)) return prefix;
   throw invalidParameter("prefix", "must be the beginning of a repository name, up to a slash");
