@@ -16,8 +16,12 @@ import { putImageTagMutability } from "../../src/operations/ecr/put-image-tag-mu
 import { tagResource } from "../../src/operations/ecr/tag-resource.ts";
 import { untagResource } from "../../src/operations/ecr/untag-resource.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
+import { deleteQuota } from "../../src/operations/entrepot/delete-quota.ts";
+import { deleteServiceQuota } from "../../src/operations/entrepot/delete-service-quota.ts";
 import { describeDeployment } from "../../src/operations/entrepot/describe-deployment.ts";
 import { holdReclaim } from "../../src/operations/entrepot/hold-reclaim.ts";
+import { putQuota } from "../../src/operations/entrepot/put-quota.ts";
+import { putServiceQuota } from "../../src/operations/entrepot/put-service-quota.ts";
 import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
 import { rerunJob } from "../../src/operations/entrepot/rerun-job.ts";
 import { operations } from "../../src/operations/index.ts";
@@ -53,6 +57,9 @@ beforeEach(async () => {
     ...{ repositoryName, uploadId, partFirstByte: 0, partLastByte: begun.length - 1 },
     layerPartBlob: begun.toString("base64"),
   });
+  const quota = { prefix: "app", unit: "BYTES", hard: 1e9 };
+  await before.ask(putQuota, quota);
+  await before.ask(putServiceQuota, { quotaCode: "L-03A36CE1", value: 99 });
   const job = { ...newJob({ kind: "scan", runAt: 0 }, 0), state: "dead" as const };
   jobId = job.id;
   await opened.ports.metadata.transaction((change) => change.jobs.enqueue(job));
@@ -108,6 +115,10 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
     rekeyRepository,
     { repositoryName, encryptionConfiguration: { encryptionType: "KMS" } },
   ],
+  PutQuota: () => [putQuota, { prefix: "app", unit: "IMAGES", hard: 9 }],
+  DeleteQuota: () => [deleteQuota, { prefix: "app", unit: "BYTES" }],
+  PutServiceQuota: () => [putServiceQuota, { quotaCode: "L-03A36CE1", value: 9 }],
+  DeleteServiceQuota: () => [deleteServiceQuota, { quotaCode: "L-03A36CE1" }],
   RerunJob: () => [rerunJob, { jobId }],
 };
 
