@@ -23,6 +23,7 @@ import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
+import { countQuotaJob } from "./workers/count-quota-job.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
@@ -33,6 +34,7 @@ import { rekeyJob } from "./workers/rekey-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
+import { watchQuotas } from "./workers/watch-quotas.ts";
 import { expireKeyUses, writeKeyUses } from "./workers/write-key-uses.ts";
 import { writePullTimes } from "./workers/write-pull-times.ts";
 
@@ -225,6 +227,10 @@ export class Server {
       expireKeyUses,
       tendKeysJob,
       rekeyJob,
+      countQuotaJob,
+      watchQuotas(({ quota: { registry, ...quota }, used }) =>
+        log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
+      ),
       sweepUploads((before) => this.#store.sweepUploads(before)),
     ];
     const observer = {

@@ -35,6 +35,14 @@ import type {
   PullTimeExclusionReads,
   PullTimeExclusionWrites,
 } from "./pull-time-exclusion-store.ts";
+import type {
+  QuotaReads,
+  QuotaUsageReads,
+  QuotaUsageWrites,
+  QuotaWrites,
+  ServiceQuotaReads,
+  ServiceQuotaWrites,
+} from "./quota-store.ts";
 import type { RekeyReads, RekeyWrites } from "./rekey-store.ts";
 import type {
   RepositoryReads,
@@ -91,6 +99,9 @@ export interface MetadataReads {
   readonly lifecycle: LifecycleReads;
   readonly pullTimeExclusions: PullTimeExclusionReads;
   readonly inUse: ImageUseReads;
+  readonly quotas: QuotaReads;
+  readonly quotaUsage: QuotaUsageReads;
+  readonly serviceQuotas: ServiceQuotaReads;
 }
 
 export interface MetadataChange {
@@ -113,6 +124,9 @@ export interface MetadataChange {
   readonly lifecycle: LifecycleReads & LifecycleWrites;
   readonly pullTimeExclusions: PullTimeExclusionReads & PullTimeExclusionWrites;
   readonly inUse: ImageUseReads & ImageUseWrites;
+  readonly quotas: QuotaReads & QuotaWrites;
+  readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
+  readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

@@ -14,6 +14,19 @@ export const limits = {
   tagsPerPush: 40,
   resourceTagsPerRepository: 50,
   mutabilityFilters: 5,
+  /** What a registry's number of repositories, or of images in one, may be set to. */
+  serviceQuotaMaximum: 10_000_000,
+  /** Repositories that may be on their way while the registry's are counted without waiting for them. */
+  repositoriesUnderWay: 1_000,
+  quotasPerRegistry: 1_000,
+  /** Bytes, or images, that a quota may be of. */
+  quotaMaximum: 2 ** 50,
+  /** Repositories that are counted in a quota in one transaction. */
+  quotaCountRepositories: 20,
+  /** Registries whose service quotas are remembered. */
+  rememberedServiceQuotas: 10_000,
+  /** Quotas over their soft limit that one look of the watcher tells of. */
+  quotasTold: 100,
 
   accounts: 10_000,
   usersPerAccount: 5_000,

@@ -19,12 +19,13 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { repositories, images, tags, layers, objects, uploads } = metadata;
   const { resourcePolicies, identity, kms } = metadata;
   const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
-  const { pullTimeExclusions, inUse } = metadata;
+  const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
     ...{ resourcePolicies, identity, kms },
     ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle },
     ...{ pullTimeExclusions, inUse },
+    ...{ quotas, quotaUsage, serviceQuotas },
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {

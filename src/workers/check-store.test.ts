@@ -71,7 +71,5 @@ it("tells of counters that differ from a recount, and mends them when asked to",
     repositories: 1,
     images: 0,
     sizeBytes: 0,
-    lifecycleDueAt: undefined,
-    quotaIds: [],
   });
 });

@@ -10,6 +10,9 @@ import { isRegistryError } from "../registry/errors.ts";
 import type { Image } from "../registry/images/image.ts";
 import { readLayer } from "../registry/layers/read-layer.ts";
 import type { Digest, ObjectId, UploadId } from "../registry/names.ts";
+import { chargeQuotas } from "../registry/quotas/charge.ts";
+import type { Quota } from "../registry/quotas/quota.ts";
+import { recountQuota } from "../registry/quotas/recount-quota.ts";
 import type { Repository } from "../registry/repositories/repository.ts";
 
 const page = 500;
@@ -17,6 +20,7 @@ const page = 500;
 export interface FsckProblem {
   readonly kind:
     | "wrong-counter"
+    | "wrong-quota"
     | "missing-reference"
     | "dangling-tag"
     | "missing-object"
@@ -51,6 +55,7 @@ export interface FsckOptions {
 export async function checkStore(ports: Ports, options: FsckOptions): Promise<FsckReport> {
   const run = new Check(ports, options);
   await run.repositories();
+  await run.quotas();
   await run.objects();
   await run.strays();
   return run.report();
@@ -111,7 +116,14 @@ class Check {
       const counted = await countContents(change, now);
       const { imageCount, sizeBytes } = now;
       if (counted.imageCount === imageCount && counted.sizeBytes === sizeBytes) return undefined;
-      if (repair) await change.repositories.setCounters(now, counted);
+      if (repair) {
+        await change.repositories.setCounters(now, counted);
+        const by = {
+          imageCount: counted.imageCount - imageCount,
+          sizeBytes: counted.sizeBytes - sizeBytes,
+        };
+        await chargeQuotas(change, now, by, { force: true });
+      }
       return `repository '${now.name}' counts ${imageCount} images and ${sizeBytes} bytes, and has ${counted.imageCount} and ${counted.sizeBytes}`;
     });
     if (wrong === undefined) return;
@@ -189,6 +201,33 @@ class Check {
       }
       after = tags.at(-1)?.tag;
       if (after === undefined) return;
+    }
+  }
+
+  /** After the repositories, whose counters are mended by then. */
+  async quotas(): Promise<void> {
+    let after: Quota | undefined;
+    for (;;) {
+      const found = await this.#ports.metadata.quotas.listAll({ after, limit: page });
+      for (const quota of found) await this.#quota(quota);
+      after = found.at(-1);
+      if (after === undefined) return;
+    }
+  }
+
+  async #quota(quota: Quota): Promise<void> {
+    const { repair } = this.#options;
+    const wrong = await recountQuota(this.#ports, quota, { repair });
+    if (wrong === undefined) return;
+    const { used, counted, missing } = wrong;
+    const { prefix, unit } = quota;
+    const what = `the quota of ${unit.toLowerCase()} at '${prefix}'`;
+    const messages = [
+      ...(used === counted ? [] : [`${what} counts ${used}, and its repositories have ${counted}`]),
+      ...missing.map((name) => `${what} does not count the repository '${name}'`),
+    ];
+    for (const message of messages) {
+      this.#problems.push({ kind: "wrong-quota", message, repaired: repair });
     }
   }
 

@@ -170,16 +170,16 @@ async function reclaimLayer(
   const now = ports.clock.now();
   const isUnlinked = await ports.metadata.transaction(async (change) => {
     // Repository, then layer: who pushes locks in this order too.
-    await change.repositories.lockById(repository);
+    const locked = await change.repositories.lockById(repository);
     const [layer] = await change.layers.lock(repository, [candidate.digest]);
     await change.reclaim.remove(candidate);
-    if (layer === undefined) return false;
+    if (locked === undefined || layer === undefined) return false;
     if (await change.layers.isReferenced(repository, layer.digest)) return false;
     if (layer.leasedUntil > now && !ignoreLeases) {
       await change.reclaim.enqueue({ ...candidate, dueAt: layer.leasedUntil });
       return false;
     }
-    await unlinkLayer(change, layer, now);
+    await unlinkLayer(change, locked, layer, now);
     return true;
   });
   if (isUnlinked) total.layers += 1;

@@ -18,8 +18,12 @@ import { registerPullTimeUpdateExclusion } from "../../src/operations/ecr/regist
 import { tagResource } from "../../src/operations/ecr/tag-resource.ts";
 import { untagResource } from "../../src/operations/ecr/untag-resource.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
+import { deleteQuota } from "../../src/operations/entrepot/delete-quota.ts";
+import { deleteServiceQuota } from "../../src/operations/entrepot/delete-service-quota.ts";
 import { describeDeployment } from "../../src/operations/entrepot/describe-deployment.ts";
 import { holdReclaim } from "../../src/operations/entrepot/hold-reclaim.ts";
+import { putQuota } from "../../src/operations/entrepot/put-quota.ts";
+import { putServiceQuota } from "../../src/operations/entrepot/put-service-quota.ts";
 import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
 import { reportImagesInUse } from "../../src/operations/entrepot/report-images-in-use.ts";
 import { rerunJob } from "../../src/operations/entrepot/rerun-job.ts";
@@ -59,6 +63,9 @@ beforeEach(async () => {
     layerPartBlob: begun.toString("base64"),
   });
   await before.ask(registerPullTimeUpdateExclusion, { principalArn: excluded });
+  const quota = { prefix: "app", unit: "BYTES", hard: 1e9 };
+  await before.ask(putQuota, quota);
+  await before.ask(putServiceQuota, { quotaCode: "L-03A36CE1", value: 99 });
   const job = { ...newJob({ kind: "scan", runAt: 0 }, 0), state: "dead" as const };
   jobId = job.id;
   await opened.ports.metadata.transaction((change) => change.jobs.enqueue(job));
@@ -116,6 +123,10 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
     rekeyRepository,
     { repositoryName, encryptionConfiguration: { encryptionType: "KMS" } },
   ],
+  PutQuota: () => [putQuota, { prefix: "app", unit: "IMAGES", hard: 9 }],
+  DeleteQuota: () => [deleteQuota, { prefix: "app", unit: "BYTES" }],
+  PutServiceQuota: () => [putServiceQuota, { quotaCode: "L-03A36CE1", value: 9 }],
+  DeleteServiceQuota: () => [deleteServiceQuota, { quotaCode: "L-03A36CE1" }],
   RerunJob: () => [rerunJob, { jobId }],
   DeregisterPullTimeUpdateExclusion: () => [
     deregisterPullTimeUpdateExclusion,

@@ -5,7 +5,10 @@ import { isRegistryError } from "../../registry/errors.ts";
 
 export interface MetricsSources {
   readonly clock: Clock;
-  readonly metadata: Pick<MetadataStore, "repositories" | "objects" | "reclaim" | "jobs">;
+  readonly metadata: Pick<
+    MetadataStore,
+    "repositories" | "objects" | "reclaim" | "jobs" | "quotas"
+  >;
   /** Connections that are open now. */
   readonly connections: () => number;
   /** Of the metadata's write-ahead log, where it is this process's own. */
@@ -77,6 +80,7 @@ export class Metrics {
     });
     this.#addRequests(registers);
     this.#addJobs(sources, registers);
+    this.#addQuotas(sources, registers);
     this.#addTotals(sources, registers);
   }
 
@@ -141,6 +145,27 @@ export class Metrics {
         const counts = await metadata.jobs.counts();
         this.reset();
         for (const { kind, state, jobs } of counts) this.set({ kind, state }, jobs);
+      },
+    });
+  }
+
+  /** By unit and state, not by prefix: of those there may be thousands. */
+  #addQuotas({ metadata }: MetricsSources, registers: Registry[]): void {
+    new Gauge({
+      name: "entrepot_quotas",
+      help: "Quotas of the whole deployment: all, those still counting, those over a limit.",
+      labelNames: ["unit", "state"],
+      registers,
+      async collect() {
+        const counts = await metadata.quotas.counts();
+        this.reset();
+        for (const { unit: name, quotas, counting, overSoft, overHard } of counts) {
+          const unit = name.toLowerCase();
+          this.set({ unit, state: "all" }, quotas);
+          this.set({ unit, state: "counting" }, counting);
+          this.set({ unit, state: "over_soft" }, overSoft);
+          this.set({ unit, state: "over_hard" }, overHard);
+        }
       },
     });
   }

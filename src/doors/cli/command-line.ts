@@ -15,6 +15,7 @@ import { doctor } from "./doctor.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addMasterKeyCommands } from "./master-key-commands.ts";
 import { ProgressBar } from "./progress.ts";
+import { addQuotaCommands } from "./quota-commands.ts";
 import { addRekeyCommand } from "./rekey-command.ts";
 import { addReportInUseCommand } from "./report-in-use-command.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
@@ -53,6 +54,7 @@ function programOf(builder: CommandBuilder): Command {
   addGc(program, builder);
   addJobCommands(program, builder);
   addRekeyCommand(program, builder);
+  addQuotaCommands(program, builder);
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);
   addMasterKeyCommands(program, builder);

@@ -1,6 +1,8 @@
 import type { Operation } from "../operation.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
+import { deleteQuota } from "./delete-quota.ts";
+import { deleteServiceQuota } from "./delete-service-quota.ts";
 import { describeDeployment } from "./describe-deployment.ts";
 import { describeRekey } from "./describe-rekey.ts";
 import { emptyTrash } from "./empty-trash.ts";
@@ -11,9 +13,13 @@ import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
+import { listQuotas } from "./list-quotas.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
+import { listServiceQuotas } from "./list-service-quotas.ts";
 import { listTagHistory } from "./list-tag-history.ts";
 import { listTrash } from "./list-trash.ts";
+import { putQuota } from "./put-quota.ts";
+import { putServiceQuota } from "./put-service-quota.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
 import { reportImagesInUse } from "./report-images-in-use.ts";
 import { rerunJob } from "./rerun-job.ts";
@@ -48,4 +54,10 @@ export const entrepotOperations: readonly Operation[] = [
   listImagesInUse,
   reportImagesInUse,
   withdrawImagesInUse,
+  putQuota,
+  listQuotas,
+  deleteQuota,
+  listServiceQuotas,
+  putServiceQuota,
+  deleteServiceQuota,
 ];

@@ -43,6 +43,12 @@ export class AccessMemory {
   /** Whether an account is closed. */
   readonly shutAccounts = new TimedCache<boolean>(limits.accounts, limits.identityReadMs);
 
+  /** Of registries, values by code. */
+  readonly serviceQuotas = new TimedCache<ReadonlyMap<string, number>>(
+    limits.rememberedServiceQuotas,
+    limits.identityReadMs,
+  );
+
   /** When the last use of an access key or a role was written. Milliseconds since the epoch. */
   readonly uses = new BoundedCache<string, number>(limits.rememberedUses, () => 1);
 
@@ -70,6 +76,10 @@ export class AccessMemory {
 
   forgetPullTimeExclusions(registry: Registry): void {
     this.pullTimeExclusions.forget(registryKey(registry));
+  }
+
+  forgetServiceQuotas(registry: Registry): void {
+    this.serviceQuotas.forget(registryKey(registry));
   }
 
   forgetRegistry(registry: Registry): void {

@@ -11,6 +11,8 @@ import { newObjectId } from "../layers/upload-layer.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
 import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../names.ts";
+import { charge } from "../quotas/charge.ts";
+import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
 import {
   findRepository,
   lockRepository,
@@ -46,7 +48,7 @@ export interface WantedImage {
  * @throws LayersNotFound, ReferencedImagesNotFound when something that it refers to is not here
  * @throws ImageTagAlreadyExists when a tag is immutable and points elsewhere
  * @throws ImageAlreadyExists for an equal push again, where that is refused
- * @throws LimitExceeded
+ * @throws LimitExceeded when the repository, the image or a quota is full
  * @throws Kms when the repository's key may not be used
  */
 export async function putImage(
@@ -62,12 +64,14 @@ export async function putImage(
     throw digestDiffers(registry, name, wanted.digest);
   }
   await requireSpace(ports);
+  const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
+  const pushed = { wanted, manifest, digest, mostImages };
   try {
-    return await sealAndStore(ports, repository, { wanted, manifest, digest });
+    return await sealAndStore(ports, repository, pushed);
   } catch (error) {
     const rekeyed = await rekeyedSince(ports, repository, error);
     if (rekeyed === undefined) throw error;
-    return sealAndStore(ports, rekeyed, { wanted, manifest, digest });
+    return sealAndStore(ports, rekeyed, pushed);
   }
 }
 
@@ -90,6 +94,8 @@ interface Pushed {
   readonly wanted: WantedImage;
   readonly manifest: Manifest;
   readonly digest: Digest;
+  /** That a repository may have. */
+  readonly mostImages: number;
   readonly sealed: SealedManifest;
 }
 
@@ -101,7 +107,7 @@ interface Pushed {
 function storeImage(
   ports: Ports,
   { id, registry, name }: Repository,
-  { wanted, manifest, digest, sealed }: Pushed,
+  { wanted, manifest, digest, sealed, mostImages }: Pushed,
   presumed: "first" | "again",
 ): Promise<Image> {
   return ports.metadata.transaction(async (change) => {
@@ -119,6 +125,7 @@ function storeImage(
     const at = sealed.object.createdAt;
     const moved = tagsToMove(locked, digest, wanted, current, known?.state === "ACTIVE");
     // One in the trash is pushed as if it had never been there; its manifest may stand as well.
+    if (known === undefined) requireRoomForImage(locked, mostImages);
     if (stored?.isTrashed === true) await change.trash.removeImage(repository, digest);
     const likely = stored === undefined ? presumed : "again";
     const image =
@@ -207,12 +214,10 @@ async function insertImage(
   { object, content }: SealedManifest,
   presumed: "first" | "again",
 ): Promise<Image> {
-  requireRoomForImage(repository);
-  const { registry } = repository;
   const layers = await requireLayers(change, repository, manifest, held);
   const childBytes = await requireChildren(change, repository, manifest);
   const image: Image = {
-    repository: { registry, id: repository.id },
+    repository: { registry: repository.registry, id: repository.id },
     digest,
     mediaType: manifest.mediaType,
     artifactType: manifest.artifactType,
@@ -229,7 +234,7 @@ async function insertImage(
   };
   const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
   await change.images.insert(image, stored);
-  await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: object.sizeBytes });
+  await charge(change, repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
 }
 

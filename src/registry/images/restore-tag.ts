@@ -1,6 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import { restoreImage } from "../trash/restore-images.ts";
 import { imageNotFound } from "./get-image.ts";
@@ -13,7 +14,7 @@ import { requireMovable } from "./movable-tag.ts";
  * @throws ImageNotFound when the image is not there and not in the trash
  * @throws ImageTagAlreadyExists when the tag names another image and is immutable
  */
-export function restoreTag(
+export async function restoreTag(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,
@@ -21,6 +22,7 @@ export function restoreTag(
   digest: Digest,
 ): Promise<{ readonly broughtBack: boolean }> {
   const now = ports.clock.now();
+  const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
   return ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
     const held = await change.tags.find(repository, tag);
@@ -28,7 +30,7 @@ export function restoreTag(
     if (held !== undefined) requireMovable(repository, tag);
     const stored = await change.images.findStored(repository, digest);
     if (stored === undefined) throw imageNotFound();
-    if (stored.isTrashed) await restoreImage(change, repository, digest, now);
+    if (stored.isTrashed) await restoreImage(change, repository, digest, { now, mostImages });
     await change.tags.put(repository, { tag, digest, at: now });
     await hastenLifecycle(change, repository, now, "taken");
     return { broughtBack: stored.isTrashed };

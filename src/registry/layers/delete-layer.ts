@@ -28,6 +28,6 @@ export function deleteLayer(
         `The layer with digest '${digest}' is referenced by an image in the repository with name '${name}'`,
       );
     }
-    await unlinkLayer(change, layer, now);
+    await unlinkLayer(change, repository, layer, now);
   });
 }

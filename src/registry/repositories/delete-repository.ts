@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { parseKmsKeyArn } from "../kms/kms-key.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { leaveQuotas } from "../quotas/membership.ts";
 import { isUnderWay } from "../rekeying/rekey.ts";
 import type { Deleter, Deletion } from "../trash/trash.ts";
 import { retireGrants } from "./claim-key.ts";
@@ -30,6 +31,7 @@ export async function deleteRepository(
       );
     }
     const rekey = await change.rekeys.find(repository);
+    await leaveQuotas(change, repository);
     const deletion: Deletion = { ...deleter, at: ports.clock.now(), reason: { kind: "DELETED" } };
     await change.trash.putRepository(repository, deletion);
     await change.reclaim.enqueue({

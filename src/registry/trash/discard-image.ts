@@ -3,6 +3,7 @@ import type { Image } from "../images/image.ts";
 import { queueFollowers } from "../images/queue-followers.ts";
 import { limits } from "../limits.ts";
 import type { Tag } from "../names.ts";
+import { charge } from "../quotas/charge.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
 import type { Deletion } from "./trash.ts";
 
@@ -21,7 +22,7 @@ export async function discardImage(
   const tags = await change.tags.of(repository, digest, limits.tagsPerImage);
   for (const tag of tags) await change.tags.remove(repository, tag, deletion.at);
   await queueFollowers(change, repository, digest, deletion.at);
-  await change.repositories.adjust(repository, { imageCount: -1, sizeBytes: -image.manifestBytes });
+  await charge(change, repository, { imageCount: -1, sizeBytes: -image.manifestBytes });
   if (deletion.keepMs === 0) {
     await queueContents(change, repository, image, deletion.at);
     await change.images.remove(repository, digest);

@@ -72,7 +72,7 @@ async function purgeStep(
   }
   if (await purgeImages(change, repository, now)) return "more";
   const layers = await change.layers.list(repository, { limit: limits.purgeBatch });
-  for (const layer of layers) await unlinkLayer(change, layer, now);
+  for (const layer of layers) await unlinkLayer(change, locked!, layer, now);
   if (layers.length > 0) return "more";
   await change.reclaim.remove({ ...candidate, dueAt: now });
   await change.trash.removeRepository(repository, now);

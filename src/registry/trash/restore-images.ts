@@ -6,6 +6,8 @@ import { requireRoomForImage } from "../images/image-limits.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import { charge } from "../quotas/charge.ts";
+import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { TrashedImage } from "./trash.ts";
@@ -38,6 +40,7 @@ export async function restoreImages(
   digests: readonly Digest[],
 ): Promise<{ restored: RestoredImage[]; failures: RestoreFailure[] }> {
   await findRepository(ports, registry, name);
+  const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
   const restored = new Map<Digest, RestoredImage>();
   const failures: RestoreFailure[] = [];
   for (const digest of digests) {
@@ -46,7 +49,7 @@ export async function restoreImages(
       const now = ports.clock.now();
       const came = await ports.metadata.transaction(async (change) => {
         const repository = await lockRepository(change, registry, name);
-        return restoreImage(change, repository, digest, now);
+        return restoreImage(change, repository, digest, { now, mostImages });
       });
       for (const image of came) restored.set(image.digest, image);
     } catch (error) {
@@ -77,7 +80,7 @@ export async function restoreImage(
   change: MetadataChange,
   repository: Repository,
   digest: Digest,
-  now: number,
+  { now, mostImages }: { readonly now: number; readonly mostImages: number },
 ): Promise<RestoredImage[]> {
   const trashed = await change.trash.findImage(repository, digest);
   if (trashed === undefined || trashed.expiresAt <= now) throw imageNotFound();
@@ -96,7 +99,7 @@ export async function restoreImage(
   }
   let room = repository.imageCount;
   for (const each of order.reverse()) {
-    requireRoomForImage({ ...repository, imageCount: room });
+    requireRoomForImage({ ...repository, imageCount: room }, mostImages);
     room += 1;
     restored.push(await restoreOne(change, repository, each, now));
   }
@@ -134,7 +137,7 @@ async function restoreOne(
   const { image } = trashed;
   const { digest, manifestBytes } = image;
   await change.trash.restoreImage({ ...trashed, image: { ...image, activatedAt: now } });
-  await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: manifestBytes });
+  await charge(change, repository, { imageCount: 1, sizeBytes: manifestBytes });
   const tags: Tag[] = [];
   const takenTags: Tag[] = [];
   for (const tag of trashed.tags) {

@@ -4,6 +4,7 @@ import { RegistryError } from "../errors.ts";
 import { newJob } from "../jobs/job.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { joinQuotas } from "../quotas/membership.ts";
 import { isUnderWay } from "../rekeying/rekey.ts";
 import { type RekeyPayload, rekeyKind } from "../rekeying/rekey-repository.ts";
 import {
@@ -12,7 +13,7 @@ import {
   forgetGrants,
   insertGrants,
 } from "../repositories/claim-key.ts";
-import { alreadyExists, requireRoomForRepository } from "../repositories/create-repository.ts";
+import { alreadyExists, requireRegistryRoom } from "../repositories/create-repository.ts";
 import type { Encryption, Repository } from "../repositories/repository.ts";
 import type { TrashedRepository } from "./trash.ts";
 
@@ -22,7 +23,7 @@ import type { TrashedRepository } from "./trash.ts";
  * the caller, as when a repository is made.
  * @throws ResourceNotFound when none is in the trash
  * @throws RepositoryAlreadyExists when the name is in use
- * @throws LimitExceeded when the registry is full
+ * @throws LimitExceeded when the registry is full, or a quota
  * @throws Kms when its key is not there, or not for this
  */
 export async function restoreRepository(
@@ -38,11 +39,12 @@ export async function restoreRepository(
   const claims = [await claimAgain(ports, repository, repository.encryption)];
   if (isUnderWay(rekey)) claims.push(await claimAgain(ports, repository, rekey.from));
   await ports.metadata.transaction(async (change) => {
-    requireRoomForRepository(registry, await change.repositories.count(registry));
+    await requireRegistryRoom(change, registry);
     const locked = await change.repositories.lockById(repository);
     const trashed = locked && (await change.trash.findRepository(repository));
     if (trashed === undefined || trashed.expiresAt <= ports.clock.now()) throw notInTrash(name);
     if (!(await change.trash.restoreRepository(trashed))) throw alreadyExists(repository);
+    await joinQuotas(change, { ...locked!, name });
     for (const { grants } of claims) await insertGrants(change, grants);
     await dropCandidate(change, trashed);
     if (isUnderWay(rekey)) await resumeRekey(change, repository, ports.clock.now());

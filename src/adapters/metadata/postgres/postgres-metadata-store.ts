@@ -108,6 +108,9 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly lifecycle: MetadataReads["lifecycle"];
   readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
   readonly inUse: MetadataReads["inUse"];
+  readonly quotas: MetadataReads["quotas"];
+  readonly quotaUsage: MetadataReads["quotaUsage"];
+  readonly serviceQuotas: MetadataReads["serviceQuotas"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -138,6 +141,9 @@ export class PostgresMetadataStore implements MetadataStore {
     this.lifecycle = reads.lifecycle;
     this.pullTimeExclusions = reads.pullTimeExclusions;
     this.inUse = reads.inUse;
+    this.quotas = reads.quotas;
+    this.quotaUsage = reads.quotaUsage;
+    this.serviceQuotas = reads.serviceQuotas;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

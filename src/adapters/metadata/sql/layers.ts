@@ -15,7 +15,7 @@ import {
 import { hasLayer, layerColumns, toLayer } from "./layer-row.ts";
 import { ListStatement } from "./list-statement.ts";
 import { hasObject, objectColumns, toObject } from "./object-row.ts";
-import { adjustments } from "./repositories.ts";
+import { adjustments } from "./repository-counters.ts";
 import { hiddenNames, repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";

@@ -16,11 +16,14 @@ import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
 import { SqlPullTimeExclusions } from "./pull-time-exclusions.ts";
+import { SqlQuotaUsage } from "./quota-usage.ts";
+import { SqlQuotas } from "./quotas.ts";
 import { SqlReclaim } from "./reclaim.ts";
 import { SqlRekeys } from "./rekeys.ts";
 import { SqlRepositories } from "./repositories.ts";
 import { SqlResourcePolicies } from "./resource-policies.ts";
 import { SqlServiceKeys } from "./service-keys.ts";
+import { SqlServiceQuotas } from "./service-quotas.ts";
 import type { SqlSession } from "./session.ts";
 import { SqlSessions } from "./sessions.ts";
 import { SqlSettings } from "./settings.ts";
@@ -62,5 +65,8 @@ export function metadataTables(session: SqlSession): MetadataChange {
     lifecycle: new SqlLifecycle(session),
     pullTimeExclusions: new SqlPullTimeExclusions(session),
     inUse: new SqlImageUses(session),
+    quotas: new SqlQuotas(session),
+    quotaUsage: new SqlQuotaUsage(session),
+    serviceQuotas: new SqlServiceQuotas(session),
   };
 }

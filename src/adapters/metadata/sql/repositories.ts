@@ -23,6 +23,7 @@ import {
 } from "./keys.ts";
 import { adjustRepositoryCounts, registryTotals, repositoryCount } from "./registry-counters.ts";
 import { enqueueContents, removeContents } from "./repository-contents.ts";
+import { adjustments, lockCounters, lockingCounts } from "./repository-counters.ts";
 import {
   encryptionColumns,
   hiddenNames,
@@ -32,7 +33,7 @@ import {
   toRepository,
 } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
-import { type SqlCommand, statement } from "./statement.ts";
+import { statement } from "./statement.ts";
 
 export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   readonly #session: SqlSession;
@@ -167,6 +168,17 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     await this.#session.later(removeResourceTag, { ...repositoryKey(repository), key });
   }
 
+  async setQuotas(repository: RepositoryRef, quotaIds: readonly string[]): Promise<void> {
+    await this.#session.later(setQuotas, {
+      ...repositoryKey(repository),
+      quotas: quotasColumn(quotaIds),
+    });
+  }
+
+  async lockCount(registry: Registry): Promise<void> {
+    await this.#session.allNow(lockingCounts(this.#session, registry));
+  }
+
   async adjust(
     repository: RepositoryRef,
     by: { imageCount?: number; sizeBytes?: number },
@@ -203,24 +215,6 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       }),
     ]);
   }
-}
-
-/** What adds to the counters of a repository and of its registry. */
-export function adjustments(
-  session: SqlSession,
-  repository: RepositoryRef,
-  by: { imageCount?: number; sizeBytes?: number },
-): SqlCommand[] {
-  const counts = { images: by.imageCount ?? 0, sizeBytes: by.sizeBytes ?? 0 };
-  return [
-    session.command(adjust, { ...repositoryKey(repository), ...counts }),
-    session.command(adjustRepositoryCounts, {
-      ...registryKey(repository.registry),
-      ...counts,
-      slot: session.counterSlot,
-      repositories: 0,
-    }),
-  ];
 }
 
 /** Sorts before every name. */
@@ -370,6 +364,13 @@ const setEncryption = statement(
       .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
 );
 
+const setQuotas = statement(({ builder }, to: RepositoryKey & { quotas: string | null }) =>
+  builder
+    .updateTable("repository")
+    .set({ quotas: to.quotas })
+    .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
+);
+
 const putResourceTag = statement(
   ({ builder }, tag: RepositoryKey & { key: string; value: string }) =>
     builder
@@ -387,24 +388,6 @@ const removeResourceTag = statement(({ builder }, tag: RepositoryKey & { key: st
     .deleteFrom("repository_resource_tag")
     .where((row) => row.and({ ...ofRepository(tag), key: tag.key })),
 );
-
-const adjust = statement(({ builder }, by: RepositoryKey & { images: number; sizeBytes: number }) =>
-  builder
-    .updateTable("repository")
-    .set(({ eb }) => ({
-      image_count: eb("image_count", "+", by.images),
-      size_bytes: eb("size_bytes", "+", by.sizeBytes),
-    }))
-    .where((row) => row.and({ ...ofRegistry(by), id: by.repository })),
-);
-
-const lockCounters = statement((dialect, key: RepositoryKey) => {
-  const query = dialect.builder
-    .selectFrom("repository")
-    .select(["image_count", "size_bytes"])
-    .where((row) => row.and({ ...ofRegistry(key), id: key.repository }));
-  return dialect.locksRows ? query.forUpdate() : query;
-});
 
 const remove = statement(({ builder }, key: RepositoryKey) =>
   builder

@@ -32,11 +32,14 @@ export class SqlSession {
   /** Which row of a registry's counters this transaction adds to. */
   readonly counterSlot: number;
   /** See `SqlDialect`. */
+  readonly counterSlots: number;
+  /** See `SqlDialect`. */
   readonly locksRows: boolean;
 
   constructor(compiler: StatementCompiler, connection: SqlConnection) {
     const { counterSlots, locksRows } = compiler.dialect;
     this.locksRows = locksRows;
+    this.counterSlots = counterSlots;
     this.#compiler = compiler;
     this.#connection = connection;
     this.counterSlot = counterSlots === 1 ? 0 : Math.floor(Math.random() * counterSlots);
@@ -78,6 +81,11 @@ export class SqlSession {
 
   allLater(commands: readonly SqlCommand[]): Promise<void> {
     return this.#connection.runLater(commands);
+  }
+
+  /** The same, and resolves when they have run. */
+  async allNow(commands: readonly SqlCommand[]): Promise<void> {
+    await this.#connection.runAll(commands);
   }
 
   /** Runs the others only if the first changed a row; resolves to whether it did. */

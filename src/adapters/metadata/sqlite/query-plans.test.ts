@@ -18,7 +18,13 @@ const answer = {
     client_ids: "[]",
     thumbprints: "[]",
     login: null,
-    ...{ encryption_type: "AES256", encryption_key: null, from_type: "AES256", to_type: "AES256" },
+    ...{
+      encryption_type: "AES256",
+      encryption_key: null,
+      repository_quotas: null,
+      from_type: "AES256",
+      to_type: "AES256",
+    },
   },
   ...{ operations: "[]", constraints: "{}", context: "{}" },
 };
@@ -82,6 +88,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     lock: [[registry, "n"]],
     setTagMutability: [[ref, row.tagMutability]],
     setEncryption: [[ref, row.encryption]],
+    setQuotas: [[ref, ["q"]]],
+    lockCount: [[registry]],
     putResourceTag: [[ref, "k", "v"]],
     removeResourceTag: [[ref, "k"]],
     adjust: [[ref, {}]],
@@ -258,6 +266,26 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     insertIfAbsent: [[{ registry, principalArn: "p", createdAt: 1 }]],
     remove: [[registry, "p"]],
   },
+  quotas: {
+    find: [[registry, "q"]],
+    findMany: [[registry, ["a", "b", "c"]]],
+    at: [[registry, ["a", "b", "c"]]],
+    list: [[registry, page]],
+    listAll: [[page]],
+    lock: [[registry, "q"]],
+    insertIfAbsent: [[row]],
+    replace: [[row]],
+    remove: [[registry, "q"]],
+  },
+  quotaUsage: {
+    of: [[registry, ["a", "b", "c"]]],
+    charge: [[registry, "q", 1]],
+    add: [[registry, "q", 1]],
+    lock: [[registry, "q"]],
+    allow: [[registry, "q", 9]],
+    remove: [[registry, "q"]],
+  },
+  serviceQuotas: { of: [[registry]], put: [[registry, "c", 1]], remove: [[registry, "c"]] },
   rekeys: { find: [[ref]], put: [[{ ...row, from: row.encryption, to: row.encryption }]] },
 };
 
@@ -442,9 +470,9 @@ it("searches an index in every statement, and sorts nothing that an index could 
     scans.filter(except(/^SCAN image \|.*from \(select .* from "image" .* limit \?\)/)),
   ).toEqual([]);
   const wide = connection.plans.filter((plan) => /\(account=\? AND region=\?\)/.test(plan));
-  expect(wide.filter(except(/^SEARCH (registry_counter|service_key|registry_policy) /))).toEqual(
-    [],
-  );
+  expect(
+    wide.filter(except(/^SEARCH (registry_counter|service_key|service_quota|registry_policy) /)),
+  ).toEqual([]);
   // An account's policies and their versions are counted, and its few providers are listed.
   const wholeAccounts = connection.plans.filter((plan) => /\(account=\?\)/.test(plan));
   expect(

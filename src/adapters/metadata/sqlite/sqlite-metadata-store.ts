@@ -97,6 +97,9 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly lifecycle: MetadataReads["lifecycle"];
   readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
   readonly inUse: MetadataReads["inUse"];
+  readonly quotas: MetadataReads["quotas"];
+  readonly quotaUsage: MetadataReads["quotaUsage"];
+  readonly serviceQuotas: MetadataReads["serviceQuotas"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -125,6 +128,9 @@ export class SqliteMetadataStore implements MetadataStore {
     this.lifecycle = reads.lifecycle;
     this.pullTimeExclusions = reads.pullTimeExclusions;
     this.inUse = reads.inUse;
+    this.quotas = reads.quotas;
+    this.quotaUsage = reads.quotaUsage;
+    this.serviceQuotas = reads.serviceQuotas;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,
