@@ -188,7 +188,8 @@ export class Server {
         everyMs: this.#config.gcIntervalMs,
         reclaimed: (what) => {
           this.#metrics.reclaimed(what.bytes);
-          if (what.layers + what.objects + what.uploads > 0) log.info({ event: "gc", ...what });
+          if (what.layers + what.objects + what.uploads + what.moved > 0)
+            log.info({ event: "gc", ...what });
         },
         failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
       }),

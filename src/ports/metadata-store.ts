@@ -207,6 +207,16 @@ export interface ObjectReads {
   content(id: ObjectId): Promise<Uint8Array | undefined>;
   /** Whether a layer or an image stands on the object. */
   isLinked(object: StoredObject): Promise<boolean>;
+  /**
+   * Whether it is to be at hand: an image that is ACTIVE or ACTIVATING, in a repository that is not in
+   * the trash, refers to a layer that stands on it, or such a layer is leased. What is in the trash
+   * does not count.
+   */
+  isHeldByActive(object: StoredObject, now: number): Promise<boolean>;
+  /** The same of images that are ARCHIVED. */
+  isHeldByArchived(object: StoredObject): Promise<boolean>;
+  /** The end of the longest lease of a layer that stands on it. */
+  leasedUntil(object: StoredObject): Promise<number | undefined>;
   /** Those of the objects that are there, by id, each once. */
   findMany(registry: Registry, ids: readonly ObjectId[]): Promise<StoredObject[]>;
   /** Those of the contents that the domain has a live object of. */
@@ -239,6 +249,8 @@ export interface ObjectWrites {
   insert(object: StoredObject, content?: Uint8Array): Promise<void>;
   /** Like `insert`, but false when the domain has such an object, and nothing is done then. */
   insertIfAbsent(object: StoredObject, content?: Uint8Array): Promise<boolean>;
+  /** Says where its bytes are by now, if it is live and they were at `from`; else see `Otherwise`. */
+  setPlace(id: ObjectId, from: string, to: string, otherwise: Otherwise): Promise<void>;
   /** Destroys the wrapped data key: from here on nobody can open the object. */
   markDeleting(id: ObjectId): Promise<void>;
   /** Removes the row and the content that is kept with it. */
@@ -300,10 +312,14 @@ export interface ServiceKeyWrites {
   rewrap(key: ServiceKey, wrapped: Uint8Array): Promise<boolean>;
 }
 
-/** Something that may have become garbage, to be looked at when it is due (D4). */
+/**
+ * Something that may have become garbage, to be looked at when it is due (D4). `storage`: an object
+ * that may have to be in another storage class.
+ */
 export type ReclaimCandidate = { readonly registry: Registry; readonly dueAt: number } & (
   | { readonly kind: "layer"; readonly repositoryId: string; readonly digest: Digest }
   | { readonly kind: "object"; readonly object: ObjectId }
+  | { readonly kind: "storage"; readonly object: ObjectId }
   | { readonly kind: "upload"; readonly upload: UploadId }
 );
 export interface ReclaimReads {
@@ -311,7 +327,7 @@ export interface ReclaimReads {
   due(now: number, limit: number): Promise<ReclaimCandidate[]>;
   /** How many wait, due or not. */
   count(): Promise<number>;
-  /** Whether the object waits for a look, due or not. */
+  /** Whether the object waits for a look of either kind, due or not. */
   hasObject(registry: Registry, object: ObjectId): Promise<boolean>;
 }
 export interface ReclaimWrites {

@@ -1,5 +1,6 @@
 /**
- * Gives back the bytes of what nothing stands on any more, while the registry is in use (D4).
+ * Gives back the bytes of what nothing stands on any more, and moves what is archived to where keeping
+ * is cheap, while the registry is in use (D4).
  * Each step is a short transaction that looks again at what is true now; a crash between two of them
  * leaves a row from which the next run goes on.
  */
@@ -9,6 +10,7 @@ import { unlinkLayer } from "../registry/layers/unlink-layer.ts";
 import { discardUpload } from "../registry/layers/upload-layer.ts";
 import type { ObjectId, Registry, UploadId } from "../registry/names.ts";
 import { isReclaimHeld, reclaimName } from "../registry/reclaim-hold.ts";
+import { moveObject, queueUnlessPlaced } from "./move-object.ts";
 
 const batch = 100;
 /** Candidates of one run: under steady pushes and deletes there would always be more. */
@@ -16,11 +18,17 @@ const mostInOneRun = 10_000;
 /** For a run by hand on a store that nobody else uses. */
 const everything = 1_000_000;
 const retryMs = 60_000;
+/** An object whose move failed is served from where it is: there is no hurry. */
+const moveRetryMs = 15 * 60_000;
+/** After which no more are moved in a run: what is full or away fails for all of them. */
+const mostFailedMoves = 3;
 
 export interface Reclaimed {
   readonly layers: number;
   readonly objects: number;
   readonly uploads: number;
+  /** Objects that are in another storage class now. */
+  readonly moved: number;
   /** Sealed bytes that are free again. */
   readonly bytes: number;
 }
@@ -38,11 +46,12 @@ export interface ReclaimOptions {
 
 /** Looks at what is due, and at what that makes due, until nothing is or the run was long. */
 export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): Promise<Reclaimed> {
-  const total: Step = { layers: 0, objects: 0, uploads: 0, bytes: 0 };
+  const total: Step = { layers: 0, objects: 0, uploads: 0, moved: 0, bytes: 0 };
   const ignoreLeases = options.ignoreLeases === true;
   const stopping = options.stopping ?? (() => false);
   const putOff = new Set<string>();
   let all = 0;
+  let failedMoves = 0;
   for (;;) {
     const now = ports.clock.now();
     const candidates = ignoreLeases
@@ -54,8 +63,19 @@ export async function reclaimOnce(ports: Ports, options: ReclaimOptions = {}): P
       // A session that may still be resumed stays, whoever asks.
       if (candidate.kind === "upload" && candidate.dueAt > now) continue;
       if (putOff.has(nameOf(candidate))) continue;
+      const isMove = candidate.kind === "storage";
       looked += 1;
-      if (!(await reclaimOrPutOff(ports, candidate, total, options))) putOff.add(nameOf(candidate));
+      if (isMove && failedMoves === mostFailedMoves) {
+        await putOffMove(ports, candidate);
+        putOff.add(nameOf(candidate));
+        continue;
+      }
+      const { moved } = total;
+      const isDone = await reclaimOrPutOff(ports, candidate, total, options);
+      if (!isDone) putOff.add(nameOf(candidate));
+      if (!isDone && isMove) failedMoves += 1;
+      // Its old bytes are due later than they were when this batch was read.
+      if (total.moved > moved && isMove && !ignoreLeases) putOff.add(candidate.object);
     }
     all += looked;
     if (looked === 0 || (!ignoreLeases && all >= mostInOneRun)) return total;
@@ -86,6 +106,8 @@ function nameOf(candidate: ReclaimCandidate): string {
       return `${candidate.repositoryId} ${candidate.digest}`;
     case "object":
       return candidate.object;
+    case "storage":
+      return `storage ${candidate.object}`;
     case "upload":
       return candidate.upload;
   }
@@ -102,12 +124,18 @@ async function reclaimOrPutOff(
     await reclaim(ports, candidate, total, options.ignoreLeases === true);
     return true;
   } catch (error) {
-    const dueAt = ports.clock.now() + retryMs;
+    const dueAt = ports.clock.now() + (candidate.kind === "storage" ? moveRetryMs : retryMs);
     await ports.metadata.transaction((change) => change.reclaim.enqueue({ ...candidate, dueAt }));
     if (options.failed === undefined) throw error;
     options.failed(error);
     return false;
   }
+}
+
+/** Else those that can not be moved would be the first in line for ever. */
+function putOffMove(ports: Ports, candidate: ReclaimCandidate): Promise<void> {
+  const dueAt = ports.clock.now() + moveRetryMs;
+  return ports.metadata.transaction((change) => change.reclaim.enqueue({ ...candidate, dueAt }));
 }
 
 async function reclaim(
@@ -121,6 +149,9 @@ async function reclaim(
       return reclaimLayer(ports, candidate, total, ignoreLeases);
     case "object":
       return reclaimObject(ports, candidate.registry, candidate.object, total);
+    case "storage":
+      if (await moveObject(ports, candidate, ignoreLeases)) total.moved += 1;
+      return;
     case "upload":
       return reclaimUpload(ports, candidate.registry, candidate.upload, total);
   }
@@ -141,7 +172,11 @@ async function reclaimLayer(
     const [layer] = await change.layers.lock(repository, [candidate.digest]);
     await change.reclaim.remove(candidate);
     if (layer === undefined) return false;
-    if (await change.layers.isReferenced(repository, layer.digest)) return false;
+    if (await change.layers.isReferenced(repository, layer.digest)) {
+      const object = await change.objects.find(layer.object);
+      if (object !== undefined) await queueUnlessPlaced(change, object, now);
+      return false;
+    }
     if (layer.leasedUntil > now && !ignoreLeases) {
       await change.reclaim.enqueue({ ...candidate, dueAt: layer.leasedUntil });
       return false;
@@ -168,7 +203,10 @@ async function reclaimObject(
     // Who links the object next waits here, and then finds it gone.
     const object = await change.objects.lock(id);
     if (object === undefined) return undefined;
-    if (object.state === "live" && (await change.objects.isLinked(object))) return undefined;
+    if (object.state === "live" && (await change.objects.isLinked(object))) {
+      await queueUnlessPlaced(change, object, now);
+      return undefined;
+    }
     if (object.state === "live") await change.objects.markDeleting(id);
     await change.reclaim.enqueue({ ...candidate, dueAt: now });
     return object;
@@ -184,11 +222,16 @@ async function reclaimObject(
   total.bytes += doomed.sealedBytes;
 }
 
-/** What the upload of an object that stays may have left beside it. */
+/**
+ * What the upload of an object that stays may have left beside it, and where it was before it moved to
+ * another storage class. The row is asked when the store has looked at what there is: whatever is not
+ * in the row by then never will be, as every copy is planned in it first.
+ */
 async function dropPieces({ metadata, blobs }: Ports, id: ObjectId): Promise<void> {
   const object = await metadata.objects.find(id);
   if (object?.state !== "live" || object.placement !== "blobs") return;
-  if (await metadata.objects.isLinked(object)) await blobs.delete(id, object.place);
+  if (!(await metadata.objects.isLinked(object))) return;
+  await blobs.delete(id, async () => (await metadata.objects.find(id))?.place);
 }
 
 /** Drops a session that has expired, or whose repository is gone; one that is being written waits. */

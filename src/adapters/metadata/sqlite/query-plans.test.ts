@@ -10,6 +10,7 @@ import { sqliteDialect } from "./sqlite-dialect.ts";
 import { openSqliteMetadata } from "./sqlite-metadata-store.ts";
 
 const answer = {
+  repository_quotas: null,
   ...{ exclusion_filters: "[]", image_count: 1, size_bytes: 1, sealed_bytes: 1 },
   ...{
     tags: "[]",
@@ -59,6 +60,7 @@ const row = {
   repository: ref,
   tagMutability: { mode: "MUTABLE", exclusionFilters: [] },
   encryption: { type: "AES256" },
+  quotaIds: [],
   digest: "d",
   kind: "object",
   object: "o",
@@ -134,6 +136,10 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     findLive: [[registry, "n", "d"]],
     content: [["o"]],
     isLinked: [[row]],
+    isHeldByActive: [[row, 1]],
+    isHeldByArchived: [[row]],
+    leasedUntil: [[row]],
+    setPlace: [["o", "p", "q", Error]],
     findMany: [[registry, ["a", "b", "c"]]],
     lockMany: [[registry, ["a", "b", "c"]]],
     liveAmong: [[registry, "n", ["a", "b", "c"]]],
@@ -166,7 +172,12 @@ const calls: Record<string, Record<string, unknown[][]>> = {
   },
   settings: { find: [[registry, "n"]], put: [[registry, "n", "v"]], remove: [[registry, "n"]] },
   serviceKeys: { find: [[registry, 1]], newest: [[registry]], insertIfAbsent: [[row]] },
-  reclaim: { due: [[1, 9]], enqueue: [[row]], remove: [[row]] },
+  reclaim: {
+    due: [[1, 9]],
+    hasObject: [[registry, "o"]],
+    enqueue: [[row]],
+    remove: [[row]],
+  },
   leases: {
     find: [["n"]],
     take: [["n", "h", 1, 2]],
