@@ -80,6 +80,7 @@ const settings = {
   ENTREPOT_ROOT_SECRET_ACCESS_KEY: [secretAccessKey, undefined, "its secret"],
   ENTREPOT_DATABASE: [database, undefined, "postgres://…; SQLite in the data directory without it"],
   ENTREPOT_BLOBS: [blobs, undefined, "s3://…; a folder in the data directory without it"],
+  ENTREPOT_ARCHIVE_DIR: [path, undefined, "folder for archived layers, on another disk say"],
   ENTREPOT_ROLE: [role, "all", "what this process does: all, api or worker"],
   ENTREPOT_READ_ONLY: [yesOrNo, "false", "refuse every write and serve pulls: true or false"],
   ENTREPOT_MASTER_KEY: [masterKeyOrAddress, undefined, "32 bytes, base64, or aws-kms://<key ARN>"],
@@ -159,6 +160,8 @@ export interface Config {
   readonly database: string | undefined;
   /** A bucket; a folder in the data directory without it. */
   readonly bucket: S3Address | undefined;
+  /** Absolute: where archived layers are, if not in the data directory. */
+  readonly archiveDirectory: string | undefined;
   /** Whether this process answers requests, does what runs unasked, or both. */
   readonly role: Role;
   /** Whether every write is refused. */
@@ -263,6 +266,9 @@ function contradictions(read: Read, given: Given): string[] {
     const [set, missing] = read(one) === undefined ? [other, one] : [one, other];
     problems.push(`${set} is set without ${missing}; they belong together.`);
   }
+  if (read("ENTREPOT_ARCHIVE_DIR") && read("ENTREPOT_BLOBS")) {
+    problems.push("ENTREPOT_ARCHIVE_DIR is not for a bucket; ENTREPOT_BLOBS has archiveClass=….");
+  }
   if (read("ENTREPOT_MASTER_KEY") && read("ENTREPOT_MASTER_KEY_FILE")) {
     problems.push(
       "ENTREPOT_MASTER_KEY and ENTREPOT_MASTER_KEY_FILE are both set; set one of them.",
@@ -300,6 +306,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     rootAccessKey: keyId && secret ? { accessKeyId: keyId, secretAccessKey: secret } : undefined,
     database: read("ENTREPOT_DATABASE"),
     bucket: read("ENTREPOT_BLOBS"),
+    archiveDirectory: pathOf(read("ENTREPOT_ARCHIVE_DIR")),
     role: read("ENTREPOT_ROLE")!,
     readOnly: read("ENTREPOT_READ_ONLY")!,
     masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY")?.key,

@@ -174,14 +174,15 @@ async function openMetadata(
 }
 
 export async function openBlobs(
-  { dataDirectory, bucket }: Config,
+  { dataDirectory, bucket, archiveDirectory }: Config,
   { onFatal }: Pick<StoreOptions, "onFatal">,
 ): Promise<BlobStore> {
   if (bucket === undefined) {
     await makeDirectory(dataDirectory);
-    return FilesystemBlobStore.open({ root: join(dataDirectory, "blobs"), onFatal });
+    const root = join(dataDirectory, "blobs");
+    return FilesystemBlobStore.open({ root, archiveDirectory, onFatal });
   }
-  const { encryption, prefix, region, endpoint } = bucket;
+  const { encryption, prefix, region, endpoint, archiveClass } = bucket;
   const serverSideEncryption =
     encryption.by === "entrepot"
       ? undefined
@@ -191,6 +192,7 @@ export async function openBlobs(
   return S3BlobStore.open({
     bucket: bucket.bucket,
     prefix,
+    archiveClass,
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(serverSideEncryption !== undefined && { serverSideEncryption }),

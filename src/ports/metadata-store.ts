@@ -264,6 +264,16 @@ export interface ObjectReads {
   content(id: ObjectId): Promise<Uint8Array | undefined>;
   /** Whether a layer or an image stands on the object. */
   isLinked(object: StoredObject): Promise<boolean>;
+  /**
+   * Whether it is to be at hand: an image that is ACTIVE or ACTIVATING, in a repository that is not in
+   * the trash, refers to a layer that stands on it, or such a layer is leased. What is in the trash
+   * does not count.
+   */
+  isHeldByActive(object: StoredObject, now: number): Promise<boolean>;
+  /** The same of images that are ARCHIVED. */
+  isHeldByArchived(object: StoredObject): Promise<boolean>;
+  /** The end of the longest lease of a layer that stands on it. */
+  leasedUntil(object: StoredObject): Promise<number | undefined>;
   /** Those of the objects that are there, by id, each once. */
   findMany(registry: Registry, ids: readonly ObjectId[]): Promise<StoredObject[]>;
   /** Those of the contents that the domain has a live object of. */
@@ -296,6 +306,8 @@ export interface ObjectWrites {
   insert(object: StoredObject, content?: Uint8Array): Promise<void>;
   /** Like `insert`, but false when the domain has such an object, and nothing is done then. */
   insertIfAbsent(object: StoredObject, content?: Uint8Array): Promise<boolean>;
+  /** Says where its bytes are by now, if it is live and they were at `from`; else see `Otherwise`. */
+  setPlace(id: ObjectId, from: string, to: string, otherwise: Otherwise): Promise<void>;
   /** Destroys the wrapped data key: from here on nobody can open the object. */
   markDeleting(id: ObjectId): Promise<void>;
   /** Removes the row and the content that is kept with it. */
@@ -357,7 +369,10 @@ export interface ServiceKeyWrites {
   rewrap(key: ServiceKey, wrapped: Uint8Array): Promise<boolean>;
 }
 
-/** Something that may have become garbage, to be looked at when it is due (D4). */
+/**
+ * Something that may have become garbage, to be looked at when it is due (D4). `storage`: an object
+ * that may have to be in another storage class.
+ */
 export type ReclaimCandidate = { readonly registry: Registry; readonly dueAt: number } & (
   | {
       /**
@@ -371,6 +386,7 @@ export type ReclaimCandidate = { readonly registry: Registry; readonly dueAt: nu
   /** Deleted, and its time in the trash is over. */
   | { readonly kind: "repository"; readonly repositoryId: string }
   | { readonly kind: "object"; readonly object: ObjectId }
+  | { readonly kind: "storage"; readonly object: ObjectId }
   | { readonly kind: "upload"; readonly upload: UploadId }
 );
 export interface ReclaimReads {
@@ -378,7 +394,7 @@ export interface ReclaimReads {
   due(now: number, limit: number): Promise<ReclaimCandidate[]>;
   /** How many wait, due or not. */
   count(): Promise<number>;
-  /** Whether the object waits for a look, due or not. */
+  /** Whether the object waits for a look of either kind, due or not. */
   hasObject(registry: Registry, object: ObjectId): Promise<boolean>;
 }
 export interface ReclaimWrites {

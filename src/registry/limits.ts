@@ -328,6 +328,12 @@ export const limits = {
   jobRetryMaximumMs: 1 * hour,
   /** For how long garbage collection may be held off by one call. */
   reclaimHoldSeconds: 300,
+  /**
+   * How long an object that was moved to another storage class is also kept where it was, for pulls
+   * that began there; where clients are sent to the store itself, at least for as long as their URLs
+   * are good.
+   */
+  movedObjectGraceMs: 900 * second,
   /** Expired leases that one transaction removes. */
   expiredLeaseBatch: 1_000,
 

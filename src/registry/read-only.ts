@@ -44,6 +44,8 @@ export function readOnlyBlobs(blobs: BlobStore): BlobStore {
     publish: refuse,
     open: (key, place) => blobs.open(key, place),
     urlFor: (key, place, lifeSeconds) => blobs.urlFor(key, place, lifeSeconds),
+    planTransfer: (place, to) => blobs.planTransfer(place, to),
+    transfer: refuse,
     delete: refuse,
     list: () => blobs.list(),
     isAt: (...places) => blobs.isAt(...places),

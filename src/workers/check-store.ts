@@ -8,6 +8,7 @@ import { isSealed, type StoredObject } from "../registry/encryption/stored-objec
 import { layersUnder } from "../registry/encryption/wrapped-key.ts";
 import { isRegistryError } from "../registry/errors.ts";
 import type { Image } from "../registry/images/image.ts";
+import { openObject } from "../registry/layers/open-object.ts";
 import { readLayer } from "../registry/layers/read-layer.ts";
 import type { Digest, ObjectId, UploadId } from "../registry/names.ts";
 import { chargeQuotas } from "../registry/quotas/charge.ts";
@@ -296,7 +297,7 @@ class Check {
 
   /** What no frame holds: the header before them, and that nothing follows them. */
   async #frame(object: StoredObject): Promise<void> {
-    const blob = await this.#ports.blobs.open(object.id, object.place);
+    const blob = await openObject(this.#ports, object);
     if (blob === undefined) throw new Error("its bytes are not there");
     try {
       if (blob.sizeBytes !== object.sealedBytes) throw new Error("it has another length");
@@ -322,7 +323,8 @@ class Check {
         (await this.#ports.metadata.reclaim.hasObject(object.registry, object.id));
       if (isKnown) continue; // The reclaimer will see to it.
       const repaired = this.#options.repair;
-      if (repaired) await this.#ports.blobs.delete(key, object?.place);
+      const placeOf = async () => (await this.#ports.metadata.objects.find(key))?.place;
+      if (repaired) await this.#ports.blobs.delete(key, placeOf);
       this.#problems.push({
         kind: "stray-object",
         message: `${sizeBytes} bytes named ${key} belong to nothing`,

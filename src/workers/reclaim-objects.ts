@@ -2,6 +2,7 @@ import type { ReclaimCandidate } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { StoredObject } from "../registry/encryption/stored-object.ts";
 import type { ObjectId, Registry } from "../registry/names.ts";
+import { queueUnlessPlaced } from "./move-object.ts";
 
 /** Files that are removed at once. */
 const removalsAtOnce = 8;
@@ -54,6 +55,9 @@ function mark(
     const linked = await Promise.all(
       objects.map((object) => object.state === "live" && change.objects.isLinked(object)),
     );
+    for (const object of objects.filter((_, index) => linked[index])) {
+      await queueUnlessPlaced(change, object, now);
+    }
     const doomed = objects.filter((_, index) => !linked[index]);
     for (const { id, state } of doomed) {
       if (state === "live") await change.objects.markDeleting(id);
@@ -63,11 +67,16 @@ function mark(
   });
 }
 
-/** What the upload of an object that stays, or its move, may have left beside it. */
+/**
+ * What the upload of an object that stays may have left beside it, and where it was before it moved to
+ * another storage class. The row is asked when the store has looked at what there is: whatever is not
+ * in the row by then never will be, as every copy is planned in it first.
+ */
 async function dropPieces({ metadata, blobs }: Ports, id: ObjectId): Promise<void> {
   const object = await metadata.objects.find(id);
   if (object?.state !== "live" || object.placement !== "blobs") return;
-  if (await metadata.objects.isLinked(object)) await blobs.delete(id, object.place);
+  if (!(await metadata.objects.isLinked(object))) return;
+  await blobs.delete(id, async () => (await metadata.objects.find(id))?.place);
 }
 
 async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

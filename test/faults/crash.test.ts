@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { storageClassOf } from "../../src/ports/place.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { isRegistryError } from "../../src/registry/errors.ts";
 import { getImage } from "../../src/registry/images/get-image.ts";
@@ -21,6 +22,7 @@ import {
   oldImage,
   pushLayer,
   pushManifest,
+  putIntoState,
   reclaimEverything,
   rekeyEverything,
   type ScenarioName,
@@ -117,6 +119,26 @@ const expectations: Record<ScenarioName, (ports: Ports, acknowledged: boolean) =
     expect(after).toMatchObject({ finishedAt: expect.any(Number), objects: 5, seen: 5 });
     expect(after).toMatchObject({ rewrapped: 3, copied: 1, adopted: 1 });
   },
+  async "a transfer"(ports, acknowledged) {
+    for (const layer of [smallLayer, bigLayer]) expect(await readable(ports, layer)).toBe(true);
+    const { object } = (await ports.metadata.layers.resolve(
+      testRegistry,
+      testRepository,
+      bigLayer.digest,
+    ))!;
+    if (acknowledged) expect(storageClassOf(object!.place)).toBe("standard");
+    // Whatever was cut short is gone on with, and leaves nothing behind.
+    for (const [state, wanted] of [
+      ["ARCHIVED", "archive"],
+      ["ACTIVE", "standard"],
+    ] as const) {
+      await putIntoState(ports, state);
+      await reclaimEverything(ports);
+      const stored = await Array.fromAsync(ports.blobs.list());
+      expect(stored.map(({ place }) => storageClassOf(place))).toEqual([wanted]);
+      expect(await readable(ports, bigLayer)).toBe(true);
+    }
+  },
 };
 
 /** The client tries again, the reclaimer goes on, and nothing is lost or left over (I4, I10, I12). */
@@ -135,6 +157,7 @@ const everyCase: readonly (readonly [string, ScenarioName])[] = [
   ["2, 3", "a manifest PUT"],
   ["15", "a delete"],
   ["17", "a reclaim"],
+  ["17, moving to another storage class", "a transfer"],
   ["every object under its old or its new key", "a rekey"],
 ];
 // Half a hundred points of some seconds each: too many for every stores' turn.

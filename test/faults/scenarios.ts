@@ -8,6 +8,7 @@ import { type Caller, rootPrincipal } from "../../src/registry/identity/principa
 import { deleteImages } from "../../src/registry/images/delete-image.ts";
 import { putImage } from "../../src/registry/images/put-image.ts";
 import { completeUpload } from "../../src/registry/layers/complete-upload.ts";
+import { queueStorage } from "../../src/registry/layers/queue-storage.ts";
 import { appendToUpload, startUpload } from "../../src/registry/layers/upload-layer.ts";
 import type { Digest, RepositoryName, Tag } from "../../src/registry/names.ts";
 import { continueRekey } from "../../src/registry/rekeying/continue-rekey.ts";
@@ -18,6 +19,7 @@ import {
 } from "../../src/registry/repositories/create-repository.ts";
 import { findRepository } from "../../src/registry/repositories/find-repository.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
+import { setImageState } from "../support/image-state.ts";
 import { forGood, testRegistry, testRepository } from "../support/store.ts";
 
 export const latest = "latest" as Tag;
@@ -136,6 +138,16 @@ export async function rekeyEverything(ports: Ports): Promise<void> {
   if (againAt !== undefined) throw new Error("nothing keeps the work from being done at once");
 }
 
+/** Puts the new image into a state, as who archives images does, and queues what that may move. */
+export async function putIntoState(ports: Ports, state: "ACTIVE" | "ARCHIVED"): Promise<void> {
+  const repository = await findRepository(ports, testRegistry, testRepository);
+  await setImageState(ports.metadata, repository, newImage.digest, state);
+  const now = ports.clock.now();
+  await ports.metadata.transaction((change) =>
+    queueStorage(change, repository, newImage.digest, now),
+  );
+}
+
 export interface Scenario {
   /** What is there before; nothing dies meanwhile. */
   prepare(ports: Ports): Promise<void>;
@@ -190,6 +202,20 @@ export const scenarios = {
       await startUpload(ports, testRegistry, testRepository);
     },
     act: rekeyEverything,
+  },
+  "a transfer": {
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+      await putIntoState(ports, "ARCHIVED");
+    },
+    // There and back, and what was left behind goes too.
+    async act(ports) {
+      await reclaimEverything(ports);
+      await putIntoState(ports, "ACTIVE");
+      await reclaimEverything(ports);
+    },
   },
 } as const satisfies Record<string, Scenario>;
 

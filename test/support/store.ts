@@ -87,6 +87,7 @@ async function openFleet(directory: string): Promise<Stores> {
     prefix: pathname.slice(1),
     endpoint: searchParams.get("endpoint")!,
     region: searchParams.get("region")!,
+    archiveClass: "STANDARD_IA",
   });
   return { metadata: await openPostgresMetadata({ url, warn: () => {} }), blobs };
 }

@@ -13,6 +13,7 @@ import { lockRepository } from "../repositories/find-repository.ts";
 import { rekeyedSince } from "../repositories/rekeyed-since.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Layer } from "./layer.ts";
+import { queueIfArchived } from "./queue-storage.ts";
 import { digestOfUpload } from "./read-upload.ts";
 import { receive } from "./receive.ts";
 import { relinkLayer } from "./relink-layer.ts";
@@ -377,6 +378,7 @@ export async function keepObject(
   }
   const stored = await change.objects.lockLive(registry, domain, digest);
   if (stored === undefined) return undefined;
+  await queueIfArchived(change, stored, now);
   if (whole.kept !== undefined) return stored; // Our bytes go with the session's row.
   // Our bytes are garbage now. A row that is being deleted leads the reclaimer to them.
   await change.objects.insertIfAbsent({

@@ -7,6 +7,7 @@ import { findRepository, lockRepository } from "../repositories/find-repository.
 import type { Repository } from "../repositories/repository.ts";
 import { linkCharged } from "./complete-upload.ts";
 import type { Layer } from "./layer.ts";
+import { queueIfArchived } from "./queue-storage.ts";
 
 /** Sources that are looked at when the caller names none. */
 const sourcesTried = 100;
@@ -55,6 +56,7 @@ export async function mountLayer(
       leasedUntil: now + limits.layerLeaseMs,
     };
     await linkCharged(change, to, layer);
+    await queueIfArchived(change, object, now);
     return layer;
   });
 }

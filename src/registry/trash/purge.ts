@@ -10,29 +10,35 @@ import type { Digest } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import { queueContents } from "./discard-image.ts";
 
-/** Removes the image for good, unless it was brought back or has time left. True when it went. */
-export async function purgeImage(
-  ports: Ports,
+/**
+ * Removes those of the images of a repository for good that were not brought back and have no time left.
+ * Resolves to how many went.
+ */
+export function purgeImages(
+  { metadata, clock }: Pick<Ports, "metadata" | "clock">,
   repository: RepositoryRef,
-  digest: Digest,
-): Promise<boolean> {
-  const now = ports.clock.now();
+  digests: readonly Digest[],
+): Promise<number> {
+  const now = clock.now();
   const { registry, id: repositoryId } = repository;
-  const object = await ports.metadata.transaction(async (change) => {
+  return metadata.transaction(async (change) => {
     const locked = await change.repositories.lockById(repository);
-    const candidate = { kind: "image", registry, repositoryId, digest } as const;
-    await change.reclaim.remove({ ...candidate, dueAt: now });
-    const trashed = locked && (await change.trash.findImage(repository, digest));
-    if (trashed === undefined) return undefined;
-    if (trashed.expiresAt > now) {
-      await change.reclaim.enqueue({ ...candidate, dueAt: trashed.expiresAt });
-      return undefined;
+    let gone = 0;
+    for (const digest of digests) {
+      const candidate = { kind: "image", registry, repositoryId, digest } as const;
+      await change.reclaim.remove({ ...candidate, dueAt: now });
+      const trashed = locked && (await change.trash.findImage(repository, digest));
+      if (trashed === undefined) continue;
+      if (trashed.expiresAt > now) {
+        await change.reclaim.enqueue({ ...candidate, dueAt: trashed.expiresAt });
+        continue;
+      }
+      await queueContents(change, repository, trashed.image, now);
+      await change.trash.removeImage(repository, digest);
+      gone += 1;
     }
-    await queueContents(change, repository, trashed.image, now);
-    await change.trash.removeImage(repository, digest);
-    return trashed.image.object;
+    return gone;
   });
-  return object !== undefined;
 }
 
 /**
@@ -70,7 +76,7 @@ async function purgeStep(
     }
     return "stays";
   }
-  if (await purgeImages(change, repository, now)) return "more";
+  if (await purgeContents(change, repository, now)) return "more";
   const layers = await change.layers.list(repository, { limit: limits.purgeBatch });
   for (const layer of layers) await unlinkLayer(change, locked!, layer, now);
   if (layers.length > 0) return "more";
@@ -80,7 +86,7 @@ async function purgeStep(
 }
 
 /** First those that count, then those that were deleted before it. False when there were none. */
-async function purgeImages(
+async function purgeContents(
   change: MetadataChange,
   repository: RepositoryRef,
   now: number,

@@ -21,7 +21,6 @@ const answer = {
     ...{
       encryption_type: "AES256",
       encryption_key: null,
-      repository_quotas: null,
       from_type: "AES256",
       to_type: "AES256",
     },
@@ -153,6 +152,10 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     findLive: [[registry, "n", "d"]],
     content: [["o"]],
     isLinked: [[row]],
+    isHeldByActive: [[row, 1]],
+    isHeldByArchived: [[row]],
+    leasedUntil: [[row]],
+    setPlace: [["o", "p", "q", Error]],
     findMany: [[registry, ["a", "b", "c"]]],
     lockMany: [[registry, ["a", "b", "c"]]],
     liveAmong: [[registry, "n", ["a", "b", "c"]]],
@@ -185,7 +188,12 @@ const calls: Record<string, Record<string, unknown[][]>> = {
   },
   settings: { find: [[registry, "n"]], put: [[registry, "n", "v"]], remove: [[registry, "n"]] },
   serviceKeys: { find: [[registry, 1]], newest: [[registry]], insertIfAbsent: [[row]] },
-  reclaim: { due: [[1, 9]], enqueue: [[row]], remove: [[row]] },
+  reclaim: {
+    due: [[1, 9]],
+    hasObject: [[registry, "o"]],
+    enqueue: [[row]],
+    remove: [[row]],
+  },
   leases: {
     find: [["n"]],
     take: [["n", "h", 1, 2]],
