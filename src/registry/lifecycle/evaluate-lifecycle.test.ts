@@ -314,6 +314,20 @@ describe("the next time to look", () => {
     expect(run(images, [rule(1, { ...any, ...more(1) })], [keep]).nextDueAt).toBe(now + dayMs + 1);
   });
 
+  it("is when the last of several rules that retain lets go", () => {
+    const images = [image("A", 9, ["a"], { pulledAt: now - 6 * dayMs }), image("B", 1, ["a"])];
+    for (const [first, second] of [
+      [8, 7],
+      [7, 8],
+    ] as const) {
+      const keep = [first, second].map((days, index) =>
+        rule(2 + index, { ...any, ...since("sinceImagePulled", days) }, retain),
+      );
+      const { nextDueAt } = run(images, [rule(1, { ...any, ...more(1) })], keep);
+      expect(nextDueAt).toBe(now + 2 * dayMs + 1);
+    }
+  });
+
   it("is never where only a push could change what is marked", () => {
     expect(run([image("A", 9)], [rule(1, { ...any, ...more(1) })]).nextDueAt).toBeUndefined();
   });
