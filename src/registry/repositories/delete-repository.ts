@@ -29,8 +29,8 @@ export async function deleteRepository(
       );
     }
     const rekey = await change.rekeys.find(repository);
-    await leaveQuotas(change, repository);
     await change.repositories.remove(repository, ports.clock.now());
+    await leaveQuotas(change, repository);
     await retireGrants(change, repository);
     const former = isUnderWay(rekey) ? rekey.from : undefined;
     if (former !== undefined) await retireGrants(change, { ...repository, encryption: former });
