@@ -21,8 +21,6 @@ export const limits = {
   quotasPerRegistry: 1_000,
   /** Bytes, or images, that a quota may be of. */
   quotaMaximum: 2 ** 50,
-  /** With room for fewer charges than that, a quota takes them one after the other. */
-  quotaChargesApart: 64,
   /** Repositories that are counted in a quota in one transaction. */
   quotaCountRepositories: 20,
   /** Registries whose service quotas are remembered. */

@@ -16,6 +16,8 @@ import { deleteQuota } from "../../src/registry/quotas/put-quota.ts";
 import { recountQuota } from "../../src/registry/quotas/recount-quota.ts";
 import { deleteRepository } from "../../src/registry/repositories/delete-repository.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
+import { postgresMissing } from "../support/postgres.ts";
+import { sharedPostgres } from "../support/shared-postgres.ts";
 import { metadataStores, registry } from "./metadata-stores.ts";
 import { config, manifestBytes, never, outcomes, Pusher, pieces, times } from "./pusher.ts";
 
@@ -252,3 +254,23 @@ it("a part of a quota that is read early is not what decides", async () => {
   expect(await complete(digest)).toMatchObject({ existed: false });
   await client.expectCounted();
 });
+
+it.skipIf(postgresMissing() !== undefined)(
+  "PostgreSQL has no deadlock to end where the parts of quotas run out",
+  async () => {
+    const { store, reopen } = await metadataStores.at(-1)!.open();
+    const client = new Pusher(store);
+    const names = await Promise.all(times(8, (n) => client.repository(`app-${n}`)));
+    await client.quota({ prefix: "", unit: "IMAGES", hard: 120 });
+    await client.quota({
+      prefix: "",
+      unit: "BYTES",
+      hard: 8 * config.length + 125 * manifestBytes,
+    });
+    expect(await outcomes(times(140, (n) => client.image(names[n % 8]!, n)))).toBe(120);
+    await reopen(); // Connections tell what they counted when they end.
+    const server = await sharedPostgres();
+    const counted = "select sum(deadlocks)::int as deadlocks from pg_stat_database";
+    expect(await server.execute(counted)).toEqual([{ deadlocks: 0 }]);
+  },
+);

@@ -1,6 +1,5 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import { RegistryError } from "../errors.ts";
-import { limits } from "../limits.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { type Quota, unitOf } from "./quota.ts";
 
@@ -65,10 +64,7 @@ async function chargeAll(
   const hard = enforcedLimit(quota);
   if (!force && hard !== undefined && used > hard) throw quotaExceeded(repository, quota, used);
   await change.quotaUsage.add(registry, id, more);
-  const left = hard === undefined ? undefined : hard - used;
-  // Dealt out in small parts it would only be looked for by many at once, who are in each other's way.
-  const isShort = left !== undefined && left < more * limits.quotaChargesApart;
-  await change.quotaUsage.allow(registry, id, isShort ? 0 : left);
+  await change.quotaUsage.allow(registry, id, hard === undefined ? undefined : hard - used);
 }
 
 /** While the quota is being counted there is none. */
