@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
+import { copiedTables, type RowStore } from "../../src/ports/row-copy.ts";
 import { newQuotaId, type Quota } from "../../src/registry/quotas/quota.ts";
 import { addRepository, metadataStores, otherRegistries, registry } from "./metadata-stores.ts";
 
@@ -127,6 +128,23 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: quotas", 
       await store.transaction(({ quotaUsage }) => quotaUsage.add(registry, id, by));
     }
     expect((await store.quotaUsage.of(registry, [id])).get(id)).toBe(0);
+  });
+
+  it("gives no part to rows that another store's parts were in", async () => {
+    const { store } = await open();
+    const { id } = await addQuota(store, sampleQuota("team"), 10);
+    const { rows } = store as MetadataStore & { readonly rows: RowStore };
+    const table = copiedTables.find(({ name }) => name === "quota_usage")!;
+    const [part] = await rows.page(table, undefined);
+    const foreign = { ...part!, slot: 99, used: 4, allowance: 100 };
+    await rows.change([{ kind: "insert", table, row: foreign }]);
+    await store.transaction(async ({ quotaUsage }) => {
+      expect(await quotaUsage.lock(registry, id)).toBe(4);
+      await quotaUsage.allow(registry, id, 6);
+    });
+    const after = await rows.page(table, undefined);
+    const allowing = after.filter(({ allowance }) => Number(allowance) > 0);
+    expect(allowing.reduce((sum, { allowance }) => sum + Number(allowance), 0)).toBe(6);
   });
 
   it("does nothing to a quota that is not there", async () => {

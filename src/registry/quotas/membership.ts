@@ -25,7 +25,8 @@ export async function joinQuotas(
 }
 
 /**
- * Takes a repository that goes out of its quotas, with all that it counts.
+ * Takes a repository that goes out of its quotas, with all that it counted. The transaction has taken it
+ * out of its registry's counters before: who pushes locks those before quotas too.
  * @param repository as this transaction has locked it
  */
 export async function leaveQuotas(change: MetadataChange, repository: Repository): Promise<void> {

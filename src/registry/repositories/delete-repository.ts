@@ -31,9 +31,9 @@ export async function deleteRepository(
       );
     }
     const rekey = await change.rekeys.find(repository);
-    await leaveQuotas(change, repository);
     const deletion: Deletion = { ...deleter, at: ports.clock.now(), reason: { kind: "DELETED" } };
     await change.trash.putRepository(repository, deletion);
+    await leaveQuotas(change, repository);
     await change.reclaim.enqueue({
       kind: "repository",
       registry,

@@ -27,11 +27,7 @@ export class SqlQuotaUsage implements QuotaUsageReads, QuotaUsageWrites {
 
   async charge(registry: Registry, id: string, by: number): Promise<boolean> {
     const slot = this.#session.counterSlot;
-    const changed = await this.#session.change(charge, {
-      ...quotaKey(registry, id),
-      ...{ slot, by },
-    });
-    return changed > 0;
+    return this.#session.changeOrLetGo(charge, { ...quotaKey(registry, id), slot, by });
   }
 
   async add(registry: Registry, id: string, by: number): Promise<void> {

@@ -25,6 +25,10 @@ export interface SqlConnection {
   runLater(commands: readonly SqlCommand[]): Promise<void>;
 }
 
+const mark: SqlCommand = { sql: "savepoint attempt", parameters: [] };
+const keep: SqlCommand = { sql: "release savepoint attempt", parameters: [] };
+const letGo: SqlCommand = { sql: "rollback to savepoint attempt", parameters: [] };
+
 /** A connection that understands statements. Reads and every transaction have their own. */
 export class SqlSession {
   readonly #compiler: StatementCompiler;
@@ -72,6 +76,19 @@ export class SqlSession {
   async change<P, R>(statement: Statement<P, R>, parameters: P): Promise<number> {
     const result = await this.#connection.run(this.#compiler.command(statement, parameters));
     return result.changes;
+  }
+
+  /**
+   * Whether rows changed. Where none did, none is locked by it: PostgreSQL keeps a row that it had to
+   * wait for, and then found not to be meant any more.
+   */
+  async changeOrLetGo<P, R>(statement: Statement<P, R>, parameters: P): Promise<boolean> {
+    if (!this.locksRows) return (await this.change(statement, parameters)) > 0;
+    const command = this.#compiler.command(statement, parameters);
+    const [, result] = await this.#connection.runAll([mark, command]);
+    const hasChanged = result !== undefined && result.changes > 0;
+    await this.#connection.runLater(hasChanged ? [keep] : [letGo]);
+    return hasChanged;
   }
 
   /** For `allLater` and `runIfChanged`. */
