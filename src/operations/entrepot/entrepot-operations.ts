@@ -1,24 +1,32 @@
 import type { Operation } from "../operation.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
+import { deleteLifecycleExtension } from "./delete-lifecycle-extension.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
 import { describeDeployment } from "./describe-deployment.ts";
 import { describeRekey } from "./describe-rekey.ts";
 import { emptyTrash } from "./empty-trash.ts";
 import { explainAccess } from "./explain-access.ts";
+import { explainLifecycle } from "./explain-lifecycle.ts";
+import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
+import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
+import { getLifecycleRun } from "./get-lifecycle-run.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
+import { listLifecycleRuns } from "./list-lifecycle-runs.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
 import { listTagHistory } from "./list-tag-history.ts";
 import { listTrash } from "./list-trash.ts";
+import { putLifecycleExtension } from "./put-lifecycle-extension.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
 import { rerunJob } from "./rerun-job.ts";
 import { restoreImages } from "./restore-images.ts";
 import { restoreRepository } from "./restore-repository.ts";
 import { restoreTag } from "./restore-tag.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
+import { startLifecyclePreview } from "./start-lifecycle-preview.ts";
 
 /** What can be asked of Entrepot itself. */
 export const entrepotOperations: readonly Operation[] = [
@@ -42,4 +50,12 @@ export const entrepotOperations: readonly Operation[] = [
   restoreImages,
   restoreRepository,
   restoreTag,
+  deleteLifecycleExtension,
+  explainLifecycle,
+  getLifecycleExtension,
+  getLifecyclePreview,
+  getLifecycleRun,
+  listLifecycleRuns,
+  putLifecycleExtension,
+  startLifecyclePreview,
 ];
