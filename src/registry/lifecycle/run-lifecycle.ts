@@ -134,6 +134,7 @@ class Run {
     }
     this.#run = { ...this.#run, failed: blocked.length, freedBytes: bytes };
     await metadata.transaction(async (change) => this.#note(change, failures));
+    this.#images += failures.length;
   }
 
   /** Does what the verdicts say. False when something was changed: then the rest says nothing. */
