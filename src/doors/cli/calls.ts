@@ -5,23 +5,58 @@ import type * as organizations from "@aws-sdk/client-organizations";
 import type * as sts from "@aws-sdk/client-sts";
 import type { z } from "zod";
 import type { createPullSecret } from "../../operations/entrepot/create-pull-secret.ts";
+import type { deleteLifecycleExtension } from "../../operations/entrepot/delete-lifecycle-extension.ts";
 import type { deletePullSecret } from "../../operations/entrepot/delete-pull-secret.ts";
 import type { describeDeployment } from "../../operations/entrepot/describe-deployment.ts";
 import type { describeRekey } from "../../operations/entrepot/describe-rekey.ts";
+import type { emptyTrash } from "../../operations/entrepot/empty-trash.ts";
 import type { explainAccess } from "../../operations/entrepot/explain-access.ts";
+import type { explainLifecycle } from "../../operations/entrepot/explain-lifecycle.ts";
+import type { getLifecycleExtension } from "../../operations/entrepot/get-lifecycle-extension.ts";
+import type { getLifecyclePreview } from "../../operations/entrepot/get-lifecycle-preview.ts";
+import type { getLifecycleRun } from "../../operations/entrepot/get-lifecycle-run.ts";
 import type { holdReclaim } from "../../operations/entrepot/hold-reclaim.ts";
 import type { lintPolicy } from "../../operations/entrepot/lint-policy.ts";
 import type { listJobs } from "../../operations/entrepot/list-jobs.ts";
+import type { listLifecycleRuns } from "../../operations/entrepot/list-lifecycle-runs.ts";
 import type { listPullSecrets } from "../../operations/entrepot/list-pull-secrets.ts";
 import type { listRepositoryKeys } from "../../operations/entrepot/list-repository-keys.ts";
+import type { listTagHistory } from "../../operations/entrepot/list-tag-history.ts";
+import type { listTrash } from "../../operations/entrepot/list-trash.ts";
+import type { putLifecycleExtension } from "../../operations/entrepot/put-lifecycle-extension.ts";
 import type { rekeyRepository } from "../../operations/entrepot/rekey-repository.ts";
 import type { rerunJob } from "../../operations/entrepot/rerun-job.ts";
+import type { restoreImages } from "../../operations/entrepot/restore-images.ts";
+import type { restoreRepository } from "../../operations/entrepot/restore-repository.ts";
+import type { restoreTag } from "../../operations/entrepot/restore-tag.ts";
 import type { revokeSessions } from "../../operations/entrepot/revoke-sessions.ts";
+import type { startLifecyclePreview } from "../../operations/entrepot/start-lifecycle-preview.ts";
 import type { Operation } from "../../operations/operation.ts";
 
 interface Calls {
   "ecr:DescribeRepositories": [ecr.DescribeRepositoriesRequest, ecr.DescribeRepositoriesResponse];
+  "ecr:DeleteLifecyclePolicy": [
+    ecr.DeleteLifecyclePolicyRequest,
+    ecr.DeleteLifecyclePolicyResponse,
+  ];
+  "ecr:GetLifecyclePolicy": [ecr.GetLifecyclePolicyRequest, ecr.GetLifecyclePolicyResponse];
+  "ecr:ListImages": [ecr.ListImagesRequest, ecr.ListImagesResponse];
+  "ecr:PutLifecyclePolicy": [ecr.PutLifecyclePolicyRequest, ecr.PutLifecyclePolicyResponse];
   "ecr:GetRepositoryPolicy": [ecr.GetRepositoryPolicyRequest, ecr.GetRepositoryPolicyResponse];
+  "entrepot:DeleteLifecycleExtension": Own<typeof deleteLifecycleExtension>;
+  "entrepot:EmptyTrash": Own<typeof emptyTrash>;
+  "entrepot:ExplainLifecycle": Own<typeof explainLifecycle>;
+  "entrepot:GetLifecycleExtension": Own<typeof getLifecycleExtension>;
+  "entrepot:GetLifecyclePreview": Own<typeof getLifecyclePreview>;
+  "entrepot:GetLifecycleRun": Own<typeof getLifecycleRun>;
+  "entrepot:ListLifecycleRuns": Own<typeof listLifecycleRuns>;
+  "entrepot:ListTagHistory": Own<typeof listTagHistory>;
+  "entrepot:ListTrash": Own<typeof listTrash>;
+  "entrepot:PutLifecycleExtension": Own<typeof putLifecycleExtension>;
+  "entrepot:RestoreImages": Own<typeof restoreImages>;
+  "entrepot:RestoreRepository": Own<typeof restoreRepository>;
+  "entrepot:RestoreTag": Own<typeof restoreTag>;
+  "entrepot:StartLifecyclePreview": Own<typeof startLifecyclePreview>;
   "entrepot:CreatePullSecret": Own<typeof createPullSecret>;
   "entrepot:DeletePullSecret": Own<typeof deletePullSecret>;
   "entrepot:DescribeDeployment": Own<typeof describeDeployment>;
