@@ -1,10 +1,10 @@
 /** Lifecycle policies as somebody keeps them with the AWS CLI. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PutImageCommand } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsCli } from "./aws-cli.ts";
 import { buildImage } from "./image.ts";
+import { pushImage } from "./push-image.ts";
 import { account, type InteropRegistry, openRegistry, transports } from "./registry.ts";
 
 let registry: InteropRegistry;
@@ -40,28 +40,12 @@ describe.each(transports)("AWS CLI over %s", (transport) => {
   }
 
   /** One image under each tag, the last the youngest. */
-  async function push(repositoryName: string, ...tags: string[]): Promise<string[]> {
+  async function push(repository: string, ...tags: string[]): Promise<string[]> {
+    const password = await registry.password();
     const digests: string[] = [];
-    for (const imageTag of tags) {
+    for (const tag of tags) {
       const image = buildImage();
-      for (const { digest, content } of [image.config, ...image.layers]) {
-        const at = ["--repository-name", repositoryName];
-        const { uploadId } = await ecr("initiate-layer-upload", ...at);
-        const file = join(registry.scratch, "layer");
-        writeFileSync(file, content);
-        await ecr(
-          "upload-layer-part",
-          ...[...at, "--upload-id", uploadId, "--part-first-byte", "0"],
-          ...["--part-last-byte", String(content.length - 1)],
-          ...["--layer-part-blob", `fileb://${file}`],
-        );
-        await ecr(
-          "complete-layer-upload",
-          ...[...at, "--upload-id", uploadId, "--layer-digests", digest],
-        );
-      }
-      const imageManifest = image.manifest.content.toString();
-      await registry.ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));
+      await pushImage(registry, { repository, password, tag }, image);
       digests.push(image.manifest.digest);
     }
     return digests;
