@@ -368,13 +368,13 @@ describe("settings that belong together", () => {
 describe("settings of features that are not there yet", () => {
   it("are named in a warning when they differ from the default", () => {
     const environment = {
-      ENTREPOT_TRASH_DAYS: "3",
+      ENTREPOT_UPSTREAMS: '{"registry.example":"https://mirror.example"}',
       ENTREPOT_PEERS: "{}",
       ENTREPOT_PUBLIC_HTTP: "off",
     };
     expect(load({ environment }).warnings).toEqual([
       "ENTREPOT_PUBLIC_HTTP is set, but this version does not use it yet.",
-      "ENTREPOT_TRASH_DAYS is set, but this version does not use it yet.",
+      "ENTREPOT_UPSTREAMS is set, but this version does not use it yet.",
     ]);
   });
 });

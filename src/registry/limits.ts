@@ -135,6 +135,8 @@ export const limits = {
   /** Images that a run names which stayed although a rule had marked them. */
   lifecycleFailuresNamed: 100,
   lifecycleTagsNamed: 100,
+  /** Images of one PolicyExecutionEvent. */
+  lifecycleEventImages: 10,
   lifecycleRunLifeMs: 90 * 24 * hour,
   /** After which a preview says nothing any more. */
   lifecyclePreviewLifeMs: 24 * hour,
@@ -154,6 +156,8 @@ export const limits = {
   batchManifestBytes: 32 * MiB,
   /** Tags on one page of DescribeImages; a page with more ends before `maxResults`. */
   pageTags: 10_000,
+  /** Rows with long texts or many tags that are read at once for a page. */
+  heavyRowsAtOnce: 50,
   /** Characters of annotations on one page of ListImageReferrers, likewise. */
   pageAnnotationCharacters: 4 * MiB,
   tagKeysPerRequest: 200,

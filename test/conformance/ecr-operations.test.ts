@@ -34,6 +34,8 @@ const known: Readonly<Record<string, unknown>> = {
   layerDigest: digestOf("layer"),
   layerDigests: [digestOf("layer")],
   imageDigest: digestOf("image"),
+  imageDigests: [digestOf("image")],
+  runId: "1-00000000-0000-4000-8000-000000000000",
   filter: undefined,
   nextToken: undefined,
   imageTagMutabilityExclusionFilters: undefined,

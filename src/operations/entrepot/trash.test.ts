@@ -279,7 +279,9 @@ describe("the trash", () => {
       failures: [{ imageDigest: one }],
     });
     await remove(two);
-    expect(await registry.ask(emptyTrash, {})).toEqual({ images: 2, repositories: 1 });
+    // One of the two images is gone already.
+    expect(await registry.ask(emptyTrash, {})).toEqual({ images: 1, repositories: 1 });
+    expect(await registry.ask(emptyTrash, {})).toEqual({ images: 0, repositories: 0 });
     expect(await registry.ask(listTrash, {})).toEqual({ repositories: [], images: [] });
     expect(await reclaim()).toMatchObject({ images: 2, repositories: 1 });
   });

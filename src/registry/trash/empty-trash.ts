@@ -58,7 +58,7 @@ async function emptyImages(
   }
 }
 
-/** One that was brought back in between stays. */
+/** One that was brought back in between stays; one that is gone already is not counted again. */
 async function expireImages(ports: Ports, found: readonly TrashedImage[]): Promise<number> {
   const now = ports.clock.now();
   let expired = 0;
@@ -68,7 +68,8 @@ async function expireImages(ports: Ports, found: readonly TrashedImage[]): Promi
     const candidate = { kind: "image", registry, repositoryId, digest, dueAt: now } as const;
     const isExpired = await ports.metadata.transaction(async (change) => {
       await change.repositories.lockById(repository);
-      if ((await change.trash.findImage(repository, digest)) === undefined) return false;
+      const trashed = await change.trash.findImage(repository, digest);
+      if (trashed === undefined || trashed.expiresAt <= now) return false;
       await change.trash.setImageExpiry(repository, digest, now);
       // A candidate that waits would only move to a later time.
       await change.reclaim.remove(candidate);
@@ -101,7 +102,8 @@ async function expireRepository(ports: Ports, { repository }: TrashedRepository)
   const candidate = { kind: "repository", registry, repositoryId, dueAt: now } as const;
   return ports.metadata.transaction(async (change) => {
     await change.repositories.lockById(repository);
-    if ((await change.trash.findRepository(repository)) === undefined) return false;
+    const trashed = await change.trash.findRepository(repository);
+    if (trashed === undefined || trashed.expiresAt <= now) return false;
     await change.trash.setRepositoryExpiry(repository, now);
     await change.reclaim.remove(candidate);
     await change.reclaim.enqueue(candidate);
