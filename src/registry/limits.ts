@@ -130,6 +130,8 @@ export const limits = {
   lifecycleBatch: 50,
   /** Evaluations of a repository in one round, where others change it meanwhile. */
   lifecycleAttempts: 5,
+  /** Between two looks at a repository where a use alone keeps an image. */
+  lifecycleUseRetryMs: 6 * hour,
   /** Repositories that the worker asks for at once. */
   lifecycleRepositories: 100,
   /** Images that a run names which stayed although a rule had marked them. */

@@ -161,9 +161,10 @@ const everyCase: readonly (readonly [string, ScenarioName])[] = [
   ["every object under its old or its new key", "a rekey"],
 ];
 // Half a hundred points of some seconds each: too many for every stores' turn.
-const cases = isFleet ? everyCase.filter(([, name]) => name !== "a rekey") : everyCase;
+const long: readonly ScenarioName[] = ["a rekey", "a transfer"];
+const cases = isFleet ? everyCase.filter(([, name]) => !long.includes(name)) : everyCase;
 if (isFleet)
-  process.stderr.write("kill -9 at every fault point of a rekey is tried on SQLite alone.\n");
+  process.stderr.write(`kill -9 in ${long.join(" and ")} is tried on SQLite and files alone.\n`);
 
 describe("kill -9", () => {
   it.each(cases)(

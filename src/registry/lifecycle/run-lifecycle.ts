@@ -52,6 +52,9 @@ export async function runLifecycle(
   return run?.end();
 }
 
+/** Where nothing falls due by time alone. */
+const never = Number.MAX_SAFE_INTEGER;
+
 /**
  * Writes down when to look again. False when something was changed since the evaluation: then that says
  * nothing.
@@ -60,7 +63,7 @@ function settle(
   { metadata }: Ports,
   repository: Repository,
   lifecycle: StoredLifecycle,
-  { nextDueAt }: EvaluatedLifecycle,
+  { blocked, nextDueAt = never }: EvaluatedLifecycle,
   now: number,
   hasActed: boolean,
 ): Promise<boolean> {
@@ -71,14 +74,15 @@ function settle(
     if (!isSame(current, lifecycle)) return false;
     await change.lifecycle.setEvaluated(repository, now);
     // What went may have let others go: children of an index.
-    const dueAt = hasActed ? now : (nextDueAt ?? never);
+    // That a use ends nobody tells.
+    const isInUse = blocked.some(({ reason }) => reason === "InUse");
+    const lookAt = isInUse ? Math.min(nextDueAt, now + limits.lifecycleUseRetryMs) : nextDueAt;
+    const dueAt = hasActed ? now : lookAt;
     await change.lifecycle.setDue(repository, dueAt);
     return true;
   });
 }
 
-/** Where nothing falls due by time alone. */
-const never = Number.MAX_SAFE_INTEGER;
 
 function isSame(now: StoredLifecycle, before: StoredLifecycle): boolean {
   return now.version === before.version && now.changes === before.changes;
