@@ -11,6 +11,8 @@ import { getImage } from "../../src/registry/images/get-image.ts";
 import { readLayer } from "../../src/registry/layers/read-layer.ts";
 import type { Digest } from "../../src/registry/names.ts";
 import { findRepository } from "../../src/registry/repositories/find-repository.ts";
+import { restoreImages } from "../../src/registry/trash/restore-images.ts";
+import { restoreRepository } from "../../src/registry/trash/restore-repository.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
 import { fleetSettings, isFleet } from "../support/fleet-settings.ts";
 import { openStore, testRegistry, testRepository } from "../support/store.ts";
@@ -119,6 +121,36 @@ const expectations: Record<ScenarioName, (ports: Ports, acknowledged: boolean) =
     expect(after).toMatchObject({ finishedAt: expect.any(Number), objects: 5, seen: 5 });
     expect(after).toMatchObject({ rewrapped: 3, copied: 1, adopted: 1 });
   },
+  async "a delete that can be undone"(ports, acknowledged) {
+    if (acknowledged) expect(await exists(ports, newImage)).toBe(true);
+    await restoreImages(ports, testRegistry, testRepository, [newImage.digest]);
+    expect(await exists(ports, newImage)).toBe(true);
+    expect(await tagged(ports)).toBe(newImage.digest);
+    expect(await readable(ports, bigLayer)).toBe(true);
+    expect(await exists(ports, oldImage)).toBe(true);
+  },
+  async "a repository's deletion and return"(ports, acknowledged) {
+    const isThere = await ports.metadata.repositories.find(testRegistry, testRepository);
+    if (acknowledged) expect(isThere).toBeDefined();
+    if (isThere === undefined) await restoreRepository(ports, testRegistry, testRepository);
+    for (const image of [oldImage, newImage]) expect(await exists(ports, image)).toBe(true);
+    expect(await readable(ports, bigLayer)).toBe(true);
+    const totals = await ports.metadata.repositories.totals();
+    expect(totals).toMatchObject({ repositories: 1, images: 2 });
+  },
+  async "a lifecycle run"(ports, acknowledged) {
+    expect(await tagged(ports)).toBe(newImage.digest);
+    const repository = await findRepository(ports, testRegistry, testRepository);
+    const runs = await ports.metadata.lifecycle.runs(repository, { limit: 9 });
+    const expired = runs.reduce((sum, run) => sum + run.expired, 0);
+    // What was done is written down, and the other way round.
+    expect(await exists(ports, oldImage)).toBe(expired === 0);
+    if (acknowledged) expect(expired).toBe(1);
+    if (expired === 1) {
+      await restoreImages(ports, testRegistry, testRepository, [oldImage.digest]);
+      expect(await exists(ports, oldImage)).toBe(true);
+    }
+  },
   async "a transfer"(ports, acknowledged) {
     for (const layer of [smallLayer, bigLayer]) expect(await readable(ports, layer)).toBe(true);
     const { object } = (await ports.metadata.layers.resolve(
@@ -157,6 +189,9 @@ const everyCase: readonly (readonly [string, ScenarioName])[] = [
   ["2, 3", "a manifest PUT"],
   ["15", "a delete"],
   ["17", "a reclaim"],
+  ["whatever was deleted comes back", "a delete that can be undone"],
+  ["all of it comes back", "a repository's deletion and return"],
+  ["what was done is written down", "a lifecycle run"],
   ["17, moving to another storage class", "a transfer"],
   ["every object under its old or its new key", "a rekey"],
 ];

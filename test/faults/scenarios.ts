@@ -10,6 +10,8 @@ import { putImage } from "../../src/registry/images/put-image.ts";
 import { completeUpload } from "../../src/registry/layers/complete-upload.ts";
 import { queueStorage } from "../../src/registry/layers/queue-storage.ts";
 import { appendToUpload, startUpload } from "../../src/registry/layers/upload-layer.ts";
+import { putLifecycle } from "../../src/registry/lifecycle/put-lifecycle.ts";
+import { runLifecycle } from "../../src/registry/lifecycle/run-lifecycle.ts";
 import type { Digest, RepositoryName, Tag } from "../../src/registry/names.ts";
 import { continueRekey } from "../../src/registry/rekeying/continue-rekey.ts";
 import { rekeyRepository } from "../../src/registry/rekeying/rekey-repository.ts";
@@ -17,7 +19,10 @@ import {
   createRepository,
   type NewRepository,
 } from "../../src/registry/repositories/create-repository.ts";
+import { deleteRepository } from "../../src/registry/repositories/delete-repository.ts";
 import { findRepository } from "../../src/registry/repositories/find-repository.ts";
+import { restoreImages } from "../../src/registry/trash/restore-images.ts";
+import { restoreRepository } from "../../src/registry/trash/restore-repository.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
 import { setImageState } from "../support/image-state.ts";
 import { forGood, testRegistry, testRepository } from "../support/store.ts";
@@ -148,6 +153,16 @@ export async function putIntoState(ports: Ports, state: "ACTIVE" | "ARCHIVED"): 
   );
 }
 
+const weekMs = 7 * 86_400_000;
+
+/** Of two images the older one goes. */
+const keepNewest = {
+  rulePriority: 1,
+  description: "of all the images in this repository only the newest one stays",
+  selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 1 },
+  action: { type: "expire" },
+};
+
 export interface Scenario {
   /** What is there before; nothing dies meanwhile. */
   prepare(ports: Ports): Promise<void>;
@@ -202,6 +217,44 @@ export const scenarios = {
       await startUpload(ports, testRegistry, testRepository);
     },
     act: rekeyEverything,
+  },
+  "a delete that can be undone": {
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+    },
+    // There and back.
+    async act(ports) {
+      const ids = [{ imageDigest: newImage.digest }];
+      await deleteImages(ports, testRegistry, testRepository, ids, { by: "", keepMs: weekMs });
+      await restoreImages(ports, testRegistry, testRepository, [newImage.digest]);
+    },
+  },
+  "a repository's deletion and return": {
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+    },
+    async act(ports) {
+      const options = { force: true, by: "", keepMs: weekMs };
+      await deleteRepository(ports, testRegistry, testRepository, options);
+      await restoreRepository(ports, testRegistry, testRepository);
+    },
+  },
+  "a lifecycle run": {
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+      const policy = JSON.stringify({ rules: [keepNewest] });
+      await putLifecycle(ports, testRegistry, testRepository, { policy });
+    },
+    async act(ports) {
+      const repository = await findRepository(ports, testRegistry, testRepository);
+      await runLifecycle(ports, repository, { trashMs: weekMs });
+    },
   },
   "a transfer": {
     async prepare(ports) {
