@@ -140,15 +140,20 @@ export const limits = {
   /** Images of one PolicyExecutionEvent. */
   lifecycleEventImages: 10,
   lifecycleRunLifeMs: 90 * 24 * hour,
+  /** After which a preview that is not made yet never will be. */
+  lifecyclePreviewStaleMs: 1 * hour,
   /** After which a preview says nothing any more. */
   lifecyclePreviewLifeMs: 24 * hour,
   /** Between two looks at an image that comes back from the archive. */
   activationRetryMs: 10 * second,
+  /** Images that one call takes out of the trash for good, or some more. */
+  emptiedAtOnce: 1_000,
   /** Images or layers that one transaction removes for good. */
   purgeBatch: 100,
 
   /** Of GetLifecyclePolicyPreview. */
   previewPage: 100,
+  previewRows: 1_000,
   pageDefault: 100,
   pageMaximum: 1_000,
   referrersPageDefault: 20,

@@ -12,17 +12,24 @@ import type { Client } from "../../src/doors/cli/client.ts";
 import { runCommandLine } from "../../src/doors/cli/command-line.ts";
 import type { Commands } from "../../src/doors/cli/commands.ts";
 import { operations } from "../../src/operations/index.ts";
-import type { Service } from "../../src/operations/operation.ts";
+import type { Operation, Service } from "../../src/operations/operation.ts";
 import type { ContainerRuntime } from "../../src/ports/container-runtime.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { openOrganization } from "../../src/registry/identity/organization.ts";
 import type { AccountId, Region } from "../../src/registry/names.ts";
+import { callerOf, TestRegistry } from "./ecr.ts";
 import { type TestPorts, testPorts } from "./ports.ts";
 
 const account = "000000000000" as AccountId;
 const region = "eu-west-1" as Region;
 export const rootKey = { accessKeyId: "AKIAROOT", secretAccessKey: "root/secret" };
+
+class OwnRegistry extends TestRegistry {
+  override ask<Asked extends Operation>(operation: Asked, input: unknown) {
+    return super.ask(operation, input, { ...callerOf(account), region });
+  }
+}
 
 export interface CommandEnd {
   readonly code: number;
@@ -85,6 +92,11 @@ export class CommandServer {
       now: () => store.clock.now(),
     };
     await callServer<object>(address, rootKey, operation, input);
+  }
+
+  /** The registry that it answers for, to be filled without it. */
+  registry(): TestRegistry {
+    return new OwnRegistry(this.store);
   }
 
   async close(): Promise<void> {

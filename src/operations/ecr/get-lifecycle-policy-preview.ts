@@ -17,7 +17,6 @@ import type { Registry } from "../../registry/names.ts";
 import type { Repository } from "../../registry/repositories/repository.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
-import { readPage } from "../read-page.ts";
 import { repositoryResource } from "./resource.ts";
 import {
   imageIdentifiers,
@@ -102,25 +101,21 @@ async function page(
     narrowedBy: [name, id, status],
   };
   const start = openPosition(ports, listing, token);
-  let after = start === undefined ? 0 : Number(start);
-  const results: PreviewedImage[] = [];
   const size = isNamed ? limits.batchItems : (maxResults ?? limits.previewPage);
+  const results: PreviewedImage[] = [];
   // What would stay all the same is in a listing of ours: in ECR's are those that would not.
-  for (;;) {
-    const read = await readPage<PreviewedImage & { position: number }, number>({
-      after,
-      size: size - results.length,
-      fetch: (part) => ports.metadata.lifecycle.previewed(repository, part, { tagged }),
-      key: ({ position }) => position,
-    });
-    for (const image of read.items) {
-      if (isActedOn(image) && (!isNamed || isAmong(imageIds, image))) results.push(image);
+  for (let after = start === undefined ? 0 : Number(start); ; ) {
+    const limit = limits.previewRows;
+    const rows = await ports.metadata.lifecycle.previewed(repository, { after, limit }, { tagged });
+    for (const image of rows) {
+      const isWanted = isActedOn(image) && (!isNamed || isAmong(imageIds, image));
+      if (isWanted && results.length === size) {
+        return { results, next: sealPosition(ports, listing, String(after)) };
+      }
+      if (isWanted) results.push(image);
+      after = image.position;
     }
-    after = read.last ?? after;
-    if (!read.more) return { results, next: undefined };
-    if (results.length >= size) {
-      return { results, next: isNamed ? undefined : sealPosition(ports, listing, String(after)) };
-    }
+    if (rows.length < limit) return { results, next: undefined };
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { changedStore } from "../../../test/support/changed-store.ts";
 import {
   account,
   ociIndex,
@@ -11,6 +12,7 @@ import { JobRunner } from "../../workers/job-runner.ts";
 import { lifecycleRound } from "../../workers/lifecycle-job.ts";
 import { lifecyclePreviewJob } from "../../workers/lifecycle-preview-job.ts";
 import { getLifecyclePolicy } from "../ecr/get-lifecycle-policy.ts";
+import { listImages } from "../ecr/list-images.ts";
 import { putLifecyclePolicy } from "../ecr/put-lifecycle-policy.ts";
 import { deleteLifecycleExtension } from "./delete-lifecycle-extension.ts";
 import { explainLifecycle } from "./explain-lifecycle.ts";
@@ -26,6 +28,7 @@ const dayMs = 86_400_000;
 
 interface Rule {
   readonly rulePriority: number;
+  readonly description?: string;
   readonly selection: object;
   readonly action: object;
   readonly perTag?: boolean;
@@ -83,14 +86,17 @@ async function preview(input: object = {}) {
   return ask(getLifecyclePreview, { repositoryName });
 }
 
-async function runRules(): Promise<void> {
-  await lifecycleRound(registry.environment.ports, {
-    trashMs: 7 * dayMs,
-    ran: () => {},
-    failed: (error) => {
-      throw error;
+async function runRules(metadata = registry.environment.ports.metadata): Promise<void> {
+  await lifecycleRound(
+    { ...registry.environment.ports, metadata },
+    {
+      trashMs: 7 * dayMs,
+      ran: () => {},
+      failed: (error) => {
+        throw error;
+      },
     },
-  });
+  );
 }
 
 describe("a lifecycle extension", () => {
@@ -312,6 +318,26 @@ describe("runs", () => {
     const { nextToken } = first;
     const second = await ask(getLifecycleRun, { repositoryName, runId, nextToken });
     expect(second.images).toEqual(run.images.slice(1));
+  });
+
+  it("look again, in the next round, at what was pushed while they looked", async () => {
+    await push("1");
+    const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 1 };
+    const description = "the youngest alone, whatever its tag";
+    await putPolicy(textOf({ rulePriority: 1, description, selection, action: expire }));
+    const { metadata } = registry.environment.ports;
+    let isPushed = false;
+    const candidates: typeof metadata.lifecycle.candidates = async (...asked) => {
+      const found = await metadata.lifecycle.candidates(...asked);
+      if (!isPushed) await push("2");
+      isPushed = true;
+      return found;
+    };
+    const lifecycle = changedStore(metadata.lifecycle, { candidates });
+    await runRules(changedStore(metadata, { lifecycle }));
+    expect((await ask(listImages, { repositoryName })).imageIds).toHaveLength(2);
+    await runRules();
+    expect((await ask(listImages, { repositoryName })).imageIds).toHaveLength(1);
   });
 
   it("are refused where there is none of that id", async () => {

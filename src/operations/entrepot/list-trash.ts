@@ -1,17 +1,14 @@
 import type { Ports } from "../../ports/ports.ts";
 import type { TrashPosition } from "../../ports/trash-store.ts";
-import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import type { Digest, Registry, RepositoryName } from "../../registry/names.ts";
-import { repositoryAsResource } from "../../registry/policy/authorize.ts";
-import { findRepository } from "../../registry/repositories/find-repository.ts";
 import type { TrashedImage, TrashedRepository } from "../../registry/trash/trash.ts";
-import { registryResource } from "../ecr/resource.ts";
 import { maxResults, nextToken, registryId, repositoryName, request } from "../ecr/shapes.ts";
 import { epochSeconds } from "../ecr/wire.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
+import { trashRegistry, trashResource } from "./trash-resource.ts";
 
 interface TrashedImageAnswer {
   readonly repositoryName: string;
@@ -51,15 +48,12 @@ export const listTrash = operation("entrepot:ListTrash", {
     nextToken,
     maxResults,
   }),
-  resource: (input, caller) =>
-    input.repositoryName === undefined
-      ? registryResource(input, caller)
-      : repositoryAsResource(registryOf(caller, input.registryId), input.repositoryName),
+  resource: trashResource,
   access: "List",
   errors: ["InvalidParameter"],
   async handle(input, { ports, caller }): Promise<Trash> {
     const { repositoryName: name } = input;
-    const registry = registryOf(caller, name === undefined ? undefined : input.registryId);
+    const registry = trashRegistry(input, caller);
     const listing = { operation: "ListTrash", registry, narrowedBy: [name] };
     const start = openPosition(ports, listing, input.nextToken);
     const size = input.maxResults ?? limits.pageDefault;
@@ -115,9 +109,7 @@ async function readImages(
   { after, size }: { after: TrashPosition | undefined; size: number },
 ): Promise<{ images: TrashedImageAnswer[]; next: string | undefined }> {
   const repository =
-    name === undefined
-      ? undefined
-      : await findRepository(ports, registry, name).catch(() => undefined);
+    name === undefined ? undefined : await ports.metadata.repositories.find(registry, name);
   if (name !== undefined && repository === undefined) return { images: [], next: undefined };
   const page = await readPage<TrashedImage & { name: RepositoryName }, TrashPosition>({
     after,

@@ -28,6 +28,10 @@ export const restoreImages = operation("entrepot:RestoreImages", {
     imageDigests: z.array(storedDigest).min(1).max(limits.batchItems),
   }),
   resource: repositoryResource,
+  // What it does, pushes of the manifests do as well.
+  further: (_input, _caller, _environment, target) => [
+    { action: "ecr:PutImage", resource: target },
+  ],
   access: "Write",
   errors: ["InvalidParameter", "RepositoryNotFound"],
   async handle(input, { ports, caller }): Promise<Restored> {

@@ -9,7 +9,7 @@ import { requireMovable } from "./movable-tag.ts";
 
 /**
  * Points a tag at an image where it once pointed, or at any other image of the repository; one in the
- * trash is brought back for it. All of it or nothing.
+ * trash is brought back for it, without the other tags that it had. All of it or nothing.
  * @throws RepositoryNotFound
  * @throws ImageNotFound when the image is not there and not in the trash
  * @throws ImageTagAlreadyExists when the tag names another image and is immutable
@@ -30,7 +30,12 @@ export async function restoreTag(
     if (held !== undefined) requireMovable(repository, tag);
     const stored = await change.images.findStored(repository, digest);
     if (stored === undefined) throw imageNotFound();
-    if (stored.isTrashed) await restoreImage(change, repository, digest, { now, mostImages });
+    if (stored.isTrashed)
+      await restoreImage(change, repository, digest, {
+        now,
+        mostImages,
+        isTagged: false,
+      });
     await change.tags.put(repository, { tag, digest, at: now });
     await hastenLifecycle(change, repository, now, "taken");
     return { broughtBack: stored.isTrashed };

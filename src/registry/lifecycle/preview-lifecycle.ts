@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { newJob } from "../jobs/job.ts";
@@ -47,7 +48,11 @@ export function startPreview(
     if (policy === undefined && extension === undefined) throw lifecycleNotFound(registry, name);
     lifecycleRules({ policy, extension }, ports.tagPatterns);
     const before = await change.lifecycle.preview(repository);
-    if (before?.status === "IN_PROGRESS") throw inProgress(repository);
+    const isUnderWay = before?.status === "IN_PROGRESS";
+    // Its job may have ended while the repository lay in the trash.
+    if (isUnderWay && now - before.startedAt < limits.lifecyclePreviewStaleMs) {
+      throw inProgress(repository);
+    }
     const preview: LifecyclePreview = {
       repository: { registry, id: repository.id },
       id,
@@ -96,7 +101,7 @@ export async function makePreview(
   const found = await evaluateRepository(ports, repository, rules, now, signal);
   const summary = await summarize(ports, repository, found, signal);
   // From the beginning, where an earlier attempt broke off.
-  await ports.metadata.transaction((change) => change.lifecycle.putPreview(preview));
+  await whileWanted(ports, preview, (change) => change.lifecycle.putPreview(preview));
   const all: readonly (LifecycleVerdict & Partial<BlockedVerdict>)[] = [
     ...found.verdicts,
     ...found.blocked,
@@ -107,11 +112,11 @@ export async function makePreview(
     for (const verdict of all.slice(start, start + limits.lifecyclePage)) {
       images.push(...(await previewed(ports, repository, found, verdict, now)));
     }
-    await ports.metadata.transaction((change) =>
+    await whileWanted(ports, preview, (change) =>
       change.lifecycle.addPreviewed(repository, start + 1, images),
     );
   }
-  await finish(ports, repository, { ...preview, status: "COMPLETE", summary });
+  await finish(ports, { ...preview, status: "COMPLETE", summary });
 }
 
 /** When it can't be made. */
@@ -121,20 +126,26 @@ export async function failPreview(
   previewId: string,
 ): Promise<void> {
   const preview = await ports.metadata.lifecycle.preview(repository);
-  if (preview?.id === previewId) await finish(ports, repository, { ...preview, status: "FAILED" });
+  if (preview?.id === previewId) await finish(ports, { ...preview, status: "FAILED" });
 }
 
-async function finish(
-  { metadata, clock }: Ports,
-  repository: Repository,
-  preview: LifecyclePreview,
+async function finish(ports: Ports, preview: LifecyclePreview): Promise<void> {
+  const finishedAt = ports.clock.now();
+  await whileWanted(ports, preview, (change) =>
+    change.lifecycle.putPreview({ ...preview, finishedAt }),
+  );
+}
+
+/** Writes nothing for a preview that another one has replaced, or that another attempt has finished. */
+function whileWanted(
+  { metadata }: Ports,
+  { repository, id }: LifecyclePreview,
+  work: (change: MetadataChange) => Promise<void>,
 ): Promise<void> {
-  const finishedAt = clock.now();
-  await metadata.transaction(async (change) => {
+  return metadata.transaction(async (change) => {
     await change.repositories.lockById(repository);
     const current = await change.lifecycle.preview(repository);
-    if (current?.id !== preview.id || current.status !== "IN_PROGRESS") return;
-    await change.lifecycle.putPreview({ ...preview, finishedAt });
+    if (current?.id === id && current.status === "IN_PROGRESS") await work(change);
   });
 }
 

@@ -33,21 +33,24 @@ export async function runLifecycle(
 ): Promise<LifecycleRun | undefined> {
   let run: Run | undefined;
   for (let attempt = 0; attempt < limits.lifecycleAttempts; attempt++) {
+    // Before the images: what is pushed from here on is seen to be more.
+    const before = await ports.metadata.repositories.findById(repository);
     const lifecycle = await ports.metadata.lifecycle.find(repository);
-    if (lifecycle === undefined) break;
+    if (before === undefined || lifecycle === undefined) break;
     const now = ports.clock.now();
     const rules = compileLifecycle(lifecycleRules(lifecycle, ports.tagPatterns), ports.tagPatterns);
     const { signal } = options;
     const found = await evaluateRepository(ports, repository, rules, now, signal);
     const { verdicts, blocked } = found;
-    if (run === undefined && verdicts.length + blocked.length > 0) {
+    // What stays all the same is told once, and not at every look.
+    const isFirst = (lifecycle.evaluatedAt ?? 0) < lifecycle.putAt;
+    if (run === undefined && (verdicts.length > 0 || (isFirst && blocked.length > 0))) {
       run = new Run(ports, repository, lifecycle, options);
       await run.begin(found, now);
     }
     const isDone = verdicts.length === 0 || (await run!.act(lifecycle, found, now));
-    if (isDone && (await settle(ports, repository, lifecycle, found, now, verdicts.length > 0))) {
-      break;
-    }
+    const hasActed = verdicts.length > 0;
+    if (isDone && (await settle(ports, before, lifecycle, found, { now, hasActed }))) break;
   }
   return run?.end();
 }
@@ -58,31 +61,31 @@ const never = Number.MAX_SAFE_INTEGER;
 /**
  * Writes down when to look again. False when something was changed since the evaluation: then that says
  * nothing.
+ * @param repository as it was before that
  */
 function settle(
   { metadata }: Ports,
   repository: Repository,
   lifecycle: StoredLifecycle,
   { blocked, nextDueAt = never }: EvaluatedLifecycle,
-  now: number,
-  hasActed: boolean,
+  { now, hasActed }: { readonly now: number; readonly hasActed: boolean },
 ): Promise<boolean> {
   return metadata.transaction(async (change) => {
-    await change.repositories.lockById(repository);
+    const locked = await change.repositories.lockById(repository);
     const current = await change.lifecycle.find(repository);
-    if (current === undefined) return true;
+    if (locked === undefined || current === undefined) return true;
     if (!isSame(current, lifecycle)) return false;
     await change.lifecycle.setEvaluated(repository, now);
-    // What went may have let others go: children of an index.
     // That a use ends nobody tells.
     const isInUse = blocked.some(({ reason }) => reason === "InUse");
     const lookAt = isInUse ? Math.min(nextDueAt, now + limits.lifecycleUseRetryMs) : nextDueAt;
-    const dueAt = hasActed ? now : lookAt;
+    // What went may have let others go, children of an index; what was pushed may push others out.
+    const isMore = locked.imageCount > repository.imageCount;
+    const dueAt = hasActed || isMore ? now : lookAt;
     await change.lifecycle.setDue(repository, dueAt);
     return true;
   });
 }
-
 
 function isSame(now: StoredLifecycle, before: StoredLifecycle): boolean {
   return now.version === before.version && now.changes === before.changes;

@@ -16,14 +16,15 @@ export interface EmptiedTrash {
 /**
  * Ends the time that what was deleted can be brought back: it is gone for whoever asks from here on,
  * and its bytes are reclaimed soon.
- * @returns how many images and repositories that were
+ * @returns how many images and repositories that were; `incomplete` where there are more than one call
+ * sees to
  * @throws RepositoryNotFound for digests of a repository that is not there
  */
 export async function emptyTrash(
   ports: Ports,
   registry: Registry,
   { name, digests }: EmptiedTrash,
-): Promise<{ images: number; repositories: number }> {
+): Promise<{ images: number; repositories: number; incomplete?: true }> {
   if (name !== undefined && digests !== undefined) {
     const repository = await findRepository(ports, registry, name);
     const found: TrashedImage[] = [];
@@ -33,10 +34,9 @@ export async function emptyTrash(
     }
     return { images: await expireImages(ports, found), repositories: 0 };
   }
-  return {
-    images: await emptyImages(ports, registry, name),
-    repositories: await emptyRepositories(ports, registry, name),
-  };
+  const images = await emptyImages(ports, registry, name);
+  if (images >= limits.emptiedAtOnce) return { images, repositories: 0, incomplete: true };
+  return { images, repositories: await emptyRepositories(ports, registry, name) };
 }
 
 async function emptyImages(
@@ -54,6 +54,7 @@ async function emptyImages(
     images += await expireImages(ports, found);
     const last = found.at(-1);
     if (last === undefined || found.length < limits.purgeBatch) return images;
+    if (images >= limits.emptiedAtOnce) return images;
     after = { repositoryId: last.repository.id, digest: last.image.digest };
   }
 }

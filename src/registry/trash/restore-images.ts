@@ -70,6 +70,13 @@ function toFailure(digest: Digest, error: unknown): RestoreFailure {
   return { digest, failureCode, failureReason: error.message };
 }
 
+export interface RestoreOptions {
+  readonly now: number;
+  readonly mostImages: number;
+  /** Whether the tags that are free come back too. */
+  readonly isTagged?: boolean;
+}
+
 /**
  * One image of a locked repository, and all that comes with it.
  * @throws ImageNotFound when it is not in the trash
@@ -80,7 +87,7 @@ export async function restoreImage(
   change: MetadataChange,
   repository: Repository,
   digest: Digest,
-  { now, mostImages }: { readonly now: number; readonly mostImages: number },
+  { now, mostImages, isTagged = true }: RestoreOptions,
 ): Promise<RestoredImage[]> {
   const trashed = await change.trash.findImage(repository, digest);
   if (trashed === undefined || trashed.expiresAt <= now) throw imageNotFound();
@@ -94,14 +101,17 @@ export async function restoreImage(
     seen.add(next.image.digest);
     if (seen.size > limits.indexWalkNodes) throw tooMany();
     order.push(next);
-    waiting.push(...(await missingChildren(change, repository, next)));
-    waiting.push(...(await change.trash.discardedWith(repository, next.image.digest)));
+    waiting.push(...(await missingChildren(change, repository, next, now)));
+    const followers = await change.trash.discardedWith(repository, next.image.digest);
+    waiting.push(...followers.filter(({ expiresAt }) => expiresAt > now));
   }
   let room = repository.imageCount;
   for (const each of order.reverse()) {
     requireRoomForImage({ ...repository, imageCount: room }, mostImages);
     room += 1;
-    restored.push(await restoreOne(change, repository, each, now));
+    restored.push(
+      await restoreOne(change, repository, isTagged ? each : { ...each, tags: [] }, now),
+    );
   }
   await hastenLifecycle(change, repository, now, "taken");
   return restored;
@@ -112,12 +122,13 @@ async function missingChildren(
   change: MetadataChange,
   repository: Repository,
   { image }: TrashedImage,
+  now: number,
 ): Promise<TrashedImage[]> {
   const children: TrashedImage[] = [];
   for (const { kind, digest } of await change.images.references(repository, image.digest)) {
     if (kind !== "child" || (await change.images.find(repository, digest)) !== undefined) continue;
     const trashed = await change.trash.findImage(repository, digest);
-    if (trashed === undefined) {
+    if (trashed === undefined || trashed.expiresAt <= now) {
       throw new RegistryError(
         "ReferencedImagesNotFound",
         `The image with digest '${digest}', which the image '${image.digest}' lists, is gone for good`,

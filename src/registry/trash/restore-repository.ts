@@ -55,7 +55,7 @@ export async function restoreRepository(
 }
 
 async function newest(
-  { metadata }: Ports,
+  { metadata, clock }: Ports,
   registry: Registry,
   name: RepositoryName,
 ): Promise<TrashedRepository> {
@@ -63,8 +63,8 @@ async function newest(
   for (let after: TrashedRepository | undefined; ; ) {
     const page = { after, limit: limits.pageDefault };
     const found = await metadata.trash.listRepositories(registry, page, { name });
-    last = found.at(-1) ?? last;
-    after = last;
+    last = found.findLast(({ expiresAt }) => expiresAt > clock.now()) ?? last;
+    after = found.at(-1);
     if (found.length < limits.pageDefault) break;
   }
   if (last === undefined) throw notInTrash(name);

@@ -3,16 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CommandServer, openCommandServer } from "../../../../test/support/command-server.ts";
-import {
-  account,
-  callerOf,
-  ociIndex,
-  ociManifest,
-  TestRegistry,
-} from "../../../../test/support/ecr.ts";
+import { ociIndex, ociManifest, type TestRegistry } from "../../../../test/support/ecr.ts";
 import { createRepository } from "../../../operations/ecr/create-repository.ts";
-import type { Operation } from "../../../operations/operation.ts";
-import type { Region } from "../../../registry/names.ts";
 import { JobRunner } from "../../../workers/job-runner.ts";
 import { lifecycleRound } from "../../../workers/lifecycle-job.ts";
 import { lifecyclePreviewJob } from "../../../workers/lifecycle-preview-job.ts";
@@ -26,17 +18,9 @@ let registry: TestRegistry;
 let name = "";
 let repositories = 0;
 
-/** What is pushed goes into the registry that the server answers for. */
-class RegistryOfServer extends TestRegistry {
-  override ask<Asked extends Operation>(operation: Asked, input: unknown) {
-    const caller = { ...callerOf(account), region: "eu-west-1" as Region };
-    return super.ask(operation, input, caller);
-  }
-}
-
 beforeAll(async () => {
   server = await openCommandServer();
-  registry = new RegistryOfServer(server.store);
+  registry = server.registry();
 });
 afterAll(() => server.close());
 beforeEach(async () => {

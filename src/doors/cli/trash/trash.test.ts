@@ -1,13 +1,11 @@
 /** The commands as they are typed, on a server that listens. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CommandServer, openCommandServer } from "../../../../test/support/command-server.ts";
-import { account, callerOf, TestRegistry } from "../../../../test/support/ecr.ts";
+import type { TestRegistry } from "../../../../test/support/ecr.ts";
 import { batchDeleteImage } from "../../../operations/ecr/batch-delete-image.ts";
 import { createRepository } from "../../../operations/ecr/create-repository.ts";
 import { deleteRepository } from "../../../operations/ecr/delete-repository.ts";
 import { listImages } from "../../../operations/ecr/list-images.ts";
-import type { Operation } from "../../../operations/operation.ts";
-import type { Region } from "../../../registry/names.ts";
 import type { TagMove } from "./tags.ts";
 import type { Trash } from "./trash.ts";
 
@@ -16,17 +14,9 @@ let registry: TestRegistry;
 let name = "";
 let repositories = 0;
 
-/** What is pushed goes into the registry that the server answers for. */
-class RegistryOfServer extends TestRegistry {
-  override ask<Asked extends Operation>(operation: Asked, input: unknown) {
-    const caller = { ...callerOf(account), region: "eu-west-1" as Region };
-    return super.ask(operation, input, caller);
-  }
-}
-
 beforeAll(async () => {
   server = await openCommandServer();
-  registry = new RegistryOfServer(server.store);
+  registry = server.registry();
   registry.keepTrash(7);
 });
 afterAll(() => server.close());
