@@ -160,7 +160,7 @@ describe("entrepot lifecycle explain", () => {
     expect(code).toBe(0);
     expect(out).toContain(`Image          ${digest}\n`);
     expect(out).toContain("Pulled         never, as far as is known\n");
-    expect(out).toContain("Rule 1 is the first that it matches, does not mark it.");
+    expect(out).toContain("Rule 1 has it to itself and does not mark it.");
     expect(out).toContain(
       "  1: It was pushed or restored 10.00 days ago, not more than the rule's 30.",
     );
