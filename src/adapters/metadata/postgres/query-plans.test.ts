@@ -157,6 +157,10 @@ const manyRows = `
     from generate_series(0, 99) m;
   insert into rekey select account, region, id, 'AES256', null, 'KMS', 'k', 1, null, 'layers', '', 1, 0,
     0, 0, 0, null from repository;
+  insert into quota select 'a', 'r', 'q-' || lpad(n::text, 4, '0'), 'p-' || lpad(n::text, 4, '0'),
+    'BYTES', null, 1, 'ACTIVE', '', 1 from generate_series(0, 999) n;
+  insert into quota_usage select account, region, id, s, 1, 1 from quota, generate_series(0, 15) s;
+  insert into service_quota select 'a', 'r-' || n, 'c', 1 from generate_series(0, 9999) n;
   insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
   set session_replication_role = origin`;
 
@@ -243,6 +247,18 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
     (t) => t.layers.relink(repository, digest(15_000), "o-1" as never),
   ],
   "find how a repository was rekeyed": [1, (t) => t.rekeys.find(repository)],
+  "name the quotas of a repository": [1, (t) => t.repositories.setQuotas(repository, ["q-0001"])],
+  "lock a quota": [2, (t) => t.quotas.lock(registry, "q-0500")],
+  "quotas of a repository": [2, (t) => t.quotas.findMany(registry, ["q-0500", "q-0700"])],
+  "quotas at prefixes": [2, (t) => t.quotas.at(registry, ["p-0500", "p-0700", "none", ""])],
+  "list quotas": [
+    20,
+    (t) => t.quotas.list(registry, { after: { prefix: "p-0100", unit: "IMAGES" }, limit: 20 }),
+  ],
+  "what is used of a quota": [40, (t) => t.quotaUsage.of(registry, ["q-0500", "q-0700"])],
+  "give back to a quota": [20, (t) => t.quotaUsage.add(registry, "q-0500", -1)],
+  "lock what is used of a quota": [50, (t) => t.quotaUsage.lock(registry, "q-0500")],
+  "service quotas of a registry": [1, (t) => t.serviceQuotas.of(registry)],
   "find an upload": [1, (t) => t.uploads.find(registry, "u-15000" as never)],
   "count uploads": [20, (t) => t.uploads.count(repository)],
   "list uploads": [20, (t) => t.uploads.list(repository, { limit: 100 })],
