@@ -37,7 +37,7 @@ export async function deleteQuota(
 ): Promise<Pick<QuotaAnswer, "prefix" | "unit">> {
   const unit = unitOf(wish.unit);
   await server.call("entrepot:DeleteQuota", { prefix, unit });
-  return { prefix, unit };
+  return { prefix: prefix.replace(/\/$/, ""), unit };
 }
 
 export async function listServiceQuotas(server: Server): Promise<readonly ServiceQuotaAnswer[]> {

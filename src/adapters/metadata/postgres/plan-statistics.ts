@@ -135,6 +135,19 @@ const seeds: Readonly<Record<number, { readonly tables: string; readonly rows: s
         select 'a', 'r', 'k' || n % 10, 'm' || n, 'Decrypt', 1 from generate_series(0, 999) n`,
     ],
   },
+  9: {
+    tables: "quota, quota_usage, service_quota",
+    rows: [
+      `insert into quota (account, region, id, prefix, unit, hard, state, position, created_at)
+        select 'a', 'r', 'q' || n, 'p' || n / 2, case when n % 2 = 0 then 'BYTES' else 'IMAGES' end,
+          n, 'ACTIVE', '', n
+        from generate_series(0, 999) n`,
+      `insert into quota_usage (account, region, quota, slot, used, allowance)
+        select 'a', 'r', 'q' || n, s, n, n from generate_series(0, 999) n, generate_series(0, 15) s`,
+      `insert into service_quota (account, region, code, value)
+        select 'a' || n, 'r', 'c', n from generate_series(0, 99) n`,
+    ],
+  },
 };
 
 /** In the transaction of the migration that has made the tables. */

@@ -161,6 +161,10 @@ const manyRows = `
     from member, generate_series(0, 1) u;
   insert into pull_time_exclusion select 'a', 'r-' || n, 'arn-' || p, 1
     from generate_series(0, 99) n, generate_series(0, 99) p;
+  insert into quota select 'a', 'r', 'q-' || lpad(n::text, 4, '0'), 'p-' || lpad(n::text, 4, '0'),
+    'BYTES', null, 1, 'ACTIVE', '', 1 from generate_series(0, 999) n;
+  insert into quota_usage select account, region, id, s, 1, 1 from quota, generate_series(0, 15) s;
+  insert into service_quota select 'a', 'r-' || n, 'c', 1 from generate_series(0, 9999) n;
   insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
   set session_replication_role = origin`;
 
@@ -261,6 +265,18 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
     100,
     (t) => t.pullTimeExclusions.list({ account: "a", region: "r-7" } as never, { limit: 100 }),
   ],
+  "name the quotas of a repository": [1, (t) => t.repositories.setQuotas(repository, ["q-0001"])],
+  "lock a quota": [2, (t) => t.quotas.lock(registry, "q-0500")],
+  "quotas of a repository": [2, (t) => t.quotas.findMany(registry, ["q-0500", "q-0700"])],
+  "quotas at prefixes": [2, (t) => t.quotas.at(registry, ["p-0500", "p-0700", "none", ""])],
+  "list quotas": [
+    20,
+    (t) => t.quotas.list(registry, { after: { prefix: "p-0100", unit: "IMAGES" }, limit: 20 }),
+  ],
+  "what is used of a quota": [40, (t) => t.quotaUsage.of(registry, ["q-0500", "q-0700"])],
+  "give back to a quota": [20, (t) => t.quotaUsage.add(registry, "q-0500", -1)],
+  "lock what is used of a quota": [50, (t) => t.quotaUsage.lock(registry, "q-0500")],
+  "service quotas of a registry": [1, (t) => t.serviceQuotas.of(registry)],
   "find an upload": [1, (t) => t.uploads.find(registry, "u-15000" as never)],
   "count uploads": [20, (t) => t.uploads.count(repository)],
   "list uploads": [20, (t) => t.uploads.list(repository, { limit: 100 })],
