@@ -165,6 +165,8 @@ const manyRows = `
     'BYTES', null, 1, 'ACTIVE', '', 1 from generate_series(0, 999) n;
   insert into quota_usage select account, region, id, s, 1, 1 from quota, generate_series(0, 15) s;
   insert into service_quota select 'a', 'r-' || n, 'c', 1 from generate_series(0, 9999) n;
+  insert into trashed_repository select 'a', 'r', 'trashed-' || n, 'n', '', 1, 2
+    from generate_series(0, 9999) n;
   insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
   set session_replication_role = origin`;
 
@@ -229,6 +231,13 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "find a live object": [1, (t) => t.objects.findLive(registry, "AES256", digest(15_001))],
   "lock a live object": [2, (t) => t.objects.lockLive(registry, "AES256", digest(15_001))],
   "whether an object is linked": [2, (t) => t.objects.isLinked(object)],
+  "whether an image in use holds an object": [9, (t) => t.objects.isHeldByActive(object, 1)],
+  "whether an archived image does": [9, (t) => t.objects.isHeldByArchived(object)],
+  "when an object's leases end": [2, (t) => t.objects.leasedUntil(object)],
+  "move an object": [
+    1,
+    (t) => t.objects.setPlace("o-15000" as never, "", "archive", () => new Error("moved")),
+  ],
   "list objects": [100, (t) => t.objects.list({ after: "o-3" as never, limit: 100 })],
   "find objects": [20, (t) => t.objects.findMany(registry, objects)],
   "lock objects": [40, (t) => t.objects.lockMany(registry, objects)],
