@@ -196,7 +196,10 @@ const everyCase: readonly (readonly [string, ScenarioName])[] = [
   ["every object under its old or its new key", "a rekey"],
 ];
 // Half a hundred points of some seconds each: too many for every stores' turn.
-const long: readonly ScenarioName[] = ["a rekey", "a transfer"];
+const long: readonly ScenarioName[] = [
+  ...(["a rekey", "a transfer"] as const),
+  ...(["a repository's deletion and return", "a lifecycle run"] as const),
+];
 const cases = isFleet ? everyCase.filter(([, name]) => !long.includes(name)) : everyCase;
 if (isFleet)
   process.stderr.write(`kill -9 in ${long.join(" and ")} is tried on SQLite and files alone.\n`);
