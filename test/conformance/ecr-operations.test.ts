@@ -41,6 +41,7 @@ const known: Readonly<Record<string, unknown>> = {
   holdId: "00000000-0000-4000-8000-000000000000",
   name: "BLOB_MOUNTING",
   value: "DISABLED",
+  desiredValue: 9,
 };
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
