@@ -44,6 +44,7 @@ const known: Readonly<Record<string, unknown>> = {
   principalArn: `arn:aws:iam::${account}:role/scanner`,
   name: "BLOB_MOUNTING",
   value: "DISABLED",
+  desiredValue: 9,
 };
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {

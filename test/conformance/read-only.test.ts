@@ -92,7 +92,7 @@ beforeEach(async () => {
   await before.ask(registerPullTimeUpdateExclusion, { principalArn: excluded });
   const quota = { prefix: "app", unit: "BYTES", hard: 1e9 };
   await before.ask(putQuota, quota);
-  await before.ask(putServiceQuota, { quotaCode: "L-03A36CE1", value: 99 });
+  await before.ask(putServiceQuota, { quotaCode: "L-03A36CE1", desiredValue: 99 });
   const job = { ...newJob({ kind: "scan", runAt: 0 }, 0), state: "dead" as const };
   jobId = job.id;
   await opened.ports.metadata.transaction((change) => change.jobs.enqueue(job));
@@ -152,7 +152,7 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   ],
   PutQuota: () => [putQuota, { prefix: "app", unit: "IMAGES", hard: 9 }],
   DeleteQuota: () => [deleteQuota, { prefix: "app", unit: "BYTES" }],
-  PutServiceQuota: () => [putServiceQuota, { quotaCode: "L-03A36CE1", value: 9 }],
+  PutServiceQuota: () => [putServiceQuota, { quotaCode: "L-03A36CE1", desiredValue: 9 }],
   DeleteServiceQuota: () => [deleteServiceQuota, { quotaCode: "L-03A36CE1" }],
   RerunJob: () => [rerunJob, { jobId }],
   DeregisterPullTimeUpdateExclusion: () => [

@@ -14,6 +14,7 @@ import type { Digest } from "../../src/registry/names.ts";
 import { countQuota } from "../../src/registry/quotas/count-quota.ts";
 import { deleteQuota } from "../../src/registry/quotas/put-quota.ts";
 import { recountQuota } from "../../src/registry/quotas/recount-quota.ts";
+import { putServiceQuota, repositoriesQuota } from "../../src/registry/quotas/service-quotas.ts";
 import { deleteRepository } from "../../src/registry/repositories/delete-repository.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
 import { postgresMissing } from "../support/postgres.ts";
@@ -157,6 +158,13 @@ describe.each(metadataStores)("quotas on $name", ({ open }) => {
       expect(await recountQuota(client.ports, quota, { repair: false })).toBeUndefined();
     }
     await client.expectCounted();
+  });
+
+  it("let exactly as many repositories be made as the service quota says", async () => {
+    const client = await pusher();
+    await putServiceQuota(client.ports, registry, repositoriesQuota.code, 12);
+    expect(await outcomes(times(30, (n) => client.empty(`app-${n}`)))).toBe(12);
+    expect(await client.ports.metadata.repositories.count(registry)).toBe(12);
   });
 
   it("refuse nothing while they count, and go on where another left off", async () => {

@@ -50,7 +50,7 @@ export async function setServiceQuota(
   quotaCode: string,
   value: string,
 ): Promise<ServiceQuotaAnswer> {
-  const input = { quotaCode, value: countOf(value) };
+  const input = { quotaCode, desiredValue: countOf(value) };
   return (await server.call("entrepot:PutServiceQuota", input)).quota;
 }
 

@@ -36,7 +36,7 @@ describe("service quotas", () => {
     expect(before).toContainEqual(
       expect.objectContaining({ quotaName: "Tags per image", value: 1_000, adjustable: false }),
     );
-    const { quota } = await registry.ask(putServiceQuota, { quotaCode: images, value: 7 });
+    const { quota } = await registry.ask(putServiceQuota, { quotaCode: images, desiredValue: 7 });
     expect(quota).toMatchObject({ value: 7, defaultValue: 100_000 });
     expect((await registry.ask(listServiceQuotas, {})).quotas).toContainEqual(quota);
     for (let n = 0; n < 2; n++) await registry.ask(deleteServiceQuota, { quotaCode: images });
@@ -44,7 +44,7 @@ describe("service quotas", () => {
   });
 
   it("limit the repositories of a registry, also when many are made at once", async () => {
-    await registry.ask(putServiceQuota, { quotaCode: repositories, value: 3 });
+    await registry.ask(putServiceQuota, { quotaCode: repositories, desiredValue: 3 });
     const made = await Promise.allSettled(
       Array.from({ length: 8 }, (_, n) => registry.createRepository(`app-${n}`)),
     );
@@ -57,7 +57,7 @@ describe("service quotas", () => {
           "The registry with id '000000000000' already has the maximum allowed number of repositories which is '3'",
       });
     }
-    await registry.ask(putServiceQuota, { quotaCode: repositories, value: 4 });
+    await registry.ask(putServiceQuota, { quotaCode: repositories, desiredValue: 4 });
     await registry.createRepository("one-more");
   });
 
@@ -65,7 +65,7 @@ describe("service quotas", () => {
     const other = replica();
     await registry.createRepository("app");
     for (const each of [registry, other]) await each.pushImage("app", `first of ${each === other}`);
-    await registry.ask(putServiceQuota, { quotaCode: images, value: 2 });
+    await registry.ask(putServiceQuota, { quotaCode: images, desiredValue: 2 });
     const refusal = {
       kind: "LimitExceeded",
       message:
@@ -77,7 +77,7 @@ describe("service quotas", () => {
     await registry.putManifest("app", imageManifest(config), { imageTag: "again" });
     registry.clock.advance(5_000);
     await expect(other.pushImage("app", "third")).rejects.toMatchObject(refusal);
-    await other.ask(putServiceQuota, { quotaCode: images, value: 3 });
+    await other.ask(putServiceQuota, { quotaCode: images, desiredValue: 3 });
     await other.pushImage("app", "fourth");
   });
 
@@ -95,10 +95,10 @@ describe("service quotas", () => {
   });
 
   it.each([
-    [{ quotaCode: "L-00000000", value: 1 }, "ResourceNotFound"],
-    [{ quotaCode: "tags-per-image", value: 1 }, "InvalidParameter"],
-    [{ quotaCode: images, value: 0 }, "InvalidParameter"],
-    [{ quotaCode: images, value: 10_000_001 }, "InvalidParameter"],
+    [{ quotaCode: "L-00000000", desiredValue: 1 }, "ResourceNotFound"],
+    [{ quotaCode: "tags-per-image", desiredValue: 1 }, "InvalidParameter"],
+    [{ quotaCode: images, desiredValue: 0 }, "InvalidParameter"],
+    [{ quotaCode: images, desiredValue: 10_000_001 }, "InvalidParameter"],
     [{ quotaCode: images }, "InvalidParameter"],
   ])("take no %j", async (input, kind) => {
     await expect(registry.ask(putServiceQuota, input)).rejects.toMatchObject({ kind });

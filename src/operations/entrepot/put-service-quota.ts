@@ -12,12 +12,12 @@ import { quotaCode, type ServiceQuotaAnswer, serviceQuotaAnswer } from "./servic
  * where it is more.
  */
 export const putServiceQuota = operation("entrepot:PutServiceQuota", {
-  input: request({ quotaCode, value: z.int().min(1).max(limits.serviceQuotaMaximum) }),
+  input: request({ quotaCode, desiredValue: z.int().min(1).max(limits.serviceQuotaMaximum) }),
   resource: registryResource,
   access: "Write",
   errors: ["InvalidParameter", "ResourceNotFound"],
   async handle(input, { ports, caller }): Promise<{ quota: ServiceQuotaAnswer }> {
-    const quota = await put(ports, registryOf(caller), input.quotaCode, input.value);
+    const quota = await put(ports, registryOf(caller), input.quotaCode, input.desiredValue);
     return { quota: serviceQuotaAnswer(quota) };
   },
 });

@@ -115,7 +115,10 @@ export async function putServiceQuota(
 ): Promise<AppliedServiceQuota> {
   const quota = findAdjustable(code);
   if (!Number.isSafeInteger(value) || value < 1 || value > limits.serviceQuotaMaximum) {
-    throw invalidParameter("value", `Member must be between 1 and ${limits.serviceQuotaMaximum}`);
+    throw invalidParameter(
+      "desiredValue",
+      `Member must be between 1 and ${limits.serviceQuotaMaximum}`,
+    );
   }
   await ports.metadata.transaction((change) => change.serviceQuotas.put(registry, code, value));
   ports.memory.access.forgetServiceQuotas(registry);
