@@ -15,6 +15,7 @@ import { chargeQuotas } from "../registry/quotas/charge.ts";
 import type { Quota } from "../registry/quotas/quota.ts";
 import { recountQuota } from "../registry/quotas/recount-quota.ts";
 import type { Repository } from "../registry/repositories/repository.ts";
+import { isHiddenName } from "../registry/trash/trash.ts";
 
 const page = 500;
 
@@ -33,6 +34,7 @@ export interface FsckProblem {
 }
 
 export interface FsckReport {
+  /** Those that are not in the trash, and their images. */
   readonly repositories: number;
   readonly images: number;
   readonly layers: number;
@@ -96,9 +98,12 @@ class Check {
   }
 
   async #repository(repository: Repository): Promise<void> {
-    this.#counts.repositories += 1;
+    const { images: known } = this.#counts;
     const layers = await this.#layers(repository);
     const images = await this.#images(repository);
+    // What is in the trash is looked at as well; no registry counts it.
+    if (isHiddenName(repository.name)) this.#counts.images = known;
+    else this.#counts.repositories += 1;
     const counted = {
       imageCount: images.count,
       sizeBytes: layers.bytes + images.bytes,

@@ -54,7 +54,12 @@ const serviceQuotas: readonly ServiceQuota[] = [
   fixed("maximum-layer-size", "Maximum layer size", limits.layerBytes, "Bytes"),
   fixed("maximum-manifest-size", "Maximum manifest size", limits.manifestBytes, "Bytes"),
   fixed("rules-per-lifecycle-policy", "Rules per lifecycle policy", 50),
-  fixed("lifecycle-policy-length", "Lifecycle policy length", limits.lifecyclePolicyCharacters, "Characters"),
+  fixed(
+    "lifecycle-policy-length",
+    "Lifecycle policy length",
+    limits.lifecyclePolicyCharacters,
+    "Characters",
+  ),
   fixed(
     "repository-policy-length",
     "Length of a repository or registry policy",

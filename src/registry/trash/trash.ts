@@ -26,6 +26,17 @@ export interface Deletion extends Deleter {
   readonly reason: TrashReason;
 }
 
+const hidden = "~";
+
+/** What a deleted repository is called: no repository can have that name, and it sorts after all others. */
+export function hiddenName({ id }: RepositoryRef): RepositoryName {
+  return `${hidden}${id}` as RepositoryName;
+}
+
+export function isHiddenName(name: RepositoryName): boolean {
+  return name.startsWith(hidden);
+}
+
 /** A deleted image that can be brought back. */
 export interface TrashedImage {
   readonly repository: RepositoryRef;

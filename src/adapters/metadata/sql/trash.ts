@@ -3,11 +3,12 @@ import type { TrashPosition, TrashReads, TrashWrites } from "../../../ports/tras
 import { limits } from "../../../registry/limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../../../registry/names.ts";
 import type { Repository, RepositoryRef } from "../../../registry/repositories/repository.ts";
-import type {
-  Deletion,
-  TrashedImage,
-  TrashedRepository,
-  TrashReason,
+import {
+  type Deletion,
+  hiddenName,
+  type TrashedImage,
+  type TrashedRepository,
+  type TrashReason,
 } from "../../../registry/trash/trash.ts";
 import { toImage } from "./image-row.ts";
 import { removeImage, removeReferences, setState } from "./image-statements.ts";
@@ -197,11 +198,6 @@ export class SqlTrash implements TrashReads, TrashWrites {
     const by = { repositories, images, sizeBytes, slot };
     return this.#session.command(adjustRepositoryCounts, { ...registryKey(registry), ...by });
   }
-}
-
-/** No repository can have it, and it sorts after all that one can have. */
-function hiddenName({ id }: RepositoryRef): RepositoryName {
-  return `~${id}` as RepositoryName;
 }
 
 function causeOf(reason: TrashReason): string {
