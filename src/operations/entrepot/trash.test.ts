@@ -6,6 +6,8 @@ import {
   openTestRegistry,
   type TestRegistry,
 } from "../../../test/support/ecr.ts";
+import { deleteLayer } from "../../registry/layers/delete-layer.ts";
+import type { Digest, Registry, RepositoryName } from "../../registry/names.ts";
 import { checkStore } from "../../workers/check-store.ts";
 import { reclaimOnce } from "../../workers/reclaim.ts";
 import { batchDeleteImage } from "../ecr/batch-delete-image.ts";
@@ -24,7 +26,7 @@ import { restoreImages } from "./restore-images.ts";
 import { restoreRepository } from "./restore-repository.ts";
 import { restoreTag } from "./restore-tag.ts";
 
-const repositoryName = "team/app";
+const repositoryName = "team/app" as RepositoryName;
 const dayMs = 86_400_000;
 
 describe("the trash", () => {
@@ -339,6 +341,24 @@ describe("the trash", () => {
     });
     const asked = registry.ask(restoreTag, { repositoryName, imageTag: "v1", imageDigest: one });
     await expect(asked).rejects.toMatchObject({ kind: "ImageTagAlreadyExists" });
+  });
+
+  it("gives up an image in the trash when its bytes are deleted by their digest", async () => {
+    const digest = await registry.pushImage(repositoryName, "one");
+    const kept = await registry.pushImage(repositoryName, "two");
+    const layerOf = async (image: string) => {
+      const manifest = JSON.parse(await registry.manifestText(repositoryName, image));
+      return (manifest as { config: { digest: Digest } }).config.digest;
+    };
+    const [layer, other] = [await layerOf(digest), await layerOf(kept)];
+    await remove(digest);
+    const { ports } = registry.environment;
+    const own = { account: "000000000000", region: "us-east-1" } as Registry;
+    const deletion = (one: Digest) => deleteLayer(ports, own, repositoryName, one);
+    await expect(deletion(other)).rejects.toMatchObject({ kind: "LayerInUse" });
+    await deletion(layer);
+    expect(await restore(digest)).toMatchObject({ images: [], failures: [{}] });
+    expect(await isPulled(kept)).toBe(true);
   });
 
   it("keeps nothing where nothing is to be kept", async () => {

@@ -33,12 +33,24 @@ export function purgeImages(
         await change.reclaim.enqueue({ ...candidate, dueAt: trashed.expiresAt });
         continue;
       }
-      await queueContents(change, repository, trashed.image, now);
-      await change.trash.removeImage(repository, digest);
+      await purgeTrashed(change, repository, digest, now);
       gone += 1;
     }
     return gone;
   });
+}
+
+/** Removes an image of the locked repository that is in the trash, whatever time it has left. */
+export async function purgeTrashed(
+  change: MetadataChange,
+  repository: RepositoryRef,
+  digest: Digest,
+  now: number,
+): Promise<void> {
+  const trashed = await change.trash.findImage(repository, digest);
+  if (trashed === undefined) return;
+  await queueContents(change, repository, trashed.image, now);
+  await change.trash.removeImage(repository, digest);
 }
 
 /**

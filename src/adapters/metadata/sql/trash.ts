@@ -39,6 +39,17 @@ export class SqlTrash implements TrashReads, TrashWrites {
     return rows.map((row) => toTrashedImage(row, toRef(repository)));
   }
 
+  async needing(
+    repository: RepositoryRef,
+    layer: Digest,
+    isTrashed: boolean,
+    limit: number,
+  ): Promise<Digest[]> {
+    const key = { ...repositoryKey(repository), layer, limit };
+    const rows = await this.#session.all(isTrashed ? images.trashedWith : images.keptWith, key);
+    return rows.map(({ image }) => image);
+  }
+
   async listImages(
     registry: Registry,
     { after, limit }: PageRequest<TrashPosition>,

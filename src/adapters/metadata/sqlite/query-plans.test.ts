@@ -243,6 +243,10 @@ const calls: Record<string, Record<string, unknown[][]>> = {
   trash: {
     findImage: [[ref, "d"]],
     discardedWith: [[ref, "d"]],
+    needing: [
+      [ref, "d", true, 9],
+      [ref, "d", false, 9],
+    ],
     listImages: [
       [registry, { after: { repositoryId: "r", digest: "d" }, limit: 9 }],
       [registry, { after: { repositoryId: "r", digest: "d" }, limit: 9 }, { repository: ref }],
