@@ -23,14 +23,20 @@ import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
+import { countQuotaJob } from "./workers/count-quota-job.ts";
+import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
+import { lifecycleJob } from "./workers/lifecycle-job.ts";
+import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { rekeyJob } from "./workers/rekey-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
+import { watchQuotas } from "./workers/watch-quotas.ts";
 import { expireKeyUses, writeKeyUses } from "./workers/write-key-uses.ts";
+import { writePullTimes } from "./workers/write-pull-times.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
   readonly log: Logger;
@@ -93,7 +99,8 @@ export class Server {
   readonly #endpointPorts = new Map<string, number>();
   #shownCertificate = "";
   #running = 0;
-  #writeKeyUses: (() => Promise<void>) | undefined;
+  /** Write what requests have left to be written: the last thing of a stop. */
+  readonly #writers: (() => Promise<void>)[] = [];
   #stopping: Promise<void> | undefined;
 
   /** Use `startServer`. */
@@ -129,8 +136,8 @@ export class Server {
     const isProxied = behindProxy && domain !== "localhost";
     const httpPort = isProxied ? undefined : this.#httpPort;
     const httpsPort = isProxied ? 443 : this.#httpsPort;
-    const { readOnly } = this.#config;
-    return { account, region, regions, domain, httpPort, httpsPort, readOnly };
+    const { trashMs, readOnly } = this.#config;
+    return { account, region, regions, domain, httpPort, httpsPort, trashMs, readOnly };
   }
 
   /** The port that was taken; `undefined` where the listener is off. */
@@ -164,10 +171,21 @@ export class Server {
     this.#watchKeys();
     const { role, readOnly } = this.#config;
     if (readOnly) return;
-    this.#writeKeyUses = writeKeyUses(this.#store.ports, (err, dropped) => {
-      this.#log.error({ event: "kms", err, dropped }, "uses of keys could not be written");
-    });
+    this.#startWriters();
     if (role !== "api") this.#startJobs();
+  }
+
+  #startWriters(): void {
+    const { ports } = this.#store;
+    this.#writers.push(
+      writeKeyUses(ports, (err, dropped) => {
+        this.#log.error({ event: "kms", err, dropped }, "uses of keys could not be written");
+      }),
+      writePullTimes(ports, (err, dropped) => {
+        this.#metrics.pullTimesDropped(dropped);
+        this.#log.error({ event: "pulls", err, dropped }, "times of pulls could not be written");
+      }),
+    );
   }
 
   /** A rotation of the master key brings keys that have to be known before they are used. */
@@ -188,15 +206,31 @@ export class Server {
         everyMs: this.#config.gcIntervalMs,
         reclaimed: (what) => {
           this.#metrics.reclaimed(what.bytes);
-          if (what.layers + what.objects + what.uploads > 0) log.info({ event: "gc", ...what });
+          if (Object.values(what).some((count) => count > 0)) log.info({ event: "gc", ...what });
         },
         failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
       }),
+      lifecycleJob({
+        everyMs: this.#config.lifecycleIntervalMs,
+        trashMs: this.#config.trashMs,
+        ran: ({ name, expired, archived, untagged, failed, freedBytes }) => {
+          const what = { expired, archived, untagged, failed, freedBytes };
+          log.info({ event: "lifecycle", repository: name, ...what });
+        },
+        failed: (err, repository) =>
+          log.error({ event: "lifecycle", repository, err }, "a lifecycle policy could not be run"),
+      }),
+      lifecyclePreviewJob,
       expireLeases,
       expireSessions,
+      expireImagesInUse,
       expireKeyUses,
       tendKeysJob,
       rekeyJob,
+      countQuotaJob,
+      watchQuotas(({ quota: { registry, ...quota }, used }) =>
+        log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
+      ),
       sweepUploads((before) => this.#store.sweepUploads(before)),
     ];
     const observer = {
@@ -375,7 +409,7 @@ export class Server {
     }
     await stopped;
     await this.#app?.close();
-    await this.#writeKeyUses?.();
+    for (const write of this.#writers) await write();
     await this.#store.close();
   }
 }

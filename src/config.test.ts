@@ -59,6 +59,7 @@ describe("the settings", () => {
       logLevel: "info",
       database: undefined,
       bucket: undefined,
+      archiveDirectory: undefined,
       role: "all",
       warnings: [],
     });
@@ -84,6 +85,7 @@ describe("the settings", () => {
       encryption: { by: "entrepot" },
     });
     expect(bucket("s3://images")).toMatchObject({ prefix: "", endpoint: undefined });
+    expect(bucket("s3://images?archiveClass=GLACIER_IR")?.archiveClass).toBe("GLACIER_IR");
     expect(bucket("s3://images?encryption=sse-s3")?.encryption).toEqual({ by: "store" });
     expect(bucket("s3://images?encryption=sse-kms&kms-key-id=k1")?.encryption).toEqual({
       by: "store",
@@ -113,6 +115,7 @@ describe("the settings", () => {
       "postgresql://h1,h2/c?sslmode=require",
     ],
     ENTREPOT_BLOBS: ["s3://one", "s3://two/a/b", "s3://three?encryption=sse-s3"],
+    ENTREPOT_ARCHIVE_DIR: ["/a", "b", "../c"],
     ENTREPOT_ROLE: ["api", "worker", "all"],
     ENTREPOT_READ_ONLY: ["true", "false", "true"],
     ENTREPOT_MASTER_KEY: [key, key, key],
@@ -166,6 +169,9 @@ describe("the settings", () => {
     ["ENTREPOT_BLOBS", "s3://bucket?endpoint=a:9000", "no http:// or https:// URL"],
     ["ENTREPOT_BLOBS", "s3://bucket?encryption=aes", "none of entrepot, sse-s3 and sse-kms"],
     ["ENTREPOT_BLOBS", "s3://bucket?kms-key-id=k", "encryption=sse-kms alone"],
+    ["ENTREPOT_BLOBS", "s3://bucket?archiveClass=COLD", "none of STANDARD_IA, ONEZONE_IA"],
+    ["ENTREPOT_BLOBS", "s3://bucket?archiveClass=GLACIER", "restored for hours"],
+    ["ENTREPOT_BLOBS", "s3://bucket?archiveClass=DEEP_ARCHIVE", "choose GLACIER_IR"],
     ["ENTREPOT_ROLE", "boss", "all, api, worker"],
     ["ENTREPOT_MASTER_KEY", "c2hvcnQ=", "32 bytes in base64"],
     ["ENTREPOT_LIFECYCLE_INTERVAL", "-1", "whole number"],
@@ -194,6 +200,13 @@ describe("the settings", () => {
   it("are refused all at once", () => {
     const environment = { ENTREPOT_ACCOUNT: "1", ENTREPOT_REGION: "X", ENTREPOT_NOPE: "1" };
     expect(refusals({ environment })).toHaveLength(3);
+  });
+
+  it("have a folder for archived layers, or a bucket's class, and not both", () => {
+    const environment = { ENTREPOT_ARCHIVE_DIR: "/cheap", ENTREPOT_BLOBS: "s3://one" };
+    expect(refusals({ environment })).toEqual([
+      "ENTREPOT_ARCHIVE_DIR is not for a bucket; ENTREPOT_BLOBS has archiveClass=….",
+    ]);
   });
 
   it("take an empty variable for one that is not set, but for a listener's", () => {
@@ -355,13 +368,13 @@ describe("settings that belong together", () => {
 describe("settings of features that are not there yet", () => {
   it("are named in a warning when they differ from the default", () => {
     const environment = {
-      ENTREPOT_TRASH_DAYS: "3",
+      ENTREPOT_UPSTREAMS: '{"registry.example":"https://mirror.example"}',
       ENTREPOT_PEERS: "{}",
       ENTREPOT_PUBLIC_HTTP: "off",
     };
     expect(load({ environment }).warnings).toEqual([
       "ENTREPOT_PUBLIC_HTTP is set, but this version does not use it yet.",
-      "ENTREPOT_TRASH_DAYS is set, but this version does not use it yet.",
+      "ENTREPOT_UPSTREAMS is set, but this version does not use it yet.",
     ]);
   });
 });

@@ -52,6 +52,7 @@ export class SettingsError extends Error {
 
 const defaultRegions = "us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-1,ap-southeast-2";
 const yearSeconds = 31_536_000;
+const dayMs = 86_400_000;
 
 /** Every setting: how it is read, its default, and what it means. */
 const settings = {
@@ -79,6 +80,7 @@ const settings = {
   ENTREPOT_ROOT_SECRET_ACCESS_KEY: [secretAccessKey, undefined, "its secret"],
   ENTREPOT_DATABASE: [database, undefined, "postgres://…; SQLite in the data directory without it"],
   ENTREPOT_BLOBS: [blobs, undefined, "s3://…; a folder in the data directory without it"],
+  ENTREPOT_ARCHIVE_DIR: [path, undefined, "folder for archived layers, on another disk say"],
   ENTREPOT_ROLE: [role, "all", "what this process does: all, api or worker"],
   ENTREPOT_READ_ONLY: [yesOrNo, "false", "refuse every write and serve pulls: true or false"],
   ENTREPOT_MASTER_KEY: [masterKeyOrAddress, undefined, "32 bytes, base64, or aws-kms://<key ARN>"],
@@ -100,9 +102,7 @@ type Given = (name: SettingName) => string | undefined;
 /** Settings of features that this version does not have: checked, and named in a warning. */
 const unused: readonly SettingName[] = [
   "ENTREPOT_PUBLIC_HTTP",
-  "ENTREPOT_LIFECYCLE_INTERVAL",
   "ENTREPOT_UPSTREAMS",
-  "ENTREPOT_TRASH_DAYS",
   "ENTREPOT_PEERS",
 ];
 /** An empty value of these says something; of all others it means that they are not set. */
@@ -160,6 +160,8 @@ export interface Config {
   readonly database: string | undefined;
   /** A bucket; a folder in the data directory without it. */
   readonly bucket: S3Address | undefined;
+  /** Absolute: where archived layers are, if not in the data directory. */
+  readonly archiveDirectory: string | undefined;
   /** Whether this process answers requests, does what runs unasked, or both. */
   readonly role: Role;
   /** Whether every write is refused. */
@@ -169,6 +171,9 @@ export interface Config {
   /** Where a KMS holds it. */
   readonly masterKeyKms: KmsAddress | undefined;
   readonly gcIntervalMs: number;
+  readonly lifecycleIntervalMs: number;
+  /** How long what is deleted can be brought back. */
+  readonly trashMs: number;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -261,6 +266,9 @@ function contradictions(read: Read, given: Given): string[] {
     const [set, missing] = read(one) === undefined ? [other, one] : [one, other];
     problems.push(`${set} is set without ${missing}; they belong together.`);
   }
+  if (read("ENTREPOT_ARCHIVE_DIR") && read("ENTREPOT_BLOBS")) {
+    problems.push("ENTREPOT_ARCHIVE_DIR is not for a bucket; ENTREPOT_BLOBS has archiveClass=….");
+  }
   if (read("ENTREPOT_MASTER_KEY") && read("ENTREPOT_MASTER_KEY_FILE")) {
     problems.push(
       "ENTREPOT_MASTER_KEY and ENTREPOT_MASTER_KEY_FILE are both set; set one of them.",
@@ -298,11 +306,14 @@ function assemble(read: Read, given: Given, directory: string): Config {
     rootAccessKey: keyId && secret ? { accessKeyId: keyId, secretAccessKey: secret } : undefined,
     database: read("ENTREPOT_DATABASE"),
     bucket: read("ENTREPOT_BLOBS"),
+    archiveDirectory: pathOf(read("ENTREPOT_ARCHIVE_DIR")),
     role: read("ENTREPOT_ROLE")!,
     readOnly: read("ENTREPOT_READ_ONLY")!,
     masterKey: masterKeyFile ? masterKeyIn(masterKeyFile) : read("ENTREPOT_MASTER_KEY")?.key,
     masterKeyKms: read("ENTREPOT_MASTER_KEY")?.kms,
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
+    lifecycleIntervalMs: read("ENTREPOT_LIFECYCLE_INTERVAL")! * 1000,
+    trashMs: read("ENTREPOT_TRASH_DAYS")! * dayMs,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

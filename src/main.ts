@@ -14,6 +14,7 @@ import {
   SettingsError,
   settingList,
 } from "./config.ts";
+import { containerRuntimes } from "./container-runtimes.ts";
 import { runBackup, runMigrate, runRestore } from "./copy-commands.ts";
 import { type Client, CommandError } from "./doors/cli/client.ts";
 import { runCommandLine } from "./doors/cli/command-line.ts";
@@ -166,6 +167,13 @@ function clientOf(config: Config): Client {
   };
 }
 
+/** For commands that go on and on: the first process of a container is not ended by signals. */
+function stopped(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
+  return stop.signal;
+}
+
 /** @throws CommandError when somebody else does so, or copies what is stored */
 async function reclaimNow(ports: Ports, options: ReclaimOptions): Promise<Reclaimed> {
   const freed = await reclaimAlone(ports, options);
@@ -211,6 +219,8 @@ process.exitCode = await runCommandLine(
     backup: (given, wish) => runBackup(copyProgram, configOf(given), wish),
     restore: (given, wish) => runRestore(copyProgram, configOf(given), wish),
     migrate: (wish) => runMigrate(copyProgram, wish),
+    containerRuntimes,
+    stopped,
     rotateMasterKey: (given, wish) => runRotate(configOf(given), wish),
   },
   { out: process.stdout, error: process.stderr },

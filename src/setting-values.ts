@@ -212,9 +212,14 @@ export interface S3Address {
   readonly endpoint: string | undefined;
   readonly region: string | undefined;
   readonly encryption: StoreEncryption;
+  /** The store's class for what is archived; without one nothing moves. */
+  readonly archiveClass: string | undefined;
 }
 
-const s3Options = ["endpoint", "region", "encryption", "kms-key-id"];
+const s3Options = ["endpoint", "region", "encryption", "kms-key-id", "archiveClass"];
+/** Those that give an object at once, whoever asks. */
+const archiveClasses = ["STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"];
+const frozenClasses = ["GLACIER", "DEEP_ARCHIVE"];
 
 export const blobs = text((value): S3Address => {
   const url = /^s3:\/\/./.test(value) && URL.canParse(value) ? new URL(value) : undefined;
@@ -239,8 +244,19 @@ export const blobs = text((value): S3Address => {
     endpoint,
     region: option("region"),
     encryption: storeEncryption(option("encryption") ?? "entrepot", option("kms-key-id")),
+    archiveClass: archiveClass(option("archiveClass")),
   };
 });
+
+function archiveClass(name: string | undefined): string | undefined {
+  if (name === undefined || archiveClasses.includes(name)) return name;
+  return refuse(
+    frozenClasses.includes(name)
+      ? `has archiveClass=${name}, whose objects can not be read before they were restored for hours, so ` +
+          "that pulls of layers that an image in use shares, and entrepot fsck, would fail: choose GLACIER_IR"
+      : `has an archiveClass that is none of ${archiveClasses.join(", ")}`,
+  );
+}
 
 function storeEncryption(by: string, kmsKeyId: string | undefined): StoreEncryption {
   if (by === "sse-kms") return { by: "store", kmsKeyId };

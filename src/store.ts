@@ -21,6 +21,7 @@ import { LocalKeyService } from "./adapters/keys/local.ts";
 import { LayerThreads } from "./adapters/layer-work/layer-threads.ts";
 import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import { PackageTagPatterns } from "./adapters/patterns/package-tag-patterns.ts";
 import type { Config } from "./config.ts";
 import { openKeyring } from "./open-keyring.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
@@ -99,8 +100,19 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         : new LeasedExclusive(metadata, clock, randomUUID());
     const egress = new HttpEgress({ isListed: config.isEgressListed });
     const layerWork = openLayerWork();
-    const memory = new RegistryMemory();
-    const ports = { metadata, blobs, keys, layerWork, clock, exclusive, egress, memory };
+    const memory = new RegistryMemory({ recordsPulls: !isReadOnly });
+    const tagPatterns = new PackageTagPatterns();
+    const ports = {
+      metadata,
+      blobs,
+      keys,
+      layerWork,
+      clock,
+      exclusive,
+      egress,
+      tagPatterns,
+      memory,
+    };
     return {
       ports,
       rows: opened.rows,
@@ -162,14 +174,15 @@ async function openMetadata(
 }
 
 export async function openBlobs(
-  { dataDirectory, bucket }: Config,
+  { dataDirectory, bucket, archiveDirectory }: Config,
   { onFatal }: Pick<StoreOptions, "onFatal">,
 ): Promise<BlobStore> {
   if (bucket === undefined) {
     await makeDirectory(dataDirectory);
-    return FilesystemBlobStore.open({ root: join(dataDirectory, "blobs"), onFatal });
+    const root = join(dataDirectory, "blobs");
+    return FilesystemBlobStore.open({ root, archiveDirectory, onFatal });
   }
-  const { encryption, prefix, region, endpoint } = bucket;
+  const { encryption, prefix, region, endpoint, archiveClass } = bucket;
   const serverSideEncryption =
     encryption.by === "entrepot"
       ? undefined
@@ -179,6 +192,7 @@ export async function openBlobs(
   return S3BlobStore.open({
     bucket: bucket.bucket,
     prefix,
+    archiveClass,
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(serverSideEncryption !== undefined && { serverSideEncryption }),

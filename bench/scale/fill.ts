@@ -150,6 +150,8 @@ class Filling {
       encryption_key: null,
       image_count: images,
       size_bytes: sizeBytes,
+      lifecycle_due_at: null,
+      quotas: null,
     });
     this.#counts.repositories += 1;
     this.#counts.images += images;
@@ -197,6 +199,8 @@ class Filling {
       pulled_at: this.#now, // So that no pull has to write down that it took place.
       state: "ACTIVE",
       object: kept.id,
+      archived_at: null,
+      activated_at: null,
       tag_count: wanted.tags,
     });
     await this.#references(place, kept.digest, [config, ...layers]);

@@ -1,4 +1,5 @@
 import type { ObjectId } from "../registry/names.ts";
+import type { StorageClass } from "./place.ts";
 
 /**
  * Bytes under keys that are never used twice: sealed ones, but for a store that encrypts by itself.
@@ -34,13 +35,29 @@ export interface BlobStore {
    */
   urlFor(key: ObjectId, place: string, lifeSeconds: number): Promise<string | undefined>;
   /**
-   * Removes whatever the store has of the key, staged and published, but for what was published at
-   * the place `keep`. Deleting an absent object is not an error.
+   * The place to write down before `transfer` makes a copy in that class: it opens what it did, and
+   * keeps the copy from being deleted with all else of the key. Without a plan, and as `placeNow` has
+   * it, where the object is in that class already, or the store has no other. Does nothing else.
    */
-  delete(key: ObjectId, keep?: string): Promise<void>;
+  planTransfer(place: string, to: StorageClass): string;
+  /**
+   * Copies the published object to that class: durable once it resolves, and never readable by half.
+   * It stays where it was too, until `delete` is told to keep the new place alone. Repeated with the
+   * same plan, it goes on with the same copy.
+   * @returns the new place; the same where `planTransfer` plans nothing
+   * @throws RegistryError ServiceUnavailable when there is no room for it
+   * @throws when there is no such object
+   */
+  transfer(key: ObjectId, place: string, to: StorageClass): Promise<string>;
+  /**
+   * Removes whatever the store has of the key, staged and published, but for what was published at
+   * the place `keep`, and for the copy that it plans. A function is asked once the store has looked
+   * at what there is: what comes after its answer stays. Deleting an absent object is not an error.
+   */
+  delete(key: ObjectId, keep?: string | (() => Promise<string | undefined>)): Promise<void>;
   /** Everything that the store holds, staged and published, for `entrepot fsck`. No order. */
   list(): AsyncIterable<ListedBlob>;
-  /** Whether what `list` found at `listed` is what `place` names, whatever became of its length. */
+  /** Whether what `list` found at `listed` is what `place` names or plans, whatever its length. */
   isAt(place: string, listed: string): boolean;
   /** Whose the store is: what `claim` was told last; `undefined` while nobody has claimed it. */
   owner(): Promise<string | undefined>;
@@ -51,7 +68,7 @@ export interface BlobStore {
    * @throws when it does not, with the store's own words
    */
   probe(): Promise<void>;
-  /** Bytes that are free and that there are, or `undefined` where the store has no such bound. */
+  /** Bytes that are free for new objects and that there are; `undefined` where there is no bound. */
   space(): Promise<{ freeBytes: number; totalBytes: number } | undefined>;
 }
 

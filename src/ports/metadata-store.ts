@@ -7,7 +7,13 @@
  */
 
 import type { StoredObject } from "../registry/encryption/stored-object.ts";
-import type { Image, ImageReference, ImageWithTags, TagMove } from "../registry/images/image.ts";
+import type {
+  Image,
+  ImageReference,
+  ImageWithTags,
+  TagEvent,
+  TagMove,
+} from "../registry/images/image.ts";
 import type { Layer } from "../registry/layers/layer.ts";
 import type { Upload } from "../registry/layers/upload.ts";
 import type {
@@ -20,9 +26,23 @@ import type {
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
+import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
 import type { KmsChange, KmsReads } from "./kms-store.ts";
+import type { LifecycleReads, LifecycleWrites } from "./lifecycle-store.ts";
 import type { PageRequest } from "./page-request.ts";
+import type {
+  PullTimeExclusionReads,
+  PullTimeExclusionWrites,
+} from "./pull-time-exclusion-store.ts";
+import type {
+  QuotaReads,
+  QuotaUsageReads,
+  QuotaUsageWrites,
+  QuotaWrites,
+  ServiceQuotaReads,
+  ServiceQuotaWrites,
+} from "./quota-store.ts";
 import type { RekeyReads, RekeyWrites } from "./rekey-store.ts";
 import type {
   RepositoryReads,
@@ -30,6 +50,7 @@ import type {
   ResourcePolicyReads,
   ResourcePolicyWrites,
 } from "./repository-store.ts";
+import type { TrashReads, TrashWrites } from "./trash-store.ts";
 
 export type { JobPosition, JobReads, JobWrites } from "./job-store.ts";
 export type { PageRequest } from "./page-request.ts";
@@ -74,6 +95,13 @@ export interface MetadataReads {
   readonly leases: LeaseReads;
   readonly jobs: JobReads;
   readonly rekeys: RekeyReads;
+  readonly trash: TrashReads;
+  readonly lifecycle: LifecycleReads;
+  readonly pullTimeExclusions: PullTimeExclusionReads;
+  readonly inUse: ImageUseReads;
+  readonly quotas: QuotaReads;
+  readonly quotaUsage: QuotaUsageReads;
+  readonly serviceQuotas: ServiceQuotaReads;
 }
 
 export interface MetadataChange {
@@ -92,6 +120,13 @@ export interface MetadataChange {
   readonly leases: LeaseReads & LeaseWrites;
   readonly jobs: JobReads & JobWrites;
   readonly rekeys: RekeyReads & RekeyWrites;
+  readonly trash: TrashReads & TrashWrites;
+  readonly lifecycle: LifecycleReads & LifecycleWrites;
+  readonly pullTimeExclusions: PullTimeExclusionReads & PullTimeExclusionWrites;
+  readonly inUse: ImageUseReads & ImageUseWrites;
+  readonly quotas: QuotaReads & QuotaWrites;
+  readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
+  readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */
@@ -106,6 +141,7 @@ export interface ObjectLink {
   readonly object: ObjectId;
 }
 
+/** Images in the trash are in none of these but where it is said. */
 export interface ImageReads {
   /** The repository and, in the same read, the image that the tag or digest names. */
   resolve(
@@ -114,13 +150,18 @@ export interface ImageReads {
     reference: { tag: Tag } | { digest: Digest },
   ): Promise<ResolvedImage | undefined>;
   find(repository: RepositoryRef, digest: Digest): Promise<Image | undefined>;
-  /** By digest, each with its tags in order. */
+  /** Also where it lies in the trash: its state is what `TrashReads` says then. */
+  findStored(
+    repository: RepositoryRef,
+    digest: Digest,
+  ): Promise<{ image: Image; isTrashed: boolean } | undefined>;
+  /** By digest, each with its tags in order; without `states` in whatever state. */
   list(
     repository: RepositoryRef,
     page: PageRequest<Digest>,
-    filter?: { tagged?: boolean | undefined; state?: Image["state"] | undefined },
+    filter?: { tagged?: boolean | undefined; states?: readonly Image["state"][] | undefined },
   ): Promise<ImageWithTags[]>;
-  /** Which objects images stand on, by digest. */
+  /** Which objects images stand on, those in the trash as well; by digest. */
   links(repository: RepositoryRef, page: PageRequest<Digest>): Promise<ObjectLink[]>;
   /** The same of the images that are named. */
   linksOf(repository: RepositoryRef, digests: readonly Digest[]): Promise<ObjectLink[]>;
@@ -128,29 +169,45 @@ export interface ImageReads {
   references(repository: RepositoryRef, digest: Digest): Promise<ImageReference[]>;
   /** Manifests of this repository that list `digest` as a child. By digest, at most `limit`. */
   parents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]>;
+  /** Whether one of them can be pulled, or is about to be. */
+  hasActiveParent(repository: RepositoryRef, digest: Digest): Promise<boolean>;
   /** Manifests of this repository whose subject is `digest`. By digest. */
   referrers(
     repository: RepositoryRef,
     subject: Digest,
     page: PageRequest<Digest>,
-    filter?: { artifactTypes?: readonly string[] | undefined },
+    filter?: {
+      artifactTypes?: readonly string[] | undefined;
+      states?: readonly Image["state"][] | undefined;
+    },
   ): Promise<Image[]>;
 }
+
+/** What an image becomes. */
+export type StateChange = Pick<Image, "state" | "archivedAt" | "activatedAt">;
 
 export interface ImageWrites {
   /** The transaction fails if the repository has that digest already. Does not count: see `adjust`. */
   insert(image: Image, references: readonly ImageReference[]): Promise<void>;
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
+  /** Moves the time of the last pull, never back; does nothing where the image is gone. */
   setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
+  setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void>;
   /** Has the image stand on another object of the same content. */
   relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void>;
 }
 
 export interface TagReads {
   find(repository: RepositoryRef, tag: Tag): Promise<Digest | undefined>;
-  /** By tag, in code point order. */
-  list(repository: RepositoryRef, page: PageRequest<Tag>): Promise<{ tag: Tag; digest: Digest }[]>;
+  /** By tag, in code point order; without `states` whatever the state of their images. */
+  list(
+    repository: RepositoryRef,
+    page: PageRequest<Tag>,
+    filter?: { states?: readonly Image["state"][] | undefined },
+  ): Promise<{ tag: Tag; digest: Digest }[]>;
+  /** What became of the tag, the newest first; a position is a sequence number. */
+  history(repository: RepositoryRef, tag: Tag, page: PageRequest<number>): Promise<TagEvent[]>;
   /** The tags of one image, in code point order, at most `limit`. */
   of(repository: RepositoryRef, digest: Digest, limit: number): Promise<Tag[]>;
   count(repository: RepositoryRef, digest: Digest): Promise<number>;
@@ -207,6 +264,16 @@ export interface ObjectReads {
   content(id: ObjectId): Promise<Uint8Array | undefined>;
   /** Whether a layer or an image stands on the object. */
   isLinked(object: StoredObject): Promise<boolean>;
+  /**
+   * Whether it is to be at hand: an image that is ACTIVE or ACTIVATING, in a repository that is not in
+   * the trash, refers to a layer that stands on it, or such a layer is leased. What is in the trash
+   * does not count.
+   */
+  isHeldByActive(object: StoredObject, now: number): Promise<boolean>;
+  /** The same of images that are ARCHIVED. */
+  isHeldByArchived(object: StoredObject): Promise<boolean>;
+  /** The end of the longest lease of a layer that stands on it. */
+  leasedUntil(object: StoredObject): Promise<number | undefined>;
   /** Those of the objects that are there, by id, each once. */
   findMany(registry: Registry, ids: readonly ObjectId[]): Promise<StoredObject[]>;
   /** Those of the contents that the domain has a live object of. */
@@ -239,6 +306,8 @@ export interface ObjectWrites {
   insert(object: StoredObject, content?: Uint8Array): Promise<void>;
   /** Like `insert`, but false when the domain has such an object, and nothing is done then. */
   insertIfAbsent(object: StoredObject, content?: Uint8Array): Promise<boolean>;
+  /** Says where its bytes are by now, if it is live and they were at `from`; else see `Otherwise`. */
+  setPlace(id: ObjectId, from: string, to: string, otherwise: Otherwise): Promise<void>;
   /** Destroys the wrapped data key: from here on nobody can open the object. */
   markDeleting(id: ObjectId): Promise<void>;
   /** Removes the row and the content that is kept with it. */
@@ -300,10 +369,24 @@ export interface ServiceKeyWrites {
   rewrap(key: ServiceKey, wrapped: Uint8Array): Promise<boolean>;
 }
 
-/** Something that may have become garbage, to be looked at when it is due (D4). */
+/**
+ * Something that may have become garbage, to be looked at when it is due (D4). `storage`: an object
+ * that may have to be in another storage class.
+ */
 export type ReclaimCandidate = { readonly registry: Registry; readonly dueAt: number } & (
-  | { readonly kind: "layer"; readonly repositoryId: string; readonly digest: Digest }
+  | {
+      /**
+       * `image`: deleted, and its time in the trash is over. `referrers`: what is about an image that
+       * went somewhere. `activation`: on its way back from the archive.
+       */
+      readonly kind: "layer" | "image" | "referrers" | "activation";
+      readonly repositoryId: string;
+      readonly digest: Digest;
+    }
+  /** Deleted, and its time in the trash is over. */
+  | { readonly kind: "repository"; readonly repositoryId: string }
   | { readonly kind: "object"; readonly object: ObjectId }
+  | { readonly kind: "storage"; readonly object: ObjectId }
   | { readonly kind: "upload"; readonly upload: UploadId }
 );
 export interface ReclaimReads {
@@ -311,7 +394,7 @@ export interface ReclaimReads {
   due(now: number, limit: number): Promise<ReclaimCandidate[]>;
   /** How many wait, due or not. */
   count(): Promise<number>;
-  /** Whether the object waits for a look, due or not. */
+  /** Whether the object waits for a look of either kind, due or not. */
   hasObject(registry: Registry, object: ObjectId): Promise<boolean>;
 }
 export interface ReclaimWrites {

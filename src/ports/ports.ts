@@ -7,6 +7,7 @@ import type { Exclusive } from "./exclusive.ts";
 import type { KeyService } from "./key-service.ts";
 import type { LayerWork } from "./layer-work.ts";
 import type { MetadataStore } from "./metadata-store.ts";
+import type { TagPatterns } from "./tag-patterns.ts";
 
 /** What the registry needs from outside. Passed first to every function of the registry. */
 export interface Ports {
@@ -17,6 +18,7 @@ export interface Ports {
   readonly clock: Clock;
   readonly exclusive: Exclusive;
   readonly egress: Egress;
+  readonly tagPatterns: TagPatterns;
   /** What this process remembers to be quick. Losing it costs time and nothing else. */
   readonly memory: RegistryMemory;
   /** Who asked for what is being done; absent where the deployment acts by itself. */

@@ -10,7 +10,9 @@ import type { PageRequest } from "./page-request.ts";
 
 export interface RepositoryReads {
   find(registry: Registry, name: RepositoryName): Promise<Repository | undefined>;
-  /** By name, in code point order. */
+  /** By what rows refer to, wherever it is: in the trash it has another name than it had. */
+  findById(repository: RepositoryRef): Promise<Repository | undefined>;
+  /** By name, in code point order. Those in the trash are in no listing but `listAll`. */
   list(registry: Registry, page: PageRequest<RepositoryName>): Promise<Repository[]>;
   /** Resource tags, by key. */
   resourceTags(repository: RepositoryRef): Promise<{ key: string; value: string }[]>;
@@ -42,7 +44,14 @@ export interface RepositoryWrites {
   setEncryption(repository: RepositoryRef, encryption: Encryption): Promise<void>;
   putResourceTag(repository: RepositoryRef, key: string, value: string): Promise<void>;
   removeResourceTag(repository: RepositoryRef, key: string): Promise<void>;
-  /** Adds to the counters; negative takes away. */
+  /** The quotas that it is counted in. Charges nothing. */
+  setQuotas(repository: RepositoryRef, quotaIds: readonly string[]): Promise<void>;
+  /**
+   * No repository of the registry is counted until this transaction ends, and whoever counted one before
+   * has ended: what is read from here on knows of it.
+   */
+  lockCount(registry: Registry): Promise<void>;
+  /** Adds to the counters; negative takes away. Quotas are charged by who calls: see `charge`. */
   adjust(repository: RepositoryRef, by: { imageCount?: number; sizeBytes?: number }): Promise<void>;
   /** Overwrites the counters (`fsck --repair`). */
   setCounters(

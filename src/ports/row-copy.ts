@@ -66,6 +66,18 @@ export const copiedTables: readonly CopiedTable[] = [
   table("kms_use", [...ofKey, "at", "id"]),
   table("kms_use_count", [...ofKey, "month", "operation"]),
   table("rekey", ofRepository),
+  table("trashed_image", [...ofRepository, "digest"]),
+  table("trashed_repository", ofRepository),
+  table("lifecycle_policy", ofRepository),
+  table("lifecycle_preview", ofRepository),
+  table("lifecycle_preview_result", [...ofRepository, "position"]),
+  table("lifecycle_run", [...ofRepository, "at", "id"]),
+  table("lifecycle_run_image", [...ofRepository, "run", "position"]),
+  table("image_in_use", [...ofRepository, "digest", "reporter"]),
+  table("service_quota", ["account", "region", "code"]),
+  table("quota", ["account", "region", "id"], { isReferredTo: true }),
+  table("quota_usage", ["account", "region", "quota", "slot"]),
+  table("pull_time_exclusion", ["account", "region", "principal_arn"]),
   table("job", ["id"]),
 ];
 

@@ -11,6 +11,8 @@ export interface Deployment {
   /** Ports that clients reach; absent where that listener is off. */
   readonly httpPort: number | undefined;
   readonly httpsPort: number | undefined;
+  /** How long what is deleted can be brought back. Milliseconds; 0: not at all. */
+  readonly trashMs: number;
   /** Whether every write is refused at the moment. */
   readonly readOnly?: boolean;
 }

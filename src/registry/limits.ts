@@ -14,6 +14,19 @@ export const limits = {
   tagsPerPush: 40,
   resourceTagsPerRepository: 50,
   mutabilityFilters: 5,
+  /** What a registry's number of repositories, or of images in one, may be set to. */
+  serviceQuotaMaximum: 10_000_000,
+  /** Repositories that may be on their way while the registry's are counted without waiting for them. */
+  repositoriesUnderWay: 1_000,
+  quotasPerRegistry: 1_000,
+  /** Bytes, or images, that a quota may be of. */
+  quotaMaximum: 2 ** 50,
+  /** Repositories that are counted in a quota in one transaction. */
+  quotaCountRepositories: 20,
+  /** Registries whose service quotas are remembered. */
+  rememberedServiceQuotas: 10_000,
+  /** Quotas over their soft limit that one look of the watcher tells of. */
+  quotasTold: 100,
 
   accounts: 10_000,
   usersPerAccount: 5_000,
@@ -112,6 +125,35 @@ export const limits = {
   /** How long a caller that signed in from an address is judged apart from the address's strangers. */
   knownCallerLifeMs: 1 * hour,
 
+  /** Images that a lifecycle evaluation reads at once, and that one transaction acts on. */
+  lifecyclePage: 200,
+  lifecycleBatch: 50,
+  /** Evaluations of a repository in one round, where others change it meanwhile. */
+  lifecycleAttempts: 5,
+  /** Between two looks at a repository where a use alone keeps an image. */
+  lifecycleUseRetryMs: 6 * hour,
+  /** Repositories that the worker asks for at once. */
+  lifecycleRepositories: 100,
+  /** Images that a run names which stayed although a rule had marked them. */
+  lifecycleFailuresNamed: 100,
+  lifecycleTagsNamed: 100,
+  /** Images of one PolicyExecutionEvent. */
+  lifecycleEventImages: 10,
+  lifecycleRunLifeMs: 90 * 24 * hour,
+  /** After which a preview that is not made yet never will be. */
+  lifecyclePreviewStaleMs: 1 * hour,
+  /** After which a preview says nothing any more. */
+  lifecyclePreviewLifeMs: 24 * hour,
+  /** Between two looks at an image that comes back from the archive. */
+  activationRetryMs: 10 * second,
+  /** Images that one call takes out of the trash for good, or some more. */
+  emptiedAtOnce: 1_000,
+  /** Images or layers that one transaction removes for good. */
+  purgeBatch: 100,
+
+  /** Of GetLifecyclePolicyPreview. */
+  previewPage: 100,
+  previewRows: 1_000,
   pageDefault: 100,
   pageMaximum: 1_000,
   referrersPageDefault: 20,
@@ -121,6 +163,8 @@ export const limits = {
   batchManifestBytes: 32 * MiB,
   /** Tags on one page of DescribeImages; a page with more ends before `maxResults`. */
   pageTags: 10_000,
+  /** Rows with long texts or many tags that are read at once for a page. */
+  heavyRowsAtOnce: 50,
   /** Characters of annotations on one page of ListImageReferrers, likewise. */
   pageAnnotationCharacters: 4 * MiB,
   tagKeysPerRequest: 200,
@@ -140,6 +184,24 @@ export const limits = {
   /** Findings of one lint. */
   policyFindings: 100,
 
+  /** A lifecycle policy's text, and an extension's. */
+  lifecyclePolicyMinimumCharacters: 100,
+  lifecyclePolicyCharacters: 30_720,
+  /** Rules of a policy, and of an extension. */
+  lifecycleRules: 50,
+  /** Wildcards of one pattern. */
+  lifecyclePatternStars: 4,
+  /** What an archived image is kept for at least before a rule may expire it. */
+  archiveMinimumDays: 90,
+  /** A regular expression or a range of versions for tags. */
+  tagPatternCharacters: 256,
+  /** Steps of a regular expression for a character: instructions of its program. */
+  tagPatternSteps: 250,
+  /** The same of all of an extension. */
+  lifecyclePatternSteps: 500,
+  /** What a regular expression may remember to be quick. */
+  tagPatternStateBytes: 32 * KiB,
+
   /** What a denial says for DecodeAuthorizationMessage. */
   authorizationMessageCharacters: 64 * KiB,
 
@@ -153,6 +215,8 @@ export const limits = {
   /** Access keys whose principals are remembered, and repositories whose policies are. */
   rememberedPrincipals: 10_000,
   rememberedRepositories: 50_000,
+  /** Registries of which it is remembered whose pulls do not count. */
+  rememberedRegistries: 10_000,
   /** How often the last use of a key or a role is written at most, and of how many that is known. */
   useRecordedMs: 60 * second,
   rememberedUses: 10_000,
@@ -168,6 +232,26 @@ export const limits = {
   keyUsesWaiting: 10_000,
   /** How long each use is kept; counts stay. As CloudTrail's event history. */
   keyUseLifeMs: 90 * 24 * hour,
+  /** How often pulls are written, of how many images at once, and of how many they may wait. */
+  pullFlushMs: 5 * second,
+  pullsAtOnce: 500,
+  pullsWaiting: 20_000,
+  /** How much older than a pull the recorded one of its image may be. */
+  pullTimeGranularityMs: 60 * second,
+  /** Principals of a registry whose pulls do not count. Source: ECR, "Pull time update exclusions". */
+  pullTimeExclusions: 100,
+  principalArnCharacters: 200,
+  /** For how long an image counts as in use that somebody says runs. */
+  imageUseMinimumSeconds: 60,
+  imageUseDefaultSeconds: 86_400,
+  imageUseMaximumSeconds: 30 * 86_400,
+  imageReporterCharacters: 128,
+  /** What a container runtime is asked by `report-in-use`. */
+  runtimeTimeoutMs: 10 * second,
+  runtimeReplyBytes: 32 * MiB,
+  runtimeContainers: 10_000,
+  /** Rows of what is in use no more that one transaction removes. */
+  expiredImageUseBatch: 1_000,
   /** Layers or images, and upload sessions, that are put under another key at once. */
   rekeyPageObjects: 500,
   rekeyPageSessions: 20,
@@ -255,6 +339,12 @@ export const limits = {
   jobRetryMaximumMs: 1 * hour,
   /** For how long garbage collection may be held off by one call. */
   reclaimHoldSeconds: 300,
+  /**
+   * How long an object that was moved to another storage class is also kept where it was, for pulls
+   * that began there; where clients are sent to the store itself, at least for as long as their URLs
+   * are good.
+   */
+  movedObjectGraceMs: 900 * second,
   /** Expired leases that one transaction removes. */
   expiredLeaseBatch: 1_000,
 

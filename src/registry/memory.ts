@@ -1,6 +1,7 @@
 import { BoundedCache } from "./bounded-cache.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
 import { IssuerMemory } from "./identity/issuer-memory.ts";
+import { PullTimes } from "./images/pull-times.ts";
 import { KeyUses } from "./kms/key-uses.ts";
 import { RunningDigests } from "./layers/running-digests.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
@@ -23,6 +24,7 @@ export class RegistryMemory {
   readonly runningDigests = new RunningDigests(limits.runningDigests);
   readonly access = new AccessMemory();
   readonly keyUses = new KeyUses();
+  readonly pulls: PullTimes;
   readonly issuers = new IssuerMemory();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
   readonly passwordTurns = new Turns(limits.passwordsAtOnce);
@@ -31,4 +33,9 @@ export class RegistryMemory {
     checkedAt: Number.NEGATIVE_INFINITY,
     sufficient: true,
   };
+
+  /** @param options `recordsPulls`: false where nothing is written, so that nothing waits for it */
+  constructor({ recordsPulls = true } = {}) {
+    this.pulls = new PullTimes(recordsPulls ? limits.pullsWaiting : 0);
+  }
 }

@@ -18,11 +18,14 @@ async function refuse(): Promise<never> {
 export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { repositories, images, tags, layers, objects, uploads } = metadata;
   const { resourcePolicies, identity, kms } = metadata;
-  const { settings, serviceKeys, reclaim, leases, jobs, rekeys } = metadata;
+  const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
+  const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
     ...{ resourcePolicies, identity, kms },
-    ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys },
+    ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle },
+    ...{ pullTimeExclusions, inUse },
+    ...{ quotas, quotaUsage, serviceQuotas },
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {
@@ -41,6 +44,8 @@ export function readOnlyBlobs(blobs: BlobStore): BlobStore {
     publish: refuse,
     open: (key, place) => blobs.open(key, place),
     urlFor: (key, place, lifeSeconds) => blobs.urlFor(key, place, lifeSeconds),
+    planTransfer: (place, to) => blobs.planTransfer(place, to),
+    transfer: refuse,
     delete: refuse,
     list: () => blobs.list(),
     isAt: (...places) => blobs.isAt(...places),

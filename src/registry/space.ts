@@ -10,12 +10,21 @@ export async function hasSpace(ports: Ports): Promise<boolean> {
   const { space } = ports.memory;
   if (now - space.checkedAt < recheckMs && now >= space.checkedAt) return space.sufficient;
   const measured = await ports.blobs.space();
-  const sufficient =
-    measured === undefined ||
-    measured.freeBytes >=
-      Math.min(limits.freeSpaceFloorBytes, measured.totalBytes * limits.freeSpaceFloorRatio);
+  const sufficient = measured === undefined || isRoomy(measured);
   ports.memory.space = { checkedAt: now, sufficient };
   return sufficient;
+}
+
+/** Whether a disk has more than the floor free. */
+export function isRoomy({
+  freeBytes,
+  totalBytes,
+}: {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}): boolean {
+  const floor = Math.min(limits.freeSpaceFloorBytes, totalBytes * limits.freeSpaceFloorRatio);
+  return freeBytes >= floor;
 }
 
 /** @throws ServiceUnavailable when the store is nearly full: pulls go on, pushes wait */

@@ -4,6 +4,8 @@ import { BoundedCache } from "./bounded-cache.ts";
 interface Entry<Value> {
   readonly value: Promise<Value>;
   readonly loadedAt: number;
+  /** What `value` has resolved to. */
+  known: Value | undefined;
 }
 
 /**
@@ -21,17 +23,31 @@ export class TimedCache<Value> {
 
   get(clock: Clock, key: string, load: () => Promise<Value>): Promise<Value> {
     const now = clock.now();
-    const known = this.#entries.get(key);
-    // A clock that was set back makes nothing live longer.
-    if (known !== undefined && now >= known.loadedAt && now - known.loadedAt < this.#lifeMs) {
-      return known.value;
-    }
-    const entry = { value: load(), loadedAt: now };
+    const remembered = this.#fresh(key, now);
+    if (remembered !== undefined) return remembered.value;
+    const entry: Entry<Value> = { value: load(), loadedAt: now, known: undefined };
     this.#entries.set(key, entry);
-    entry.value.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-    });
+    entry.value.then(
+      (value) => {
+        entry.known = value;
+      },
+      () => {
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      },
+    );
     return entry.value;
+  }
+
+  /** The same without waiting; `undefined` where it has to be read first. */
+  known(clock: Clock, key: string): Value | undefined {
+    return this.#fresh(key, clock.now())?.known;
+  }
+
+  #fresh(key: string, now: number): Entry<Value> | undefined {
+    const entry = this.#entries.get(key);
+    // A clock that was set back makes nothing live longer.
+    if (entry === undefined || now < entry.loadedAt) return undefined;
+    return now - entry.loadedAt < this.#lifeMs ? entry : undefined;
   }
 
   /** What was changed is to be read anew. */

@@ -4,7 +4,10 @@ import { digestOf } from "../registry/digest.ts";
 import { sealWhole } from "../registry/encryption/sealed-format.ts";
 import { newObjectId } from "../registry/layers/upload-layer.ts";
 import type { AccountId, Digest, Region, RepositoryName } from "../registry/names.ts";
+import { countQuota } from "../registry/quotas/count-quota.ts";
+import { putQuota } from "../registry/quotas/put-quota.ts";
 import { createRepository } from "../registry/repositories/create-repository.ts";
+import type { Repository } from "../registry/repositories/repository.ts";
 import { checkStore } from "./check-store.ts";
 
 let opened: TestPorts;
@@ -71,5 +74,45 @@ it("tells of counters that differ from a recount, and mends them when asked to",
     repositories: 1,
     images: 0,
     sizeBytes: 0,
+  });
+});
+
+it("tells of a quota that counts wrong, or not all it should, and mends it when asked to", async () => {
+  const { ports } = opened;
+  const wanted = { prefix: "team", unit: "BYTES", soft: undefined, hard: 100 } as const;
+  const { quota } = await putQuota(ports, registry, wanted);
+  await countQuota(ports, registry, quota.id, new AbortController().signal);
+  const made: Repository[] = [];
+  for (const name of ["team/one", "team/two"]) {
+    made.push(
+      await createRepository(ports, {
+        ...{ registry, name: name as RepositoryName, scanOnPush: false },
+        ...{ tagMutability: { mode: "MUTABLE", exclusionFilters: [] } },
+        ...{ encryption: { type: "AES256" }, resourceTags: new Map() },
+      }),
+    );
+  }
+  await ports.metadata.transaction(async (change) => {
+    await change.repositories.setQuotas(made[0]!, []);
+    await change.quotaUsage.add(registry, quota.id, 90);
+    // What the repository counts is wrong too, and is mended before.
+    await change.repositories.adjust(made[1]!, { sizeBytes: 70 });
+    await change.quotaUsage.add(registry, quota.id, 70);
+  });
+  const problems = [
+    "repository 'team/two' counts 0 images and 70 bytes, and has 0 and 0",
+    "the quota of bytes at 'team' counts 90, and its repositories have 0",
+    "the quota of bytes at 'team' does not count the repository 'team/one'",
+  ];
+  const found = (await checkStore(ports, { repair: false })).problems;
+  expect(found.map(({ kind }) => kind)).toEqual(["wrong-counter", "wrong-quota", "wrong-quota"]);
+  const mended = (await checkStore(ports, { repair: true })).problems;
+  expect(mended.map(({ message, repaired }) => [message, repaired])).toEqual(
+    problems.map((message) => [message, true]),
+  );
+  expect((await checkStore(ports, { repair: false })).problems).toEqual([]);
+  // Also what is still allowed.
+  await ports.metadata.transaction(async ({ quotaUsage }) => {
+    expect(await quotaUsage.charge(registry, quota.id, 101)).toBe(false);
   });
 });

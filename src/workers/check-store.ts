@@ -8,15 +8,21 @@ import { isSealed, type StoredObject } from "../registry/encryption/stored-objec
 import { layersUnder } from "../registry/encryption/wrapped-key.ts";
 import { isRegistryError } from "../registry/errors.ts";
 import type { Image } from "../registry/images/image.ts";
+import { openObject } from "../registry/layers/open-object.ts";
 import { readLayer } from "../registry/layers/read-layer.ts";
 import type { Digest, ObjectId, UploadId } from "../registry/names.ts";
+import { chargeQuotas } from "../registry/quotas/charge.ts";
+import type { Quota } from "../registry/quotas/quota.ts";
+import { recountQuota } from "../registry/quotas/recount-quota.ts";
 import type { Repository } from "../registry/repositories/repository.ts";
+import { isHiddenName } from "../registry/trash/trash.ts";
 
 const page = 500;
 
 export interface FsckProblem {
   readonly kind:
     | "wrong-counter"
+    | "wrong-quota"
     | "missing-reference"
     | "dangling-tag"
     | "missing-object"
@@ -28,6 +34,7 @@ export interface FsckProblem {
 }
 
 export interface FsckReport {
+  /** Those that are not in the trash, and their images. */
   readonly repositories: number;
   readonly images: number;
   readonly layers: number;
@@ -51,6 +58,7 @@ export interface FsckOptions {
 export async function checkStore(ports: Ports, options: FsckOptions): Promise<FsckReport> {
   const run = new Check(ports, options);
   await run.repositories();
+  await run.quotas();
   await run.objects();
   await run.strays();
   return run.report();
@@ -90,9 +98,12 @@ class Check {
   }
 
   async #repository(repository: Repository): Promise<void> {
-    this.#counts.repositories += 1;
+    const { images: known } = this.#counts;
     const layers = await this.#layers(repository);
     const images = await this.#images(repository);
+    // What is in the trash is looked at as well; no registry counts it.
+    if (isHiddenName(repository.name)) this.#counts.images = known;
+    else this.#counts.repositories += 1;
     const counted = {
       imageCount: images.count,
       sizeBytes: layers.bytes + images.bytes,
@@ -111,7 +122,14 @@ class Check {
       const counted = await countContents(change, now);
       const { imageCount, sizeBytes } = now;
       if (counted.imageCount === imageCount && counted.sizeBytes === sizeBytes) return undefined;
-      if (repair) await change.repositories.setCounters(now, counted);
+      if (repair) {
+        await change.repositories.setCounters(now, counted);
+        const by = {
+          imageCount: counted.imageCount - imageCount,
+          sizeBytes: counted.sizeBytes - sizeBytes,
+        };
+        await chargeQuotas(change, now, by, { force: true });
+      }
       return `repository '${now.name}' counts ${imageCount} images and ${sizeBytes} bytes, and has ${counted.imageCount} and ${counted.sizeBytes}`;
     });
     if (wrong === undefined) return;
@@ -192,6 +210,33 @@ class Check {
     }
   }
 
+  /** After the repositories, whose counters are mended by then. */
+  async quotas(): Promise<void> {
+    let after: Quota | undefined;
+    for (;;) {
+      const found = await this.#ports.metadata.quotas.listAll({ after, limit: page });
+      for (const quota of found) await this.#quota(quota);
+      after = found.at(-1);
+      if (after === undefined) return;
+    }
+  }
+
+  async #quota(quota: Quota): Promise<void> {
+    const { repair } = this.#options;
+    const wrong = await recountQuota(this.#ports, quota, { repair });
+    if (wrong === undefined) return;
+    const { used, counted, missing } = wrong;
+    const { prefix, unit } = quota;
+    const what = `the quota of ${unit.toLowerCase()} at '${prefix}'`;
+    const messages = [
+      ...(used === counted ? [] : [`${what} counts ${used}, and its repositories have ${counted}`]),
+      ...missing.map((name) => `${what} does not count the repository '${name}'`),
+    ];
+    for (const message of messages) {
+      this.#problems.push({ kind: "wrong-quota", message, repaired: repair });
+    }
+  }
+
   async objects(): Promise<void> {
     this.#totalBytes = (await this.#ports.metadata.objects.totals()).sealedBytes;
     let after: ObjectId | undefined;
@@ -257,7 +302,7 @@ class Check {
 
   /** What no frame holds: the header before them, and that nothing follows them. */
   async #frame(object: StoredObject): Promise<void> {
-    const blob = await this.#ports.blobs.open(object.id, object.place);
+    const blob = await openObject(this.#ports, object);
     if (blob === undefined) throw new Error("its bytes are not there");
     try {
       if (blob.sizeBytes !== object.sealedBytes) throw new Error("it has another length");
@@ -283,7 +328,8 @@ class Check {
         (await this.#ports.metadata.reclaim.hasObject(object.registry, object.id));
       if (isKnown) continue; // The reclaimer will see to it.
       const repaired = this.#options.repair;
-      if (repaired) await this.#ports.blobs.delete(key, object?.place);
+      const placeOf = async () => (await this.#ports.metadata.objects.find(key))?.place;
+      if (repaired) await this.#ports.blobs.delete(key, placeOf);
       this.#problems.push({
         kind: "stray-object",
         message: `${sizeBytes} bytes named ${key} belong to nothing`,

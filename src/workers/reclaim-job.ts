@@ -14,7 +14,10 @@ export function reclaimJob(options: {
   return {
     ...{ kind: "reclaim", everyMs, leaseMs },
     async run(ports, _payload, { signal }) {
-      const what = await reclaimAlone(ports, { stopping: () => signal.aborted, failed });
+      const what = await reclaimAlone(ports, {
+        stopping: () => signal.aborted,
+        failed,
+      });
       if (what !== undefined) reclaimed(what);
       signal.throwIfAborted();
     },

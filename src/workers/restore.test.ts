@@ -11,6 +11,7 @@ import { openArchive } from "../adapters/archive/open-archive.ts";
 import { MemoryBlobStore } from "../adapters/blobs/memory.ts";
 import type { Archive } from "../ports/archive.ts";
 import type { MetadataStore } from "../ports/metadata-store.ts";
+import { storageClassOf } from "../ports/place.ts";
 import type { RowStore } from "../ports/row-copy.ts";
 import { requireNoUnfinishedCopy } from "../registry/unfinished-copy.ts";
 import { backup } from "./backup.ts";
@@ -122,6 +123,31 @@ describe.each(["a.tar", "a"])("a restore of %s", (name) => {
 });
 
 describe("a restore", () => {
+  it("has in the archive what was archived, and the rest at hand", async () => {
+    const path = await backedUp("a.tar", layers);
+    const { metadata, blobs } = opened.ports;
+    const before = await metadata.objects.list({ limit: 100 });
+    const [archived] = before.filter(({ placement }) => placement === "blobs");
+    const place = await blobs.transfer(archived!.id, archived!.place, "archive");
+    await blobs.delete(archived!.id, place);
+    await metadata.transaction((change) =>
+      change.objects.setPlace(archived!.id, archived!.place, place, () => new Error("moved")),
+    );
+    await rm(path);
+    await write(path);
+    expect(await restored(path)).toMatchObject({ problems: [] });
+    const after = await target.ports.metadata.objects.list({ limit: 100 });
+    const stored = after.filter(({ placement }) => placement === "blobs");
+    expect(stored).toHaveLength(2);
+    for (const object of stored) {
+      expect(storageClassOf(object.place)).toBe(
+        object.id === archived!.id ? "archive" : "standard",
+      );
+    }
+    expect(await Array.fromAsync(target.ports.blobs.list())).toHaveLength(2);
+    expect((await checkStore(target.ports, { repair: false })).problems).toEqual([]);
+  });
+
   it("is refused into what another restore left, and of another schema", async () => {
     const path = await backedUp("a.tar", layers);
     await write(join(directory, "b.tar"));

@@ -213,7 +213,7 @@ describe("a download URL", () => {
   });
 
   it("is refused in a later life of the repository", async () => {
-    await deleteRepository(server.opened.ports, registry, app, { force: true });
+    await deleteRepository(server.opened.ports, registry, app, { force: true, by: "", keepMs: 0 });
     await server.createRepository("app");
     await client.pushBlob("app", content);
     expect((await anonymous.get(path)).status).toBe(403);

@@ -34,13 +34,17 @@ const known: Readonly<Record<string, unknown>> = {
   layerDigest: digestOf("layer"),
   layerDigests: [digestOf("layer")],
   imageDigest: digestOf("image"),
+  imageDigests: [digestOf("image")],
+  runId: "1-00000000-0000-4000-8000-000000000000",
   filter: undefined,
   nextToken: undefined,
   imageTagMutabilityExclusionFilters: undefined,
   jobId: "00000000-0000-4000-8000-000000000000",
   holdId: "00000000-0000-4000-8000-000000000000",
+  principalArn: `arn:aws:iam::${account}:role/scanner`,
   name: "BLOB_MOUNTING",
   value: "DISABLED",
+  desiredValue: 9,
 };
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {

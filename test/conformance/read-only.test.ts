@@ -6,23 +6,43 @@ import { batchDeleteImage } from "../../src/operations/ecr/batch-delete-image.ts
 import { batchGetImage } from "../../src/operations/ecr/batch-get-image.ts";
 import { completeLayerUpload } from "../../src/operations/ecr/complete-layer-upload.ts";
 import { createRepository } from "../../src/operations/ecr/create-repository.ts";
+import { deleteLifecyclePolicy } from "../../src/operations/ecr/delete-lifecycle-policy.ts";
 import { deleteRepository } from "../../src/operations/ecr/delete-repository.ts";
+import { deregisterPullTimeUpdateExclusion } from "../../src/operations/ecr/deregister-pull-time-update-exclusion.ts";
 import { describeImages } from "../../src/operations/ecr/describe-images.ts";
 import { getDownloadUrlForLayer } from "../../src/operations/ecr/get-download-url-for-layer.ts";
 import { initiateLayerUpload } from "../../src/operations/ecr/initiate-layer-upload.ts";
 import { putAccountSetting } from "../../src/operations/ecr/put-account-setting.ts";
 import { putImage } from "../../src/operations/ecr/put-image.ts";
 import { putImageTagMutability } from "../../src/operations/ecr/put-image-tag-mutability.ts";
+import { putLifecyclePolicy } from "../../src/operations/ecr/put-lifecycle-policy.ts";
+import { registerPullTimeUpdateExclusion } from "../../src/operations/ecr/register-pull-time-update-exclusion.ts";
+import { startLifecyclePolicyPreview } from "../../src/operations/ecr/start-lifecycle-policy-preview.ts";
 import { tagResource } from "../../src/operations/ecr/tag-resource.ts";
 import { untagResource } from "../../src/operations/ecr/untag-resource.ts";
+import { updateImageStorageClass } from "../../src/operations/ecr/update-image-storage-class.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
+import { deleteLifecycleExtension } from "../../src/operations/entrepot/delete-lifecycle-extension.ts";
+import { deleteQuota } from "../../src/operations/entrepot/delete-quota.ts";
+import { deleteServiceQuota } from "../../src/operations/entrepot/delete-service-quota.ts";
 import { describeDeployment } from "../../src/operations/entrepot/describe-deployment.ts";
+import { emptyTrash } from "../../src/operations/entrepot/empty-trash.ts";
 import { holdReclaim } from "../../src/operations/entrepot/hold-reclaim.ts";
+import { putLifecycleExtension } from "../../src/operations/entrepot/put-lifecycle-extension.ts";
+import { putQuota } from "../../src/operations/entrepot/put-quota.ts";
+import { putServiceQuota } from "../../src/operations/entrepot/put-service-quota.ts";
 import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
+import { reportImagesInUse } from "../../src/operations/entrepot/report-images-in-use.ts";
 import { rerunJob } from "../../src/operations/entrepot/rerun-job.ts";
+import { restoreImages } from "../../src/operations/entrepot/restore-images.ts";
+import { restoreRepository } from "../../src/operations/entrepot/restore-repository.ts";
+import { restoreTag } from "../../src/operations/entrepot/restore-tag.ts";
+import { startLifecyclePreview } from "../../src/operations/entrepot/start-lifecycle-preview.ts";
+import { withdrawImagesInUse } from "../../src/operations/entrepot/withdraw-images-in-use.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { newJob } from "../../src/registry/jobs/job.ts";
+import { RegistryMemory } from "../../src/registry/memory.ts";
 import { readOnlyBlobs, readOnlyMetadata } from "../../src/registry/read-only.ts";
 import { account, digestOf, imageManifest, TestRegistry } from "../support/ecr.ts";
 import { ownAccountOperations } from "../support/own-account-operations.ts";
@@ -33,12 +53,20 @@ const config = Buffer.from("{}");
 const layer = Buffer.alloc(60_000, "layer ");
 const begun = Buffer.from("what an upload has received");
 const loose = Buffer.alloc(40_000, "loose ");
+const rule = (rulePriority: number) => ({
+  ...{ rulePriority, description: "old ones" },
+  selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 100 },
+  action: { type: "expire" },
+});
+const lifecyclePolicyText = JSON.stringify({ rules: [rule(1)] });
+const extensionText = JSON.stringify({ rules: [rule(2)] });
 
 let opened: TestPorts;
 let registry: TestRegistry;
 let uploadId: string;
 let jobId: string;
 let imageDigest: string;
+let deletedDigest: string;
 
 beforeEach(async () => {
   opened = await testPorts();
@@ -47,12 +75,24 @@ beforeEach(async () => {
   for (const content of [config, layer, loose]) await before.pushLayer(repositoryName, content);
   const manifest = imageManifest(config, layer);
   imageDigest = await before.putManifest(repositoryName, manifest, { imageTag: "1" });
+  await before.ask(putLifecyclePolicy, { repositoryName, lifecyclePolicyText });
+  await before.ask(putLifecycleExtension, { repositoryName, extensionText });
+  before.keepTrash(7);
+  deletedDigest = await before.pushImage(repositoryName, "deleted");
+  const imageIds = [{ imageDigest: deletedDigest }];
+  await before.ask(batchDeleteImage, { repositoryName, imageIds });
+  await before.createRepository("deleted");
+  await before.ask(deleteRepository, { repositoryName: "deleted" });
   const upload = await before.ask(initiateLayerUpload, { repositoryName });
   uploadId = upload.uploadId ?? "";
   await before.ask(uploadLayerPart, {
     ...{ repositoryName, uploadId, partFirstByte: 0, partLastByte: begun.length - 1 },
     layerPartBlob: begun.toString("base64"),
   });
+  await before.ask(registerPullTimeUpdateExclusion, { principalArn: excluded });
+  const quota = { prefix: "app", unit: "BYTES", hard: 1e9 };
+  await before.ask(putQuota, quota);
+  await before.ask(putServiceQuota, { quotaCode: "L-03A36CE1", desiredValue: 99 });
   const job = { ...newJob({ kind: "scan", runAt: 0 }, 0), state: "dead" as const };
   jobId = job.id;
   await opened.ports.metadata.transaction((change) => change.jobs.enqueue(job));
@@ -61,11 +101,13 @@ beforeEach(async () => {
     ...opened.ports,
     metadata: readOnlyMetadata(metadata),
     blobs: readOnlyBlobs(blobs),
+    memory: new RegistryMemory({ recordsPulls: false }),
   };
   registry = new TestRegistry({ ...opened, ports });
 });
 afterEach(() => opened.close());
 
+const excluded = `arn:aws:iam::${account}:role/scanner`;
 const resourceArn = `arn:aws:ecr:us-east-1:${account}:repository/${repositoryName}`;
 
 /** Each as it would succeed if writes were taken. */
@@ -108,7 +150,41 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
     rekeyRepository,
     { repositoryName, encryptionConfiguration: { encryptionType: "KMS" } },
   ],
+  PutQuota: () => [putQuota, { prefix: "app", unit: "IMAGES", hard: 9 }],
+  DeleteQuota: () => [deleteQuota, { prefix: "app", unit: "BYTES" }],
+  PutServiceQuota: () => [putServiceQuota, { quotaCode: "L-03A36CE1", desiredValue: 9 }],
+  DeleteServiceQuota: () => [deleteServiceQuota, { quotaCode: "L-03A36CE1" }],
   RerunJob: () => [rerunJob, { jobId }],
+  DeregisterPullTimeUpdateExclusion: () => [
+    deregisterPullTimeUpdateExclusion,
+    { principalArn: excluded },
+  ],
+  RegisterPullTimeUpdateExclusion: () => [
+    registerPullTimeUpdateExclusion,
+    { principalArn: `${excluded}-too` },
+  ],
+  ReportImagesInUse: () => [
+    reportImagesInUse,
+    { reporter: "node", images: [{ repositoryName, imageDigest }] },
+  ],
+  WithdrawImagesInUse: () => [
+    withdrawImagesInUse,
+    { reporter: "node", images: [{ repositoryName, imageDigest }] },
+  ],
+  PutLifecyclePolicy: () => [putLifecyclePolicy, { repositoryName, lifecyclePolicyText }],
+  DeleteLifecyclePolicy: () => [deleteLifecyclePolicy, { repositoryName }],
+  StartLifecyclePolicyPreview: () => [startLifecyclePolicyPreview, { repositoryName }],
+  UpdateImageStorageClass: () => [
+    updateImageStorageClass,
+    { repositoryName, imageId: { imageDigest }, targetStorageClass: "ARCHIVE" },
+  ],
+  PutLifecycleExtension: () => [putLifecycleExtension, { repositoryName, extensionText }],
+  DeleteLifecycleExtension: () => [deleteLifecycleExtension, { repositoryName }],
+  StartLifecyclePreview: () => [startLifecyclePreview, { repositoryName }],
+  EmptyTrash: () => [emptyTrash, {}],
+  RestoreImages: () => [restoreImages, { repositoryName, imageDigests: [deletedDigest] }],
+  RestoreRepository: () => [restoreRepository, { repositoryName: "deleted" }],
+  RestoreTag: () => [restoreTag, { repositoryName, imageTag: "2", imageDigest }],
 };
 
 describe("served read-only", () => {
@@ -155,6 +231,7 @@ describe("served read-only", () => {
     const download = { repositoryName, layerDigest: digestOf(layer) };
     expect(await registry.ask(getDownloadUrlForLayer, download)).toHaveProperty("downloadUrl");
     expect(await opened.dump()).toBe(before);
+    expect(registry.environment.ports.memory.pulls.size).toBe(0);
   });
 
   it("readiness is there for pulls, without a write", async () => {

@@ -50,7 +50,7 @@ beforeAll(async () => {
   const principal = rootPrincipal(account, key.accessKeyId);
   const deployment = {
     ...{ account, region, regions: [region], domain: "localhost" },
-    ...{ httpPort: 5050, httpsPort: undefined },
+    ...{ httpPort: 5050, httpsPort: undefined, trashMs: 0 },
   };
   await server.register(
     awsDoor({

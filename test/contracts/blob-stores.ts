@@ -1,11 +1,12 @@
 /** The stores that keep the BlobStore contract, and what it takes to try them. */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { access, constants, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import { FilesystemBlobStore } from "../../src/adapters/blobs/filesystem.ts";
 import { MemoryBlobStore } from "../../src/adapters/blobs/memory.ts";
+import type { S3BlobStoreOptions } from "../../src/adapters/blobs/s3.ts";
 import {
   type BlobStore,
   type ListedBlob,
@@ -37,13 +38,26 @@ const all: readonly BlobStoreKind[] = [
     separates: true,
     open: async () => openFilesystem(await newRoot(), 1024),
   },
+  {
+    name: "the filesystem store, with an archive on another file system",
+    separates: true,
+    open: async () => {
+      const root = await newRoot();
+      return openFilesystem(root, undefined, await otherFileSystem(root));
+    },
+  },
   { name: "the memory store", separates: true, open: async () => new MemoryBlobStore() },
-  { name: "the S3 store", separates: false, open: openOnS3 },
+  { name: "the S3 store", separates: false, open: () => openOnS3() },
+  {
+    name: "the S3 store, which encrypts by itself",
+    separates: false,
+    open: () => openOnS3({ serverSideEncryption: "AES256" }),
+  },
 ];
 
 /** Why a kind of store cannot be tried here, or `undefined`. */
-export function missing({ open }: BlobStoreKind): string | undefined {
-  return open === openOnS3 ? s3Missing() : undefined;
+export function missing({ name }: BlobStoreKind): string | undefined {
+  return name.startsWith("the S3 store") ? s3Missing() : undefined;
 }
 
 export const blobStores = all.filter((kind) => missing(kind) === undefined);
@@ -56,9 +70,9 @@ afterAll(async () => {
 });
 
 /** One server for all tests of a file, and a prefix for each of them. */
-async function openOnS3(): Promise<BlobStore> {
+async function openOnS3(options: Partial<S3BlobStoreOptions> = {}): Promise<BlobStore> {
   server ??= startS3();
-  const store = await openS3(await server);
+  const store = await openS3(await server, { archiveClass: "STANDARD_IA", ...options });
   onTestFinished(() => store.close());
   return store;
 }
@@ -70,12 +84,26 @@ export async function newRoot(): Promise<string> {
   return join(parent, "data", "blobs");
 }
 
+/** A directory on another file system than the path, where the machine has one: else beside it. */
+async function otherFileSystem(path: string): Promise<string> {
+  const memory = "/dev/shm";
+  const isThere = await access(memory, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  const parent = isThere ? await mkdtemp(join(memory, "entrepot-archive-")) : dirname(path);
+  if (isThere) onTestFinished(() => rm(parent, { recursive: true }));
+  return join(parent, "cheap");
+}
+
 export function openFilesystem(
   root: string,
   earlySyncBytes?: number,
+  archiveDirectory?: string,
 ): Promise<FilesystemBlobStore> {
   return FilesystemBlobStore.open({
     root,
+    archiveDirectory,
     onFatal: (error) => {
       throw error;
     },

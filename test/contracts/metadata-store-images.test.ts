@@ -95,7 +95,11 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: images", 
     await addImage(store, repository, digest(1), { tags: ["a", "b"] });
     await addImage(store, repository, digest(2));
     const listed = async (tagged: boolean): Promise<Digest[]> => {
-      const images = await store.images.list(repository, { limit: 9 }, { tagged, state: "ACTIVE" });
+      const images = await store.images.list(
+        repository,
+        { limit: 9 },
+        { tagged, states: ["ACTIVE"] },
+      );
       return images.map((image) => image.digest);
     };
     expect([await listed(true), await listed(false)]).toEqual([[digest(1)], [digest(2)]]);
@@ -192,6 +196,20 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: images", 
     const image = await addImage(store, repository, digest(1));
     await store.transaction((change) => change.images.setPulledAt(repository, digest(1), 123));
     expect(await store.images.find(repository, digest(1))).toEqual({ ...image, pulledAt: 123 });
+  });
+
+  it("moves the time of the last pull on and never back, and makes no image of one that is gone", async () => {
+    const { store } = await open();
+    const repository = await addRepository(store, "team/app");
+    for (const n of [1, 2]) await addImage(store, repository, digest(n));
+    const pulled = (...times: [number, number][]) =>
+      store.transaction(async ({ images }) => {
+        for (const [n, at] of times) await images.setPulledAt(repository, digest(n), at);
+      });
+    await pulled([1, 500], [2, 500], [3, 500]);
+    await pulled([1, 499], [2, 501]);
+    const found = await store.images.list(repository, { limit: 9 });
+    expect(found.map(({ pulledAt }) => pulledAt)).toEqual([500, 501]);
   });
 });
 

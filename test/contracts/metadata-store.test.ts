@@ -41,11 +41,8 @@ describe.each(metadataStores)(
       });
       await expect(work).rejects.toBe(refusal);
       expect(await store.repositories.list(registry, { limit: 10 })).toEqual([]);
-      expect(await store.repositories.totals()).toEqual({
-        repositories: 0,
-        images: 0,
-        sizeBytes: 0,
-      });
+      const totals = { repositories: 0, images: 0, sizeBytes: 0 };
+      expect(await store.repositories.totals()).toEqual(totals);
       expect(await store.objects.totals()).toEqual({ objects: 0, sealedBytes: 0 });
     });
 

@@ -119,6 +119,8 @@ export function sampleRepository(name: string, changes: Partial<Repository> = {}
     encryption: { type: "AES256" },
     imageCount: 0,
     sizeBytes: 0,
+    lifecycleDueAt: undefined,
+    quotaIds: [],
     ...changes,
   };
 }
@@ -175,6 +177,8 @@ export function sampleImage(
     pushedAt: 7,
     pulledAt: undefined,
     state: "ACTIVE",
+    archivedAt: undefined,
+    activatedAt: undefined,
     object,
     ...changes,
   };

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { FilesystemBlobStore } from "../../src/adapters/blobs/filesystem.ts";
 import { type BlobStore, nothingStaged, type StagedBytes } from "../../src/ports/blob-store.ts";
+import { plannedPlace, type StorageClass, storageClassOf } from "../../src/ports/place.ts";
 import { isRegistryError } from "../../src/registry/errors.ts";
 import type { ObjectId } from "../../src/registry/names.ts";
 import { type Fault, randomFrom, SimulatedFileSystem } from "../support/simulated-file-system.ts";
@@ -28,6 +29,9 @@ class Promises {
   readonly deleting = new Set<ObjectId>();
   readonly deleted = new Set<ObjectId>();
 }
+
+/** The archive beside the objects, where a file gets a second name; and on a disk of its own. */
+const disks = [undefined, "/cheap"];
 
 function contentOf(key: ObjectId): Buffer {
   const random = randomFrom(key.charCodeAt(0));
@@ -68,6 +72,20 @@ async function work(blobs: BlobStore, promises: Promises): Promise<void> {
     await upload(blobs, promises, resumed, [1_000, 2_200, 3_000]);
 }
 
+/** An object that is stored, archived and brought back. */
+async function workOfMoves(blobs: BlobStore, promises: Promises): Promise<void> {
+  if (!promises.published.has(whole)) await upload(blobs, promises, whole, [3_000]);
+  for (const to of ["archive", "standard"] as const) await move(blobs, promises, to);
+}
+
+/** Each step is told only when it is done, as the row that tells of the place is. */
+async function move(blobs: BlobStore, promises: Promises, to: StorageClass): Promise<void> {
+  const plan = blobs.planTransfer(promises.published.get(whole)!, to);
+  promises.published.set(whole, plan);
+  promises.published.set(whole, await blobs.transfer(whole, plan, to));
+  await blobs.delete(whole, promises.published.get(whole)!);
+}
+
 interface Run {
   readonly files: SimulatedFileSystem;
   readonly promises: Promises;
@@ -80,18 +98,26 @@ interface Run {
 
 async function openOver(files: SimulatedFileSystem, fatal: unknown[] = []) {
   const onFatal = (error: unknown) => void fatal.push(error);
-  return FilesystemBlobStore.open({ root, onFatal, files, earlySyncBytes: 500 });
+  const archiveDirectory = files.separateDisk && `${files.separateDisk}/archive`;
+  return FilesystemBlobStore.open({
+    ...{ root, archiveDirectory, onFatal, files },
+    earlySyncBytes: 500,
+  });
 }
 
 /** Does the work once for each of its calls, which fails, until there is none left to fail. */
-async function* failingEachCall(kind: Fault["kind"], seed: number): AsyncIterable<Run> {
+async function* failingEachCall(
+  kind: Fault["kind"],
+  seed: number,
+  worked = work,
+): AsyncIterable<Run> {
   for (let atCall = 1; atCall <= mostCalls; atCall++) {
-    const files = new SimulatedFileSystem(seed * 1_000 + atCall);
+    const files = new SimulatedFileSystem(seed * 1_000 + atCall, disks[seed % disks.length]);
     const fatal: unknown[] = [];
     const blobs = await openOver(files, fatal);
     const promises = new Promises();
     files.plan({ atCall, kind });
-    const error = await work(blobs, promises).then(
+    const error = await worked(blobs, promises).then(
       () => undefined,
       (reason: unknown) => reason,
     );
@@ -231,11 +257,68 @@ describe.each(runs)("a blob store, seed $seed", ({ seed, kind }) => {
   });
 });
 
+const fewRuns = runs.filter(({ seed }) => seed <= 4 || seed === seeds.at(-1));
+
+describe.each(fewRuns)("a blob store that moves objects, seed $seed", ({ seed, kind }) => {
+  /** A worker that goes on: where the row says that the object is on its way, and then once more. */
+  async function goOn(blobs: BlobStore, promises: Promises): Promise<void> {
+    const place = promises.published.get(whole);
+    const planned = place === undefined ? undefined : plannedPlace(place);
+    if (place === undefined || planned === undefined) return;
+    const next = await blobs.transfer(whole, place, storageClassOf(planned));
+    expect(next).toBe(planned);
+    promises.published.set(whole, next);
+  }
+
+  it("17: after a kill at any call of a move it is where the row says, and can go on", async () => {
+    for await (const { files, promises, label } of failingEachCall("kill", seed, workOfMoves)) {
+      const restarted = files.restart();
+      const blobs = await openOver(restarted);
+      await expectKept(blobs, promises, label);
+      await goOn(blobs, promises);
+      const afterwards = await openOver(restarted.restart("power"));
+      await expectKept(afterwards, promises, label);
+      await expectUsable(afterwards, label);
+    }
+  });
+
+  it("17: after a power loss at any call of a move nothing is lost, and nothing is there by half", async () => {
+    for await (const { files, promises, label } of failingEachCall("power", seed, workOfMoves)) {
+      const blobs = await openOver(files.restart());
+      await expectKept(blobs, promises, label);
+      for await (const { key, place, staged, sizeBytes } of blobs.list()) {
+        if (!staged) expect(sizeBytes, `${label}, ${key} at ${place}`).toBe(3_000);
+      }
+      await goOn(blobs, promises);
+      await expectKept(blobs, promises, label);
+      await expectUsable(blobs, label);
+    }
+  });
+
+  it(`17: after ${kind} or a failed fsync at any call of a move nothing is lost`, async () => {
+    for await (const run of failingEachCall(kind, seed, workOfMoves)) {
+      const { files, promises, fatal, error, label } = run;
+      const isSync = / (fsync|fdatasync) /.test(files.failedCall);
+      if (error !== undefined) {
+        expect(isRegistryError(error, "ServiceUnavailable"), `${label}: ${error}`).toBe(true);
+      }
+      expect(fatal, label).toHaveLength(isSync ? 1 : 0);
+      files.plan(undefined);
+      const blobs = isSync ? await openOver(files.restart("power")) : run.blobs;
+      if (isSync) promises.staged.clear(); // D1: what could not be synced is dropped.
+      await expectKept(blobs, promises, label);
+      await workOfMoves(blobs, promises);
+      await expectKept(blobs, promises, label);
+      await expectUsable(blobs, label);
+    }
+  });
+});
+
 it.each([1, seeds.at(-1)!])(
   "4: seed %i, a power loss while the store is opened for the first time leaves one that opens",
   async (seed) => {
     for (let atCall = 1; ; atCall++) {
-      const files = new SimulatedFileSystem(seed * 10_000 + atCall);
+      const files = new SimulatedFileSystem(seed * 10_000 + atCall, disks[seed % disks.length]);
       files.plan({ atCall, kind: "power" });
       const opened = await openOver(files).catch(() => undefined);
       if (!files.faultHappened) return expect(opened).toBeDefined();

@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { storageClassOf } from "../../src/ports/place.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { isRegistryError } from "../../src/registry/errors.ts";
 import { getImage } from "../../src/registry/images/get-image.ts";
 import { readLayer } from "../../src/registry/layers/read-layer.ts";
 import type { Digest } from "../../src/registry/names.ts";
 import { findRepository } from "../../src/registry/repositories/find-repository.ts";
+import { restoreImages } from "../../src/registry/trash/restore-images.ts";
+import { restoreRepository } from "../../src/registry/trash/restore-repository.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
 import { fleetSettings, isFleet } from "../support/fleet-settings.ts";
 import { openStore, testRegistry, testRepository } from "../support/store.ts";
@@ -21,6 +24,7 @@ import {
   oldImage,
   pushLayer,
   pushManifest,
+  putIntoState,
   reclaimEverything,
   rekeyEverything,
   type ScenarioName,
@@ -117,6 +121,56 @@ const expectations: Record<ScenarioName, (ports: Ports, acknowledged: boolean) =
     expect(after).toMatchObject({ finishedAt: expect.any(Number), objects: 5, seen: 5 });
     expect(after).toMatchObject({ rewrapped: 3, copied: 1, adopted: 1 });
   },
+  async "a delete that can be undone"(ports, acknowledged) {
+    if (acknowledged) expect(await exists(ports, newImage)).toBe(true);
+    await restoreImages(ports, testRegistry, testRepository, [newImage.digest]);
+    expect(await exists(ports, newImage)).toBe(true);
+    expect(await tagged(ports)).toBe(newImage.digest);
+    expect(await readable(ports, bigLayer)).toBe(true);
+    expect(await exists(ports, oldImage)).toBe(true);
+  },
+  async "a repository's deletion and return"(ports, acknowledged) {
+    const isThere = await ports.metadata.repositories.find(testRegistry, testRepository);
+    if (acknowledged) expect(isThere).toBeDefined();
+    if (isThere === undefined) await restoreRepository(ports, testRegistry, testRepository);
+    for (const image of [oldImage, newImage]) expect(await exists(ports, image)).toBe(true);
+    expect(await readable(ports, bigLayer)).toBe(true);
+    const totals = await ports.metadata.repositories.totals();
+    expect(totals).toMatchObject({ repositories: 1, images: 2 });
+  },
+  async "a lifecycle run"(ports, acknowledged) {
+    expect(await tagged(ports)).toBe(newImage.digest);
+    const repository = await findRepository(ports, testRegistry, testRepository);
+    const runs = await ports.metadata.lifecycle.runs(repository, { limit: 9 });
+    const expired = runs.reduce((sum, run) => sum + run.expired, 0);
+    // What was done is written down, and the other way round.
+    expect(await exists(ports, oldImage)).toBe(expired === 0);
+    if (acknowledged) expect(expired).toBe(1);
+    if (expired === 1) {
+      await restoreImages(ports, testRegistry, testRepository, [oldImage.digest]);
+      expect(await exists(ports, oldImage)).toBe(true);
+    }
+  },
+  async "a transfer"(ports, acknowledged) {
+    for (const layer of [smallLayer, bigLayer]) expect(await readable(ports, layer)).toBe(true);
+    const { object } = (await ports.metadata.layers.resolve(
+      testRegistry,
+      testRepository,
+      bigLayer.digest,
+    ))!;
+    if (acknowledged) expect(storageClassOf(object!.place)).toBe("standard");
+    // Whatever was cut short is gone on with, and leaves nothing behind.
+    for (const [state, wanted] of [
+      ["ARCHIVED", "archive"],
+      ["ACTIVE", "standard"],
+    ] as const) {
+      await putIntoState(ports, state);
+      await reclaimEverything(ports);
+      const stored = await Array.fromAsync(ports.blobs.list());
+      expect(stored.map(({ place }) => storageClassOf(place))).toEqual([wanted]);
+      expect(await readable(ports, bigLayer)).toBe(true);
+    }
+  },
 };
 
 /** The client tries again, the reclaimer goes on, and nothing is lost or left over (I4, I10, I12). */
@@ -135,12 +189,20 @@ const everyCase: readonly (readonly [string, ScenarioName])[] = [
   ["2, 3", "a manifest PUT"],
   ["15", "a delete"],
   ["17", "a reclaim"],
+  ["whatever was deleted comes back", "a delete that can be undone"],
+  ["all of it comes back", "a repository's deletion and return"],
+  ["what was done is written down", "a lifecycle run"],
+  ["17, moving to another storage class", "a transfer"],
   ["every object under its old or its new key", "a rekey"],
 ];
 // Half a hundred points of some seconds each: too many for every stores' turn.
-const cases = isFleet ? everyCase.filter(([, name]) => name !== "a rekey") : everyCase;
+const long: readonly ScenarioName[] = [
+  ...(["a rekey", "a transfer"] as const),
+  ...(["a repository's deletion and return", "a lifecycle run"] as const),
+];
+const cases = isFleet ? everyCase.filter(([, name]) => !long.includes(name)) : everyCase;
 if (isFleet)
-  process.stderr.write("kill -9 at every fault point of a rekey is tried on SQLite alone.\n");
+  process.stderr.write(`kill -9 in ${long.join(" and ")} is tried on SQLite and files alone.\n`);
 
 describe("kill -9", () => {
   it.each(cases)(

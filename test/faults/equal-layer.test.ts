@@ -18,7 +18,7 @@ import { deleteRepository } from "../../src/registry/repositories/delete-reposit
 import { checkStore } from "../../src/workers/check-store.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
 import { digestOf } from "../support/oci-client.ts";
-import { openStore, someBytes, testRegistry } from "../support/store.ts";
+import { forGood, openStore, someBytes, testRegistry } from "../support/store.ts";
 import { latest, oldImage, pushLayer, pushManifest, smallLayer } from "./scenarios.ts";
 
 const first = "team/app" as RepositoryName;
@@ -105,7 +105,7 @@ it("a layer is refused as one of no repository when that is deleted just before,
   const { id } = await startUpload(ports, testRegistry, second);
   await appendToUpload(ports, testRegistry, second, id, pieces(bytes), {});
   const racing = beforeTransaction(ports, async () => {
-    await deleteRepository(ports, testRegistry, second, { force: true });
+    await deleteRepository(ports, testRegistry, second, { force: true, ...forGood });
   });
   const completion = completeUpload(racing, testRegistry, second, id, digest, onceOnly);
   await expect(completion).rejects.toMatchObject({ kind: "RepositoryNotFound" });
@@ -121,7 +121,7 @@ it("the manifest of a deleted image serves when the image is pushed again before
   });
   await pushManifest(ports, oldImage);
   const before = (await ports.metadata.objects.totals()).objects;
-  await deleteImage(ports, testRegistry, first, { digest: oldImage.digest });
+  await deleteImage(ports, testRegistry, first, { digest: oldImage.digest }, forGood);
   await pushManifest(ports, oldImage);
   await reclaimOnce(ports);
   const { manifest } = await getImage(ports, testRegistry, first, { tag: latest }, { pull: true });

@@ -30,6 +30,8 @@ function faultyBlobs(blobs: BlobStore, around: Around): BlobStore {
     openStaged: (...of) => blobs.openStaged(...of),
     publish: (...of) => around("blobs.publish", () => blobs.publish(...of)),
     open: (...of) => blobs.open(...of),
+    planTransfer: (...of) => blobs.planTransfer(...of),
+    transfer: (...of) => around("blobs.transfer", () => blobs.transfer(...of)),
     delete: (...of) => around("blobs.delete", () => blobs.delete(...of)),
     encrypts: blobs.encrypts,
     urlFor: (...of) => blobs.urlFor(...of),

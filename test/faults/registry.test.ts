@@ -21,7 +21,7 @@ import { checkStore } from "../../src/workers/check-store.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
 import { isFleet } from "../support/fleet-settings.ts";
 import { SimulatedFileSystem } from "../support/simulated-file-system.ts";
-import { openStore, testRegistry, testRepository } from "../support/store.ts";
+import { forGood, openStore, testRegistry, testRepository } from "../support/store.ts";
 import { type Content, pushLayer } from "./scenarios.ts";
 
 const indexType = "application/vnd.oci.image.index.v1+json";
@@ -109,7 +109,7 @@ async function readable(store: Ports, { bytes, digest }: Content): Promise<boole
 }
 
 const remove = (digest: Digest) =>
-  deleteImages(ports, testRegistry, testRepository, [{ imageDigest: digest }]);
+  deleteImages(ports, testRegistry, testRepository, [{ imageDigest: digest }], forGood);
 const reclaimEverything = () => reclaimOnce(ports, { ignoreLeases: true });
 
 describe("garbage collection", () => {
@@ -168,7 +168,7 @@ describe("garbage collection", () => {
       `Requested image referenced by manifest list: [${index.digest}]`,
     );
     const both = [{ imageDigest: child.digest }, { imageDigest: index.digest }];
-    const gone = await deleteImages(ports, testRegistry, testRepository, both);
+    const gone = await deleteImages(ports, testRegistry, testRepository, both, forGood);
     expect(gone.failures).toEqual([]);
     const repository = await ports.metadata.repositories.find(testRegistry, testRepository);
     expect(repository?.imageCount).toBe(0);

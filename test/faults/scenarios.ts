@@ -8,7 +8,10 @@ import { type Caller, rootPrincipal } from "../../src/registry/identity/principa
 import { deleteImages } from "../../src/registry/images/delete-image.ts";
 import { putImage } from "../../src/registry/images/put-image.ts";
 import { completeUpload } from "../../src/registry/layers/complete-upload.ts";
+import { queueStorage } from "../../src/registry/layers/queue-storage.ts";
 import { appendToUpload, startUpload } from "../../src/registry/layers/upload-layer.ts";
+import { putLifecycle } from "../../src/registry/lifecycle/put-lifecycle.ts";
+import { runLifecycle } from "../../src/registry/lifecycle/run-lifecycle.ts";
 import type { Digest, RepositoryName, Tag } from "../../src/registry/names.ts";
 import { continueRekey } from "../../src/registry/rekeying/continue-rekey.ts";
 import { rekeyRepository } from "../../src/registry/rekeying/rekey-repository.ts";
@@ -16,9 +19,13 @@ import {
   createRepository,
   type NewRepository,
 } from "../../src/registry/repositories/create-repository.ts";
+import { deleteRepository } from "../../src/registry/repositories/delete-repository.ts";
 import { findRepository } from "../../src/registry/repositories/find-repository.ts";
+import { restoreImages } from "../../src/registry/trash/restore-images.ts";
+import { restoreRepository } from "../../src/registry/trash/restore-repository.ts";
 import { reclaimOnce } from "../../src/workers/reclaim.ts";
-import { testRegistry, testRepository } from "../support/store.ts";
+import { setImageState } from "../support/image-state.ts";
+import { forGood, testRegistry, testRepository } from "../support/store.ts";
 
 export const latest = "latest" as Tag;
 
@@ -88,7 +95,13 @@ export function pushManifest(ports: Ports, image: Content): Promise<unknown> {
 }
 
 export async function deleteNewImage(ports: Ports): Promise<void> {
-  await deleteImages(ports, testRegistry, testRepository, [{ imageDigest: newImage.digest }]);
+  await deleteImages(
+    ports,
+    testRegistry,
+    testRepository,
+    [{ imageDigest: newImage.digest }],
+    forGood,
+  );
 }
 
 export const reclaimEverything = (ports: Ports) => reclaimOnce(ports, { ignoreLeases: true });
@@ -129,6 +142,26 @@ export async function rekeyEverything(ports: Ports): Promise<void> {
   const againAt = await continueRekey(ports, repository, signal);
   if (againAt !== undefined) throw new Error("nothing keeps the work from being done at once");
 }
+
+/** Puts the new image into a state, as who archives images does, and queues what that may move. */
+export async function putIntoState(ports: Ports, state: "ACTIVE" | "ARCHIVED"): Promise<void> {
+  const repository = await findRepository(ports, testRegistry, testRepository);
+  await setImageState(ports.metadata, repository, newImage.digest, state);
+  const now = ports.clock.now();
+  await ports.metadata.transaction((change) =>
+    queueStorage(change, repository, newImage.digest, now),
+  );
+}
+
+const weekMs = 7 * 86_400_000;
+
+/** Of two images the older one goes. */
+const keepNewest = {
+  rulePriority: 1,
+  description: "of all the images in this repository only the newest one stays",
+  selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 1 },
+  action: { type: "expire" },
+};
 
 export interface Scenario {
   /** What is there before; nothing dies meanwhile. */
@@ -184,6 +217,58 @@ export const scenarios = {
       await startUpload(ports, testRegistry, testRepository);
     },
     act: rekeyEverything,
+  },
+  "a delete that can be undone": {
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+    },
+    // There and back.
+    async act(ports) {
+      const ids = [{ imageDigest: newImage.digest }];
+      await deleteImages(ports, testRegistry, testRepository, ids, { by: "", keepMs: weekMs });
+      await restoreImages(ports, testRegistry, testRepository, [newImage.digest]);
+    },
+  },
+  "a repository's deletion and return": {
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+    },
+    async act(ports) {
+      const options = { force: true, by: "", keepMs: weekMs };
+      await deleteRepository(ports, testRegistry, testRepository, options);
+      await restoreRepository(ports, testRegistry, testRepository);
+    },
+  },
+  "a lifecycle run": {
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+      const policy = JSON.stringify({ rules: [keepNewest] });
+      await putLifecycle(ports, testRegistry, testRepository, { policy });
+    },
+    async act(ports) {
+      const repository = await findRepository(ports, testRegistry, testRepository);
+      await runLifecycle(ports, repository, { trashMs: weekMs });
+    },
+  },
+  "a transfer": {
+    async prepare(ports) {
+      await withOldImage(ports);
+      await pushLayer(ports, bigLayer);
+      await pushManifest(ports, newImage);
+      await putIntoState(ports, "ARCHIVED");
+    },
+    // There and back, and what was left behind goes too.
+    async act(ports) {
+      await reclaimEverything(ports);
+      await putIntoState(ports, "ACTIVE");
+      await reclaimEverything(ports);
+    },
   },
 } as const satisfies Record<string, Scenario>;
 

@@ -14,8 +14,8 @@ export default defineConfig({
       project("stores", [
         "test/conformance/**/*.test.ts",
         // Those of the metadata run on PostgreSQL with all the others.
-        "test/contracts/{blob-store,exclusive,key-service}.test.ts",
-        "test/faults/{backup,crash,equal-layer,in-the-clear,read-back,registry,s3,s3-writers,soak}.test.ts",
+        "test/contracts/{blob-store,blob-store-classes,exclusive,key-service}.test.ts",
+        "test/faults/{backup,crash,equal-layer,in-the-clear,read-back,registry,s3,s3-moves,s3-writers,soak}.test.ts",
         "test/faults/server-{damage,load}.test.ts",
         "src/operations/{ecr,entrepot,sts}/**/*.test.ts",
         "src/registry/**/*.test.ts",

@@ -55,6 +55,7 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   docker: ["docker", "dockerd"],
   "docker-access": ["aws", "docker", "dockerd"],
   podman: ["podman"],
+  "report-in-use": ["containerd", "ctr", "docker", "dockerd"],
   skopeo: ["skopeo"],
 };
 

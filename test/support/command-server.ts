@@ -12,16 +12,24 @@ import type { Client } from "../../src/doors/cli/client.ts";
 import { runCommandLine } from "../../src/doors/cli/command-line.ts";
 import type { Commands } from "../../src/doors/cli/commands.ts";
 import { operations } from "../../src/operations/index.ts";
-import type { Service } from "../../src/operations/operation.ts";
+import type { Operation, Service } from "../../src/operations/operation.ts";
+import type { ContainerRuntime } from "../../src/ports/container-runtime.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { openOrganization } from "../../src/registry/identity/organization.ts";
 import type { AccountId, Region } from "../../src/registry/names.ts";
+import { callerOf, TestRegistry } from "./ecr.ts";
 import { type TestPorts, testPorts } from "./ports.ts";
 
 const account = "000000000000" as AccountId;
 const region = "eu-west-1" as Region;
 export const rootKey = { accessKeyId: "AKIAROOT", secretAccessKey: "root/secret" };
+
+class OwnRegistry extends TestRegistry {
+  override ask<Asked extends Operation>(operation: Asked, input: unknown) {
+    return super.ask(operation, input, { ...callerOf(account), region });
+  }
+}
 
 export interface CommandEnd {
   readonly code: number;
@@ -34,6 +42,8 @@ export class CommandServer {
   /** Home of the client's files. */
   readonly directory: string;
   readonly client: Client;
+  /** What commands find on this machine. */
+  runtimes: readonly ContainerRuntime[] = [];
   readonly #server: FastifyInstance;
 
   constructor(store: TestPorts, directory: string, client: Client, server: FastifyInstance) {
@@ -54,6 +64,8 @@ export class CommandServer {
     const commands: Commands = {
       ...{ version: "0", settings: [], serve: unused, fsck: unused, gc: unused },
       ...{ backup: unused, restore: unused, migrate: unused, rotateMasterKey: unused },
+      containerRuntimes: () => this.runtimes,
+      stopped: () => AbortSignal.abort(),
       client: () => ({ ...this.client, ...changes }),
       now: () => this.store.clock.now(),
     };
@@ -82,6 +94,11 @@ export class CommandServer {
     await callServer<object>(address, rootKey, operation, input);
   }
 
+  /** The registry that it answers for, to be filled without it. */
+  registry(): TestRegistry {
+    return new OwnRegistry(this.store);
+  }
+
   async close(): Promise<void> {
     await this.#server.close();
     await this.store.close();
@@ -93,7 +110,7 @@ export async function openCommandServer(): Promise<CommandServer> {
   const store = await testPorts();
   const deployment: Deployment = {
     ...{ account, region, regions: [region], domain: "localhost" },
-    ...{ httpPort: 5050, httpsPort: undefined },
+    ...{ httpPort: 5050, httpsPort: undefined, trashMs: 0 },
   };
   const organization = await openOrganization(store.ports, deployment, false);
   const server = fastify();

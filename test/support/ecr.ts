@@ -24,6 +24,7 @@ export const deployment: Deployment = {
   domain: "localhost",
   httpPort: 5050,
   httpsPort: 5443,
+  trashMs: 0,
 };
 
 /** The root of the account, at the door of its own registry. */
@@ -79,6 +80,12 @@ export class TestRegistry {
     // Where AWS Query has no answer, there is none.
     const text = JSON.stringify(answer) ?? "null";
     return JSON.parse(text) as Answer<Asked>;
+  }
+
+  /** From here on what is deleted lies in the trash for so many days. */
+  keepTrash(days: number): void {
+    const trashMs = days * 86_400_000;
+    Object.assign(this.environment, { deployment: { ...deployment, trashMs } });
   }
 
   async createRepository(repositoryName: string): Promise<void> {

@@ -4,6 +4,7 @@ import { HttpEgress } from "../../src/adapters/egress/http-egress.ts";
 import { InProcessExclusive } from "../../src/adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "../../src/adapters/exclusive/leased.ts";
 import { LocalKeyService } from "../../src/adapters/keys/local.ts";
+import { PackageTagPatterns } from "../../src/adapters/patterns/package-tag-patterns.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { WorkInPlace } from "../../src/registry/layers/work-in-place.ts";
@@ -33,6 +34,7 @@ export async function testPorts(given?: BlobStore): Promise<TestPorts> {
     exclusive: isFleet ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
     egress: new HttpEgress({ isListed: () => false }),
     layerWork: new WorkInPlace(),
+    tagPatterns: new PackageTagPatterns(),
     memory: new RegistryMemory(),
   };
   return { ports, clock, dump, close };

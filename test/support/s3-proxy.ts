@@ -11,6 +11,7 @@ import {
 export type S3Operation =
   | "AbortMultipartUpload"
   | "CompleteMultipartUpload"
+  | "CopyObject"
   | "CreateMultipartUpload"
   | "DeleteObject"
   | "GetObject"
@@ -178,7 +179,7 @@ function operationOf({ method, url, headers }: IncomingMessage): S3Operation {
   const isPart = query.has("uploadId");
   switch (method) {
     case "PUT":
-      if (!isPart) return "PutObject";
+      if (!isPart) return "x-amz-copy-source" in headers ? "CopyObject" : "PutObject";
       return "x-amz-copy-source" in headers ? "UploadPartCopy" : "UploadPart";
     case "POST":
       return isPart ? "CompleteMultipartUpload" : "CreateMultipartUpload";

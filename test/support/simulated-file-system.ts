@@ -39,14 +39,17 @@ export class SimulatedFileSystem implements FileSystem {
   /** What was asked, in order. */
   readonly journal: string[] = [];
   readonly seed: number;
+  /** What is below this path is on another disk: nothing has a name on both. */
+  readonly separateDisk: string | undefined;
   readonly #random: () => number;
   readonly #root: DirectoryNode;
   #fault: Fault | undefined;
   #calls = 0;
   #ended = false;
 
-  constructor(seed = 1, root: DirectoryNode = emptyDirectory()) {
+  constructor(seed = 1, separateDisk?: string, root: DirectoryNode = emptyDirectory()) {
     this.seed = seed;
+    this.separateDisk = separateDisk;
     this.#random = randomFrom(seed);
     this.#root = root;
   }
@@ -73,6 +76,7 @@ export class SimulatedFileSystem implements FileSystem {
     const seed = Math.floor(this.#random() * 2 ** 31);
     return new SimulatedFileSystem(
       seed,
+      this.separateDisk,
       after === "power" ? this.#survivors(this.#root) : this.#root,
     );
   }
@@ -100,6 +104,19 @@ export class SimulatedFileSystem implements FileSystem {
       if (this.#find(to) === node) return; // As POSIX has it for two names of one file.
       this.#setEntry(to, node);
       this.#setEntry(from, undefined);
+    });
+  }
+
+  async link(from: string, to: string): Promise<void> {
+    await this.#call(`link ${from} ${to}`, () => {
+      const node = this.#find(from);
+      if (node === undefined) throw systemError("ENOENT", "link");
+      if (this.#find(to) !== undefined) throw systemError("EEXIST", "link");
+      const disk = this.separateDisk;
+      if (disk !== undefined && from.startsWith(disk) !== to.startsWith(disk)) {
+        throw systemError("EXDEV", "link");
+      }
+      this.#setEntry(to, node);
     });
   }
 

@@ -11,12 +11,14 @@ import { LeasedExclusive } from "../../src/adapters/exclusive/leased.ts";
 import { LocalKeyService } from "../../src/adapters/keys/local.ts";
 import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
+import { PackageTagPatterns } from "../../src/adapters/patterns/package-tag-patterns.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
 import type { Ports } from "../../src/ports/ports.ts";
 import { WorkInPlace } from "../../src/registry/layers/work-in-place.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "../../src/registry/names.ts";
+import type { Deleter } from "../../src/registry/trash/trash.ts";
 
 import { fleetSettings, isFleet } from "./fleet-settings.ts";
 
@@ -25,6 +27,9 @@ export const testRegistry: Registry = {
   region: "us-east-1" as Region,
 };
 export const testRepository = "team/app" as RepositoryName;
+
+/** Deletes so that nothing can be brought back. */
+export const forGood: Deleter = { by: "", keepMs: 0 };
 
 const masterKey = Buffer.alloc(32, 7);
 
@@ -46,6 +51,7 @@ export async function openStore(
     exclusive: isFleet && isPlain ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
     egress: new HttpEgress({ isListed: () => false }),
     layerWork: new WorkInPlace(),
+    tagPatterns: new PackageTagPatterns(),
     memory: new RegistryMemory(),
   };
 }
@@ -81,6 +87,7 @@ async function openFleet(directory: string): Promise<Stores> {
     prefix: pathname.slice(1),
     endpoint: searchParams.get("endpoint")!,
     region: searchParams.get("region")!,
+    archiveClass: "STANDARD_IA",
   });
   return { metadata: await openPostgresMetadata({ url, warn: () => {} }), blobs };
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import {
   type FileHandle,
+  link,
   mkdir,
   open,
   opendir,
@@ -19,6 +20,8 @@ export interface FileSystem {
   open(path: string, access: "read" | "write" | "create"): Promise<OpenFile>;
   /** Replaces what has the new name. */
   rename(from: string, to: string): Promise<void>;
+  /** Gives the file a second name; refuses where something has that name (EEXIST). */
+  link(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   names(directory: string): AsyncIterable<string>;
@@ -56,6 +59,7 @@ export const nodeFileSystem: FileSystem = {
     return new NodeFile(await open(path, flags[access], fileMode));
   },
   rename,
+  link,
   unlink,
   async makeDirectory(path) {
     await mkdir(path, { mode: directoryMode });

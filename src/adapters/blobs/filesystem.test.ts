@@ -55,7 +55,7 @@ it("leaves nothing of a probe behind, and a probe fails where writing is impossi
   const root = await newRoot();
   const blobs = await openFilesystem(root);
   await blobs.probe();
-  expect((await readdir(root)).sort()).toEqual(["incoming", "objects"]);
+  expect((await readdir(root)).sort()).toEqual(["archive", "incoming", "objects"]);
   await rm(root, { recursive: true });
   await expect(blobs.probe()).rejects.toThrow("ENOENT");
 });

@@ -6,15 +6,27 @@ import type {
   StagedBlob,
   StagedBytes,
 } from "../../ports/blob-store.ts";
+import {
+  placeNow,
+  placeOnItsWay,
+  plannedPlace,
+  type StorageClass,
+  storageClassOf,
+} from "../../ports/place.ts";
 import { invariant } from "../../registry/errors.ts";
 import type { ObjectId } from "../../registry/names.ts";
+import { ArchiveDirectory, makeDirectory, readText, writeText } from "./archive-directory.ts";
 import { Durability, hasCode, refusing } from "./durability.ts";
-import { type FileSystem, nodeFileSystem, type OpenFile } from "./file-system.ts";
-import { checkObjectKey, isObjectKey, objectTooShort, stagedBytesLost } from "./object-key.ts";
+import { FileBlob } from "./file-blob.ts";
+import { type FileSystem, nodeFileSystem } from "./file-system.ts";
+import { checkObjectKey, isObjectKey, objectMissing, stagedBytesLost } from "./object-key.ts";
 import { StagedFile } from "./staged-file.ts";
+import { sizeIfThere, transferFile, unlessAbsent } from "./transfer-file.ts";
 
 export interface FilesystemBlobStoreOptions {
   readonly root: string;
+  /** Where archived objects are: a directory of the root's without it. May be another disk. */
+  readonly archiveDirectory?: string | undefined;
   /** Called once, when an fsync has failed: the process must end with a non-zero code. */
   readonly onFatal: (error: unknown) => void;
   readonly files?: FileSystem;
@@ -23,12 +35,14 @@ export interface FilesystemBlobStoreOptions {
 }
 
 const earlySyncBytes = 16 * 1024 * 1024;
-/** An object has one name by its key alone. */
-const onlyPlace = "";
+/** An object has one name by its key, and another one in the archive. */
+const usualPlace = "";
+const archivePlace = "archive";
 const prefixes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /**
- * Objects as files: `incoming/<key>` while staged, `objects/<first two digits>/<key>` once published.
+ * Objects as files: `incoming/<key>` while staged, `objects/<first two digits>/<key>` once published,
+ * and in the archive's directory when they are archived (docs/adr/0039-storage-classes.md).
  * One process at a time; the data directory's lock sees to that.
  */
 export class FilesystemBlobStore implements BlobStore {
@@ -36,6 +50,7 @@ export class FilesystemBlobStore implements BlobStore {
   readonly #root: string;
   readonly #files: FileSystem;
   readonly #durability: Durability;
+  readonly #archive: ArchiveDirectory;
   readonly #earlySyncBytes: number;
   #probing: Promise<void> | undefined;
 
@@ -44,12 +59,22 @@ export class FilesystemBlobStore implements BlobStore {
     this.#root = options.root;
     this.#files = options.files ?? nodeFileSystem;
     this.#durability = new Durability(this.#files, options.onFatal);
+    this.#archive = new ArchiveDirectory({
+      path: options.archiveDirectory ?? join(this.#root, "archive"),
+      storeRoot: this.#root,
+      files: this.#files,
+      durability: this.#durability,
+    });
     this.#earlySyncBytes = options.earlySyncBytes ?? earlySyncBytes;
   }
 
-  /** Makes what directories are missing, durably, so that publishing needs to make none. */
+  /**
+   * Makes what directories are missing, durably, so that publishing needs to make none.
+   * @throws Error with a sentence for the operator when the archive's directory is not this store's
+   */
   static async open(options: FilesystemBlobStoreOptions): Promise<FilesystemBlobStore> {
     const store = new FilesystemBlobStore(options);
+    await store.#archive.check();
     await store.#makeDirectories();
     return store;
   }
@@ -105,72 +130,93 @@ export class FilesystemBlobStore implements BlobStore {
         }
       }),
     );
-    return onlyPlace;
+    return usualPlace;
   }
 
-  open(key: ObjectId): Promise<OpenBlob | undefined> {
-    return this.#openBlob(key, this.#published(key));
+  open(key: ObjectId, place: string = usualPlace): Promise<OpenBlob | undefined> {
+    return this.#openBlob(key, this.#pathAt(key, placeNow(place)));
   }
 
   async urlFor(): Promise<undefined> {
     return undefined;
   }
 
-  async delete(key: ObjectId, keep?: string): Promise<void> {
-    const published = keep === onlyPlace ? [] : [this.#published(key)];
-    const paths = [this.#staged(key), ...published];
+  planTransfer(place: string, to: StorageClass): string {
+    if (storageClassOf(place) === to) return placeNow(place);
+    return placeOnItsWay(place, to === "archive" ? archivePlace : usualPlace);
+  }
+
+  async transfer(key: ObjectId, place: string, to: StorageClass): Promise<string> {
+    const target = plannedPlace(this.planTransfer(place, to));
+    if (target === undefined) return placeNow(place);
+    this.#durability.assertWritable();
+    const paths = { from: this.#pathAt(key, placeNow(place)), to: this.#pathAt(key, target) };
+    const staged = to === "archive" ? this.#archive.staged(key) : this.#staged(key);
+    await refusing(async () => {
+      const sizeBytes = await sizeIfThere(this.#files, paths.from);
+      if (sizeBytes === undefined) throw objectMissing(key);
+      if (to === "archive") {
+        await this.#archive.claim();
+        await this.#archive.makeRoomFor(key);
+      }
+      const present = await sizeIfThere(this.#files, paths.to);
+      if (present === sizeBytes) await this.#durability.syncEntries(dirname(paths.to));
+      else {
+        const transfer = { ...paths, staged, sizeBytes };
+        await transferFile(this.#files, this.#durability, transfer);
+      }
+    });
+    return target;
+  }
+
+  async delete(key: ObjectId, keep?: string | (() => Promise<string | undefined>)): Promise<void> {
+    const staged = [this.#staged(key), this.#archive.staged(key)];
+    const kept = typeof keep === "function" ? await keep() : keep;
+    const published = [usualPlace, archivePlace]
+      .filter((place) => kept === undefined || !this.isAt(kept, place))
+      .map((place) => this.#pathAt(key, place));
+    const paths = [...staged, ...published];
     this.#durability.assertWritable();
     const removed: string[] = [];
     for (const path of paths) {
       if (await refusing(() => this.#unlinkIfThere(path))) removed.push(path);
     }
-    // The caller forgets the object next, so its file must not come back with the power. Found
-    // nowhere, it may be that an earlier delete was cut short of this point.
-    for (const path of removed.length > 0 ? removed : paths) {
-      await this.#durability.syncEntries(dirname(path));
-    }
+    // The caller forgets the object next, so its files must not come back with the power. What is not
+    // found may be so because an earlier delete was cut short of this point.
+    const unsynced = new Set([...(removed.length > 0 ? removed : staged), ...published]);
+    for (const path of unsynced) await this.#syncEntriesIfThere(dirname(path));
   }
 
   async *list(): AsyncIterable<ListedBlob> {
-    const directories = prefixes.map((prefix) => join(this.#root, "objects", prefix));
-    for (const directory of [join(this.#root, "incoming"), ...directories]) {
-      for await (const key of this.#files.names(directory)) {
-        if (!isObjectKey(key)) continue;
-        const sizeBytes = await this.#sizeIfThere(join(directory, key));
-        if (sizeBytes === undefined) continue; // Deleted or published since its name was read.
-        const staged = directory === join(this.#root, "incoming");
-        yield { key, place: onlyPlace, staged, sizeBytes };
-      }
+    yield* this.#listIn(join(this.#root, "incoming"), usualPlace, true);
+    for (const prefix of prefixes) {
+      yield* this.#listIn(join(this.#root, "objects", prefix), usualPlace, false);
+    }
+    yield* this.#listIn(this.#archive.incoming, archivePlace, true);
+    for (const directory of await this.#archive.directories()) {
+      yield* this.#listIn(directory, archivePlace, false);
+    }
+  }
+
+  async *#listIn(directory: string, place: string, staged: boolean): AsyncIterable<ListedBlob> {
+    for await (const key of this.#files.names(directory)) {
+      if (!isObjectKey(key)) continue;
+      const sizeBytes = await sizeIfThere(this.#files, join(directory, key));
+      if (sizeBytes === undefined) continue; // Deleted or moved since its name was read.
+      yield { key, place, staged, sizeBytes };
     }
   }
 
   isAt(place: string, listed: string): boolean {
-    return place === listed;
+    return listed === placeNow(place) || listed === plannedPlace(place);
   }
 
-  async owner(): Promise<string | undefined> {
-    const file = await unlessAbsent(this.#files.open(join(this.#root, "owner"), "read"));
-    if (file === undefined) return undefined;
-    try {
-      const content = Buffer.alloc(await file.size());
-      await file.read(content, 0);
-      return content.toString("utf8").trim();
-    } finally {
-      await file.close();
-    }
+  owner(): Promise<string | undefined> {
+    return readText(this.#files, join(this.#root, "owner"));
   }
 
-  async claim(owner: string): Promise<void> {
-    const draft = join(this.#root, "owner.draft");
-    const file = await this.#files.open(draft, "create");
-    try {
-      await file.write([Buffer.from(`${owner}\n`)], 0);
-      await this.#durability.syncData(file);
-    } finally {
-      await file.close();
-    }
-    await this.#files.rename(draft, join(this.#root, "owner"));
-    await this.#durability.syncEntries(this.#root);
+  claim(owner: string): Promise<void> {
+    return writeText(this.#files, this.#durability, join(this.#root, "owner"), owner);
   }
 
   probe(): Promise<void> {
@@ -195,11 +241,15 @@ export class FilesystemBlobStore implements BlobStore {
     return join(this.#root, "objects", key.slice(0, 2), key);
   }
 
+  #pathAt(key: ObjectId, place: string): string {
+    return place === archivePlace ? this.#archive.published(key) : this.#published(key);
+  }
+
   /** A broken append may have left bytes behind the last sync. */
   async #cutOff(key: ObjectId, path: string, lengthBytes: number): Promise<void> {
-    const size = await this.#sizeIfThere(path);
+    const size = await sizeIfThere(this.#files, path);
     if (size === undefined || size === lengthBytes) return;
-    const staged = await this.stage(key, { lengthBytes, place: onlyPlace });
+    const staged = await this.stage(key, { lengthBytes, place: usualPlace });
     await staged.sync().finally(() => staged.close());
   }
 
@@ -237,91 +287,41 @@ export class FilesystemBlobStore implements BlobStore {
     return (await unlessAbsent(this.#files.unlink(path).then(() => true))) ?? false;
   }
 
-  #sizeIfThere(path: string): Promise<number | undefined> {
-    return refusing(() => unlessAbsent(this.#files.sizeOf(path)));
+  /** The archive makes directories as it needs them. */
+  async #syncEntriesIfThere(directory: string): Promise<void> {
+    if (await this.#isThere(directory)) await this.#durability.syncEntries(directory);
   }
 
   async #isThere(path: string): Promise<boolean> {
-    return (await this.#sizeIfThere(path)) !== undefined;
+    return (await sizeIfThere(this.#files, path)) !== undefined;
   }
 
   async #makeDirectories(): Promise<void> {
     const objects = join(this.#root, "objects");
     await this.#makeRoot(this.#root);
-    await this.#makeDirectory(join(this.#root, "incoming"));
-    await this.#makeDirectory(objects);
+    await makeDirectory(this.#files, join(this.#root, "incoming"));
+    await makeDirectory(this.#files, objects);
+    await this.#makeRoot(this.#archive.path);
+    await makeDirectory(this.#files, this.#archive.incoming);
     const present = new Set<string>();
     for await (const name of this.#files.names(objects)) present.add(name);
     for (const prefix of prefixes) {
-      if (!present.has(prefix)) await this.#makeDirectory(join(objects, prefix));
+      if (!present.has(prefix)) await makeDirectory(this.#files, join(objects, prefix));
     }
     // Also when none was missing: who made them may have been cut off before this.
-    for (const path of [objects, this.#root]) {
+    for (const path of [objects, this.#archive.path, this.#root]) {
       await this.#durability.syncEntries(path);
     }
   }
 
   async #makeRoot(path: string): Promise<void> {
     try {
-      if (!(await this.#makeDirectory(path))) return;
+      if (!(await makeDirectory(this.#files, path))) return;
     } catch (error) {
       if (!hasCode(error, "ENOENT") || dirname(path) === path) throw error;
       await this.#makeRoot(dirname(path));
-      await this.#makeDirectory(path);
+      await makeDirectory(this.#files, path);
     }
     await this.#durability.syncEntries(dirname(path));
-  }
-
-  /** False when it was there. */
-  async #makeDirectory(path: string): Promise<boolean> {
-    try {
-      await this.#files.makeDirectory(path);
-      return true;
-    } catch (error) {
-      if (hasCode(error, "EEXIST")) return false;
-      throw error;
-    }
-  }
-}
-
-class FileBlob implements OpenBlob {
-  readonly sizeBytes: number;
-  readonly #key: ObjectId;
-  readonly #file: OpenFile;
-
-  constructor(key: ObjectId, file: OpenFile, sizeBytes: number) {
-    this.#key = key;
-    this.#file = file;
-    this.sizeBytes = sizeBytes;
-  }
-
-  get descriptor(): number | undefined {
-    return this.#file.descriptor;
-  }
-
-  async read(position: number, lengthBytes: number, into?: Uint8Array): Promise<Uint8Array> {
-    const target = into?.subarray(0, lengthBytes) ?? Buffer.allocUnsafe(lengthBytes);
-    invariant(target.byteLength === lengthBytes, "a buffer to read into must hold the bytes");
-    let filled = 0;
-    while (filled < lengthBytes) {
-      const rest = filled === 0 ? target : target.subarray(filled);
-      const count = await refusing(() => this.#file.read(rest, position + filled));
-      if (count === 0) throw objectTooShort(this.#key, position + filled, position + lengthBytes);
-      filled += count;
-    }
-    return target;
-  }
-
-  close(): Promise<void> {
-    return refusing(() => this.#file.close());
-  }
-}
-
-async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
   }
 }

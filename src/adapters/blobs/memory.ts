@@ -5,9 +5,16 @@ import type {
   StagedBlob,
   StagedBytes,
 } from "../../ports/blob-store.ts";
+import {
+  placeNow,
+  placeOnItsWay,
+  plannedPlace,
+  type StorageClass,
+  storageClassOf,
+} from "../../ports/place.ts";
 import { invariant } from "../../registry/errors.ts";
 import type { ObjectId } from "../../registry/names.ts";
-import { checkObjectKey, objectTooShort, stagedBytesLost } from "./object-key.ts";
+import { checkObjectKey, objectMissing, objectTooShort, stagedBytesLost } from "./object-key.ts";
 
 /** Objects that live as long as the process: for tests. */
 export class MemoryBlobStore implements BlobStore {
@@ -16,6 +23,7 @@ export class MemoryBlobStore implements BlobStore {
   #owner: string | undefined;
   readonly #staged = new Map<ObjectId, Content>();
   readonly #published = new Map<ObjectId, Content>();
+  readonly #archived = new Map<ObjectId, Content>();
 
   /** @param origin where clients may fetch objects by themselves: for tests of what sends them there */
   constructor(options: { readonly encrypts?: boolean; readonly origin?: string } = {}) {
@@ -45,33 +53,54 @@ export class MemoryBlobStore implements BlobStore {
     content.cut(lengthBytes);
     this.#published.set(key, content);
     this.#staged.delete(key);
-    return onlyPlace;
+    return usualPlace;
   }
 
-  async open(key: ObjectId): Promise<OpenBlob | undefined> {
-    return open(key, this.#published);
+  async open(key: ObjectId, place: string): Promise<OpenBlob | undefined> {
+    return open(key, this.#at(placeNow(place)));
   }
 
   async urlFor(key: ObjectId, _place: string, lifeSeconds: number): Promise<string | undefined> {
     return this.#origin && `${this.#origin}/${key}?life=${lifeSeconds}`;
   }
 
-  async delete(key: ObjectId, keep?: string): Promise<void> {
+  planTransfer(place: string, to: StorageClass): string {
+    if (storageClassOf(place) === to) return placeNow(place);
+    return placeOnItsWay(place, to === "archive" ? archivePlace : usualPlace);
+  }
+
+  async transfer(key: ObjectId, place: string, to: StorageClass): Promise<string> {
     checkObjectKey(key);
+    const target = plannedPlace(this.planTransfer(place, to));
+    if (target === undefined) return placeNow(place);
+    const content = this.#at(placeNow(place)).get(key);
+    if (content === undefined) throw objectMissing(key);
+    this.#at(target).set(key, content);
+    return target;
+  }
+
+  async delete(key: ObjectId, keep?: string | (() => Promise<string | undefined>)): Promise<void> {
+    checkObjectKey(key);
+    const kept = typeof keep === "function" ? await keep() : keep;
     this.#staged.delete(key);
-    if (keep !== onlyPlace) this.#published.delete(key);
+    for (const place of [usualPlace, archivePlace]) {
+      if (kept === undefined || !this.isAt(kept, place)) this.#at(place).delete(key);
+    }
   }
 
   async *list(): AsyncIterable<ListedBlob> {
-    const place = onlyPlace;
-    for (const [key, { sizeBytes }] of this.#staged) yield { key, place, staged: true, sizeBytes };
-    for (const [key, { sizeBytes }] of this.#published) {
-      yield { key, place, staged: false, sizeBytes };
+    for (const [key, { sizeBytes }] of this.#staged) {
+      yield { key, place: usualPlace, staged: true, sizeBytes };
+    }
+    for (const place of [usualPlace, archivePlace]) {
+      for (const [key, { sizeBytes }] of this.#at(place)) {
+        yield { key, place, staged: false, sizeBytes };
+      }
     }
   }
 
   isAt(place: string, listed: string): boolean {
-    return place === listed;
+    return listed === placeNow(place) || listed === plannedPlace(place);
   }
 
   async owner(): Promise<string | undefined> {
@@ -89,10 +118,15 @@ export class MemoryBlobStore implements BlobStore {
   async space(): Promise<undefined> {
     return undefined;
   }
+
+  #at(place: string): Map<ObjectId, Content> {
+    return place === archivePlace ? this.#archived : this.#published;
+  }
 }
 
-/** An object is found by its key alone. */
-const onlyPlace = "";
+/** An object is found by its key and its class. */
+const usualPlace = "";
+const archivePlace = "archive";
 
 /** Bytes that grow at their end; the room doubles, so that appending stays linear. */
 class Content {
@@ -134,7 +168,7 @@ class StagedContent implements StagedBlob {
 
   async sync(): Promise<string> {
     this.#assertOpen();
-    return onlyPlace;
+    return usualPlace;
   }
 
   async close(): Promise<void> {

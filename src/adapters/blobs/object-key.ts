@@ -23,3 +23,8 @@ export function objectTooShort(key: ObjectId, sizeBytes: number, neededBytes: nu
     `object ${key} is damaged: it ends after ${sizeBytes} bytes, ${neededBytes} were expected`,
   );
 }
+
+/** What is to be copied is not where it should be. */
+export function objectMissing(key: ObjectId): Error {
+  return new Error(`object ${key} is not at the place that is to be copied`);
+}

@@ -15,6 +15,29 @@ const copiesAtOnce = 8;
 const readBytes = 1 * MiB;
 
 /**
+ * Makes a copy of an object, by one request if it is small.
+ * @throws when there is no such object
+ */
+export async function copyWhole(
+  bucket: S3Bucket,
+  names: Names,
+  pool: PartPool,
+  key: ObjectId,
+  segment: Segment,
+  into: Segment,
+): Promise<void> {
+  if (segment.lengthBytes <= copyBytes) {
+    try {
+      return await bucket.copy(names.name(key, into), names.name(key, segment), into.lengthBytes);
+    } catch (error) {
+      const cause = causeOf(error);
+      if (cause === undefined || !refusesTheWay(cause)) throw error;
+    }
+  }
+  await compose(bucket, names, pool, key, [segment], into);
+}
+
+/**
  * Makes one object of several segments. The store copies them itself where it can: where all but the
  * last are large enough, and it takes parts of unequal length. Else their bytes pass through here.
  */

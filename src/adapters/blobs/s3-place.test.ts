@@ -1,6 +1,15 @@
 import { expect, it } from "vitest";
 import type { ObjectId } from "../../registry/names.ts";
-import { composedOf, Names, newAttempt, placeOf, segmentsOf, syncedSegments } from "./s3-place.ts";
+import {
+  composedOf,
+  isArchivedName,
+  Names,
+  newArchivedAttempt,
+  newAttempt,
+  placeOf,
+  segmentsOf,
+  syncedSegments,
+} from "./s3-place.ts";
 
 const key = "0123456789abcdef0123456789abcdef" as ObjectId;
 
@@ -50,6 +59,11 @@ it("knows its own names again, under any prefix, and no others", () => {
     const attempt = newAttempt();
     expect(names.parse(names.name(key, { attempt }))).toEqual({ key, attempt });
     expect(names.name(key, { attempt })).toContain(`objects/01/${key}/`);
+    const archived = newArchivedAttempt();
+    const name = names.name(key, { attempt: archived });
+    expect(names.parse(name)).toEqual({ key, attempt: archived });
+    expect(isArchivedName(name)).toBe(true);
+    expect(isArchivedName(names.name(key, { attempt }))).toBe(false);
     for (const name of [names.owner, names.probe(), `x${names.name(key, { attempt })}`]) {
       expect(names.parse(name)).toBeUndefined();
     }

@@ -14,10 +14,19 @@ export interface Segment {
 
 /** 64 bits: among the few thousand attempts of one key no two are alike. */
 const attemptBytes = 8;
-const segmentShape = /^([0-9a-f]{16}):(0|[1-9]\d{0,15})$/;
+const segmentShape = /^((?:archive\/)?[0-9a-f]{16}):(0|[1-9]\d{0,15})$/;
 
 export function newAttempt(): string {
   return randomBytes(attemptBytes).toString("hex");
+}
+
+/** The same for an object of the archive: its name, and so its place, tell. */
+export function newArchivedAttempt(): string {
+  return `archive/${newAttempt()}`;
+}
+
+export function isArchivedName(name: string): boolean {
+  return /\/archive\/[0-9a-f]{16}$/.test(name);
 }
 
 /**
@@ -60,14 +69,17 @@ export function totalBytes(segments: readonly Segment[]): number {
   return segments.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
 }
 
-/** How keys become names in the bucket: `<prefix>objects/<first two digits>/<key>/<attempt>`. */
+/**
+ * How keys become names in the bucket: `<prefix>objects/<first two digits>/<key>/<attempt>`, where an
+ * archived object's attempt is `archive/<attempt>`.
+ */
 export class Names {
   readonly #prefix: string;
   readonly #shape: RegExp;
 
   constructor(prefix: string) {
     this.#prefix = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
-    this.#shape = /^objects\/[0-9a-f]{2}\/([0-9a-f]{32})\/([0-9a-f]{16})$/;
+    this.#shape = /^objects\/[0-9a-f]{2}\/([0-9a-f]{32})\/((?:archive\/)?[0-9a-f]{16})$/;
   }
 
   get everything(): string {

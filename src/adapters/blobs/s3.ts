@@ -5,22 +5,38 @@ import type {
   StagedBlob,
   StagedBytes,
 } from "../../ports/blob-store.ts";
+import {
+  placeNow,
+  placeOnItsWay,
+  plannedPlace,
+  type StorageClass,
+  storageClassOf,
+} from "../../ports/place.ts";
 import { invariant } from "../../registry/errors.ts";
 import { limits } from "../../registry/limits.ts";
 import type { ObjectId } from "../../registry/names.ts";
-import { stagedBytesLost } from "./object-key.ts";
+import { objectMissing, stagedBytesLost } from "./object-key.ts";
 import { S3Blob } from "./s3-blob.ts";
-import { causeOf, type Incoming, S3Bucket, type S3BucketOptions } from "./s3-bucket.ts";
-import { compose } from "./s3-compose.ts";
+import {
+  causeOf,
+  type Incoming,
+  type Multipart,
+  S3Bucket,
+  type S3BucketOptions,
+} from "./s3-bucket.ts";
+import { compose, copyWhole } from "./s3-compose.ts";
 import { StoreError } from "./s3-errors.ts";
 import { PartPool } from "./s3-parts.ts";
 import {
   composedOf,
   Names,
+  newArchivedAttempt,
+  newAttempt,
   placeOf,
   type Segment,
   segmentsOf,
   syncedSegments,
+  totalBytes,
 } from "./s3-place.ts";
 import { S3Staged } from "./s3-staged.ts";
 import { inParallel } from "./slots.ts";
@@ -51,6 +67,7 @@ export class S3BlobStore implements BlobStore {
   readonly #names: Names;
   readonly #pool: PartPool;
   readonly #where: string;
+  readonly #hasArchive: boolean;
   #probing: Promise<void> | undefined;
 
   /** Use `open`: the bucket must be there. */
@@ -59,6 +76,7 @@ export class S3BlobStore implements BlobStore {
     invariant(partBytes >= leastPartBytes, "a part has at least 6 MiB");
     this.encrypts = options.serverSideEncryption !== undefined;
     this.#bucket = new S3Bucket(options);
+    this.#hasArchive = options.archiveClass !== undefined;
     this.#names = new Names(options.prefix);
     this.#pool = new PartPool(partBytes, concurrency);
     const at = options.endpoint === undefined ? "" : ` at ${withoutCredentials(options.endpoint)}`;
@@ -110,7 +128,7 @@ export class S3BlobStore implements BlobStore {
   }
 
   async open(key: ObjectId, place: string): Promise<OpenBlob | undefined> {
-    const [segment, ...others] = segmentsOf(place) ?? [];
+    const [segment, ...others] = segmentsOf(placeNow(place)) ?? [];
     const name = this.#names.name(key, segment ?? { attempt: "" });
     if (segment === undefined || others.length > 0) return undefined;
     const first = segment.lengthBytes > 0 ? await this.#firstBytes(name) : undefined;
@@ -122,22 +140,48 @@ export class S3BlobStore implements BlobStore {
   /** Signed for a client, where the store is the one that encrypts. */
   async urlFor(key: ObjectId, place: string, lifeSeconds: number): Promise<string | undefined> {
     if (!this.encrypts) return undefined;
-    const [segment, ...others] = segmentsOf(place) ?? [];
+    const [segment, ...others] = segmentsOf(placeNow(place)) ?? [];
     invariant(segment !== undefined && others.length === 0, "a published object has one place");
     const isBounded = lifeSeconds > 0 && lifeSeconds * 1000 <= limits.downloadUrlLifeMs;
     invariant(isBounded, "a presigned URL lives for at most an hour");
     return this.#bucket.presign(this.#names.name(key, segment), lifeSeconds);
   }
 
-  async delete(key: ObjectId, keep?: string): Promise<void> {
+  planTransfer(place: string, to: StorageClass): string {
+    if (storageClassOf(place) === to) return placeNow(place);
+    if (to === "archive" && !this.#hasArchive) return placeNow(place);
+    if (plannedPlace(place) !== undefined) return place;
+    const lengthBytes = totalBytes(segmentsOf(place) ?? []);
+    const attempt = to === "archive" ? newArchivedAttempt() : newAttempt();
+    return placeOnItsWay(place, placeOf([{ attempt, lengthBytes }]));
+  }
+
+  async transfer(key: ObjectId, place: string, to: StorageClass): Promise<string> {
+    const target = plannedPlace(this.planTransfer(place, to));
+    if (target === undefined) return placeNow(place);
+    const [from] = segmentsOf(placeNow(place)) ?? [];
+    const [into] = segmentsOf(target) ?? [];
+    invariant(from !== undefined && into !== undefined, "a published object has one place");
+    if (await this.#isWhole(key, into)) return target; // An earlier try went well.
+    if (!(await this.#isWhole(key, from))) throw objectMissing(key);
+    await copyWhole(this.#bucket, this.#names, this.#pool, key, from, into);
+    return target;
+  }
+
+  async delete(key: ObjectId, keep?: string | (() => Promise<string | undefined>)): Promise<void> {
     const prefix = this.#names.of(key);
-    const kept = new Set(segmentsOf(keep ?? "")?.map((segment) => this.#names.name(key, segment)));
-    // First what still grows, that none of it becomes an object after the look at what there is.
-    for await (const multipart of this.#bucket.multiparts(prefix)) {
-      await this.#bucket.abort(multipart);
+    const growing: Multipart[] = [];
+    for await (const multipart of this.#bucket.multiparts(prefix)) growing.push(multipart);
+    // What still grows may be an object by the time that it is aborted.
+    const found = new Set(growing.map(({ name }) => name));
+    for await (const { name } of this.#bucket.names(prefix)) found.add(name);
+    const place = (typeof keep === "function" ? await keep() : keep) ?? "";
+    const kept = this.#namesAt(key, placeNow(place));
+    const planned = this.#namesAt(key, plannedPlace(place) ?? "");
+    for (const multipart of growing) {
+      if (!planned.has(multipart.name)) await this.#bucket.abort(multipart);
     }
-    const doomed: string[] = [];
-    for await (const { name } of this.#bucket.names(prefix)) if (!kept.has(name)) doomed.push(name);
+    const doomed = [...found].filter((name) => !kept.has(name) && !planned.has(name));
     await inParallel(doomed, deletesAtOnce, (name) => this.#bucket.remove(name));
   }
 
@@ -152,7 +196,9 @@ export class S3BlobStore implements BlobStore {
 
   isAt(place: string, listed: string): boolean {
     const [found] = segmentsOf(listed) ?? [];
-    return segmentsOf(place)?.some(({ attempt }) => attempt === found?.attempt) ?? false;
+    return [placeNow(place), plannedPlace(place) ?? ""].some((one) =>
+      segmentsOf(one)?.some(({ attempt }) => attempt === found?.attempt),
+    );
   }
 
   async owner(): Promise<string | undefined> {
@@ -188,6 +234,10 @@ export class S3BlobStore implements BlobStore {
       count += 1;
     }
     return count;
+  }
+
+  #namesAt(key: ObjectId, place: string): ReadonlySet<string> {
+    return new Set(segmentsOf(place)?.map((segment) => this.#names.name(key, segment)));
   }
 
   #pieces(key: ObjectId, segments: readonly Segment[]) {

@@ -5,7 +5,10 @@ import { isRegistryError } from "../../registry/errors.ts";
 
 export interface MetricsSources {
   readonly clock: Clock;
-  readonly metadata: Pick<MetadataStore, "repositories" | "objects" | "reclaim" | "jobs">;
+  readonly metadata: Pick<
+    MetadataStore,
+    "repositories" | "objects" | "reclaim" | "jobs" | "quotas"
+  >;
   /** Connections that are open now. */
   readonly connections: () => number;
   /** Of the metadata's write-ahead log, where it is this process's own. */
@@ -34,6 +37,7 @@ export class Metrics {
   readonly #received: Counter;
   readonly #sent: Counter;
   readonly #reclaimed: Counter;
+  readonly #pullTimesDropped: Counter;
   readonly #jobs: Counter<"kind" | "outcome">;
   // Counted here and handed over at a scrape: this is on the path of every request.
   readonly #requests = new Map<string, { route: string; status: number; count: number }>();
@@ -64,6 +68,10 @@ export class Metrics {
       "entrepot_reclaimed_bytes_total",
       "Stored bytes that garbage collection freed.",
     );
+    this.#pullTimesDropped = counter(
+      "entrepot_pull_times_dropped_total",
+      "Images whose last pull was not recorded, as the database took no writes for too long.",
+    );
     this.#jobs = new Counter({
       name: "entrepot_jobs_ended_total",
       help: "Attempts at jobs by this process, by outcome: ok, failed, or dead.",
@@ -72,6 +80,7 @@ export class Metrics {
     });
     this.#addRequests(registers);
     this.#addJobs(sources, registers);
+    this.#addQuotas(sources, registers);
     this.#addTotals(sources, registers);
   }
 
@@ -93,6 +102,10 @@ export class Metrics {
 
   reclaimed(bytes: number): void {
     this.#reclaimed.inc(bytes);
+  }
+
+  pullTimesDropped(images: number): void {
+    this.#pullTimesDropped.inc(images);
   }
 
   jobEnded(kind: string, outcome: "ok" | "failed" | "dead"): void {
@@ -132,6 +145,27 @@ export class Metrics {
         const counts = await metadata.jobs.counts();
         this.reset();
         for (const { kind, state, jobs } of counts) this.set({ kind, state }, jobs);
+      },
+    });
+  }
+
+  /** By unit and state, not by prefix: of those there may be thousands. */
+  #addQuotas({ metadata }: MetricsSources, registers: Registry[]): void {
+    new Gauge({
+      name: "entrepot_quotas",
+      help: "Quotas of the whole deployment: all, those still counting, those over a limit.",
+      labelNames: ["unit", "state"],
+      registers,
+      async collect() {
+        const counts = await metadata.quotas.counts();
+        this.reset();
+        for (const { unit: name, quotas, counting, overSoft, overHard } of counts) {
+          const unit = name.toLowerCase();
+          this.set({ unit, state: "all" }, quotas);
+          this.set({ unit, state: "counting" }, counting);
+          this.set({ unit, state: "over_soft" }, overSoft);
+          this.set({ unit, state: "over_hard" }, overHard);
+        }
       },
     });
   }

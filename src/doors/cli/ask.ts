@@ -10,6 +10,8 @@ export interface Question {
   readonly ca?: string;
   /** The longest answer that is read. */
   readonly replyCharacters?: number;
+  /** How long the answer may take. */
+  readonly withinMs?: number;
 }
 
 export interface Reply {
@@ -21,13 +23,14 @@ export interface Reply {
 const timeoutMs = 5_000;
 const shortReply = 64 * 1024;
 
-/** One request. @throws when no answer comes within five seconds */
+/** One request. @throws when no answer comes in time: five seconds where nothing else is said */
 export function ask(url: string, question: Question = {}): Promise<Reply> {
   const { method = "GET", headers = {}, body, ca = "", replyCharacters = shortReply } = question;
+  const { withinMs = timeoutMs } = question;
   const isTls = url.startsWith("https:");
   const trusted = isTls ? [...trustedHere(), ...(ca === "" ? [] : [ca])] : [];
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.timeout(withinMs);
     const options = { method, headers, agent: false as const, signal };
     const sent = isTls ? tlsRequest(url, { ...options, ca: trusted }) : request(url, options);
     sent.on("response", (response) => {

@@ -33,6 +33,7 @@ const replyCharacters = 16 * 1024 * 1024;
 
 /**
  * Asks a running server for an operation, such as `iam:ListUsers`.
+ * @param withinMs how long the answer may take, where that is longer than others do
  * @throws Refusal, and CommandError when nobody answers, or somebody who does not speak like this
  */
 export async function callServer<Answer>(
@@ -40,10 +41,12 @@ export async function callServer<Answer>(
   key: ClientKey,
   operation: `${Service}:${string}`,
   input: object,
+  withinMs?: number,
 ): Promise<Answer> {
   const [service, operationName] = operation.split(":") as [Service, string];
   const call = await signedCall(origin, region, { service, operationName, input }, key, now());
-  const question = { ...call, ca: authority, replyCharacters };
+  const patience = withinMs === undefined ? {} : { withinMs };
+  const question = { ...call, ca: authority, replyCharacters, ...patience };
   const { status, body } = await ask(`${origin}/`, question).catch((error: Error) => {
     throw new CommandError(`${origin} cannot be reached: ${error.message}`);
   });

@@ -13,10 +13,15 @@ import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
 import { doctor } from "./doctor.ts";
 import { addJobCommands } from "./job-commands.ts";
+import { addLifecycleCommands } from "./lifecycle/lifecycle-commands.ts";
 import { addMasterKeyCommands } from "./master-key-commands.ts";
 import { ProgressBar } from "./progress.ts";
+import { addQuotaCommands } from "./quota-commands.ts";
 import { addRekeyCommand } from "./rekey-command.ts";
+import { addReportInUseCommand } from "./report-in-use-command.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
+import { addTagCommands } from "./trash/tag-commands.ts";
+import { addTrashCommands } from "./trash/trash-commands.ts";
 
 /** Runs the command that the words name. Resolves with the exit code; never rejects. */
 export async function runCommandLine(
@@ -51,8 +56,13 @@ function programOf(builder: CommandBuilder): Command {
   addFsck(program, builder);
   addGc(program, builder);
   addJobCommands(program, builder);
+  addLifecycleCommands(program, builder);
+  addTrashCommands(program, builder);
+  addTagCommands(program, builder);
   addRekeyCommand(program, builder);
+  addQuotaCommands(program, builder);
   addCopyCommands(program, builder);
+  addReportInUseCommand(program, builder);
   addMasterKeyCommands(program, builder);
   addAccountCommands(program, builder);
   addUserCommands(program, builder);

@@ -1,7 +1,9 @@
 import type { Writable } from "node:stream";
+import type { ContainerRuntime } from "../../ports/container-runtime.ts";
 import type { BackupResult, BackupWish } from "./backup.ts";
 import type { Client } from "./client.ts";
 import type { MigrateResult, MigrateWish } from "./migrate.ts";
+import type { RuntimeWish } from "./report-in-use.ts";
 import type { RestoreResult, RestoreWish } from "./restore.ts";
 import type { FsckResult, GcResult } from "./results.ts";
 import type { RotateResult, RotateWish } from "./rotate.ts";
@@ -45,6 +47,10 @@ export interface Commands {
   backup(given: GivenSettings, wish: BackupWish): Promise<BackupResult>;
   restore(given: GivenSettings, wish: RestoreWish): Promise<RestoreResult>;
   migrate(wish: MigrateWish): Promise<MigrateResult>;
+  /** @throws CommandError when there is to be one and none is found */
+  containerRuntimes(wish: RuntimeWish): readonly ContainerRuntime[];
+  /** Says when a command that goes on and on is to end. */
+  stopped(): AbortSignal;
   rotateMasterKey(given: GivenSettings, wish: RotateWish): Promise<RotateResult>;
 }
 

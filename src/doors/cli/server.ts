@@ -49,8 +49,12 @@ export class Server {
   }
 
   /** @throws Refusal, and CommandError when there is no such server */
-  call<Name extends CallName>(name: Name, input: Input<Name>): Promise<Answer<Name>> {
-    return callServer<Answer<Name>>(this.#address, this.#key, name, input as object);
+  call<Name extends CallName>(
+    name: Name,
+    input: Input<Name>,
+    { withinMs }: { readonly withinMs?: number } = {},
+  ): Promise<Answer<Name>> {
+    return callServer<Answer<Name>>(this.#address, this.#key, name, input as object, withinMs);
   }
 
   /** Who asks. Everybody may know. */

@@ -1,5 +1,5 @@
 import { openSealedToken, sealToken } from "../../registry/encryption/sealed-token.ts";
-import { listReferrers, listTags } from "../../registry/images/list-images.ts";
+import { activeOnly, listReferrers, listTags } from "../../registry/images/list-images.ts";
 import { limits } from "../../registry/limits.ts";
 import { isDigest, isRepositoryName, isTag, type RepositoryName } from "../../registry/names.ts";
 import { findRepository, listRepositories } from "../../registry/repositories/find-repository.ts";
@@ -113,7 +113,8 @@ export async function getReferrers(exchange: Exchange): Promise<void> {
   // OCI has no `n` here: one that asks for nothing gets one at a time.
   const limit = Math.max(1, asked.limit);
   const artifactTypes = query.getAll("artifactType").filter((type) => type !== "");
-  const filter = artifactTypes.length === 0 ? {} : { artifactTypes };
+  const states = activeOnly;
+  const filter = artifactTypes.length === 0 ? { states } : { states, artifactTypes };
   const paging = { limit: limit + 1, after: asked.after };
   const found = await listReferrers(environment.ports, registry, name, subject, paging, filter);
   const shown = found.slice(0, limit);

@@ -118,6 +118,10 @@ export function putManifestWire(error: RegistryError): Wire | undefined {
 /** DELETE by digest takes the image with all its tags, by tag that tag alone. */
 export async function deleteManifest(exchange: Exchange): Promise<void> {
   const { environment, registry, name, response } = exchange;
-  await deleteImage(environment.ports, registry, name, requireReference(exchange.reference));
+  const reference = requireReference(exchange.reference);
+  await deleteImage(environment.ports, registry, name, reference, {
+    by: exchange.caller.principal.arn,
+    keepMs: environment.deployment.trashMs,
+  });
   response.writeHead(202, [...apiVersion, "Content-Length", "0"]).end();
 }

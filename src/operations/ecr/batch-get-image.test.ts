@@ -5,6 +5,7 @@ import {
   openTestRegistry,
   type TestRegistry,
 } from "../../../test/support/ecr.ts";
+import { flushPulls } from "../../registry/images/record-pull.ts";
 import { batchGetImage } from "./batch-get-image.ts";
 import { describeImages } from "./describe-images.ts";
 
@@ -96,6 +97,7 @@ describe("BatchGetImage", () => {
     registry.clock.set(1_700_000_500_250);
     const imageIds = [{ imageTag: "v1" }, { imageDigest, imageTag: "v2" }];
     await registry.ask(batchGetImage, { repositoryName, imageIds });
+    await flushPulls(registry.environment.ports);
     const { imageDetails } = await registry.ask(describeImages, {
       repositoryName,
       imageIds: [{ imageTag: "v1" }, { imageTag: "v2" }],

@@ -88,6 +88,9 @@ async function find(
     if (isRegistryError(error, "Kms")) {
       return { imageId, failureCode: "KmsError", failureReason: error.message };
     }
+    if (isRegistryError(error, "ImageArchived")) {
+      return { imageId, failureCode: "ImageInaccessible", failureReason: "The image is archived" };
+    }
     if (!isRegistryError(error, "ImageNotFound")) throw error;
     return { imageId, failureCode: "ImageNotFound", failureReason: error.message };
   }

@@ -2,6 +2,7 @@ import type { DeleteRepositoryRequest, DeleteRepositoryResponse } from "@aws-sdk
 import { z } from "zod";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { deleteRepository as remove } from "../../registry/repositories/delete-repository.ts";
+import { deleterOf } from "../deleter.ts";
 import { operation } from "../operation.ts";
 import { repositoryAnswer } from "./repository-answer.ts";
 import { repositoryResource } from "./resource.ts";
@@ -18,10 +19,11 @@ export const deleteRepository = operation("ecr:DeleteRepository", {
   resource: repositoryResource,
   access: "Write",
   errors: ["InvalidParameter", "RepositoryNotFound", "RepositoryNotEmpty", "Kms"],
-  async handle(input, { ports, deployment, caller }): Promise<Wire<DeleteRepositoryResponse>> {
+  async handle(input, context): Promise<Wire<DeleteRepositoryResponse>> {
+    const { ports, deployment, caller } = context;
     const registry = registryOf(caller, input.registryId);
     const { repositoryName: name, force } = input;
-    const removed = await remove(ports, registry, name, { force });
+    const removed = await remove(ports, registry, name, { force, ...deleterOf(context) });
     return { repository: repositoryAnswer(deployment, removed) };
   },
 });

@@ -19,7 +19,7 @@ import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
-import { imageFilter, includesActive, taggedOnly } from "./image-filter.ts";
+import { imageFilter, passes, statesOf, taggedOnly } from "./image-filter.ts";
 import { repositoryResource } from "./resource.ts";
 import {
   imageIdentifiers,
@@ -94,7 +94,8 @@ async function named(
     const image = await describeImage(ports, registry, input.repositoryName, id);
     if (tagged === undefined || tagged === image.tags.length > 0) images.set(image.digest, image);
   }
-  return { images: includesActive(input.filter.imageStatus) ? [...images.values()] : [] };
+  const { imageStatus } = input.filter;
+  return { images: [...images.values()].filter(({ state }) => passes(imageStatus, state)) };
 }
 
 async function page(ports: Ports, registry: Registry, input: Input): Promise<Found> {
@@ -105,12 +106,14 @@ async function page(ports: Ports, registry: Registry, input: Input): Promise<Fou
     narrowedBy: [name, filter.tagStatus, filter.imageStatus],
   };
   const after = openPosition(ports, listing, input.nextToken) as Digest | undefined;
-  if (!includesActive(filter.imageStatus)) return { images: [] };
   const { items, more, last } = await readPage<ImageWithTags, Digest>({
     after,
     size: input.maxResults ?? limits.pageDefault,
     fetch: (request) =>
-      describePage(ports, registry, name, request, { tagged: taggedOnly(filter) }),
+      describePage(ports, registry, name, request, {
+        tagged: taggedOnly(filter),
+        states: statesOf(filter.imageStatus),
+      }),
     key: (image) => image.digest,
     // An image may have a thousand tags, so a page counts them too.
     weigh: (image) => image.tags.length,
@@ -139,5 +142,7 @@ function imageDetail(
     lastRecordedPullTime: image.pulledAt === undefined ? undefined : epochSeconds(image.pulledAt),
     subjectManifestDigest: image.subject,
     imageStatus: image.state,
+    lastArchivedAt: image.archivedAt === undefined ? undefined : epochSeconds(image.archivedAt),
+    lastActivatedAt: image.activatedAt === undefined ? undefined : epochSeconds(image.activatedAt),
   };
 }

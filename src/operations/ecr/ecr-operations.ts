@@ -4,28 +4,37 @@ import { batchDeleteImage } from "./batch-delete-image.ts";
 import { batchGetImage } from "./batch-get-image.ts";
 import { completeLayerUpload } from "./complete-layer-upload.ts";
 import { createRepository } from "./create-repository.ts";
+import { deleteLifecyclePolicy } from "./delete-lifecycle-policy.ts";
 import { deleteRegistryPolicy } from "./delete-registry-policy.ts";
 import { deleteRepository } from "./delete-repository.ts";
 import { deleteRepositoryPolicy } from "./delete-repository-policy.ts";
+import { deregisterPullTimeUpdateExclusion } from "./deregister-pull-time-update-exclusion.ts";
 import { describeImages } from "./describe-images.ts";
 import { describeRegistry } from "./describe-registry.ts";
 import { describeRepositories } from "./describe-repositories.ts";
 import { getAccountSetting } from "./get-account-setting.ts";
 import { getAuthorizationToken } from "./get-authorization-token.ts";
 import { getDownloadUrlForLayer } from "./get-download-url-for-layer.ts";
+import { getLifecyclePolicy } from "./get-lifecycle-policy.ts";
+import { getLifecyclePolicyPreview } from "./get-lifecycle-policy-preview.ts";
 import { getRegistryPolicy } from "./get-registry-policy.ts";
 import { getRepositoryPolicy } from "./get-repository-policy.ts";
 import { initiateLayerUpload } from "./initiate-layer-upload.ts";
 import { listImageReferrers } from "./list-image-referrers.ts";
 import { listImages } from "./list-images.ts";
+import { listPullTimeUpdateExclusions } from "./list-pull-time-update-exclusions.ts";
 import { listTagsForResource } from "./list-tags-for-resource.ts";
 import { putAccountSetting } from "./put-account-setting.ts";
 import { putImage } from "./put-image.ts";
 import { putImageTagMutability } from "./put-image-tag-mutability.ts";
+import { putLifecyclePolicy } from "./put-lifecycle-policy.ts";
 import { putRegistryPolicy } from "./put-registry-policy.ts";
+import { registerPullTimeUpdateExclusion } from "./register-pull-time-update-exclusion.ts";
 import { setRepositoryPolicy } from "./set-repository-policy.ts";
+import { startLifecyclePolicyPreview } from "./start-lifecycle-policy-preview.ts";
 import { tagResource } from "./tag-resource.ts";
 import { untagResource } from "./untag-resource.ts";
+import { updateImageStorageClass } from "./update-image-storage-class.ts";
 import { uploadLayerPart } from "./upload-layer-part.ts";
 
 /** What can be asked of ECR. */
@@ -52,10 +61,19 @@ export const ecrOperations: readonly Operation[] = [
   tagResource,
   untagResource,
   uploadLayerPart,
+  deregisterPullTimeUpdateExclusion,
+  listPullTimeUpdateExclusions,
+  registerPullTimeUpdateExclusion,
   deleteRegistryPolicy,
   deleteRepositoryPolicy,
   getRegistryPolicy,
   getRepositoryPolicy,
   putRegistryPolicy,
   setRepositoryPolicy,
+  putLifecyclePolicy,
+  getLifecyclePolicy,
+  deleteLifecyclePolicy,
+  startLifecyclePolicyPreview,
+  getLifecyclePolicyPreview,
+  updateImageStorageClass,
 ];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ImageState } from "../../registry/images/image.ts";
 import { artifactStatus, tagStatus } from "./shapes.ts";
 
 /** The filter of DescribeImages and ListImages. By default all active images pass. */
@@ -7,9 +8,16 @@ export const imageFilter = z
   .prefault({});
 export type ImageFilter = z.output<typeof imageFilter>;
 
-/** Whether active images pass; nothing here is ever in another state. */
-export function includesActive(status: z.output<typeof artifactStatus>): boolean {
-  return status === "ACTIVE" || status === "ANY";
+/** The states that pass: `undefined` where all do. */
+export function statesOf(
+  status: z.output<typeof artifactStatus>,
+): readonly ImageState[] | undefined {
+  return status === "ANY" ? undefined : [status];
+}
+
+/** Whether an image in that state passes. */
+export function passes(status: z.output<typeof artifactStatus>, state: ImageState): boolean {
+  return status === "ANY" || status === state;
 }
 
 /** What the registry calls the tag status: `undefined` where it does not matter. */

@@ -12,7 +12,7 @@ import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
-import { includesActive } from "./image-filter.ts";
+import { statesOf } from "./image-filter.ts";
 import { repositoryResource } from "./resource.ts";
 import {
   anyDigest,
@@ -58,8 +58,11 @@ export const listImageReferrers = operation("ecr:ListImageReferrers", {
     const listing = { operation: "ListImageReferrers", registry, narrowedBy };
     const after = openPosition(ports, listing, input.nextToken) as Digest | undefined;
     // Nothing is ever referred to by a digest of another algorithm.
-    if (!isDigest(subject) || !includesActive(status)) return { referrers: [] };
-    const types = artifactTypes.length > 0 ? { artifactTypes } : {};
+    if (!isDigest(subject)) return { referrers: [] };
+    const types = {
+      states: statesOf(status),
+      ...(artifactTypes.length > 0 ? { artifactTypes } : {}),
+    };
     const { items, more, last } = await readPage<Referrer, Digest>({
       after,
       size: input.maxResults ?? limits.referrersPageDefault,
@@ -88,6 +91,6 @@ function referrerAnswer(referrer: Referrer): Wire<ImageReferrer> {
     artifactType: referrer.artifactType,
     size: referrer.sizeBytes,
     annotations: referrer.annotations,
-    artifactStatus: "ACTIVE",
+    artifactStatus: referrer.state,
   };
 }

@@ -9,7 +9,7 @@ import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
-import { imageFilter, includesActive } from "./image-filter.ts";
+import { imageFilter, statesOf } from "./image-filter.ts";
 import { repositoryResource } from "./resource.ts";
 import {
   type Members,
@@ -46,7 +46,6 @@ export const listImages = operation("ecr:ListImages", {
       narrowedBy: [name, filter.tagStatus, filter.imageStatus],
     };
     const start = openPosition(ports, listing, input.nextToken);
-    if (!includesActive(filter.imageStatus)) return { imageIds: [] };
     const { imageIds, next } = await page(ports, registry, input, start);
     return { imageIds, nextToken: next && sealPosition(ports, listing, next) };
   },
@@ -71,11 +70,12 @@ async function page(
   const { repositoryName: name, filter } = input;
   const size = input.maxResults ?? limits.pageDefault;
   const imageIds: Wire<ImageIdentifier>[] = [];
+  const states = statesOf(filter.imageStatus);
   if (filter.tagStatus !== "UNTAGGED" && !start?.startsWith(inUntagged)) {
     const tags = await readPage<{ tag: Tag; digest: Digest }, Tag>({
       after: start?.slice(inTags.length) as Tag | undefined,
       size,
-      fetch: (request) => listTags(ports, registry, name, request),
+      fetch: (request) => listTags(ports, registry, name, request, { states }),
       key: ({ tag }) => tag,
     });
     for (const { tag, digest } of tags.items) imageIds.push({ imageDigest: digest, imageTag: tag });
@@ -87,7 +87,7 @@ async function page(
   const untagged = await readPage<{ digest: Digest }, Digest>({
     after: after === "" ? undefined : (after as Digest),
     size: size - imageIds.length,
-    fetch: (request) => describeImages(ports, registry, name, request, { tagged: false }),
+    fetch: (request) => describeImages(ports, registry, name, request, { tagged: false, states }),
     key: ({ digest }) => digest,
   });
   for (const { digest } of untagged.items) imageIds.push({ imageDigest: digest });

@@ -6,8 +6,10 @@ import { z } from "zod";
 import { limits } from "../../registry/limits.ts";
 import {
   type AccountId,
+  type Digest,
   digestPattern,
   isAccountId,
+  isDigest,
   isRepositoryName,
   type RepositoryName,
   repositoryNamePattern,
@@ -65,6 +67,9 @@ export const anyDigest = z
   .string()
   .transform(matching<string>(new RegExp(`^${digestPattern}$`), digestPattern));
 
+/** Of what can be stored here. */
+export const storedDigest = z.string().transform(named<Digest>(isDigest, digestPattern));
+
 /** Items are judged one by one: a bad one is an entry of `failures`, not a refusal of the call. */
 export const batchedLayerDigest = z
   .string()
@@ -79,6 +84,14 @@ export const imageIdentifier = z.object({
   imageTag: z.string().max(300).optional(),
 });
 export const imageIdentifiers = z.array(imageIdentifier).min(1).max(limits.batchItems);
+
+const principalArnPattern =
+  "^arn:aws(-[a-z]+)*:iam::[0-9]{12}:(role|user)/[\\w+=,.@-]+(/[\\w+=,.@-]+)*$";
+/** Of a user or a role. */
+export const principalArn = z
+  .string()
+  .max(limits.principalArnCharacters)
+  .transform(matching<string>(new RegExp(principalArnPattern), principalArnPattern));
 
 export const partSize = z.int().min(0);
 
@@ -106,6 +119,9 @@ export const encryptionConfiguration = z.object({
 });
 
 export const resourceTags = z.array(z.object({ Key: z.string(), Value: z.string() }));
+
+/** How long it may be is a rule of its own, with ECR's own sentence. */
+export const lifecyclePolicyText = z.string();
 
 /** Of a repository or a registry. */
 export const policyText = z.string().max(limits.resourcePolicyCharacters);

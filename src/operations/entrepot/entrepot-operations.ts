@@ -1,18 +1,41 @@
 import type { Operation } from "../operation.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
+import { deleteLifecycleExtension } from "./delete-lifecycle-extension.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
+import { deleteQuota } from "./delete-quota.ts";
+import { deleteServiceQuota } from "./delete-service-quota.ts";
 import { describeDeployment } from "./describe-deployment.ts";
 import { describeRekey } from "./describe-rekey.ts";
+import { emptyTrash } from "./empty-trash.ts";
 import { explainAccess } from "./explain-access.ts";
+import { explainLifecycle } from "./explain-lifecycle.ts";
+import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
+import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
+import { getLifecycleRun } from "./get-lifecycle-run.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
+import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
+import { listLifecycleRuns } from "./list-lifecycle-runs.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
+import { listQuotas } from "./list-quotas.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
+import { listServiceQuotas } from "./list-service-quotas.ts";
+import { listTagHistory } from "./list-tag-history.ts";
+import { listTrash } from "./list-trash.ts";
+import { putLifecycleExtension } from "./put-lifecycle-extension.ts";
+import { putQuota } from "./put-quota.ts";
+import { putServiceQuota } from "./put-service-quota.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
+import { reportImagesInUse } from "./report-images-in-use.ts";
 import { rerunJob } from "./rerun-job.ts";
+import { restoreImages } from "./restore-images.ts";
+import { restoreRepository } from "./restore-repository.ts";
+import { restoreTag } from "./restore-tag.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
+import { startLifecyclePreview } from "./start-lifecycle-preview.ts";
+import { withdrawImagesInUse } from "./withdraw-images-in-use.ts";
 
 /** What can be asked of Entrepot itself. */
 export const entrepotOperations: readonly Operation[] = [
@@ -30,4 +53,27 @@ export const entrepotOperations: readonly Operation[] = [
   listKeyUses,
   listRepositoryKeys,
   revokeSessions,
+  emptyTrash,
+  listTagHistory,
+  listTrash,
+  restoreImages,
+  restoreRepository,
+  restoreTag,
+  listImagesInUse,
+  reportImagesInUse,
+  withdrawImagesInUse,
+  putQuota,
+  listQuotas,
+  deleteQuota,
+  listServiceQuotas,
+  putServiceQuota,
+  deleteServiceQuota,
+  deleteLifecycleExtension,
+  explainLifecycle,
+  getLifecycleExtension,
+  getLifecyclePreview,
+  getLifecycleRun,
+  listLifecycleRuns,
+  putLifecycleExtension,
+  startLifecyclePreview,
 ];

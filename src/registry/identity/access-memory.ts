@@ -35,8 +35,19 @@ export class AccessMemory {
   );
   /** By the key's ARN. */
   readonly kmsKeys = new TimedCache<RememberedKey>(limits.rememberedKmsKeys, limits.identityReadMs);
+  /** Whose pulls do not count, by the registry. */
+  readonly pullTimeExclusions = new TimedCache<ReadonlySet<string>>(
+    limits.rememberedRegistries,
+    limits.identityReadMs,
+  );
   /** Whether an account is closed. */
   readonly shutAccounts = new TimedCache<boolean>(limits.accounts, limits.identityReadMs);
+
+  /** Of registries, values by code. */
+  readonly serviceQuotas = new TimedCache<ReadonlyMap<string, number>>(
+    limits.rememberedServiceQuotas,
+    limits.identityReadMs,
+  );
 
   /** When the last use of an access key or a role was written. Milliseconds since the epoch. */
   readonly uses = new BoundedCache<string, number>(limits.rememberedUses, () => 1);
@@ -61,6 +72,14 @@ export class AccessMemory {
   forgetKmsKey(key: KmsKeyRef): void {
     this.kmsKeys.forget(kmsKeyArn(key));
     this.keyDecisions.clear();
+  }
+
+  forgetPullTimeExclusions(registry: Registry): void {
+    this.pullTimeExclusions.forget(registryKey(registry));
+  }
+
+  forgetServiceQuotas(registry: Registry): void {
+    this.serviceQuotas.forget(registryKey(registry));
   }
 
   forgetRegistry(registry: Registry): void {

@@ -70,7 +70,7 @@ export async function requireChildren(
   const missing: Digest[] = [];
   for (const { digest } of named) {
     const child = await change.images.find(repository, digest);
-    if (child === undefined) missing.push(digest);
+    if (child?.state !== "ACTIVE") missing.push(digest);
     else found.push(child);
   }
   if (missing.length > 0) {

@@ -1,7 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
-import { limits } from "../limits.ts";
+import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import {
   type Digest,
   digestPattern,
@@ -14,8 +14,9 @@ import {
 } from "../names.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { discardImage } from "../trash/discard-image.ts";
+import type { Deleter, Deletion } from "../trash/trash.ts";
 import { imageNotFound } from "./get-image.ts";
-import type { Image } from "./image.ts";
 
 /** How many parents a refusal names. */
 const parentsNamed = 10;
@@ -28,7 +29,7 @@ export interface DeletedImageId {
 
 /**
  * Deletes by digest the image with all its tags, or by tag that tag alone; an image that loses its
- * last tag stays. Source: OCI 1.1, "Deleting manifests" and "Deleting tags".
+ * last tag stays. What was deleted lies in the trash for `keepMs`. Source: OCI 1.1, "Deleting manifests" and "Deleting tags".
  * @throws RepositoryNotFound, ImageNotFound
  * @throws ImageReferencedByManifestList while an index of the repository lists the image
  */
@@ -37,16 +38,22 @@ export function deleteImage(
   registry: Registry,
   name: RepositoryName,
   id: { readonly digest: Digest } | { readonly tag: Tag },
+  deleter: Deleter,
 ): Promise<DeletedImageId[]> {
-  const now = ports.clock.now();
+  const deletion = deletionBy(ports, deleter);
   return ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
-    if ("digest" in id) return removeImage(change, repository, id.digest, now);
+    if ("digest" in id) return removeImage(change, repository, id.digest, deletion);
     const digest = await change.tags.find(repository, id.tag);
     if (digest === undefined) throw imageNotFound();
-    await change.tags.remove(repository, id.tag, now);
+    await change.tags.remove(repository, id.tag, deletion.at);
+    await hastenLifecycle(change, repository, deletion.at, "taken");
     return [{ digest, tag: id.tag }];
   });
+}
+
+function deletionBy({ clock }: Ports, deleter: Deleter): Deletion {
+  return { ...deleter, at: clock.now(), reason: { kind: "DELETED" } };
 }
 
 /** An item of BatchDeleteImage, as it came. */
@@ -58,6 +65,7 @@ export interface RequestedImageId {
 export interface ImageFailure {
   readonly imageId: RequestedImageId;
   readonly failureCode:
+    | "ImageInaccessible"
     | "ImageNotFound"
     | "ImageReferencedByManifestList"
     | "ImageTagDoesNotMatchDigest"
@@ -78,6 +86,7 @@ export async function deleteImages(
   registry: Registry,
   name: RepositoryName,
   ids: readonly RequestedImageId[],
+  deleter: Deleter,
 ): Promise<{ deleted: { imageDigest: string; imageTag?: string }[]; failures: ImageFailure[] }> {
   await findRepository(ports, registry, name);
   const deleted: { imageDigest: string; imageTag?: string }[] = [];
@@ -86,7 +95,7 @@ export async function deleteImages(
   while (waiting.length > 0) {
     const blocked: { id: RequestedImageId; failure: ImageFailure }[] = [];
     for (const id of waiting) {
-      const outcome = await deleteOne(ports, registry, name, id);
+      const outcome = await deleteOne(ports, registry, name, id, deleter);
       if (Array.isArray(outcome)) {
         for (const { digest, tag } of outcome) {
           deleted.push(
@@ -114,14 +123,15 @@ async function deleteOne(
   registry: Registry,
   name: RepositoryName,
   id: RequestedImageId,
+  deleter: Deleter,
 ): Promise<DeletedImageId[] | ImageFailure> {
   const malformed = checkImageId(id);
   if (malformed !== undefined) return malformed;
-  const now = ports.clock.now();
+  const deletion = deletionBy(ports, deleter);
   try {
     return await ports.metadata.transaction(async (change) => {
       const repository = await lockRepository(change, registry, name);
-      return deleteRequested(change, repository, id, now);
+      return deleteRequested(change, repository, id, deletion);
     });
   } catch (error) {
     if (isRegistryError(error, "ImageNotFound")) {
@@ -168,11 +178,11 @@ async function deleteRequested(
   change: MetadataChange,
   repository: Repository,
   id: RequestedImageId,
-  now: number,
+  deletion: Deletion,
 ): Promise<DeletedImageId[] | ImageFailure> {
   const tag = id.imageTag as Tag | undefined;
   const digest = id.imageDigest as Digest | undefined;
-  if (tag === undefined) return removeImage(change, repository, digest!, now);
+  if (tag === undefined) return removeImage(change, repository, digest!, deletion);
   const tagged = await change.tags.find(repository, tag);
   if (tagged === undefined) throw imageNotFound();
   if (digest !== undefined && tagged !== digest) {
@@ -183,18 +193,19 @@ async function deleteRequested(
     };
   }
   if ((await change.tags.count(repository, tagged)) > 1) {
-    await change.tags.remove(repository, tag, now);
+    await change.tags.remove(repository, tag, deletion.at);
+    await hastenLifecycle(change, repository, deletion.at, "taken");
     return [{ digest: tagged, tag }];
   }
-  return removeImage(change, repository, tagged, now);
+  return removeImage(change, repository, tagged, deletion);
 }
 
-/** Removes image, tags and references, and queues what nothing refers to any more. */
+/** @throws ImageNotFound, ImageReferencedByManifestList */
 async function removeImage(
   change: MetadataChange,
   repository: Repository,
   digest: Digest,
-  now: number,
+  deletion: Deletion,
 ): Promise<DeletedImageId[]> {
   const image = await change.images.find(repository, digest);
   if (image === undefined) throw imageNotFound();
@@ -205,38 +216,7 @@ async function removeImage(
       `Requested image referenced by manifest list: [${parents.join(", ")}]`,
     );
   }
-  const tags = await change.tags.of(repository, digest, limits.tagsPerImage);
-  for (const tag of tags) await change.tags.remove(repository, tag, now);
-  await queueLayers(change, repository, digest, now);
-  await change.images.remove(repository, digest);
-  await change.repositories.adjust(repository, { imageCount: -1, sizeBytes: -image.manifestBytes });
-  await queueManifest(change, image, now);
+  const tags = await discardImage(change, repository, image, deletion);
+  await hastenLifecycle(change, repository, deletion.at, "taken");
   return tags.length === 0 ? [{ digest }] : tags.map((tag) => ({ digest, tag }));
-}
-
-async function queueLayers(
-  change: MetadataChange,
-  repository: Repository,
-  digest: Digest,
-  now: number,
-): Promise<void> {
-  for (const reference of await change.images.references(repository, digest)) {
-    if (reference.kind !== "config" && reference.kind !== "layer") continue;
-    await change.reclaim.enqueue({
-      kind: "layer",
-      registry: repository.registry,
-      repositoryId: repository.id,
-      digest: reference.digest,
-      dueAt: now,
-    });
-  }
-}
-
-async function queueManifest(change: MetadataChange, image: Image, now: number): Promise<void> {
-  await change.reclaim.enqueue({
-    kind: "object",
-    registry: image.repository.registry,
-    object: image.object,
-    dueAt: now,
-  });
 }

@@ -2,14 +2,12 @@ import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
 import { openDataKey, requireKey } from "../encryption/data-keys.ts";
 import { openWhole } from "../encryption/sealed-format.ts";
-import { invariant, isRegistryError, RegistryError } from "../errors.ts";
+import { invariant, RegistryError } from "../errors.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Image } from "./image.ts";
-
-/** A pull is recorded when the last recorded one is older. ECR promises once in 24 hours. */
-const pullTimeGranularityMs = 3600 * 1000;
+import { recordPull } from "./record-pull.ts";
 
 export interface FoundImage {
   readonly repository: Repository;
@@ -22,10 +20,17 @@ export function imageNotFound(): RegistryError {
   return new RegistryError("ImageNotFound", "Requested image not found");
 }
 
+/** To who pulls, what is archived is not there. Source: ECR, "Archiving images". */
+function imageArchived(): RegistryError {
+  return new RegistryError("ImageArchived", imageNotFound().message);
+}
+
 /**
  * The image and its manifest: one indexed read, and the manifest from memory when it was read before.
- * @param options `pull`: counts as a pull and moves lastRecordedPullTime
+ * @param options `pull`: counts as a pull and moves lastRecordedPullTime, some seconds later, unless the
+ * caller's pulls are excluded from that. Whoever reads on the registry's own behalf does not pull.
  * @throws RepositoryNotFound, ImageNotFound, Kms
+ * @throws ImageArchived while the image is archived, or on its way back from there
  */
 export async function getImage(
   ports: Ports,
@@ -38,12 +43,11 @@ export async function getImage(
   if (found === undefined) throw repositoryNotFound(registry, name);
   const { repository, image } = found;
   if (image === undefined) throw imageNotFound();
+  if (image.state !== "ACTIVE") throw imageArchived();
   const manifest = await openManifest(ports, repository, image);
   if (options.pull) {
-    const now = ports.clock.now();
-    if (image.pulledAt === undefined || now - image.pulledAt > pullTimeGranularityMs) {
-      await recordPull(ports, image, now);
-    }
+    const recorded = recordPull(ports, image);
+    if (recorded !== undefined) await recorded;
   }
   return { repository, image, manifest };
 }
@@ -73,15 +77,4 @@ export async function openManifest(
   invariant(digest === image.digest, "a stored manifest hashes to its digest");
   ports.memory.manifests.set(image.object, manifest);
   return manifest;
-}
-
-async function recordPull(ports: Ports, image: Image, now: number): Promise<void> {
-  try {
-    await ports.metadata.transaction((change) =>
-      change.images.setPulledAt(image.repository, image.digest, now),
-    );
-  } catch (error) {
-    // Reads go on where writes cannot (I16); the next pull records its own time.
-    if (!isRegistryError(error, "ServiceUnavailable")) throw error;
-  }
 }

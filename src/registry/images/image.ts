@@ -1,6 +1,12 @@
 import type { Digest, ObjectId, Tag } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 
+/**
+ * ACTIVE: can be pulled. ARCHIVED: kept where keeping is cheap. ACTIVATING: on its way back from there.
+ * Source: ECR, "Archiving images".
+ */
+export type ImageState = "ACTIVE" | "ARCHIVED" | "ACTIVATING";
+
 /** A manifest in a repository: an image, an index or any artifact. */
 export interface Image {
   readonly repository: RepositoryRef;
@@ -17,7 +23,10 @@ export interface Image {
   /** Milliseconds since the epoch. */
   readonly pushedAt: number;
   readonly pulledAt: number | undefined;
-  readonly state: "ACTIVE";
+  readonly state: ImageState;
+  /** When it was archived last, and when it came back from there last. */
+  readonly archivedAt: number | undefined;
+  readonly activatedAt: number | undefined;
   /** Where the manifest's bytes are sealed. */
   readonly object: ObjectId;
 }
@@ -31,6 +40,16 @@ export interface ImageReference {
   readonly digest: Digest;
   readonly mediaType: string;
   readonly sizeBytes: number;
+}
+
+/** What became of a tag once. */
+export interface TagEvent {
+  /** Counts what became of the tag, from 1. */
+  readonly sequence: number;
+  /** Where it points since then; `undefined`: it was removed. */
+  readonly digest: Digest | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface TagMove {

@@ -5,8 +5,17 @@ import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { findRepository } from "../repositories/find-repository.ts";
 import { openManifest } from "./get-image.ts";
-import type { ImageWithTags } from "./image.ts";
+import type { ImageState, ImageWithTags } from "./image.ts";
 import { parseManifest } from "./parse-manifest.ts";
+
+export interface ImageListFilter {
+  readonly tagged?: boolean | undefined;
+  /** Absent: in whatever state. */
+  readonly states?: readonly ImageState[] | undefined;
+}
+
+/** What a listing shows that does not ask for more. */
+export const activeOnly: readonly ImageState[] = ["ACTIVE"];
 
 /**
  * Images by digest, each with its tags.
@@ -17,10 +26,10 @@ export async function describeImages(
   registry: Registry,
   name: RepositoryName,
   page: PageRequest<Digest>,
-  filter: { readonly tagged?: boolean | undefined },
+  filter: ImageListFilter,
 ): Promise<ImageWithTags[]> {
   const repository = await findRepository(ports, registry, name);
-  return ports.metadata.images.list(repository, page, { ...filter, state: "ACTIVE" });
+  return ports.metadata.images.list(repository, page, filter);
 }
 
 /**
@@ -58,9 +67,10 @@ export async function listTags(
   registry: Registry,
   name: RepositoryName,
   page: PageRequest<Tag>,
+  filter: Pick<ImageListFilter, "states"> = { states: activeOnly },
 ): Promise<{ tag: Tag; digest: Digest }[]> {
   const repository = await findRepository(ports, registry, name);
-  return ports.metadata.tags.list(repository, page);
+  return ports.metadata.tags.list(repository, page, filter);
 }
 
 /** A manifest that names another as its subject: a signature, an SBOM, an attestation. */
@@ -71,6 +81,7 @@ export interface Referrer {
   readonly artifactType: string | undefined;
   readonly sizeBytes: number;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly state: ImageState;
 }
 
 /**
@@ -83,7 +94,9 @@ export async function listReferrers(
   name: RepositoryName,
   subject: Digest,
   page: PageRequest<Digest>,
-  filter: { readonly artifactTypes?: readonly string[] | undefined },
+  filter: Pick<ImageListFilter, "states"> & {
+    readonly artifactTypes?: readonly string[] | undefined;
+  },
 ): Promise<Referrer[]> {
   const repository = await findRepository(ports, registry, name);
   const images = await ports.metadata.images.referrers(repository, subject, page, filter);
@@ -94,9 +107,9 @@ export async function listReferrers(
         await openManifest(ports, repository, image),
         image.mediaType,
       );
-      const { digest, mediaType, manifestBytes } = image;
+      const { digest, mediaType, manifestBytes, state } = image;
       const artifactType = image.artifactType ?? image.configMediaType;
-      return { digest, mediaType, artifactType, sizeBytes: manifestBytes, annotations };
+      return { digest, mediaType, artifactType, sizeBytes: manifestBytes, annotations, state };
     }),
   );
 }

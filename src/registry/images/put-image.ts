@@ -8,8 +8,11 @@ import { EqualObjectStands, type StoredObject } from "../encryption/stored-objec
 import { invariant, RegistryError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
+import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
 import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../names.ts";
+import { charge } from "../quotas/charge.ts";
+import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
 import {
   findRepository,
   lockRepository,
@@ -17,10 +20,11 @@ import {
 } from "../repositories/find-repository.ts";
 import { rekeyedSince } from "../repositories/rekeyed-since.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { isTagImmutable } from "../repositories/tag-mutability.ts";
 import { requireSpace } from "../space.ts";
 import { lockLayers, requireChildren, requireLayers } from "./closure.ts";
 import type { Image } from "./image.ts";
+import { requireRoomForImage } from "./image-limits.ts";
+import { requireMovable } from "./movable-tag.ts";
 import { type Manifest, parseManifest } from "./parse-manifest.ts";
 
 export interface WantedImage {
@@ -44,7 +48,7 @@ export interface WantedImage {
  * @throws LayersNotFound, ReferencedImagesNotFound when something that it refers to is not here
  * @throws ImageTagAlreadyExists when a tag is immutable and points elsewhere
  * @throws ImageAlreadyExists for an equal push again, where that is refused
- * @throws LimitExceeded
+ * @throws LimitExceeded when the repository, the image or a quota is full
  * @throws Kms when the repository's key may not be used
  */
 export async function putImage(
@@ -60,12 +64,14 @@ export async function putImage(
     throw digestDiffers(registry, name, wanted.digest);
   }
   await requireSpace(ports);
+  const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
+  const pushed = { wanted, manifest, digest, mostImages };
   try {
-    return await sealAndStore(ports, repository, { wanted, manifest, digest });
+    return await sealAndStore(ports, repository, pushed);
   } catch (error) {
     const rekeyed = await rekeyedSince(ports, repository, error);
     if (rekeyed === undefined) throw error;
-    return sealAndStore(ports, rekeyed, { wanted, manifest, digest });
+    return sealAndStore(ports, rekeyed, pushed);
   }
 }
 
@@ -88,6 +94,8 @@ interface Pushed {
   readonly wanted: WantedImage;
   readonly manifest: Manifest;
   readonly digest: Digest;
+  /** That a repository may have. */
+  readonly mostImages: number;
   readonly sealed: SealedManifest;
 }
 
@@ -99,26 +107,38 @@ interface Pushed {
 function storeImage(
   ports: Ports,
   { id, registry, name }: Repository,
-  { wanted, manifest, digest, sealed }: Pushed,
+  { wanted, manifest, digest, sealed, mostImages }: Pushed,
   presumed: "first" | "again",
 ): Promise<Image> {
   return ports.metadata.transaction(async (change) => {
     const repository = { registry, id };
     // Asked at once, in this order: the repository's row keeps all others from changing.
-    const [locked, known, current, layers] = await Promise.all([
+    const [locked, stored, current, layers] = await Promise.all([
       lockRepository(change, registry, name),
-      change.images.find(repository, digest),
+      change.images.findStored(repository, digest),
       Promise.all(wanted.tags.map((tag) => change.tags.find(repository, tag))),
       lockLayers(change, repository, manifest),
     ]);
     if (locked.id !== id) throw repositoryNotFound(registry, name);
     requireSameDomain(manifestDomain(locked), sealed.object.domain);
-    const moved = tagsToMove(locked, digest, wanted, current, known !== undefined);
-    const image =
-      known ?? (await insertImage(change, locked, digest, manifest, layers, sealed, presumed));
-    if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
+    const known = stored?.isTrashed === false ? stored.image : undefined;
     const at = sealed.object.createdAt;
+    const moved = tagsToMove(locked, digest, wanted, current, known?.state === "ACTIVE");
+    // One in the trash is pushed as if it had never been there; its manifest may stand as well.
+    if (known === undefined) requireRoomForImage(locked, mostImages);
+    if (stored?.isTrashed === true) await change.trash.removeImage(repository, digest);
+    const likely = stored === undefined ? presumed : "again";
+    const image =
+      known === undefined
+        ? await insertImage(change, locked, digest, manifest, layers, sealed, likely)
+        : await reactivate(change, locked, known, manifest, at);
+    if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
     for (const tag of moved) await change.tags.put(locked, { tag, digest, at });
+    if (known?.state !== "ACTIVE" || moved.length > 0) {
+      // A new image that takes no tag from another leaves all others as they were.
+      const isAdding = known === undefined && current.every((held) => held === undefined);
+      await hastenLifecycle(change, locked, at, isAdding ? "added" : "taken");
+    }
     return image;
   });
 }
@@ -165,26 +185,21 @@ function tagsToMove(
   digest: Digest,
   { tags, repeat }: WantedImage,
   current: readonly (Digest | undefined)[],
-  imageKnown: boolean,
+  imageActive: boolean,
 ): Tag[] {
   const { registry, name } = repository;
-  if (tags.length === 0 && imageKnown && repeat === "refuse") {
+  if (tags.length === 0 && imageActive && repeat === "refuse") {
     throw alreadyExists(registry, name, digest, undefined);
   }
   const moved: Tag[] = [];
   for (const [index, tag] of tags.entries()) {
     const held = current[index];
     if (held === digest) {
-      if (repeat === "refuse") throw alreadyExists(registry, name, digest, tag);
+      if (repeat === "refuse" && imageActive) throw alreadyExists(registry, name, digest, tag);
       // Differs from ECR: an immutable tag that holds this very digest is no conflict on `/v2/`.
       continue;
     }
-    if (held !== undefined && isTagImmutable(repository.tagMutability, tag)) {
-      throw new RegistryError(
-        "ImageTagAlreadyExists",
-        `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the repository is immutable.`,
-      );
-    }
+    if (held !== undefined) requireMovable(repository, tag);
     moved.push(tag);
   }
   return moved;
@@ -199,17 +214,10 @@ async function insertImage(
   { object, content }: SealedManifest,
   presumed: "first" | "again",
 ): Promise<Image> {
-  const { registry, name } = repository;
-  if (repository.imageCount >= limits.imagesPerRepository) {
-    throw new RegistryError(
-      "LimitExceeded",
-      `The repository with name '${name}' in registry with id '${registry.account}' already has the maximum allowed number of images which is '${limits.imagesPerRepository}'`,
-    );
-  }
   const layers = await requireLayers(change, repository, manifest, held);
   const childBytes = await requireChildren(change, repository, manifest);
   const image: Image = {
-    repository: { registry, id: repository.id },
+    repository: { registry: repository.registry, id: repository.id },
     digest,
     mediaType: manifest.mediaType,
     artifactType: manifest.artifactType,
@@ -220,12 +228,29 @@ async function insertImage(
     pushedAt: object.createdAt,
     pulledAt: undefined,
     state: "ACTIVE",
+    archivedAt: undefined,
+    activatedAt: undefined,
     object: await keepManifest(change, object, content, presumed),
   };
   const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
   await change.images.insert(image, stored);
-  await change.repositories.adjust(repository, { imageCount: 1, sizeBytes: object.sizeBytes });
+  await charge(change, repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
+}
+
+/** An archived image that is pushed again can be pulled at once. Source: ECR, "Archiving images". */
+async function reactivate(
+  change: MetadataChange,
+  repository: Repository,
+  known: Image,
+  manifest: Manifest,
+  now: number,
+): Promise<Image> {
+  if (known.state === "ACTIVE") return known;
+  await requireChildren(change, repository, manifest);
+  const active: Image = { ...known, state: "ACTIVE", activatedAt: now };
+  await change.images.setState(repository, known.digest, active);
+  return active;
 }
 
 /** The sealed manifest: this one, or that of an image just deleted which is not reclaimed yet. */

@@ -7,10 +7,13 @@ import type { StoredObject } from "../encryption/stored-object.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, UploadId } from "../names.ts";
+import { chargeQuotas } from "../quotas/charge.ts";
+import { requireRoom } from "../quotas/require-room.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import { rekeyedSince } from "../repositories/rekeyed-since.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Layer } from "./layer.ts";
+import { queueIfArchived } from "./queue-storage.ts";
 import { digestOfUpload } from "./read-upload.ts";
 import { receive } from "./receive.ts";
 import { relinkLayer } from "./relink-layer.ts";
@@ -50,6 +53,7 @@ export interface Completion {
  * @returns the layer, and whether the repository had it before
  * @throws InvalidLayer when the bytes do not hash to `digest`; the session stays as it was
  * @throws EmptyUpload, LayerPartTooSmall, UploadNotFound, InvalidLayerPart
+ * @throws LimitExceeded when the layer passes a quota; the session stays as it was
  * @throws Kms when the repository's key, or that of the session, may not be used
  */
 export async function completeUpload(
@@ -81,6 +85,7 @@ function completeOnce(
   return exclusively(ports, registry, name, id, async () => {
     const { repository, upload } = await findUpload(ports, registry, name, id);
     requireOffset(registry, name, upload, options.offset);
+    await requireRoomUnlessHeld(ports, repository, upload, digest);
     const whole = await withLastBytes(ports, repository, upload, digest, options);
     requireComplete(registry, name, upload, whole, options);
     const received = await digestOfUpload(ports, repository, whole, algorithmOf(digest));
@@ -93,6 +98,21 @@ function completeOnce(
       return store(ports, { repository: rekeyed, upload, whole, digest });
     }
   });
+}
+
+/** Before the last bytes are taken, or all of them are moved: nothing is charged for a layer that is here. */
+async function requireRoomUnlessHeld(
+  ports: Ports,
+  repository: Repository,
+  { offset }: Upload,
+  digest: Digest,
+): Promise<void> {
+  try {
+    await requireRoom(ports, repository, offset);
+  } catch (error) {
+    if (!isRegistryError(error, "LimitExceeded")) throw error;
+    if ((await ports.metadata.layers.find(repository, digest)) === undefined) throw error;
+  }
 }
 
 /** Makes the bytes the domain's object, or finds that it has one, and links the layer. */
@@ -231,6 +251,7 @@ async function linkFirst(
       ]);
       if (locked.id !== upload.repository.id) throw ended();
       requireSameDomain(encryptionDomain(locked), object.domain);
+      if (isNew) await chargeQuotas(change, locked, { sizeBytes: layer.sizeBytes });
       return { layer, existed: !isNew };
     });
   } catch (error) {
@@ -259,7 +280,7 @@ function link(ports: Ports, completed: Completed): Promise<Linked | undefined> {
     if (object === undefined) return undefined;
     requireSameDomain(encryptionDomain(repository), object.domain);
     const layer = newLayer(completed, object, now);
-    const existed = !(await linkLeased(change, layer));
+    const existed = !(await linkCharged(change, repository, layer));
     await change.uploads.remove(registry, upload.id);
     return { layer, existed };
   });
@@ -278,11 +299,27 @@ function newLayer({ upload, digest }: Completed, object: StoredObject, now: numb
 }
 
 /**
- * Links the layer, counts it and queues it for a look when its lease ends; one that is linked already
+ * Links the layer as `linkLeased` does, and charges it to the quotas of its repository.
+ * @param repository as this transaction has locked it
+ * @returns whether it is new
+ * @throws LimitExceeded when a hard limit would be passed
+ */
+export async function linkCharged(
+  change: MetadataChange,
+  repository: Repository,
+  layer: Layer,
+): Promise<boolean> {
+  const isNew = await linkLeased(change, layer);
+  if (isNew) await chargeQuotas(change, repository, { sizeBytes: layer.sizeBytes });
+  return isNew;
+}
+
+/**
+ * Links the layer, counts it in its repository and queues it for a look when its lease ends; one that is linked already
  * gets the new lease, and stands on the new object from then on: the old one is under the key that the
  * repository had before. Returns whether it is new.
  */
-export async function linkLeased(change: MetadataChange, layer: Layer): Promise<boolean> {
+async function linkLeased(change: MetadataChange, layer: Layer): Promise<boolean> {
   const { repository, digest, leasedUntil } = layer;
   const { registry, id: repositoryId } = repository;
   // Asked at once; the link last, as what it counts hangs on it.
@@ -341,6 +378,7 @@ export async function keepObject(
   }
   const stored = await change.objects.lockLive(registry, domain, digest);
   if (stored === undefined) return undefined;
+  await queueIfArchived(change, stored, now);
   if (whole.kept !== undefined) return stored; // Our bytes go with the session's row.
   // Our bytes are garbage now. A row that is being deleted leads the reclaimer to them.
   await change.objects.insertIfAbsent({

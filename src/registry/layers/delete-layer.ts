@@ -1,12 +1,17 @@
+import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
+import { purgeTrashed } from "../trash/purge.ts";
 import { layersNotFound } from "./find-layer.ts";
 import { unlinkLayer } from "./unlink-layer.ts";
 
 /**
- * Takes a layer that no manifest names out of the repository; other repositories keep theirs.
+ * Takes a layer that no manifest names out of the repository, for good; other repositories keep theirs.
+ * Images in the trash that need it go with it: who deletes bytes by their digest wants them gone.
  * Source: OCI 1.1, "Deleting blobs".
  * @throws RepositoryNotFound, LayersNotFound
  * @throws LayerInUse while a manifest of the repository names it (I2)
@@ -23,11 +28,27 @@ export function deleteLayer(
     const [layer] = await change.layers.lock(repository, [digest]);
     if (layer === undefined) throw layersNotFound(registry, name, digest);
     if (await change.layers.isReferenced(repository, digest)) {
-      throw new RegistryError(
-        "LayerInUse",
-        `The layer with digest '${digest}' is referenced by an image in the repository with name '${name}'`,
-      );
+      await giveUpTrash(change, repository, digest, now);
     }
-    await unlinkLayer(change, layer, now);
+    await unlinkLayer(change, repository, layer, now);
   });
+}
+
+/** @throws LayerInUse when the layer is not in the trash alone */
+async function giveUpTrash(
+  change: MetadataChange,
+  repository: Repository,
+  digest: Digest,
+  now: number,
+): Promise<void> {
+  const [kept] = await change.trash.needing(repository, digest, false, 1);
+  const trashed = await change.trash.needing(repository, digest, true, limits.purgeBatch);
+  // Of very many there may be left some; they are purged when their time comes.
+  if (kept !== undefined || trashed.length === limits.purgeBatch) {
+    throw new RegistryError(
+      "LayerInUse",
+      `The layer with digest '${digest}' is referenced by an image in the repository with name '${repository.name}'`,
+    );
+  }
+  for (const image of trashed) await purgeTrashed(change, repository, image, now);
 }

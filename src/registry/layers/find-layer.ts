@@ -7,6 +7,7 @@ import { ReadOnlyRefusal } from "../read-only.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Layer } from "./layer.ts";
+import { lookAgain } from "./queue-storage.ts";
 
 export interface FoundLayer {
   readonly repository: Repository;
@@ -25,7 +26,7 @@ export function layersNotFound(registry: Registry, name: string, digest: string)
 
 /**
  * The layer as this repository holds it. One that no manifest names yet is leased again, so that who
- * heard of it can still refer to it (I11).
+ * heard of it can still refer to it (I11); one in the archive comes back if an image in use has it.
  * @throws RepositoryNotFound
  * @throws LayersNotFound also when other repositories have it: rights attach to (repository, digest)
  */
@@ -42,6 +43,7 @@ export async function findLayer(
   const referenced = await ports.metadata.layers.isReferenced(repository, digest);
   if (!referenced && !(await renewLease(ports, layer)))
     throw layersNotFound(registry, name, digest);
+  await lookAgain(ports, object);
   return { repository, layer, object, referenced };
 }
 

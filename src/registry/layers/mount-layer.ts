@@ -5,8 +5,9 @@ import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { linkLeased } from "./complete-upload.ts";
+import { linkCharged } from "./complete-upload.ts";
 import type { Layer } from "./layer.ts";
+import { queueIfArchived } from "./queue-storage.ts";
 
 /** Sources that are looked at when the caller names none. */
 const sourcesTried = 100;
@@ -17,6 +18,7 @@ const sourcesTried = 100;
  * @param from the source; without it every repository that `mayRead` lets the caller see is one
  * @returns the linked layer, or `undefined` when there is nothing that the caller may mount
  * @throws RepositoryNotFound when the target is not there
+ * @throws LimitExceeded when the layer passes a quota
  */
 export async function mountLayer(
   ports: Ports,
@@ -53,7 +55,8 @@ export async function mountLayer(
       linkedAt: now,
       leasedUntil: now + limits.layerLeaseMs,
     };
-    await linkLeased(change, layer);
+    await linkCharged(change, to, layer);
+    await queueIfArchived(change, object, now);
     return layer;
   });
 }

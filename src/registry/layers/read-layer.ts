@@ -15,6 +15,7 @@ import {
 import { isSealed, type StoredObject } from "../encryption/stored-object.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { openObject } from "./open-object.ts";
 import type { SharedFrame } from "./shared-frames.ts";
 
 /** Frames of one pull that are under way at once. */
@@ -95,7 +96,7 @@ async function* readPlain(
   object: StoredObject,
   range: ByteRange,
 ): AsyncGenerator<Uint8Array> {
-  const blob = await ports.blobs.open(object.id, object.place);
+  const blob = await openObject(ports, object);
   if (blob === undefined) throw bytesMissing();
   const isWhole = range.start === 0 && range.end === object.sizeBytes - 1;
   const digester = new Digester(algorithmOf(object.digest));
@@ -209,7 +210,7 @@ class FrameReader {
   }
 
   async #openBlob(): Promise<OpenBlob> {
-    const blob = await this.#ports.blobs.open(this.#object.id, this.#object.place);
+    const blob = await openObject(this.#ports, this.#object);
     if (blob === undefined) throw bytesMissing();
     return blob;
   }

@@ -1,9 +1,15 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
+import { charge } from "../quotas/charge.ts";
+import type { Repository } from "../repositories/repository.ts";
 import type { Layer } from "./layer.ts";
 
-/** Takes the layer out of its repository; its object goes when nothing else stands on it. */
+/**
+ * Takes the layer out of its repository; its object goes when nothing else stands on it.
+ * @param from the layer's repository, as this transaction has locked it
+ */
 export async function unlinkLayer(
   change: MetadataChange,
+  from: Repository,
   layer: Layer,
   now: number,
 ): Promise<void> {
@@ -18,5 +24,5 @@ export async function unlinkLayer(
     dueAt: 0,
   });
   await change.reclaim.enqueue({ kind: "object", registry, object, dueAt: now });
-  await change.repositories.adjust(repository, { sizeBytes: -sizeBytes });
+  await charge(change, from, { sizeBytes: -sizeBytes });
 }

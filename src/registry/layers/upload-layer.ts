@@ -12,6 +12,7 @@ import { RegistryError } from "../errors.ts";
 import { freshBytes } from "../fresh-bytes.ts";
 import { limits } from "../limits.ts";
 import type { ObjectId, Registry, RepositoryName, UploadId } from "../names.ts";
+import { requireRoom } from "../quotas/require-room.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { requireSpace } from "../space.ts";
@@ -32,6 +33,7 @@ export function newObjectId(): ObjectId {
  * @throws RepositoryNotFound
  * @throws Kms when the repository's key may not be used
  * @throws Throttling when the repository has too many open sessions
+ * @throws LimitExceeded when a quota of its bytes is full
  * @throws ServiceUnavailable when the store is nearly full
  */
 export async function startUpload(
@@ -42,6 +44,7 @@ export async function startUpload(
 ): Promise<Upload> {
   const repository = await findRepository(ports, registry, name);
   await requireSpace(ports);
+  await requireRoom(ports, repository, 1);
   if ((await ports.metadata.uploads.count(repository)) >= limits.uploadsPerRepository) {
     throw new RegistryError("Throttling", "Rate exceeded");
   }
@@ -156,7 +159,7 @@ export interface Append {
  * @throws UploadNotFound
  * @throws InvalidLayerPart when `offset` is not where the session stands (details say where), or
  * another request is writing to it
- * @throws LimitExceeded for too many parts or too large a layer
+ * @throws LimitExceeded for too many parts or too large a layer, or when a quota is full already
  */
 export function appendToUpload(
   ports: Ports,
@@ -169,6 +172,7 @@ export function appendToUpload(
   return exclusively(ports, registry, name, id, async () => {
     const { repository, upload } = await findUpload(ports, registry, name, id);
     requireOffset(registry, name, upload, options.offset);
+    await requireRoom(ports, repository, upload.offset + 1);
     const { next, failure } = await receive(ports, repository, upload, content, {
       asPart: options.part === true,
       given: options.given === true,

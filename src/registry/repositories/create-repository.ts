@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
+import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { joinQuotas } from "../quotas/membership.ts";
+import { appliedValue, repositoriesQuota } from "../quotas/service-quotas.ts";
 import { claimKey, forgetGrants, insertGrants, type WantedEncryption } from "./claim-key.ts";
 import type { Repository, TagMutability } from "./repository.ts";
 
@@ -33,11 +36,13 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
     createdAt: ports.clock.now(),
     imageCount: 0,
     sizeBytes: 0,
+    lifecycleDueAt: undefined,
+    quotaIds: [],
   };
   await ports.metadata.transaction(async (change) => {
-    const count = await change.repositories.count(wanted.registry);
-    if (count >= limits.repositoriesPerRegistry) throw registryFull(wanted.registry);
+    await requireRegistryRoom(change, wanted.registry);
     if (!(await change.repositories.insertIfAbsent(repository))) throw alreadyExists(wanted);
+    await joinQuotas(change, repository);
     for (const [key, value] of resourceTags) {
       await change.repositories.putResourceTag(repository, key, value);
     }
@@ -48,16 +53,37 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
   return repository;
 }
 
-function alreadyExists({ registry, name }: NewRepository): RegistryError {
+/** ECR's refusal for a name that is in use. */
+export function alreadyExists({
+  registry,
+  name,
+}: Pick<NewRepository, "registry" | "name">): RegistryError {
   return new RegistryError(
     "RepositoryAlreadyExists",
     `The repository with name '${name}' already exists in the registry with id '${registry.account}'`,
   );
 }
 
-function registryFull(registry: Registry): RegistryError {
+/**
+ * Exact where many are made at once: near the limit they wait for one another.
+ * @throws LimitExceeded when the registry has as many repositories as it may
+ */
+export async function requireRegistryRoom(
+  change: MetadataChange,
+  registry: Registry,
+): Promise<void> {
+  const adjusted = await change.serviceQuotas.of(registry);
+  const most = appliedValue(repositoriesQuota, adjusted);
+  let count = await change.repositories.count(registry);
+  if (count < most - limits.repositoriesUnderWay) return;
+  await change.repositories.lockCount(registry);
+  count = await change.repositories.count(registry);
+  if (count >= most) throw registryFull(registry, most);
+}
+
+function registryFull(registry: Registry, most: number): RegistryError {
   return new RegistryError(
     "LimitExceeded",
-    `The registry with id '${registry.account}' already has the maximum allowed number of repositories which is '${limits.repositoriesPerRegistry}'`,
+    `The registry with id '${registry.account}' already has the maximum allowed number of repositories which is '${most}'`,
   );
 }

@@ -2,13 +2,16 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { parseKmsKeyArn } from "../kms/kms-key.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { leaveQuotas } from "../quotas/membership.ts";
 import { isUnderWay } from "../rekeying/rekey.ts";
+import type { Deleter, Deletion } from "../trash/trash.ts";
 import { retireGrants } from "./claim-key.ts";
 import { lockRepository } from "./find-repository.ts";
 import type { Repository } from "./repository.ts";
 
 /**
- * Removes the repository and, with `force`, all images in it; their bytes are reclaimed afterwards.
+ * Removes the repository and, with `force`, all images in it: it lies in the trash for `keepMs`, whole.
+ * Its bytes are reclaimed afterwards.
  * Source: ECR API, DeleteRepository.
  * @throws RepositoryNotFound
  * @throws RepositoryNotEmpty when images are there and `force` is not set
@@ -17,18 +20,26 @@ export async function deleteRepository(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,
-  options: { readonly force: boolean },
+  { force, ...deleter }: Deleter & { readonly force: boolean },
 ): Promise<Repository> {
   const removed = await ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
-    if (repository.imageCount > 0 && !options.force) {
+    if (repository.imageCount > 0 && !force) {
       throw new RegistryError(
         "RepositoryNotEmpty",
         `The repository with name '${name}' in registry with id '${registry.account}' cannot be deleted because it still contains images`,
       );
     }
     const rekey = await change.rekeys.find(repository);
-    await change.repositories.remove(repository, ports.clock.now());
+    const deletion: Deletion = { ...deleter, at: ports.clock.now(), reason: { kind: "DELETED" } };
+    await change.trash.putRepository(repository, deletion);
+    await leaveQuotas(change, repository);
+    await change.reclaim.enqueue({
+      kind: "repository",
+      registry,
+      repositoryId: repository.id,
+      dueAt: deletion.at + deletion.keepMs,
+    });
     await retireGrants(change, repository);
     const former = isUnderWay(rekey) ? rekey.from : undefined;
     if (former !== undefined) await retireGrants(change, { ...repository, encryption: former });

@@ -37,4 +37,8 @@ export interface Repository extends RepositoryRef {
   readonly imageCount: number;
   /** Bytes of all manifests and linked layers. */
   readonly sizeBytes: number;
+  /** When its lifecycle policy is to be looked at; `undefined` where it has none. */
+  readonly lifecycleDueAt: number | undefined;
+  /** The quotas that it is counted in. */
+  readonly quotaIds: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { StoredBytes } from "../../ports/archive.ts";
 import { type BlobStore, nothingStaged } from "../../ports/blob-store.ts";
+import { storageClassOf } from "../../ports/place.ts";
 import type { CopiedRow } from "../../ports/row-copy.ts";
 import type { ObjectId } from "../../registry/names.ts";
 
@@ -45,7 +46,8 @@ export function objectsOf(blobs: Pick<BlobStore, "open">): ObjectSource {
 }
 
 /**
- * Puts the bytes into the store under the object's own id; durable once it resolves.
+ * Puts the bytes into the store under the object's own id, and into the archive if they were in one
+ * where they come from and there is one here; durable once it resolves.
  * @returns the place
  * @throws when they are not the ones that the row tells of; then the store has none of them
  */
@@ -76,7 +78,10 @@ export async function copyObject(
     throw error;
   }
   await staged.close();
-  return blobs.publish(id, { lengthBytes, place });
+  const published = await blobs.publish(id, { lengthBytes, place });
+  const moved = await blobs.transfer(id, published, storageClassOf(String(row.place)));
+  if (moved !== published) await blobs.delete(id, moved);
+  return moved;
 }
 
 function requireSame(id: ObjectId, isSame: boolean): void {

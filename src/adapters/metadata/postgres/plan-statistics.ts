@@ -1,12 +1,19 @@
 import type { SqlConnection } from "../sql/session.ts";
 
+interface Seed {
+  readonly tables: string;
+  readonly rows: readonly string[];
+  /** Takes away what was put into other tables, of an account that is none. */
+  readonly after?: readonly string[];
+}
+
 /**
  * Of a table that was never analyzed PostgreSQL takes every index that begins with (account, region)
  * for equally narrow, and may choose one that leads through all rows of a registry: until autovacuum
  * comes by, which is late for a first push of many images. So new tables are shown rows of the usual
  * proportions, within the transaction that makes them, which nobody else sees.
  */
-const seeds: Readonly<Record<number, { readonly tables: string; readonly rows: string[] }>> = {
+const seeds: Readonly<Record<number, Seed>> = {
   1: {
     tables: `repository, repository_resource_tag, object, object_content, layer, image,
       manifest_reference, tag, tag_history, upload, reclaim, account_setting`,
@@ -135,12 +142,39 @@ const seeds: Readonly<Record<number, { readonly tables: string; readonly rows: s
         select 'a', 'r', 'k' || n % 10, 'm' || n, 'Decrypt', 1 from generate_series(0, 999) n`,
     ],
   },
+  7: {
+    tables: "trashed_repository",
+    rows: [
+      `insert into repository (account, region, name, id, created_at, tag_mutability,
+          exclusion_filters, scan_on_push, encryption_type, image_count, size_bytes)
+        select 'a', 'r', 'n' || n, 'i' || n, n, 'MUTABLE', '[]', 0, 'AES256', 0, 0
+        from generate_series(0, 999) n`,
+      `insert into trashed_repository (account, region, repository, name, deleted_by, deleted_at,
+          expires_at)
+        select 'a', 'r', 'i' || n, 'n' || n, '', n, n from generate_series(0, 999) n`,
+    ],
+    after: ["delete from repository where account = 'a' and region = 'r'"],
+  },
+  9: {
+    tables: "quota, quota_usage, service_quota",
+    rows: [
+      `insert into quota (account, region, id, prefix, unit, hard, state, position, created_at)
+        select 'a', 'r', 'q' || n, 'p' || n / 2, case when n % 2 = 0 then 'BYTES' else 'IMAGES' end,
+          n, 'ACTIVE', '', n
+        from generate_series(0, 999) n`,
+      `insert into quota_usage (account, region, quota, slot, used, allowance)
+        select 'a', 'r', 'q' || n, s, n, n from generate_series(0, 999) n, generate_series(0, 15) s`,
+      `insert into service_quota (account, region, code, value)
+        select 'a' || n, 'r', 'c', n from generate_series(0, 99) n`,
+    ],
+  },
 };
 
 /** In the transaction of the migration that has made the tables. */
 export async function seedStatistics(connection: SqlConnection, version: number): Promise<void> {
   const seed = seeds[version];
   if (seed === undefined) return;
-  const commands = [...seed.rows, `analyze ${seed.tables}`, `truncate ${seed.tables}`];
+  const { tables, rows, after = [] } = seed;
+  const commands = [...rows, `analyze ${tables}`, `truncate ${tables}`, ...after];
   await connection.runAll(commands.map((sql) => ({ sql, parameters: [] })));
 }

@@ -104,6 +104,13 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly leases: MetadataReads["leases"];
   readonly jobs: MetadataReads["jobs"];
   readonly rekeys: MetadataReads["rekeys"];
+  readonly trash: MetadataReads["trash"];
+  readonly lifecycle: MetadataReads["lifecycle"];
+  readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
+  readonly inUse: MetadataReads["inUse"];
+  readonly quotas: MetadataReads["quotas"];
+  readonly quotaUsage: MetadataReads["quotaUsage"];
+  readonly serviceQuotas: MetadataReads["serviceQuotas"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -130,6 +137,13 @@ export class PostgresMetadataStore implements MetadataStore {
     this.leases = reads.leases;
     this.jobs = reads.jobs;
     this.rekeys = reads.rekeys;
+    this.trash = reads.trash;
+    this.lifecycle = reads.lifecycle;
+    this.pullTimeExclusions = reads.pullTimeExclusions;
+    this.inUse = reads.inUse;
+    this.quotas = reads.quotas;
+    this.quotaUsage = reads.quotaUsage;
+    this.serviceQuotas = reads.serviceQuotas;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -157,6 +157,16 @@ const manyRows = `
     from generate_series(0, 99) m;
   insert into rekey select account, region, id, 'AES256', null, 'KMS', 'k', 1, null, 'layers', '', 1, 0,
     0, 0, 0, null from repository;
+  insert into image_in_use select 'a', 'r', repository, d(n), 'node-' || u, 1, n
+    from member, generate_series(0, 1) u;
+  insert into pull_time_exclusion select 'a', 'r-' || n, 'arn-' || p, 1
+    from generate_series(0, 99) n, generate_series(0, 99) p;
+  insert into quota select 'a', 'r', 'q-' || lpad(n::text, 4, '0'), 'p-' || lpad(n::text, 4, '0'),
+    'BYTES', null, 1, 'ACTIVE', '', 1 from generate_series(0, 999) n;
+  insert into quota_usage select account, region, id, s, 1, 1 from quota, generate_series(0, 15) s;
+  insert into service_quota select 'a', 'r-' || n, 'c', 1 from generate_series(0, 9999) n;
+  insert into trashed_repository select 'a', 'r', 'trashed-' || n, 'n', '', 1, 2
+    from generate_series(0, 9999) n;
   insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
   set session_replication_role = origin`;
 
@@ -221,6 +231,13 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "find a live object": [1, (t) => t.objects.findLive(registry, "AES256", digest(15_001))],
   "lock a live object": [2, (t) => t.objects.lockLive(registry, "AES256", digest(15_001))],
   "whether an object is linked": [2, (t) => t.objects.isLinked(object)],
+  "whether an image in use holds an object": [9, (t) => t.objects.isHeldByActive(object, 1)],
+  "whether an archived image does": [9, (t) => t.objects.isHeldByArchived(object)],
+  "when an object's leases end": [2, (t) => t.objects.leasedUntil(object)],
+  "move an object": [
+    1,
+    (t) => t.objects.setPlace("o-15000" as never, "", "archive", () => new Error("moved")),
+  ],
   "list objects": [100, (t) => t.objects.list({ after: "o-3" as never, limit: 100 })],
   "find objects": [20, (t) => t.objects.findMany(registry, objects)],
   "lock objects": [40, (t) => t.objects.lockMany(registry, objects)],
@@ -243,6 +260,32 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
     (t) => t.layers.relink(repository, digest(15_000), "o-1" as never),
   ],
   "find how a repository was rekeyed": [1, (t) => t.rekeys.find(repository)],
+  "images in use among others": [
+    40,
+    (t) => t.inUse.among(repository, [digest(7), digest(15_000), digest(29_000)], 9),
+  ],
+  "list images in use": [
+    100,
+    (t) =>
+      t.inUse.list(repository, { after: { digest: digest(15_000), reporter: "a" }, limit: 90 }, 9),
+  ],
+  "images that are in use no more": [100, (t) => t.inUse.removeExpired(1_000, 90)],
+  "whose pulls do not count": [
+    100,
+    (t) => t.pullTimeExclusions.list({ account: "a", region: "r-7" } as never, { limit: 100 }),
+  ],
+  "name the quotas of a repository": [1, (t) => t.repositories.setQuotas(repository, ["q-0001"])],
+  "lock a quota": [2, (t) => t.quotas.lock(registry, "q-0500")],
+  "quotas of a repository": [2, (t) => t.quotas.findMany(registry, ["q-0500", "q-0700"])],
+  "quotas at prefixes": [2, (t) => t.quotas.at(registry, ["p-0500", "p-0700", "none", ""])],
+  "list quotas": [
+    20,
+    (t) => t.quotas.list(registry, { after: { prefix: "p-0100", unit: "IMAGES" }, limit: 20 }),
+  ],
+  "what is used of a quota": [40, (t) => t.quotaUsage.of(registry, ["q-0500", "q-0700"])],
+  "give back to a quota": [20, (t) => t.quotaUsage.add(registry, "q-0500", -1)],
+  "lock what is used of a quota": [50, (t) => t.quotaUsage.lock(registry, "q-0500")],
+  "service quotas of a registry": [1, (t) => t.serviceQuotas.of(registry)],
   "find an upload": [1, (t) => t.uploads.find(registry, "u-15000" as never)],
   "count uploads": [20, (t) => t.uploads.count(repository)],
   "list uploads": [20, (t) => t.uploads.list(repository, { limit: 100 })],

@@ -1,6 +1,10 @@
+import { sql } from "kysely";
 import type { Image } from "../../../registry/images/image.ts";
 import type { Digest, ObjectId } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
+
+/** A literal, so that it is part of a statement and of what a partial index is chosen by. */
+export const inTrash = sql.lit("TRASHED" as const);
 
 /** Named apart from the columns of other tables, so that joins can carry them. */
 export const imageColumns = [
@@ -15,6 +19,8 @@ export const imageColumns = [
   "image.pulled_at",
   "image.state as image_state",
   "image.object as image_object",
+  "image.archived_at",
+  "image.activated_at",
 ] as const;
 
 export interface ImageRow {
@@ -27,8 +33,10 @@ export interface ImageRow {
   subject: Digest | null;
   pushed_at: number;
   pulled_at: number | null;
-  image_state: "ACTIVE";
+  image_state: Image["state"] | "TRASHED";
   image_object: ObjectId;
+  archived_at: number | null;
+  activated_at: number | null;
 }
 
 /** The columns after an outer join: all there or all null. */
@@ -50,7 +58,9 @@ export function toImage(row: ImageRow, repository: RepositoryRef): Image {
     subject: row.subject ?? undefined,
     pushedAt: row.pushed_at,
     pulledAt: row.pulled_at ?? undefined,
-    state: row.image_state,
+    state: row.image_state as Image["state"],
+    archivedAt: row.archived_at ?? undefined,
+    activatedAt: row.activated_at ?? undefined,
     object: row.image_object,
   };
 }

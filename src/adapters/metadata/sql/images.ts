@@ -5,12 +5,39 @@ import type {
   ObjectLink,
   PageRequest,
   ResolvedImage,
+  StateChange,
 } from "../../../ports/metadata-store.ts";
 import type { Image, ImageReference, ImageWithTags } from "../../../registry/images/image.ts";
-import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../../../registry/names.ts";
+import type {
+  AccountId,
+  Digest,
+  ObjectId,
+  Region,
+  Registry,
+  RepositoryName,
+  Tag,
+} from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { hasImage, type ImageRow, imageColumns, toImage } from "./image-row.ts";
+import {
+  beforeAll,
+  type ListFilter,
+  listQuery,
+  type ReferrersFilter,
+  referrersQuery,
+  withTags,
+} from "./image-listings.ts";
+import { hasImage, imageColumns, inTrash, toImage } from "./image-row.ts";
+import {
+  type ImageKey,
+  insertImage,
+  insertReference,
+  relinkImage,
+  removeImage,
+  removeReferences,
+  setPulledAt,
+  setState,
+} from "./image-statements.ts";
 import {
   ofRepository,
   type RegistryKey,
@@ -22,8 +49,6 @@ import { ListStatement } from "./list-statement.ts";
 import { repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
-
-type ListFilter = { tagged?: boolean | undefined; state?: Image["state"] | undefined };
 
 export class SqlImages implements ImageReads, ImageWrites {
   readonly #session: SqlSession;
@@ -53,8 +78,17 @@ export class SqlImages implements ImageReads, ImageWrites {
   }
 
   async find(repository: RepositoryRef, digest: Digest): Promise<Image | undefined> {
-    const row = await this.#session.first(find, { ...repositoryKey(repository), digest });
-    return row && toImage(row, toRef(repository));
+    const found = await this.findStored(repository, digest);
+    return found?.isTrashed === false ? found.image : undefined;
+  }
+
+  async findStored(
+    repository: RepositoryRef,
+    digest: Digest,
+  ): Promise<{ image: Image; isTrashed: boolean } | undefined> {
+    const row = await this.#session.first(findStored, { ...repositoryKey(repository), digest });
+    if (row === undefined) return undefined;
+    return { image: toImage(row, toRef(repository)), isTrashed: row.image_state === "TRASHED" };
   }
 
   async list(
@@ -92,16 +126,20 @@ export class SqlImages implements ImageReads, ImageWrites {
     return rows.map((row) => row.image);
   }
 
+  async hasActiveParent(repository: RepositoryRef, digest: Digest): Promise<boolean> {
+    const key = { ...repositoryKey(repository), digest };
+    return (await this.#session.first(activeParent, key)) !== undefined;
+  }
+
   async referrers(
     repository: RepositoryRef,
     subject: Digest,
     page: PageRequest<Digest>,
-    filter: { artifactTypes?: readonly string[] | undefined } = {},
+    filter: ReferrersFilter = {},
   ): Promise<Image[]> {
     const key = repositoryKey(repository);
-    const types = filter.artifactTypes;
     const rows = await this.#session.query((dialect) =>
-      referrersQuery(dialect, key, subject, page, types),
+      referrersQuery(dialect, key, subject, page, filter),
     );
     const ref = toRef(repository);
     return rows.map((row) => toImage(row, ref));
@@ -109,7 +147,7 @@ export class SqlImages implements ImageReads, ImageWrites {
 
   async insert(image: Image, references: readonly ImageReference[]): Promise<void> {
     const key = repositoryKey(image.repository);
-    const row = this.#session.command(insert, {
+    const row = this.#session.command(insertImage, {
       ...key,
       digest: image.digest,
       mediaType: image.mediaType,
@@ -122,6 +160,8 @@ export class SqlImages implements ImageReads, ImageWrites {
       pulledAt: image.pulledAt ?? null,
       state: image.state,
       object: image.object,
+      archivedAt: image.archivedAt ?? null,
+      activatedAt: image.activatedAt ?? null,
     });
     await this.#session.allLater([
       row,
@@ -143,7 +183,7 @@ export class SqlImages implements ImageReads, ImageWrites {
     const key = { ...repositoryKey(repository), digest };
     await this.#session.allLater([
       this.#session.command(removeReferences, key),
-      this.#session.command(remove, key),
+      this.#session.command(removeImage, key),
     ]);
   }
 
@@ -151,30 +191,22 @@ export class SqlImages implements ImageReads, ImageWrites {
     await this.#session.later(setPulledAt, { ...repositoryKey(repository), digest, at });
   }
 
-  async relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void> {
-    await this.#session.later(relink, { ...repositoryKey(repository), digest, object });
+  async setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void> {
+    await this.#session.later(setState, {
+      ...repositoryKey(repository),
+      digest,
+      state: to.state,
+      archivedAt: to.archivedAt ?? null,
+      activatedAt: to.activatedAt ?? null,
+    });
   }
-}
 
-/** From one row for each tag of an image (or one without a tag), sorted by both. */
-function withTags(
-  rows: readonly (ImageRow & { tag: Tag | null })[],
-  repository: RepositoryRef,
-): ImageWithTags[] {
-  const images: ImageWithTags[] = [];
-  let tags: Tag[] = [];
-  for (const row of rows) {
-    if (images.at(-1)?.digest !== row.image_digest) {
-      tags = [];
-      images.push({ ...toImage(row, repository), tags });
-    }
-    if (row.tag !== null) tags.push(row.tag);
+  async relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void> {
+    await this.#session.later(relinkImage, { ...repositoryKey(repository), digest, object });
   }
-  return images;
 }
 
 type NameKey = RegistryKey & { readonly name: RepositoryName };
-type ImageKey = RepositoryKey & { readonly digest: Digest };
 
 const resolveTag = statement(({ builder }, key: NameKey & { tag: Tag }) =>
   builder
@@ -191,7 +223,8 @@ const resolveTag = statement(({ builder }, key: NameKey & { tag: Tag }) =>
         .onRef("image.account", "=", "repository.account")
         .onRef("image.region", "=", "repository.region")
         .onRef("image.repository", "=", "repository.id")
-        .onRef("image.digest", "=", "tag.digest"),
+        .onRef("image.digest", "=", "tag.digest")
+        .on("image.state", "<>", inTrash),
     )
     .select(repositoryColumns)
     .select(imageColumns)
@@ -208,7 +241,8 @@ const resolveDigest = statement(({ builder }, key: NameKey & { digest: Digest })
         .onRef("image.account", "=", "repository.account")
         .onRef("image.region", "=", "repository.region")
         .onRef("image.repository", "=", "repository.id")
-        .on("image.digest", "=", key.digest),
+        .on("image.digest", "=", key.digest)
+        .on("image.state", "<>", inTrash),
     )
     .select(repositoryColumns)
     .select(imageColumns)
@@ -217,47 +251,15 @@ const resolveDigest = statement(({ builder }, key: NameKey & { digest: Digest })
     .where("repository.name", "=", key.name),
 );
 
-const find = statement(({ builder }, key: ImageKey) =>
+const findStored = statement(({ builder }, key: ImageKey) =>
   builder
     .selectFrom("image")
     .select(imageColumns)
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );
 
-/** Sorts before every digest. */
-const beforeAll = "" as Digest;
-
-function listQuery(
-  { builder }: SqlDialect,
-  key: RepositoryKey,
-  page: PageRequest<Digest>,
-  filter: ListFilter,
-) {
-  let images = builder
-    .selectFrom("image")
-    .selectAll()
-    .where((row) => row.and(ofRepository(key)))
-    .where("digest", ">", page.after ?? beforeAll)
-    .orderBy("digest")
-    .limit(page.limit);
-  // Literal, so that the database sees that the index of untagged images serves.
-  if (filter.tagged === false) images = images.where("tag_count", "=", sql.lit(0));
-  if (filter.tagged === true) images = images.where("tag_count", ">", sql.lit(0));
-  if (filter.state !== undefined) images = images.where("state", "=", filter.state);
-  return builder
-    .selectFrom(images.as("image"))
-    .leftJoin("tag", (join) =>
-      join
-        .onRef("tag.account", "=", "image.account")
-        .onRef("tag.region", "=", "image.region")
-        .onRef("tag.repository", "=", "image.repository")
-        .onRef("tag.digest", "=", "image.digest"),
-    )
-    .select(imageColumns)
-    .select("tag.tag")
-    .orderBy("image.digest")
-    .orderBy("tag.tag");
-}
+const active = sql.lit("ACTIVE" as const);
+const activating = sql.lit("ACTIVATING" as const);
 
 const links = statement(({ builder }, page: RepositoryKey & { after: Digest; limit: number }) =>
   builder
@@ -285,115 +287,38 @@ const references = statement(({ builder }, key: ImageKey) =>
     .orderBy("position"),
 );
 
-const parents = statement(({ builder }, key: ImageKey & { limit: number }) =>
+const referring = ({ builder }: SqlDialect, key: ImageKey) =>
   builder
-    .selectFrom("manifest_reference")
-    .select("image")
+    .selectFrom("manifest_reference as reference")
+    .select("reference.image")
+    .where("reference.account", "=", key.account)
+    .where("reference.region", "=", key.region)
+    .where("reference.repository", "=", key.repository)
+    .where("reference.digest", "=", key.digest)
+    .where("reference.kind", "=", "child");
+
+/** The image that a reference is of. */
+const referringImage = ({ builder }: SqlDialect) =>
+  builder
+    .selectFrom("image")
+    .select("image.digest")
+    .where("image.account", "=", sql.ref<AccountId>("reference.account"))
+    .where("image.region", "=", sql.ref<Region>("reference.region"))
+    .where("image.repository", "=", sql.ref<string>("reference.repository"))
+    .where("image.digest", "=", sql.ref<Digest>("reference.image"));
+
+const parents = statement((dialect, key: ImageKey & { limit: number }) =>
+  referring(dialect, key)
     .distinct()
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest, kind: "child" }))
-    .orderBy("image")
+    .where(({ exists }) => exists(referringImage(dialect).where("image.state", "<>", inTrash)))
+    .orderBy("reference.image")
     .limit(key.limit),
 );
 
-function referrersQuery(
-  { builder }: SqlDialect,
-  key: RepositoryKey,
-  subject: Digest,
-  page: PageRequest<Digest>,
-  artifactTypes: readonly string[] | undefined,
-) {
-  const query = builder
-    .selectFrom("image")
-    .select(imageColumns)
-    .where((row) => row.and({ ...ofRepository(key), subject }))
-    .where("digest", ">", page.after ?? beforeAll)
-    .orderBy("digest")
-    .limit(page.limit);
-  if (artifactTypes === undefined) return query;
-  // OCI 1.1, "Listing Referrers": without an artifact type, the media type of the config counts.
-  return query.where(
-    ({ fn }) => fn.coalesce("artifact_type", "config_media_type"),
-    "in",
-    artifactTypes,
-  );
-}
-
-const insert = statement(
-  (
-    { builder },
-    row: ImageKey & {
-      mediaType: string;
-      artifactType: string | null;
-      configMediaType: string | null;
-      manifestBytes: number;
-      sizeBytes: number;
-      subject: Digest | null;
-      pushedAt: number;
-      pulledAt: number | null;
-      state: Image["state"];
-      object: ObjectId;
-    },
-  ) =>
-    builder.insertInto("image").values({
-      ...ofRepository(row),
-      digest: row.digest,
-      media_type: row.mediaType,
-      artifact_type: row.artifactType,
-      config_media_type: row.configMediaType,
-      manifest_bytes: row.manifestBytes,
-      size_bytes: row.sizeBytes,
-      subject: row.subject,
-      pushed_at: row.pushedAt,
-      pulled_at: row.pulledAt,
-      state: row.state,
-      object: row.object,
-      tag_count: 0,
-    }),
-);
-
-const insertReference = statement(
-  (
-    { builder },
-    row: RepositoryKey & {
-      image: Digest;
-      position: number;
-      kind: ImageReference["kind"];
-      digest: Digest;
-      mediaType: string;
-      sizeBytes: number;
-    },
-  ) =>
-    builder.insertInto("manifest_reference").values({
-      ...ofRepository(row),
-      image: row.image,
-      position: row.position,
-      kind: row.kind,
-      digest: row.digest,
-      media_type: row.mediaType,
-      size_bytes: row.sizeBytes,
-    }),
-);
-
-const removeReferences = statement(({ builder }, key: ImageKey) =>
-  builder
-    .deleteFrom("manifest_reference")
-    .where((row) => row.and({ ...ofRepository(key), image: key.digest })),
-);
-
-const remove = statement(({ builder }, key: ImageKey) =>
-  builder.deleteFrom("image").where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
-);
-
-const setPulledAt = statement(({ builder }, key: ImageKey & { at: number }) =>
-  builder
-    .updateTable("image")
-    .set({ pulled_at: key.at })
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
-);
-
-const relink = statement(({ builder }, key: ImageKey & { object: ObjectId }) =>
-  builder
-    .updateTable("image")
-    .set({ object: key.object })
-    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
+const activeParent = statement((dialect, key: ImageKey) =>
+  referring(dialect, key)
+    .where(({ exists }) =>
+      exists(referringImage(dialect).where("image.state", "in", [active, activating])),
+    )
+    .limit(sql.lit(1)),
 );

@@ -15,8 +15,8 @@ import {
 import { hasLayer, layerColumns, toLayer } from "./layer-row.ts";
 import { ListStatement } from "./list-statement.ts";
 import { hasObject, objectColumns, toObject } from "./object-row.ts";
-import { adjustments } from "./repositories.ts";
-import { repositoryColumns, toRepository } from "./repository-row.ts";
+import { adjustments } from "./repository-counters.ts";
+import { hiddenNames, repositoryColumns, toRepository } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
 
@@ -214,6 +214,7 @@ const holders = statement(({ builder }, key: RegistryKey & { digest: Digest; lim
     .where("layer.account", "=", key.account)
     .where("layer.region", "=", key.region)
     .where("layer.digest", "=", key.digest)
+    .where("repository.name", "<", hiddenNames)
     .orderBy("layer.repository")
     .limit(key.limit),
 );

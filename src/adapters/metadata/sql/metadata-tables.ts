@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
 import { SqlEntities } from "./entities.ts";
+import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
 import { SqlKmsAliases } from "./kms-aliases.ts";
@@ -10,18 +11,24 @@ import { SqlKmsKeys } from "./kms-keys.ts";
 import { SqlKmsUses } from "./kms-uses.ts";
 import { SqlLayers } from "./layers.ts";
 import { SqlLeases } from "./leases.ts";
+import { SqlLifecycle } from "./lifecycle.ts";
 import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
+import { SqlPullTimeExclusions } from "./pull-time-exclusions.ts";
+import { SqlQuotaUsage } from "./quota-usage.ts";
+import { SqlQuotas } from "./quotas.ts";
 import { SqlReclaim } from "./reclaim.ts";
 import { SqlRekeys } from "./rekeys.ts";
 import { SqlRepositories } from "./repositories.ts";
 import { SqlResourcePolicies } from "./resource-policies.ts";
 import { SqlServiceKeys } from "./service-keys.ts";
+import { SqlServiceQuotas } from "./service-quotas.ts";
 import type { SqlSession } from "./session.ts";
 import { SqlSessions } from "./sessions.ts";
 import { SqlSettings } from "./settings.ts";
 import { SqlTags } from "./tags.ts";
+import { SqlTrash } from "./trash.ts";
 import { SqlUploads } from "./uploads.ts";
 
 /** All tables over one connection. */
@@ -54,5 +61,12 @@ export function metadataTables(session: SqlSession): MetadataChange {
     leases: new SqlLeases(session),
     jobs: new SqlJobs(session),
     rekeys: new SqlRekeys(session),
+    trash: new SqlTrash(session),
+    lifecycle: new SqlLifecycle(session),
+    pullTimeExclusions: new SqlPullTimeExclusions(session),
+    inUse: new SqlImageUses(session),
+    quotas: new SqlQuotas(session),
+    quotaUsage: new SqlQuotaUsage(session),
+    serviceQuotas: new SqlServiceQuotas(session),
   };
 }

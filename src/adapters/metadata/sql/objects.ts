@@ -1,5 +1,10 @@
 import { sql } from "kysely";
-import type { ObjectReads, ObjectWrites, PageRequest } from "../../../ports/metadata-store.ts";
+import type {
+  ObjectReads,
+  ObjectWrites,
+  Otherwise,
+  PageRequest,
+} from "../../../ports/metadata-store.ts";
 import {
   EqualObjectStands,
   type StoredObject,
@@ -15,6 +20,7 @@ import {
   repositoryKey,
 } from "./keys.ts";
 import { ListStatement } from "./list-statement.ts";
+import { activeHolder, archivedHolder, longestLease, type ObjectKey } from "./object-holders.ts";
 import { objectColumns, toObject } from "./object-row.ts";
 import { adjustObjectCounts, registryTotals } from "./registry-counters.ts";
 import type { SqlSession } from "./session.ts";
@@ -63,6 +69,24 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
   async isLinked({ registry, id }: StoredObject): Promise<boolean> {
     const row = await this.#session.first(link, { ...registryKey(registry), id });
     return row !== undefined;
+  }
+
+  async isHeldByActive(object: StoredObject, now: number): Promise<boolean> {
+    const key = { ...registryKey(object.registry), id: object.id };
+    if ((await this.#session.first(activeHolder, key)) !== undefined) return true;
+    const lease = await this.leasedUntil(object);
+    return lease !== undefined && lease > now;
+  }
+
+  async isHeldByArchived({ registry, id }: StoredObject): Promise<boolean> {
+    const row = await this.#session.first(archivedHolder, { ...registryKey(registry), id });
+    return row !== undefined;
+  }
+
+  async leasedUntil({ registry, id }: StoredObject): Promise<number | undefined> {
+    const row = await this.#session.first(longestLease, { ...registryKey(registry), id });
+    const until = row?.leased_until ?? null;
+    return until === null ? undefined : Number(until);
   }
 
   async findMany(registry: Registry, ids: readonly ObjectId[]): Promise<StoredObject[]> {
@@ -133,6 +157,10 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
     return [row, counted, this.#session.command(keep, { ...key, id: object.id, content: kept })];
   }
 
+  setPlace(id: ObjectId, from: string, to: string, otherwise: Otherwise): Promise<void> {
+    return this.#session.laterOrFail(this.#session.command(setPlace, { id, from, to }), otherwise);
+  }
+
   async markDeleting(id: ObjectId): Promise<void> {
     await this.#session.later(markDeleting, { id, noKey: new Uint8Array(0) });
   }
@@ -165,8 +193,6 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
 
 /** Sorts before every id. */
 const beforeAll = "" as ObjectId;
-
-type ObjectKey = RegistryKey & { readonly id: ObjectId };
 
 const byId = ({ builder }: SqlDialect, key: { id: ObjectId }) =>
   builder
@@ -323,6 +349,14 @@ const keep = statement(({ builder }, row: ObjectKey & { content: Uint8Array }) =
   builder
     .insertInto("object_content")
     .values({ ...ofRegistry(row), object: row.id, content: row.content }),
+);
+
+const setPlace = statement(({ builder }, key: { id: ObjectId; from: string; to: string }) =>
+  builder
+    .updateTable("object")
+    .set({ place: key.to })
+    .where((row) => row.and({ id: key.id, place: key.from }))
+    .where("state", "=", sql.lit("live")),
 );
 
 const markDeleting = statement(({ builder }, key: { id: ObjectId; noKey: Uint8Array }) =>

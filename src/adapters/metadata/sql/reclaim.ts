@@ -5,7 +5,13 @@ import type {
   ReclaimWrites,
 } from "../../../ports/metadata-store.ts";
 import type { Digest, ObjectId, Registry, UploadId } from "../../../registry/names.ts";
-import { ofRepository, type RepositoryKey, registryKey } from "./keys.ts";
+import {
+  ofRegistry,
+  ofRepository,
+  type RegistryKey,
+  type RepositoryKey,
+  registryKey,
+} from "./keys.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
 import type { ReclaimTable, Tables } from "./tables.ts";
@@ -28,8 +34,8 @@ export class SqlReclaim implements ReclaimReads, ReclaimWrites {
   }
 
   async hasObject(registry: Registry, object: ObjectId): Promise<boolean> {
-    const key = toKey({ kind: "object", registry, object, dueAt: 0 });
-    return (await this.#session.first(find, key)) !== undefined;
+    const key = { ...registryKey(registry), target: object };
+    return (await this.#session.first(findObject, key)) !== undefined;
   }
 
   async enqueue(candidate: ReclaimCandidate): Promise<void> {
@@ -51,8 +57,14 @@ function toKey(candidate: ReclaimCandidate): CandidateKey {
   const { kind } = candidate;
   switch (kind) {
     case "layer":
+    case "image":
+    case "referrers":
+    case "activation":
       return { ...registry, kind, repository: candidate.repositoryId, target: candidate.digest };
+    case "repository":
+      return { ...registry, kind, repository: candidate.repositoryId, target: "" };
     case "object":
+    case "storage":
       return { ...registry, kind, repository: "", target: candidate.object };
     case "upload":
       return { ...registry, kind, repository: "", target: candidate.upload };
@@ -64,8 +76,14 @@ function toCandidate(row: ReclaimTable): ReclaimCandidate {
   const base = { registry: registryKey(row), dueAt: row.due_at };
   switch (kind) {
     case "layer":
+    case "image":
+    case "referrers":
+    case "activation":
       return { ...base, kind, repositoryId, digest: target as Digest };
+    case "repository":
+      return { ...base, kind, repositoryId };
     case "object":
+    case "storage":
       return { ...base, kind, object: target as ObjectId };
     case "upload":
       return { ...base, kind, upload: target as UploadId };
@@ -89,11 +107,13 @@ const due = statement(({ builder }, page: { now: number; limit: number }) =>
     .limit(page.limit),
 );
 
-const find = statement(({ builder }, key: CandidateKey) =>
+const findObject = statement(({ builder }, key: RegistryKey & { target: ObjectId }) =>
   builder
     .selectFrom("reclaim")
     .select("target")
-    .where((row) => row.and({ ...ofRepository(key), kind: key.kind, target: key.target })),
+    .where((row) => row.and({ ...ofRegistry(key), repository: "", target: key.target }))
+    .where("kind", "in", ["object", "storage"])
+    .limit(sql.lit(1)),
 );
 
 const count = statement(({ builder }, _: Record<string, never>) =>

@@ -23,14 +23,17 @@ import {
 } from "./keys.ts";
 import { adjustRepositoryCounts, registryTotals, repositoryCount } from "./registry-counters.ts";
 import { enqueueContents, removeContents } from "./repository-contents.ts";
+import { adjustments, lockCounters, lockingCounts } from "./repository-counters.ts";
 import {
   encryptionColumns,
+  hiddenNames,
   mutabilityColumns,
+  quotasColumn,
   repositoryColumns,
   toRepository,
 } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
-import { type SqlCommand, statement } from "./statement.ts";
+import { statement } from "./statement.ts";
 
 export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   readonly #session: SqlSession;
@@ -42,6 +45,11 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   async find(registry: Registry, name: RepositoryName): Promise<Repository | undefined> {
     const row = await this.#session.first(find, { ...registryKey(registry), name });
     return row && toRepository(row, registry);
+  }
+
+  async findById(repository: RepositoryRef): Promise<Repository | undefined> {
+    const row = await this.#session.first(findById, repositoryKey(repository));
+    return row && toRepository(row, repository.registry);
   }
 
   async list(registry: Registry, page: PageRequest<RepositoryName>): Promise<Repository[]> {
@@ -115,6 +123,8 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       ...encryptionColumns(repository.encryption),
       imageCount: repository.imageCount,
       sizeBytes: repository.sizeBytes,
+      lifecycleDueAt: repository.lifecycleDueAt ?? null,
+      quotas: quotasColumn(repository.quotaIds),
     });
     const counts = this.#session.command(adjustRepositoryCounts, {
       ...registryKey(repository.registry),
@@ -158,6 +168,17 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     await this.#session.later(removeResourceTag, { ...repositoryKey(repository), key });
   }
 
+  async setQuotas(repository: RepositoryRef, quotaIds: readonly string[]): Promise<void> {
+    await this.#session.later(setQuotas, {
+      ...repositoryKey(repository),
+      quotas: quotasColumn(quotaIds),
+    });
+  }
+
+  async lockCount(registry: Registry): Promise<void> {
+    await this.#session.allNow(lockingCounts(this.#session, registry));
+  }
+
   async adjust(
     repository: RepositoryRef,
     by: { imageCount?: number; sizeBytes?: number },
@@ -196,24 +217,6 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   }
 }
 
-/** What adds to the counters of a repository and of its registry. */
-export function adjustments(
-  session: SqlSession,
-  repository: RepositoryRef,
-  by: { imageCount?: number; sizeBytes?: number },
-): SqlCommand[] {
-  const counts = { images: by.imageCount ?? 0, sizeBytes: by.sizeBytes ?? 0 };
-  return [
-    session.command(adjust, { ...repositoryKey(repository), ...counts }),
-    session.command(adjustRepositoryCounts, {
-      ...registryKey(repository.registry),
-      ...counts,
-      slot: session.counterSlot,
-      repositories: 0,
-    }),
-  ];
-}
-
 /** Sorts before every name. */
 const beforeAll = "" as RepositoryName;
 
@@ -232,11 +235,16 @@ const lock = statement((dialect, key: RepositoryNameKey) => {
   return dialect.locksRows ? query.forUpdate() : query;
 });
 
-const lockById = statement((dialect, key: RepositoryKey) => {
-  const query = dialect.builder
+const byId = ({ builder }: SqlDialect, key: RepositoryKey) =>
+  builder
     .selectFrom("repository")
     .select(repositoryColumns)
     .where((row) => row.and({ ...ofRegistry(key), id: key.repository }));
+
+const findById = statement(byId);
+
+const lockById = statement((dialect, key: RepositoryKey) => {
+  const query = byId(dialect, key);
   return dialect.locksRows ? query.forUpdate() : query;
 });
 
@@ -247,6 +255,7 @@ const list = statement(
       .select(repositoryColumns)
       .where((row) => row.and(ofRegistry(page)))
       .where("name", ">", page.after)
+      .where("name", "<", hiddenNames)
       .orderBy("name")
       .limit(page.limit),
 );
@@ -258,6 +267,7 @@ const listSealedBy = statement(
       .select(repositoryColumns)
       .where((row) => row.and({ ...ofRegistry(page), encryption_key: page.keyArn }))
       .where("name", ">", page.after)
+      .where("name", "<", hiddenNames)
       .orderBy("name")
       .limit(page.limit),
 );
@@ -311,6 +321,8 @@ const insert = statement(
       encryptionKey: string | null;
       imageCount: number;
       sizeBytes: number;
+      lifecycleDueAt: number | null;
+      quotas: string | null;
     },
   ) =>
     builder
@@ -327,6 +339,8 @@ const insert = statement(
         encryption_key: row.encryptionKey,
         image_count: row.imageCount,
         size_bytes: row.sizeBytes,
+        lifecycle_due_at: row.lifecycleDueAt,
+        quotas: row.quotas,
       })
       .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
 );
@@ -350,6 +364,13 @@ const setEncryption = statement(
       .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
 );
 
+const setQuotas = statement(({ builder }, to: RepositoryKey & { quotas: string | null }) =>
+  builder
+    .updateTable("repository")
+    .set({ quotas: to.quotas })
+    .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
+);
+
 const putResourceTag = statement(
   ({ builder }, tag: RepositoryKey & { key: string; value: string }) =>
     builder
@@ -367,24 +388,6 @@ const removeResourceTag = statement(({ builder }, tag: RepositoryKey & { key: st
     .deleteFrom("repository_resource_tag")
     .where((row) => row.and({ ...ofRepository(tag), key: tag.key })),
 );
-
-const adjust = statement(({ builder }, by: RepositoryKey & { images: number; sizeBytes: number }) =>
-  builder
-    .updateTable("repository")
-    .set(({ eb }) => ({
-      image_count: eb("image_count", "+", by.images),
-      size_bytes: eb("size_bytes", "+", by.sizeBytes),
-    }))
-    .where((row) => row.and({ ...ofRegistry(by), id: by.repository })),
-);
-
-const lockCounters = statement((dialect, key: RepositoryKey) => {
-  const query = dialect.builder
-    .selectFrom("repository")
-    .select(["image_count", "size_bytes"])
-    .where((row) => row.and({ ...ofRegistry(key), id: key.repository }));
-  return dialect.locksRows ? query.forUpdate() : query;
-});
 
 const remove = statement(({ builder }, key: RepositoryKey) =>
   builder

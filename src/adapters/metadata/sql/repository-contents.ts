@@ -54,12 +54,19 @@ export const removeContents = (
   [
     "tag_history",
     "tag",
+    "trashed_image",
     "manifest_reference",
     "image",
     "layer",
     "repository_resource_tag",
     "repository_policy",
     "rekey",
+    "lifecycle_policy",
+    "lifecycle_preview",
+    "lifecycle_preview_result",
+    "lifecycle_run",
+    "lifecycle_run_image",
+    "image_in_use",
   ] as const
 ).map((table) =>
   statement(({ builder }, key: RepositoryKey) =>

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { invariant } from "../../../registry/errors.ts";
 import type { Registry, RepositoryName } from "../../../registry/names.ts";
 import type {
@@ -6,6 +7,9 @@ import type {
   TagMutability,
   TagMutabilityMode,
 } from "../../../registry/repositories/repository.ts";
+
+/** Where the names begin that repositories in the trash have instead of their own. */
+export const hiddenNames = sql.lit("~" as RepositoryName);
 
 /** Named apart from the columns of other tables, so that joins can carry them. */
 export const repositoryColumns = [
@@ -19,6 +23,8 @@ export const repositoryColumns = [
   "repository.encryption_key",
   "repository.image_count as repository_image_count",
   "repository.size_bytes as repository_size_bytes",
+  "repository.lifecycle_due_at",
+  "repository.quotas as repository_quotas",
 ] as const;
 
 interface RepositoryRow {
@@ -32,6 +38,8 @@ interface RepositoryRow {
   encryption_key: string | null;
   repository_image_count: number;
   repository_size_bytes: number;
+  lifecycle_due_at: number | null;
+  repository_quotas: string | null;
 }
 
 const noFilters: readonly string[] = [];
@@ -51,7 +59,20 @@ export function toRepository(row: RepositoryRow, registry: Registry): Repository
     encryption: toEncryption(row.encryption_type, row.encryption_key),
     imageCount: row.repository_image_count,
     sizeBytes: row.repository_size_bytes,
+    lifecycleDueAt: row.lifecycle_due_at ?? undefined,
+    quotaIds: quotaIdsOf(row.repository_quotas),
   };
+}
+
+const noQuotas: readonly string[] = [];
+
+function quotaIdsOf(quotas: string | null): readonly string[] {
+  return quotas === null ? noQuotas : (JSON.parse(quotas) as string[]);
+}
+
+/** Null where there are none. */
+export function quotasColumn(quotaIds: readonly string[]): string | null {
+  return quotaIds.length === 0 ? null : JSON.stringify(quotaIds);
 }
 
 export function toEncryption(type: Encryption["type"], keyArn: string | null): Encryption {

@@ -25,6 +25,10 @@ export interface SqlConnection {
   runLater(commands: readonly SqlCommand[]): Promise<void>;
 }
 
+const mark: SqlCommand = { sql: "savepoint attempt", parameters: [] };
+const keep: SqlCommand = { sql: "release savepoint attempt", parameters: [] };
+const letGo: SqlCommand = { sql: "rollback to savepoint attempt", parameters: [] };
+
 /** A connection that understands statements. Reads and every transaction have their own. */
 export class SqlSession {
   readonly #compiler: StatementCompiler;
@@ -32,11 +36,14 @@ export class SqlSession {
   /** Which row of a registry's counters this transaction adds to. */
   readonly counterSlot: number;
   /** See `SqlDialect`. */
+  readonly counterSlots: number;
+  /** See `SqlDialect`. */
   readonly locksRows: boolean;
 
   constructor(compiler: StatementCompiler, connection: SqlConnection) {
     const { counterSlots, locksRows } = compiler.dialect;
     this.locksRows = locksRows;
+    this.counterSlots = counterSlots;
     this.#compiler = compiler;
     this.#connection = connection;
     this.counterSlot = counterSlots === 1 ? 0 : Math.floor(Math.random() * counterSlots);
@@ -71,6 +78,19 @@ export class SqlSession {
     return result.changes;
   }
 
+  /**
+   * Whether rows changed. Where none did, none is locked by it: PostgreSQL keeps a row that it had to
+   * wait for, and then found not to be meant any more.
+   */
+  async changeOrLetGo<P, R>(statement: Statement<P, R>, parameters: P): Promise<boolean> {
+    if (!this.locksRows) return (await this.change(statement, parameters)) > 0;
+    const command = this.#compiler.command(statement, parameters);
+    const [, result] = await this.#connection.runAll([mark, command]);
+    const hasChanged = result !== undefined && result.changes > 0;
+    await this.#connection.runLater(hasChanged ? [keep] : [letGo]);
+    return hasChanged;
+  }
+
   /** For `allLater` and `runIfChanged`. */
   command<P, R>(statement: Statement<P, R>, parameters: P): SqlCommand {
     return this.#compiler.command(statement, parameters);
@@ -78,6 +98,11 @@ export class SqlSession {
 
   allLater(commands: readonly SqlCommand[]): Promise<void> {
     return this.#connection.runLater(commands);
+  }
+
+  /** The same, and resolves when they have run. */
+  async allNow(commands: readonly SqlCommand[]): Promise<void> {
+    await this.#connection.runAll(commands);
   }
 
   /** Runs the others only if the first changed a row; resolves to whether it did. */

@@ -7,7 +7,7 @@ import type { StoredObject } from "../../../registry/encryption/stored-object.ts
 import type { Account, AccountRequest } from "../../../registry/identity/account.ts";
 import type { EntityKind } from "../../../registry/identity/entity.ts";
 import type { Session, StoredAccessKey } from "../../../registry/identity/stored-credential.ts";
-import type { ImageReference } from "../../../registry/images/image.ts";
+import type { Image, ImageReference } from "../../../registry/images/image.ts";
 import type { JobState } from "../../../registry/jobs/job.ts";
 import type {
   AccountId,
@@ -20,6 +20,16 @@ import type {
 } from "../../../registry/names.ts";
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
 import type { KmsTables } from "./kms-tables.ts";
+import type { LifeTables } from "./life-tables.ts";
+
+export type {
+  LifecyclePolicyTable,
+  LifecyclePreviewTable,
+  LifecycleRunImageTable,
+  LifecycleRunTable,
+  TrashedImageTable,
+  TrashedRepositoryTable,
+} from "./life-tables.ts";
 
 interface OfRegistry {
   account: AccountId;
@@ -57,6 +67,10 @@ export interface RepositoryTable extends OfRegistry {
   encryption_key: string | null;
   image_count: number;
   size_bytes: number;
+  /** When its lifecycle policy is to be looked at; null where it has none. */
+  lifecycle_due_at: number | null;
+  /** A JSON array of ids: the quotas that it is counted in. */
+  quotas: string | null;
 }
 
 export interface RepositoryResourceTagTable extends OfRepository {
@@ -114,8 +128,10 @@ export interface ImageTable extends OfRepository {
   subject: Digest | null;
   pushed_at: number;
   pulled_at: number | null;
-  state: "ACTIVE";
+  state: Image["state"] | "TRASHED";
   object: ObjectId;
+  archived_at: number | null;
+  activated_at: number | null;
   /** Kept with the tags, so that untagged images are found without looking at the others. */
   tag_count: number;
 }
@@ -348,7 +364,7 @@ export interface ProbeTable {
   at: number;
 }
 
-export interface Tables extends KmsTables {
+export interface Tables extends KmsTables, LifeTables {
   registry_counter: RegistryCounterTable;
   repository: RepositoryTable;
   repository_resource_tag: RepositoryResourceTagTable;

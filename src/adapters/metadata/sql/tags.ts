@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { PageRequest, TagReads, TagWrites } from "../../../ports/metadata-store.ts";
-import type { TagMove } from "../../../registry/images/image.ts";
+import type { Image, TagEvent, TagMove } from "../../../registry/images/image.ts";
 import type { Digest, Tag } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type { SqlDialect } from "./dialect.ts";
@@ -20,9 +20,28 @@ export class SqlTags implements TagReads, TagWrites {
     return row?.digest;
   }
 
-  list(repository: RepositoryRef, page: PageRequest<Tag>): Promise<{ tag: Tag; digest: Digest }[]> {
-    const { after = "" as Tag, limit } = page;
-    return this.#session.all(list, { ...repositoryKey(repository), after, limit });
+  list(
+    repository: RepositoryRef,
+    { after = "" as Tag, limit }: PageRequest<Tag>,
+    { states }: { states?: readonly Image["state"][] | undefined } = {},
+  ): Promise<{ tag: Tag; digest: Digest }[]> {
+    const page = { ...repositoryKey(repository), after, limit };
+    if (states === undefined) return this.#session.all(list, page);
+    if (states.length === 1 && states[0] === "ACTIVE") return this.#session.all(listActive, page);
+    return this.#session.query((dialect) => listInStates(dialect, page, states));
+  }
+
+  history(
+    repository: RepositoryRef,
+    tag: Tag,
+    { after = Number.MAX_SAFE_INTEGER, limit }: PageRequest<number>,
+  ): Promise<TagEvent[]> {
+    const page = { ...repositoryKey(repository), tag, before: after, limit };
+    return this.#session
+      .all(history, page)
+      .then((rows) =>
+        rows.map(({ sequence, digest, at }) => ({ sequence, digest: digest ?? undefined, at })),
+      );
   }
 
   async of(repository: RepositoryRef, digest: Digest, limit: number): Promise<Tag[]> {
@@ -82,13 +101,58 @@ const find = statement(({ builder }, key: TagKey) =>
     .where((row) => row.and({ ...ofRepository(key), tag: key.tag })),
 );
 
-const list = statement(({ builder }, page: RepositoryKey & { after: Tag; limit: number }) =>
+type Page = RepositoryKey & { readonly after: Tag; readonly limit: number };
+
+const pageOf = ({ builder }: SqlDialect, page: Page) =>
   builder
     .selectFrom("tag")
-    .select(["tag", "digest"])
-    .where((row) => row.and(ofRepository(page)))
-    .where("tag", ">", page.after)
-    .orderBy("tag")
+    .select(["tag.tag", "tag.digest"])
+    .where("tag.account", "=", page.account)
+    .where("tag.region", "=", page.region)
+    .where("tag.repository", "=", page.repository)
+    .where("tag.tag", ">", page.after)
+    .orderBy("tag.tag")
+    .limit(page.limit);
+
+const list = statement(pageOf);
+
+/** The index of images that are not active is small: most repositories have none in it. */
+const listActive = statement((dialect, page: Page) =>
+  pageOf(dialect, page).where(({ not, exists, selectFrom }) =>
+    not(
+      exists(
+        selectFrom("image")
+          .select("image.digest")
+          .where("image.account", "=", page.account)
+          .where("image.region", "=", page.region)
+          .where("image.repository", "=", page.repository)
+          .whereRef("image.digest", "=", "tag.digest")
+          .where("image.state", "<>", sql.lit("ACTIVE" as const)),
+      ),
+    ),
+  ),
+);
+
+const listInStates = (dialect: SqlDialect, page: Page, states: readonly Image["state"][]) =>
+  pageOf(dialect, page).where(({ exists, selectFrom }) =>
+    exists(
+      selectFrom("image")
+        .select("image.digest")
+        .where("image.account", "=", page.account)
+        .where("image.region", "=", page.region)
+        .where("image.repository", "=", page.repository)
+        .whereRef("image.digest", "=", "tag.digest")
+        .where("image.state", "in", states),
+    ),
+  );
+
+const history = statement(({ builder }, page: TagKey & { before: number; limit: number }) =>
+  builder
+    .selectFrom("tag_history")
+    .select(["sequence", "digest", "at"])
+    .where((row) => row.and({ ...ofRepository(page), tag: page.tag }))
+    .where("sequence", "<", page.before)
+    .orderBy("sequence", "desc")
     .limit(page.limit),
 );
 

@@ -10,22 +10,26 @@ const rememberedReads = 10_000;
 export class RememberedImages implements ImageReads {
   readonly #reads: ImageReads;
   readonly find: ImageReads["find"];
+  readonly findStored: ImageReads["findStored"];
   readonly list: ImageReads["list"];
   readonly links: ImageReads["links"];
   readonly linksOf: ImageReads["linksOf"];
   readonly references: ImageReads["references"];
   readonly parents: ImageReads["parents"];
+  readonly hasActiveParent: ImageReads["hasActiveParent"];
   readonly referrers: ImageReads["referrers"];
   #resolved = newCache();
 
   constructor(reads: ImageReads) {
     this.#reads = reads;
     this.find = reads.find.bind(reads);
+    this.findStored = reads.findStored.bind(reads);
     this.list = reads.list.bind(reads);
     this.links = reads.links.bind(reads);
     this.linksOf = reads.linksOf.bind(reads);
     this.references = reads.references.bind(reads);
     this.parents = reads.parents.bind(reads);
+    this.hasActiveParent = reads.hasActiveParent.bind(reads);
     this.referrers = reads.referrers.bind(reads);
   }
 

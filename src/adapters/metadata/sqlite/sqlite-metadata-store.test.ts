@@ -154,9 +154,11 @@ describe("a directory with SQLite metadata", () => {
       return first !== "account" || second !== "region";
     });
     expect(across.map(({ index }) => index)).toEqual([
+      "image_in_use_expiry",
       ...["job_due", "job_state"],
       ...["kms_key_deletion", "kms_key_rotation", "kms_use_time"], // What is due anywhere.
-      ...["object_id", "reclaim_due"],
+      "lifecycle_run_time",
+      ...["object_id", "reclaim_due", "repository_lifecycle_due"],
       "sqlite_autoindex_job_1", // A job goes by its id alone.
       "upload_id",
     ]);

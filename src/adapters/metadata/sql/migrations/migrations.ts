@@ -4,6 +4,9 @@ import { migration0003 } from "./0003-last-commits.ts";
 import { migration0004 } from "./0004-leases-and-jobs.ts";
 import { migration0005 } from "./0005-identity.ts";
 import { migration0006 } from "./0006-kms.ts";
+import { migration0007 } from "./0007-trash.ts";
+import { migration0008 } from "./0008-lifecycle.ts";
+import { migration0009 } from "./0009-quotas.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; versions begin at 1 and leave none out. */
@@ -14,4 +17,7 @@ export const migrations: readonly Migration[] = [
   migration0004,
   migration0005,
   migration0006,
+  migration0007,
+  migration0008,
+  migration0009,
 ];
