@@ -55,6 +55,7 @@ export async function syncRows(parts: SyncParts): Promise<Synced> {
 }
 
 const objectTable = copiedTable("object");
+const repositoryTable = copiedTable("repository");
 
 class Sync {
   readonly #parts: SyncParts;
@@ -108,6 +109,10 @@ class Sync {
       // No longer counted as the one live object of its content, which another one will be.
       const stays = kind === "changed" ? row.state === "live" : row.state === "deleting";
       return stays ? undefined : { kind: "update", table, row: { ...key, state: "deleting" } };
+    }
+    // Maybe it is in the trash by now, and another one has its name.
+    if (kind === "changed" && table === repositoryTable) {
+      return { kind: "update", table, row: { ...key, name: `~~${row.id}` } };
     }
     if (kind === "changed" && table.isReferredTo) return undefined;
     return { kind: "remove", table, row: key };
