@@ -1,5 +1,5 @@
 /**
- * Pushes, pulls, deletes and the reclaimer beside one another, on a clock on which hours go by in a
+ * Pushes, pulls, deletes, lifecycle rules, the trash and the reclaimer beside one another, on a clock on which hours go by in a
  * second, so that leases and sessions end all the time (reliability, section 5). For
  * `ENTREPOT_SOAK_SECONDS`; a few by itself.
  */
@@ -10,7 +10,11 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { FilesystemBlobStore } from "../../src/adapters/blobs/filesystem.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
+import { putLifecycle } from "../../src/registry/lifecycle/put-lifecycle.ts";
+import type { LifecycleRun } from "../../src/registry/lifecycle/stored-lifecycle.ts";
+import type { AccountId, Region, RepositoryName } from "../../src/registry/names.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
+import { lifecycleRound } from "../../src/workers/lifecycle-job.ts";
 import { type Reclaimed, reclaimOnce } from "../../src/workers/reclaim.ts";
 import { type DistributionServer, startDistribution } from "../support/distribution-server.ts";
 import { isFleet } from "../support/fleet-settings.ts";
@@ -24,6 +28,21 @@ const imagesEach = 12;
 /** A lease of 24 hours lasts for four seconds, which is long for a push. */
 const hoursPerSecond = 6;
 const tickMs = 50;
+
+const registry = { account: "000000000000" as AccountId, region: "us-east-1" as Region };
+const expireGone = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      description: "of what nobody looks at again the newest three",
+      selection: {
+        ...{ tagStatus: "tagged", tagPatternList: ["gone-*"] },
+        ...{ countType: "imageCountMoreThan", countNumber: 3 },
+      },
+      action: { type: "expire" },
+    },
+  ],
+});
 
 /** One client: its own tags in shared repositories, its layers partly those of others. */
 class Soaker {
@@ -56,12 +75,17 @@ class Soaker {
   }
 
   async #push(client: OciClient, shared: readonly Buffer[]): Promise<void> {
-    const tag = `${this.#name}-${this.#next++}`;
+    await this.#pushOne(client, shared, "gone"); // Soon expired, with layers that others need.
+    this.#images.push(await this.#pushOne(client, shared, this.#name));
+    this.#done.pushes += 1;
+  }
+
+  #pushOne(client: OciClient, shared: readonly Buffer[], prefix: string): Promise<PushedImage> {
+    const tag = `${prefix}-${this.#name}-${this.#next++}`;
     const config = Buffer.from(JSON.stringify({ tag, salt: randomInt(1e9) }));
     const layers = [shared[randomInt(shared.length)]!, randomBytes(randomInt(1, 120_000))];
     const repository = `app-${randomInt(repositories)}`;
-    this.#images.push(await pushImage(client, repository, tag, [config, ...layers]));
-    this.#done.pushes += 1;
+    return pushImage(client, repository, tag, [config, ...layers]);
   }
 
   async #pull(client: OciClient): Promise<void> {
@@ -97,10 +121,24 @@ it(
     const shared = Array.from({ length: 5 }, (_, index) => randomBytes(40_000 * (index + 1)));
     const soakers = Array.from({ length: clients }, (_, index) => new Soaker(server, index));
     const ticking = setInterval(() => clock.advance(hoursPerSecond * 3600 * tickMs), tickMs);
+    for (let index = 0; index < repositories; index++) {
+      await putLifecycle(ports, registry, `app-${index}` as RepositoryName, { policy: expireGone });
+    }
     let running = true;
+    let expired = 0;
+    const lifecycle = {
+      trashMs: 24 * 3600 * 1000, // Four seconds.
+      ran: (run: LifecycleRun) => {
+        expired += run.expired;
+      },
+      failed: (error: unknown) => {
+        throw error;
+      },
+    };
     const reclaimed: Reclaimed[] = [];
     const collecting = (async () => {
       while (running) {
+        await lifecycleRound(ports, lifecycle);
         reclaimed.push(await reclaimOnce(ports));
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
@@ -123,6 +161,9 @@ it(
     for (const soaker of soakers) await soaker.finish();
     const { problems } = await checkStore(ports, { repair: false });
     expect(problems).toEqual([]);
+    expect(expired).toBeGreaterThan(0);
+    const purged = reclaimed.reduce((sum, { images }) => sum + images, 0);
+    expect(purged).toBe(expired);
     const done = soakers.map((soaker) => soaker.done);
     const sum = (name: "pushes" | "pulls" | "deletes") =>
       done.reduce((total, each) => total + each[name], 0);
