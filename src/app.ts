@@ -16,6 +16,7 @@ import { healthDoor } from "./doors/health/health-door.ts";
 import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
+import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Deployment } from "./registry/deployment.ts";
@@ -23,19 +24,8 @@ import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
-import { countQuotaJob } from "./workers/count-quota-job.ts";
-import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
-import { expireLeases } from "./workers/expire-leases.ts";
-import { expireSessions } from "./workers/expire-sessions.ts";
-import { lifecycleJob } from "./workers/lifecycle-job.ts";
-import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
-import { reclaimJob } from "./workers/reclaim-job.ts";
-import { rekeyJob } from "./workers/rekey-job.ts";
 import { startJobs } from "./workers/run-jobs.ts";
-import { sweepUploads } from "./workers/sweep-uploads.ts";
-import { tendKeysJob } from "./workers/tend-keys-job.ts";
-import { watchQuotas } from "./workers/watch-quotas.ts";
-import { expireKeyUses, writeKeyUses } from "./workers/write-key-uses.ts";
+import { writeKeyUses } from "./workers/write-key-uses.ts";
 import { writePullTimes } from "./workers/write-pull-times.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
@@ -201,38 +191,9 @@ export class Server {
 
   #startJobs(): void {
     const log = this.#log;
-    const handlers = [
-      reclaimJob({
-        everyMs: this.#config.gcIntervalMs,
-        reclaimed: (what) => {
-          this.#metrics.reclaimed(what.bytes);
-          if (Object.values(what).some((count) => count > 0)) log.info({ event: "gc", ...what });
-        },
-        failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
-      }),
-      lifecycleJob({
-        everyMs: this.#config.lifecycleIntervalMs,
-        trashMs: this.#config.trashMs,
-        ran: ({ name, expired, archived, untagged, failed, freedBytes }) => {
-          const what = { expired, archived, untagged, failed, freedBytes };
-          log.info({ event: "lifecycle", repository: name, ...what });
-        },
-        failed: (err, repository) =>
-          log.error({ event: "lifecycle", repository, err }, "a lifecycle policy could not be run"),
-      }),
-      lifecyclePreviewJob,
-      expireLeases,
-      expireSessions,
-      expireImagesInUse,
-      expireKeyUses,
-      tendKeysJob,
-      rekeyJob,
-      countQuotaJob,
-      watchQuotas(({ quota: { registry, ...quota }, used }) =>
-        log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
-      ),
-      sweepUploads((before) => this.#store.sweepUploads(before)),
-    ];
+    const reclaimed = (bytes: number) => this.#metrics.reclaimed(bytes);
+    const sweep = (before: number) => this.#store.sweepUploads(before);
+    const handlers = jobHandlers(this.#config, { log, sweep, reclaimed });
     const observer = {
       jobDone: (job: JobEnd) => this.#metrics.jobEnded(job.kind, "ok"),
       jobFailed: ({ error: err, ...job }: JobEnd & { dead: boolean; error: unknown }) => {

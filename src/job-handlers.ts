@@ -1,0 +1,62 @@
+/** What a worker does: of the composition root, the part that knows all jobs. */
+import type { Logger } from "./adapters/telemetry/log.ts";
+import type { Config } from "./config.ts";
+import { countQuotaJob } from "./workers/count-quota-job.ts";
+import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
+import { expireLeases } from "./workers/expire-leases.ts";
+import { expireSessions } from "./workers/expire-sessions.ts";
+import type { JobHandler } from "./workers/job-handler.ts";
+import { lifecycleJob } from "./workers/lifecycle-job.ts";
+import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
+import { reclaimJob } from "./workers/reclaim-job.ts";
+import { rekeyJob } from "./workers/rekey-job.ts";
+import { sweepUploads } from "./workers/sweep-uploads.ts";
+import { tendKeysJob } from "./workers/tend-keys-job.ts";
+import { watchQuotas } from "./workers/watch-quotas.ts";
+import { expireKeyUses } from "./workers/write-key-uses.ts";
+
+interface JobParts {
+  readonly log: Logger;
+  /** Gives up what uploads have left behind in a shared store. */
+  readonly sweep: (begunBefore: number) => Promise<number>;
+  /** Told how many bytes are free again. */
+  readonly reclaimed: (bytes: number) => void;
+}
+
+export function jobHandlers(
+  { gcIntervalMs, lifecycleIntervalMs, trashMs }: Config,
+  { log, sweep, reclaimed }: JobParts,
+): readonly JobHandler[] {
+  return [
+    reclaimJob({
+      everyMs: gcIntervalMs,
+      reclaimed: (what) => {
+        reclaimed(what.bytes);
+        if (Object.values(what).some((count) => count > 0)) log.info({ event: "gc", ...what });
+      },
+      failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
+    }),
+    lifecycleJob({
+      everyMs: lifecycleIntervalMs,
+      trashMs,
+      ran: ({ name, expired, archived, untagged, failed, freedBytes }) => {
+        const what = { expired, archived, untagged, failed, freedBytes };
+        log.info({ event: "lifecycle", repository: name, ...what });
+      },
+      failed: (err, repository) =>
+        log.error({ event: "lifecycle", repository, err }, "a lifecycle policy could not be run"),
+    }),
+    lifecyclePreviewJob,
+    expireLeases,
+    expireSessions,
+    expireImagesInUse,
+    expireKeyUses,
+    tendKeysJob,
+    rekeyJob,
+    countQuotaJob,
+    watchQuotas(({ quota: { registry, ...quota }, used }) =>
+      log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
+    ),
+    sweepUploads(sweep),
+  ];
+}
