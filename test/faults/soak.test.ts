@@ -75,8 +75,9 @@ class Soaker {
   }
 
   async #push(client: OciClient, shared: readonly Buffer[]): Promise<void> {
-    await this.#pushOne(client, shared, "gone"); // Soon expired, with layers that others need.
     this.#images.push(await this.#pushOne(client, shared, this.#name));
+    // Soon expired, with layers that others need.
+    await this.#pushOne(this.#server.client(), shared, "gone");
     this.#done.pushes += 1;
   }
 
