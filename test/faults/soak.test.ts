@@ -158,7 +158,11 @@ it(
     }
     for (const soaker of soakers) await soaker.finish();
     clock.advance(48 * 3600 * 1000);
-    reclaimed.push(await reclaimOnce(ports));
+    for (;;) {
+      const last = await reclaimOnce(ports); // One run sees to so many and no more.
+      reclaimed.push(last);
+      if (last.images + last.layers + last.objects === 0) break;
+    }
     for (const soaker of soakers) await soaker.finish();
     const { problems } = await checkStore(ports, { repair: false });
     expect(problems).toEqual([]);
