@@ -238,8 +238,12 @@ export interface LayerReads {
     | { repository: Repository; layer: Layer | undefined; object: StoredObject | undefined }
     | undefined
   >;
-  /** Whether a manifest of this repository refers to the layer (as config or layer). */
+  /** Whether a manifest of this repository that is not in the trash refers to the layer, or config. */
   isReferenced(repository: RepositoryRef, digest: Digest): Promise<boolean>;
+  /** The same, also of manifests in the trash: they may be brought back. */
+  isNeeded(repository: RepositoryRef, digest: Digest): Promise<boolean>;
+  /** Those of the layers that archived images of the repository refer to, and no active one. */
+  archivedAmong(repository: RepositoryRef, digests: readonly Digest[]): Promise<Digest[]>;
   /** Repositories of the registry that hold the layer. At most `limit`, by repository id. */
   holders(registry: Registry, digest: Digest, limit: number): Promise<Repository[]>;
 }

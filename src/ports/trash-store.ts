@@ -17,16 +17,8 @@ export interface TrashReads {
   findImage(repository: RepositoryRef, digest: Digest): Promise<TrashedImage | undefined>;
   /** Images that were deleted because the one that they are about was; at most `limits.indexWalkNodes`. */
   discardedWith(repository: RepositoryRef, subject: Digest): Promise<TrashedImage[]>;
-  /**
-   * Images of which the layer, or config, is a part: those in the trash, or all others. In no order, maybe
-   * more than once, at most `limit`.
-   */
-  needing(
-    repository: RepositoryRef,
-    layer: Digest,
-    isTrashed: boolean,
-    limit: number,
-  ): Promise<Digest[]>;
+  /** Images of which the layer, or config, is a part. In no order, maybe more than once. */
+  needing(repository: RepositoryRef, layer: Digest, limit: number): Promise<Digest[]>;
   /** By repository id and digest, those of repositories that are not in the trash themselves. */
   listImages(
     registry: Registry,

@@ -24,13 +24,13 @@ export function reclaimLayers(
       await change.reclaim.remove({ kind: "layer", registry, repositoryId, digest, dueAt: 0 });
     }
     if (locked === undefined) return 0;
-    const referenced = await Promise.all(
-      layers.map(({ digest }) => change.layers.isReferenced(repository, digest)),
+    const needed = await Promise.all(
+      layers.map(({ digest }) => change.layers.isNeeded(repository, digest)),
     );
     let unlinked = 0;
     for (const [index, layer] of layers.entries()) {
       const { digest, leasedUntil } = layer;
-      if (referenced[index]) {
+      if (needed[index]) {
         const object = await change.objects.find(layer.object);
         if (object !== undefined) await queueUnlessPlaced(change, object, now);
       } else if (leasedUntil > now && !ignoreLeases) {

@@ -9,6 +9,7 @@ import { initiateLayerUpload } from "../../src/operations/ecr/initiate-layer-upl
 import { putImage } from "../../src/operations/ecr/put-image.ts";
 import { listKeyUses } from "../../src/operations/entrepot/list-key-uses.ts";
 import { listRepositoryKeys } from "../../src/operations/entrepot/list-repository-keys.ts";
+import { restoreRepository } from "../../src/operations/entrepot/restore-repository.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
 import { createKey } from "../../src/registry/kms/create-key.ts";
 import { checkedKeyPolicy } from "../../src/registry/kms/key-policy.ts";
@@ -482,5 +483,28 @@ describe.each(["KMS", "KMS_DSSE"] as const)("a repository under %s", (type) => {
     await ports.memory.keyUses.flush(ports.metadata);
     const [last] = await ports.metadata.kms.uses.list(key, { limit: 1 });
     expect(last?.error).toBe("DisabledException");
+  });
+});
+
+describe("a repository that comes back from the trash", () => {
+  it("claims its key again, and does not come back without it", async () => {
+    const key = await newKey(delegates);
+    await create("app", key.id);
+    await pushImage("app");
+    const { ports } = server.opened;
+    const grants = async () => (await ports.metadata.kms.grants.list(key, { limit: 9 })).length;
+    const before = await grants();
+    expect(before).toBe(2);
+    api.keepTrash(7);
+    await api.ask(deleteRepository, { repositoryName: "app", force: true });
+    expect(await grants()).toBe(0);
+    await setState(key, "Disabled");
+    const back = () => api.ask(restoreRepository, { repositoryName: "app" });
+    await expect(back()).rejects.toMatchObject({ kind: "Kms" });
+    await setState(key, "Enabled");
+    await back();
+    expect(await grants()).toBe(before);
+    server.opened.clock.advance(limits.identityCacheMs);
+    expect((await checkStore(ports, { repair: false })).problems).toEqual([]);
   });
 });

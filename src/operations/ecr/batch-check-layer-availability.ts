@@ -6,7 +6,8 @@ import type {
 } from "@aws-sdk/client-ecr";
 import { z } from "zod";
 import { registryOf } from "../../registry/identity/principal.ts";
-import { findLayers } from "../../registry/layers/find-layer.ts";
+import { archivedAmong, findLayers } from "../../registry/layers/find-layer.ts";
+import type { Layer } from "../../registry/layers/layer.ts";
 import { limits } from "../../registry/limits.ts";
 import { digestPattern, isDigest } from "../../registry/names.ts";
 import { operation } from "../operation.ts";
@@ -38,7 +39,8 @@ export const batchCheckLayerAvailability = operation("ecr:BatchCheckLayerAvailab
     const registry = registryOf(caller, input.registryId);
     const digests = new Set(input.layerDigests.filter(isDigest));
     const held = await findLayers(ports, registry, input.repositoryName, [...digests]);
-    const byDigest = new Map<string, (typeof held)[number]>(held.map((one) => [one.digest, one]));
+    const archived = new Set<string>(await archivedAmong(ports, held));
+    const byDigest = new Map<string, Layer>(held.map((one) => [one.digest, one]));
 
     const layers: Wire<EcrLayer>[] = [];
     const failures: Wire<LayerFailure>[] = [];
@@ -51,7 +53,7 @@ export const batchCheckLayerAvailability = operation("ecr:BatchCheckLayerAvailab
       const layer = byDigest.get(text);
       layers.push({
         layerDigest: text,
-        layerAvailability: layer === undefined ? "UNAVAILABLE" : "AVAILABLE",
+        layerAvailability: availabilityOf(layer, archived),
         layerSize: layer?.sizeBytes,
         mediaType: layer?.mediaType,
       });
@@ -59,6 +61,14 @@ export const batchCheckLayerAvailability = operation("ecr:BatchCheckLayerAvailab
     return { layers, failures };
   },
 });
+
+function availabilityOf(
+  layer: Layer | undefined,
+  archived: ReadonlySet<string>,
+): NonNullable<EcrLayer["layerAvailability"]> {
+  if (layer === undefined) return "UNAVAILABLE";
+  return archived.has(layer.digest) ? "ARCHIVED" : "AVAILABLE";
+}
 
 function layerFailure(text: string): Wire<LayerFailure> | undefined {
   if (text === "") {

@@ -10,6 +10,7 @@ import { deleteLayer } from "../../registry/layers/delete-layer.ts";
 import type { Digest, Registry, RepositoryName } from "../../registry/names.ts";
 import { checkStore } from "../../workers/check-store.ts";
 import { reclaimOnce } from "../../workers/reclaim.ts";
+import { batchCheckLayerAvailability } from "../ecr/batch-check-layer-availability.ts";
 import { batchDeleteImage } from "../ecr/batch-delete-image.ts";
 import { batchGetImage } from "../ecr/batch-get-image.ts";
 import { createRepository } from "../ecr/create-repository.ts";
@@ -341,6 +342,23 @@ describe("the trash", () => {
     });
     const asked = registry.ask(restoreTag, { repositoryName, imageTag: "v1", imageDigest: one });
     await expect(asked).rejects.toMatchObject({ kind: "ImageTagAlreadyExists" });
+  });
+
+  it("14: leases a layer that only the trash needs for who hears that it is there", async () => {
+    const digest = await registry.pushImage(repositoryName, "one");
+    const manifest = JSON.parse(await registry.manifestText(repositoryName, digest)) as {
+      config: { digest: string };
+    };
+    await remove(digest);
+    registry.clock.advance(7 * dayMs - 1000);
+    const layerDigests = [manifest.config.digest];
+    const asked = { repositoryName, layerDigests };
+    const { layers } = await registry.ask(batchCheckLayerAvailability, asked);
+    expect(layers).toMatchObject([{ layerAvailability: "AVAILABLE" }]);
+    registry.clock.advance(dayMs / 2); // The image's time is over, the lease's is not.
+    expect(await reclaim()).toMatchObject({ images: 1, layers: 0 });
+    expect(await registry.putManifest(repositoryName, manifest)).toBe(digest);
+    expect(await isPulled(digest)).toBe(true);
   });
 
   it("gives up an image in the trash when its bytes are deleted by their digest", async () => {

@@ -29,7 +29,8 @@ export interface DeletedImageId {
 
 /**
  * Deletes by digest the image with all its tags, or by tag that tag alone; an image that loses its
- * last tag stays. What was deleted lies in the trash for `keepMs`. Source: OCI 1.1, "Deleting manifests" and "Deleting tags".
+ * last tag stays. What was deleted lies in the trash for `keepMs`.
+ * Source: OCI 1.1, "Deleting manifests" and "Deleting tags".
  * @throws RepositoryNotFound, ImageNotFound
  * @throws ImageReferencedByManifestList while an index of the repository lists the image
  */

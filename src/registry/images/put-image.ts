@@ -7,6 +7,7 @@ import { sealWhole } from "../encryption/sealed-format.ts";
 import { EqualObjectStands, type StoredObject } from "../encryption/stored-object.ts";
 import { invariant, RegistryError } from "../errors.ts";
 import type { Layer } from "../layers/layer.ts";
+import { queueStorage } from "../layers/queue-storage.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
@@ -26,6 +27,7 @@ import type { Image } from "./image.ts";
 import { requireRoomForImage } from "./image-limits.ts";
 import { requireMovable } from "./movable-tag.ts";
 import { type Manifest, parseManifest } from "./parse-manifest.ts";
+import { queueFollowers } from "./queue-followers.ts";
 
 export interface WantedImage {
   readonly manifest: Uint8Array;
@@ -250,6 +252,8 @@ async function reactivate(
   await requireChildren(change, repository, manifest);
   const active: Image = { ...known, state: "ACTIVE", activatedAt: now };
   await change.images.setState(repository, known.digest, active);
+  await queueStorage(change, repository, known.digest, now);
+  await queueFollowers(change, repository, known.digest, now);
   return active;
 }
 

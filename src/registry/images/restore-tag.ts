@@ -30,12 +30,9 @@ export async function restoreTag(
     if (held !== undefined) requireMovable(repository, tag);
     const stored = await change.images.findStored(repository, digest);
     if (stored === undefined) throw imageNotFound();
-    if (stored.isTrashed)
-      await restoreImage(change, repository, digest, {
-        now,
-        mostImages,
-        isTagged: false,
-      });
+    if (stored.isTrashed) {
+      await restoreImage(change, repository, digest, { now, mostImages, isTagged: false });
+    }
     await change.tags.put(repository, { tag, digest, at: now });
     await hastenLifecycle(change, repository, now, "taken");
     return { broughtBack: stored.isTrashed };

@@ -144,7 +144,8 @@ export async function finishActivation(
   });
 }
 
-async function areChildrenActive(
+/** Whether everything that an index lists can be pulled. */
+export async function areChildrenActive(
   change: MetadataChange,
   repository: RepositoryRef,
   digest: Digest,

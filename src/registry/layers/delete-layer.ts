@@ -27,28 +27,27 @@ export function deleteLayer(
     const repository = await lockRepository(change, registry, name);
     const [layer] = await change.layers.lock(repository, [digest]);
     if (layer === undefined) throw layersNotFound(registry, name, digest);
-    if (await change.layers.isReferenced(repository, digest)) {
-      await giveUpTrash(change, repository, digest, now);
-    }
+    if (await change.layers.isReferenced(repository, digest)) throw inUse(repository, digest);
+    await giveUpTrash(change, repository, digest, now);
     await unlinkLayer(change, repository, layer, now);
   });
 }
 
-/** @throws LayerInUse when the layer is not in the trash alone */
+/** @throws LayerInUse where more images need it than one transaction sees to */
 async function giveUpTrash(
   change: MetadataChange,
   repository: Repository,
   digest: Digest,
   now: number,
 ): Promise<void> {
-  const [kept] = await change.trash.needing(repository, digest, false, 1);
-  const trashed = await change.trash.needing(repository, digest, true, limits.purgeBatch);
-  // Of very many there may be left some; they are purged when their time comes.
-  if (kept !== undefined || trashed.length === limits.purgeBatch) {
-    throw new RegistryError(
-      "LayerInUse",
-      `The layer with digest '${digest}' is referenced by an image in the repository with name '${repository.name}'`,
-    );
-  }
+  const trashed = await change.trash.needing(repository, digest, limits.purgeBatch);
+  if (trashed.length === limits.purgeBatch) throw inUse(repository, digest);
   for (const image of trashed) await purgeTrashed(change, repository, image, now);
+}
+
+function inUse({ name }: Repository, digest: Digest): RegistryError {
+  return new RegistryError(
+    "LayerInUse",
+    `The layer with digest '${digest}' is referenced by an image in the repository with name '${name}'`,
+  );
 }

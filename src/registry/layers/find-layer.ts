@@ -67,6 +67,17 @@ export async function findLayers(
   return kept;
 }
 
+/** Those of a repository's layers that its archived images alone refer to. */
+export async function archivedAmong(
+  { metadata }: Pick<Ports, "metadata">,
+  layers: readonly Layer[],
+): Promise<Digest[]> {
+  const [first] = layers;
+  if (first === undefined) return [];
+  const digests = layers.map(({ digest }) => digest);
+  return metadata.layers.archivedAmong(first.repository, digests);
+}
+
 /** Leases the layer for the whole time again; false when it went in the meantime. */
 async function renewLease(ports: Ports, layer: Layer): Promise<boolean> {
   const until = ports.clock.now() + limits.layerLeaseMs;

@@ -2,7 +2,9 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
 import { imageNotFound } from "../images/get-image.ts";
+import type { Image } from "../images/image.ts";
 import { requireRoomForImage } from "../images/image-limits.ts";
+import { areChildrenActive, startActivation } from "../images/storage-class.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
@@ -113,8 +115,25 @@ export async function restoreImage(
       await restoreOne(change, repository, isTagged ? each : { ...each, tags: [] }, now),
     );
   }
+  for (const { image } of order) await settleState(change, repository, image, now);
   await hastenLifecycle(change, repository, now, "taken");
   return restored;
+}
+
+/**
+ * An image that was on its way back from the archive goes on, and so does an index whose children were
+ * archived while it lay in the trash: it can be pulled when they can (I2).
+ */
+async function settleState(
+  change: MetadataChange,
+  repository: Repository,
+  { digest, state, ...image }: Image,
+  now: number,
+): Promise<void> {
+  if (state === "ARCHIVED") return;
+  if (state === "ACTIVE" && (await areChildrenActive(change, repository, digest))) return;
+  const archived: Image = { ...image, digest, state: "ARCHIVED", activatedAt: now };
+  await startActivation(change, repository, archived, now);
 }
 
 /** Children that are in the trash; those that are here need nothing. */

@@ -1,9 +1,11 @@
 import { sql } from "kysely";
 import type { LayerReads, LayerWrites, PageRequest } from "../../../ports/metadata-store.ts";
 import type { StoredObject } from "../../../registry/encryption/stored-object.ts";
+import type { Image } from "../../../registry/images/image.ts";
 import type { Layer } from "../../../registry/layers/layer.ts";
 import type { Digest, ObjectId, Registry, RepositoryName } from "../../../registry/names.ts";
 import type { Repository, RepositoryRef } from "../../../registry/repositories/repository.ts";
+import type { SqlDialect } from "./dialect.ts";
 import {
   ofRepository,
   type RegistryKey,
@@ -73,6 +75,16 @@ export class SqlLayers implements LayerReads, LayerWrites {
   async isReferenced(repository: RepositoryRef, digest: Digest): Promise<boolean> {
     const row = await this.#session.first(reference, { ...repositoryKey(repository), digest });
     return row !== undefined;
+  }
+
+  async isNeeded(repository: RepositoryRef, digest: Digest): Promise<boolean> {
+    const row = await this.#session.first(need, { ...repositoryKey(repository), digest });
+    return row !== undefined;
+  }
+
+  async archivedAmong(repository: RepositoryRef, digests: readonly Digest[]): Promise<Digest[]> {
+    const rows = await archivedAmong.all(this.#session, repositoryKey(repository), digests);
+    return [...new Set(rows.map(({ digest }) => digest))];
   }
 
   async holders(registry: Registry, digest: Digest, limit: number): Promise<Repository[]> {
@@ -192,13 +204,66 @@ const resolve = statement(
       .where("repository.name", "=", key.name),
 );
 
-const reference = statement(({ builder }, key: LayerKey) =>
+const need = statement(({ builder }, key: LayerKey) =>
   builder
     .selectFrom("manifest_reference")
     .select("image")
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest }))
     .where("kind", "in", ["config", "layer"])
     .limit(sql.lit(1)),
+);
+
+/** References to layers by images in one of the states. */
+const referredIn = (
+  { builder }: SqlDialect,
+  key: RepositoryKey,
+  states: readonly Image["state"][],
+) =>
+  builder
+    .selectFrom("manifest_reference as reference")
+    .innerJoin("image", (join) =>
+      join
+        .onRef("image.account", "=", "reference.account")
+        .onRef("image.region", "=", "reference.region")
+        .onRef("image.repository", "=", "reference.repository")
+        .onRef("image.digest", "=", "reference.image"),
+    )
+    .select("reference.digest")
+    .where("reference.account", "=", key.account)
+    .where("reference.region", "=", key.region)
+    .where("reference.repository", "=", key.repository)
+    .where("reference.kind", "in", [sql.lit("config" as const), sql.lit("layer" as const)])
+    .where(
+      "image.state",
+      "in",
+      states.map((state) => sql.lit(state)),
+    );
+
+const reference = statement((dialect, key: LayerKey) =>
+  referredIn(dialect, key, ["ACTIVE", "ARCHIVED", "ACTIVATING"])
+    .where("reference.digest", "=", key.digest)
+    .limit(sql.lit(1)),
+);
+
+const archivedAmong = new ListStatement((dialect, key: RepositoryKey, digests) =>
+  dialect.builder
+    .selectFrom(
+      referredIn(dialect, key, ["ARCHIVED", "ACTIVATING"])
+        .where("reference.digest", "in", digests as readonly Digest[])
+        .as("archived"),
+    )
+    .select("archived.digest")
+    .where(({ exists, not }) =>
+      not(
+        exists(
+          referredIn(dialect, key, ["ACTIVE"]).where(
+            "reference.digest",
+            "=",
+            sql.ref<Digest>("archived.digest"),
+          ),
+        ),
+      ),
+    ),
 );
 
 const holders = statement(({ builder }, key: RegistryKey & { digest: Digest; limit: number }) =>

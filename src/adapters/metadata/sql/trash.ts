@@ -39,15 +39,9 @@ export class SqlTrash implements TrashReads, TrashWrites {
     return rows.map((row) => toTrashedImage(row, toRef(repository)));
   }
 
-  async needing(
-    repository: RepositoryRef,
-    layer: Digest,
-    isTrashed: boolean,
-    limit: number,
-  ): Promise<Digest[]> {
+  async needing(repository: RepositoryRef, layer: Digest, limit: number): Promise<Digest[]> {
     const key = { ...repositoryKey(repository), layer, limit };
-    const rows = await this.#session.all(isTrashed ? images.trashedWith : images.keptWith, key);
-    return rows.map(({ image }) => image);
+    return (await this.#session.all(images.needing, key)).map(({ image }) => image);
   }
 
   async listImages(

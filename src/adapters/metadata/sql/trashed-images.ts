@@ -4,7 +4,7 @@ import type { Image } from "../../../registry/images/image.ts";
 import type { Digest } from "../../../registry/names.ts";
 import type { TrashReason } from "../../../registry/trash/trash.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { type ImageRow, imageColumns, inTrash } from "./image-row.ts";
+import { type ImageRow, imageColumns } from "./image-row.ts";
 import { type ImageKey, removeImage, removeReferences } from "./image-statements.ts";
 import { ofRepository, type RegistryKey, type RepositoryKey } from "./keys.ts";
 import { hiddenNames } from "./repository-row.ts";
@@ -61,33 +61,24 @@ export const discardedWith = statement(
 
 type Part = RepositoryKey & { readonly layer: Digest; readonly limit: number };
 
-const imagesWith = (isTrashed: boolean) =>
-  statement(({ builder }, key: Part) =>
-    builder
-      .selectFrom("manifest_reference as reference")
-      .select("reference.image")
-      .where("reference.account", "=", key.account)
-      .where("reference.region", "=", key.region)
-      .where("reference.repository", "=", key.repository)
-      .where("reference.digest", "=", key.layer)
-      .where("reference.kind", "in", [sql.lit("config" as const), sql.lit("layer" as const)])
-      .where(({ exists }) =>
-        exists(
-          builder
-            .selectFrom("image")
-            .select("image.digest")
-            .where("image.account", "=", key.account)
-            .where("image.region", "=", key.region)
-            .where("image.repository", "=", key.repository)
-            .where("image.digest", "=", sql.ref<Digest>("reference.image"))
-            .where("image.state", isTrashed ? "=" : "<>", inTrash),
-        ),
-      )
-      .limit(key.limit),
-  );
-
-export const trashedWith = imagesWith(true);
-export const keptWith = imagesWith(false);
+export const needing = statement(({ builder }, key: Part) =>
+  builder
+    .selectFrom("manifest_reference as reference")
+    .innerJoin("trashed_image", (join) =>
+      join
+        .onRef("trashed_image.account", "=", "reference.account")
+        .onRef("trashed_image.region", "=", "reference.region")
+        .onRef("trashed_image.repository", "=", "reference.repository")
+        .onRef("trashed_image.digest", "=", "reference.image"),
+    )
+    .select("reference.image")
+    .where("reference.account", "=", key.account)
+    .where("reference.region", "=", key.region)
+    .where("reference.repository", "=", key.repository)
+    .where("reference.digest", "=", key.layer)
+    .where("reference.kind", "in", [sql.lit("config" as const), sql.lit("layer" as const)])
+    .limit(key.limit),
+);
 
 type Page = RegistryKey & {
   readonly afterRepository: string;

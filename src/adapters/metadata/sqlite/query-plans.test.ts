@@ -138,6 +138,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     list: [[ref, page]],
     resolve: [[registry, "n", "d"]],
     isReferenced: [[ref, "d"]],
+    isNeeded: [[ref, "d"]],
+    archivedAmong: [[ref, ["a", "b", "c"]]],
     holders: [[registry, "d", 9]],
     lock: [[ref, ["a", "b", "c"]]],
     linkIfAbsent: [[row]],
@@ -243,10 +245,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
   trash: {
     findImage: [[ref, "d"]],
     discardedWith: [[ref, "d"]],
-    needing: [
-      [ref, "d", true, 9],
-      [ref, "d", false, 9],
-    ],
+    needing: [[ref, "d", 9]],
     listImages: [
       [registry, { after: { repositoryId: "r", digest: "d" }, limit: 9 }],
       [registry, { after: { repositoryId: "r", digest: "d" }, limit: 9 }, { repository: ref }],
