@@ -11,5 +11,6 @@ export default defineConfig({
     // A machine that does something else as well is slow, not wrong.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    globalSetup: "test/support/server-broker.ts",
   },
 });

@@ -45,10 +45,14 @@ function atLeast(version, wanted) {
   return true;
 }
 
+/** Where Node.js keeps what it compiled, so that the next start takes half the time. */
+const compiled = join(projectDirectory, ".cache", "compiled");
+
 /** Runs a program with our own terminal, hands signals on, and resolves with its exit code. */
 export function run(program, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: "inherit", ...options });
+    const env = { NODE_COMPILE_CACHE: compiled, ...process.env, ...options.env };
+    const child = spawn(program, args, { stdio: "inherit", ...options, env });
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
     const forward = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);

@@ -1,5 +1,6 @@
 /** Runs one scenario and dies by SIGKILL at the fault point of the given number. */
 import { writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { openStore } from "../support/store.ts";
 import { withFaultPoints } from "./fault-points.ts";
 import { type ScenarioName, scenarios } from "./scenarios.ts";
@@ -8,6 +9,7 @@ const [directory, name, killAt] = process.argv.slice(2) as [string, ScenarioName
 const ports = await openStore(directory);
 const scenario = scenarios[name];
 await scenario.prepare(ports);
+flushCompileCache(); // A killed process leaves none, and there are many of these.
 let passed = 0;
 const faulty = withFaultPoints(ports, (point) => {
   passed += 1;

@@ -40,6 +40,7 @@ function project(name: string, include: string[]) {
       hookTimeout: 2 * minuteMs,
       teardownTimeout: minuteMs,
       env: { ENTREPOT_TEST_STORES: "fleet" },
+      globalSetup: "test/support/server-broker.ts",
     },
   };
 }

@@ -25,5 +25,6 @@ export default defineConfig({
     testTimeout: 3 * minuteMs,
     hookTimeout: 3 * minuteMs,
     teardownTimeout: minuteMs,
+    globalSetup: "test/support/server-broker.ts",
   },
 });

@@ -4,25 +4,21 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { PostgresServer } from "./postgres.ts";
-import type { S3Server } from "./s3.ts";
+import { sharedDatabase, sharedS3 } from "./shared-servers.ts";
 
 export const isFleet = process.env.ENTREPOT_TEST_STORES === "fleet";
 
 export type Settings = Readonly<Record<string, string>>;
-
-let servers: Promise<{ postgres: PostgresServer; s3: S3Server }> | undefined;
 
 /** Settings by their environment names, and the credentials of the bucket; none but in a fleet. */
 export async function fleetSettings(directory: string): Promise<Settings> {
   if (!isFleet) return {};
   const file = join(directory, "stores.json");
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Settings;
-  servers ??= startServers();
-  const { postgres, s3 } = await servers;
+  const s3 = await sharedS3();
   const endpoint = encodeURIComponent(s3.endpoint);
   const settings = {
-    ENTREPOT_DATABASE: await postgres.createDatabase(),
+    ENTREPOT_DATABASE: await sharedDatabase(),
     ENTREPOT_BLOBS: `s3://${s3.bucket}/${basename(directory)}?endpoint=${endpoint}&region=us-east-1`,
     ...s3.environment,
     // Nobody's setting: for tests that damage what is stored.
@@ -31,11 +27,4 @@ export async function fleetSettings(directory: string): Promise<Settings> {
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, JSON.stringify(settings));
   return settings;
-}
-
-/** They end with the process. */
-async function startServers() {
-  const { startPostgres } = await import("./postgres.ts");
-  const { startS3 } = await import("./s3.ts");
-  return { postgres: await startPostgres({ fsync: true }), s3: await startS3() };
 }

@@ -1,7 +1,7 @@
 /** One PostgreSQL server for all tests of a file, started when the first of them wants it. */
-import { basename } from "node:path";
 import { afterAll, onTestFinished } from "vitest";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
+import { giveBack, sharedDatabase } from "./shared-servers.ts";
 
 let shared: Promise<PostgresServer> | undefined;
 
@@ -9,7 +9,7 @@ afterAll(async () => {
   await (await shared)?.stop();
 });
 
-/** Stays up for the whole file: who stops or restarts servers starts one of its own. */
+/** Stays up for the whole file, and is its own: settings of the server, roles and counts may change. */
 export function sharedPostgres(): Promise<PostgresServer> {
   shared ??= startPostgres();
   return shared;
@@ -23,24 +23,9 @@ export async function temporaryDatabase(): Promise<string> {
   return url;
 }
 
-/** Databases of finished tests, with the schema that they left and no rows. */
-const emptied: string[] = [];
-
-const emptyAllTables = `do $$
-  declare names text;
-  begin
-    select string_agg(quote_ident(tablename), ', ') into names from pg_tables
-      where schemaname = 'public' and tablename <> 'schema_version';
-    if names is not null then execute 'truncate ' || names; end if;
-  end $$`;
-
-/** The URL of a database without rows, which may have a schema already: quicker than a new one. */
+/** The URL of a database with the schema and no rows, on the server that all files share. */
 export async function databaseWithoutRows(): Promise<string> {
-  const server = await sharedPostgres();
-  const url = emptied.pop() ?? (await server.createDatabase());
-  onTestFinished(async () => {
-    await server.execute(emptyAllTables, basename(url));
-    emptied.push(url);
-  });
+  const url = await sharedDatabase();
+  onTestFinished(() => giveBack(url));
   return url;
 }

@@ -4,18 +4,16 @@
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterAll } from "vitest";
 import { MemoryBlobStore } from "../../src/adapters/blobs/memory.ts";
 import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
 import { isFleet } from "./fleet-settings.ts";
-import type { PostgresServer } from "./postgres.ts";
-import { openS3, type S3Server, startS3 } from "./s3.ts";
-import { sharedPostgres } from "./shared-postgres.ts";
+import { openS3 } from "./s3.ts";
+import { executeSql, giveBack, sharedDatabase, sharedS3 } from "./shared-servers.ts";
 
 export interface OpenedStores {
   readonly metadata: MetadataStore;
@@ -47,41 +45,20 @@ async function openEmbedded(blobs: BlobStore = new MemoryBlobStore()): Promise<O
   };
 }
 
-let migrated: Promise<string> | undefined;
-let s3: Promise<S3Server> | undefined;
-
-afterAll(async () => {
-  await (await s3)?.stop();
-});
-
 async function openFleet(given: BlobStore | undefined): Promise<OpenedStores> {
-  const server = await sharedPostgres();
-  migrated ??= migratedDatabase(server);
-  const url = await server.createDatabase(await migrated);
+  const url = await sharedDatabase();
   const metadata = await openPostgresMetadata({ url, warn: () => {}, poolSize: 4 });
-  const blobs = given ?? (await openBucket());
+  const blobs = given ?? (await openS3(await sharedS3()));
   return {
     metadata,
     blobs,
-    dump: () => dumpPostgres(server, basename(url)),
+    dump: () => dumpPostgres(url),
     async close() {
       await metadata.close();
-      if (given === undefined) (blobs as Awaited<ReturnType<typeof openBucket>>).close();
-      await server.dropDatabase(url);
+      if (given === undefined) (blobs as Awaited<ReturnType<typeof openS3>>).close();
+      await giveBack(url);
     },
   };
-}
-
-async function openBucket() {
-  s3 ??= startS3();
-  return openS3(await s3);
-}
-
-/** The name of a database with the schema and no rows, of which others begin as a copy. */
-async function migratedDatabase(server: PostgresServer): Promise<string> {
-  const url = await server.createDatabase();
-  await (await openPostgresMetadata({ url, warn: () => {} })).close();
-  return basename(url);
 }
 
 function toText(rows: unknown): string {
@@ -106,17 +83,16 @@ function dumpSqlite(path: string): string {
   }
 }
 
-async function dumpPostgres(server: PostgresServer, database: string): Promise<string> {
-  const tables = (await server.execute(
+async function dumpPostgres(url: string): Promise<string> {
+  const tables = (await executeSql(
+    url,
     // What a connection committed last says nothing of the registry.
     `select tablename as name from pg_tables where schemaname = 'public'
        and tablename <> 'last_commit' order by 1`,
-    database,
   )) as { name: string }[];
   const rows: [string, unknown][] = [];
   for (const { name } of tables) {
-    const found = await server.execute(`select * from "${name}" t order by t::text`, database);
-    rows.push([name, found]);
+    rows.push([name, await executeSql(url, `select * from "${name}" t order by t::text`)]);
   }
   return toText(rows);
 }

@@ -1,0 +1,110 @@
+/**
+ * One PostgreSQL and one S3 server for all test files of a run, each started when the first of them
+ * wants it: to start them for each file takes longer than most files do. Files are processes of their
+ * own, and ask through a socket; what a process was given goes away with it.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
+import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
+import { type PostgresServer, startPostgres } from "./postgres.ts";
+import { type S3Server, startS3 } from "./s3.ts";
+import { type BrokerRequests, brokerVariable } from "./shared-servers.ts";
+
+/** Starts with Vitest and ends with it: see `globalSetup` in its configurations. */
+export default async function setup(): Promise<() => Promise<void>> {
+  const broker = new ServerBroker();
+  process.env[brokerVariable] = await broker.start();
+  return () => broker.stop();
+}
+
+/** Tables with more rows are truncated, which is slower for all others. */
+const fewRows = 500;
+
+const emptyAllTables = `do $$
+  declare name text; many boolean;
+  begin
+    set local session_replication_role = replica; -- No order among tables.
+    for name in select quote_ident(tablename) from pg_tables
+      where schemaname = 'public' and tablename <> 'schema_version'
+    loop
+      execute 'select exists (select from ' || name || ' offset ${fewRows})' into many;
+      if many then execute 'truncate ' || name || ' cascade';
+      else execute 'delete from ' || name; end if;
+    end loop;
+  end $$`;
+
+class ServerBroker {
+  #directory = "";
+  #listener: Server | undefined;
+  #postgres: Promise<PostgresServer> | undefined;
+  #migrated: Promise<string> | undefined;
+  #s3: Promise<S3Server> | undefined;
+  readonly #free: string[] = [];
+
+  async start(): Promise<string> {
+    this.#directory = await mkdtemp(join(tmpdir(), "entrepot-broker-"));
+    const path = join(this.#directory, "socket");
+    this.#listener = createServer((socket) => this.#serve(socket));
+    await new Promise<void>((listening) => this.#listener?.listen(path, listening));
+    return path;
+  }
+
+  async stop(): Promise<void> {
+    this.#listener?.close();
+    await (await this.#s3)?.stop();
+    await (await this.#postgres)?.stop();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  #serve(socket: Socket): void {
+    const held = new Set<string>();
+    socket.on("error", () => socket.destroy());
+    createInterface(socket).on("line", async (line) => {
+      const request = JSON.parse(line) as { kind: keyof BrokerRequests; url: string };
+      let answer: unknown;
+      try {
+        answer = await this.#answer(request, held);
+      } catch (error) {
+        answer = { error: String(error) };
+      }
+      if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
+    });
+    socket.on("close", async () => {
+      const postgres = await this.#postgres;
+      for (const url of held) await postgres?.dropDatabase(url).catch(() => undefined);
+    });
+  }
+
+  async #answer(
+    { kind, url }: { kind: keyof BrokerRequests; url: string },
+    held: Set<string>,
+  ): Promise<unknown> {
+    if (kind === "s3") {
+      this.#s3 ??= startS3();
+      const { endpoint, bucket, environment, files } = await this.#s3;
+      return { endpoint, bucket, environment, files };
+    }
+    this.#postgres ??= startPostgres();
+    const postgres = await this.#postgres;
+    if (kind === "database") {
+      this.#migrated ??= migratedDatabase(postgres);
+      const given = this.#free.pop() ?? (await postgres.createDatabase(await this.#migrated));
+      held.add(given);
+      return { url: given };
+    }
+    await postgres.execute(emptyAllTables, basename(url));
+    held.delete(url);
+    this.#free.push(url);
+    return { url };
+  }
+}
+
+/** The name of a database with the schema and no rows, of which others begin as a copy. */
+async function migratedDatabase(server: PostgresServer): Promise<string> {
+  const url = await server.createDatabase();
+  await (await openPostgresMetadata({ url, warn: () => {} })).close();
+  return basename(url);
+}

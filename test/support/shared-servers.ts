@@ -1,0 +1,84 @@
+/** The servers that all test files of a run share, as one of these files has them. */
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { Client } from "pg";
+
+/** Names the socket to the processes that run test files. */
+export const brokerVariable = "ENTREPOT_TEST_SERVERS";
+
+export interface SharedS3 {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly files: string;
+}
+
+/** What is asked, and what is answered: see `ServerBroker`. */
+export interface BrokerRequests {
+  /** One with the schema and no rows. */
+  readonly database: { readonly url: string };
+  readonly s3: SharedS3;
+  /** Takes a database back, to empty it and to give it to others. */
+  readonly emptied: { readonly url: string };
+}
+
+interface Broker {
+  readonly socket: Socket;
+  readonly waiting: ((answer: string) => void)[];
+}
+
+let broker: Broker | undefined;
+
+/** One after the other, as the answers come. */
+async function ask<Kind extends keyof BrokerRequests>(
+  kind: Kind,
+  url = "",
+): Promise<BrokerRequests[Kind]> {
+  broker ??= connected();
+  const { socket, waiting } = broker;
+  const answer = await new Promise<string>((resolve) => {
+    waiting.push(resolve);
+    socket.write(`${JSON.stringify({ kind, url })}\n`);
+  });
+  const parsed = JSON.parse(answer) as BrokerRequests[Kind] & { error?: string };
+  if (parsed.error !== undefined) throw new Error(parsed.error);
+  return parsed;
+}
+
+function connected(): Broker {
+  const path = process.env[brokerVariable];
+  if (path === undefined) throw new Error("these tests are run by Vitest, with its global setup");
+  const socket = connect(path);
+  socket.unref(); // The process ends as if it were not there.
+  const waiting: Broker["waiting"] = [];
+  createInterface(socket).on("line", (line) => waiting.shift()?.(line));
+  return { socket, waiting };
+}
+
+/** The URL of a database with the schema and no rows, until this process ends. */
+export async function sharedDatabase(): Promise<string> {
+  return (await ask("database")).url;
+}
+
+/** Gives it back for others. Nobody may be connected to it any more. */
+export async function giveBack(url: string): Promise<void> {
+  await ask("emptied", url);
+}
+
+/** A place to make S3 stores in; its credentials are put into this process's environment. */
+export async function sharedS3(): Promise<SharedS3> {
+  const s3 = await ask("s3");
+  Object.assign(process.env, s3.environment);
+  return s3;
+}
+
+/** Runs SQL on a connection of its own. */
+export async function executeSql(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url, ssl: false });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
+}
