@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -5,7 +6,7 @@ const minuteMs = 60_000;
 
 /**
  * Real PostgreSQL and S3 servers: several replicas as processes, and the suites that every pair of
- * stores must pass. One file after another, since each starts servers of its own.
+ * stores must pass. The replicas one file after another, since each starts servers of its own.
  */
 export default defineConfig({
   test: {
@@ -35,7 +36,8 @@ function project(name: string, include: string[]) {
       root,
       include,
       pool: "forks" as const,
-      fileParallelism: false,
+      fileParallelism: name === "stores",
+      maxWorkers: Math.max(2, availableParallelism() - 1),
       testTimeout: 2 * minuteMs,
       hookTimeout: 2 * minuteMs,
       teardownTimeout: minuteMs,
