@@ -55,6 +55,11 @@ export interface BlobStore {
    * at what there is: what comes after its answer stays. Deleting an absent object is not an error.
    */
   delete(key: ObjectId, keep?: string | (() => Promise<string | undefined>)): Promise<void>;
+  /**
+   * Removes whatever the store has of the keys, and costs less than as many deletions. All of them or,
+   * when it rejects, some: it may be repeated.
+   */
+  deleteAll(keys: readonly ObjectId[]): Promise<void>;
   /** Everything that the store holds, staged and published, for `entrepot fsck`. No order. */
   list(): AsyncIterable<ListedBlob>;
   /** Whether what `list` found at `listed` is what `place` names or plans, whatever its length. */

@@ -47,6 +47,7 @@ export function readOnlyBlobs(blobs: BlobStore): BlobStore {
     planTransfer: (place, to) => blobs.planTransfer(place, to),
     transfer: refuse,
     delete: refuse,
+    deleteAll: refuse,
     list: () => blobs.list(),
     isAt: (...places) => blobs.isAt(...places),
     owner: () => blobs.owner(),

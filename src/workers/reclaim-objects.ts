@@ -4,8 +4,10 @@ import type { StoredObject } from "../registry/encryption/stored-object.ts";
 import type { ObjectId, Registry } from "../registry/names.ts";
 import { queueUnlessPlaced } from "./move-object.ts";
 
-/** Files that are removed at once. */
-const removalsAtOnce = 8;
+/** Objects that are looked at side by side for what a move or an upload left. */
+const looksAtOnce = 8;
+/** Of one transaction: pushes wait for it. */
+const rowsAtOnce = 100;
 
 export type ObjectCandidate = Extract<ReclaimCandidate, { kind: "object" }>;
 
@@ -21,19 +23,35 @@ export async function reclaimObjects(
 ): Promise<{ objects: number; bytes: number }> {
   const ids = [...new Set(candidates.map(({ object }) => object))].sort();
   await inTurns(ids, (id) => dropPieces(ports, id));
-  const doomed = await mark(ports, registry, ids);
-  await inTurns(doomed, async ({ id, placement }) => {
-    if (placement === "blobs") await ports.blobs.delete(id);
-    ports.memory.manifests.delete(id);
-  });
-  await ports.metadata.transaction(async (change) => {
-    for (const { id } of doomed) {
+  const doomed: StoredObject[] = [];
+  for (const some of inBatches(ids)) doomed.push(...(await mark(ports, registry, some)));
+  const inBlobs = doomed.filter(({ placement }) => placement === "blobs");
+  await ports.blobs.deleteAll(inBlobs.map(({ id }) => id));
+  for (const some of inBatches(doomed)) await forget(ports, registry, some);
+  const bytes = doomed.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0);
+  return { objects: doomed.length, bytes };
+}
+
+function inBatches<T>(items: readonly T[]): T[][] {
+  const count = Math.ceil(items.length / rowsAtOnce);
+  return Array.from({ length: count }, (_, index) =>
+    items.slice(index * rowsAtOnce, (index + 1) * rowsAtOnce),
+  );
+}
+
+/** Their bytes are gone for good. */
+async function forget(
+  { metadata, memory }: Ports,
+  registry: Registry,
+  objects: readonly StoredObject[],
+): Promise<void> {
+  for (const { id } of objects) memory.manifests.delete(id);
+  await metadata.transaction(async (change) => {
+    for (const { id } of objects) {
       await change.objects.remove(id);
       await change.reclaim.remove(candidateOf(registry, id));
     }
   });
-  const bytes = doomed.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0);
-  return { objects: doomed.length, bytes };
 }
 
 function candidateOf(registry: Registry, object: ObjectId, dueAt = 0): ObjectCandidate {
@@ -84,5 +102,5 @@ async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>)
   const take = async () => {
     while (next < items.length) await work(items[next++]!);
   };
-  await Promise.all(Array.from({ length: removalsAtOnce }, take));
+  await Promise.all(Array.from({ length: looksAtOnce }, take));
 }

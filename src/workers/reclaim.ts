@@ -15,7 +15,10 @@ import { reclaimLayers } from "./reclaim-layers.ts";
 import { reclaimObjects } from "./reclaim-objects.ts";
 import { reclaimUpload } from "./reclaim-upload.ts";
 
+/** Seen to at once, where that is possible. */
 const batch = 100;
+/** Of objects more: the store has less to do for each, the more they are. */
+const objectBatch = 500;
 /** Candidates of one run: under steady pushes and deletes there would always be more. */
 const mostInOneRun = 10_000;
 /** For a run by hand on a store that nobody else uses. */
@@ -106,7 +109,7 @@ class Run {
     const candidates =
       this.#options.ignoreLeases === true
         ? await metadata.reclaim.due(Number.MAX_SAFE_INTEGER, everything)
-        : await metadata.reclaim.due(now, batch);
+        : await metadata.reclaim.due(now, objectBatch);
     const wanted = candidates.filter(
       (candidate) =>
         // A session that may still be resumed stays, whoever asks, and so does what can be brought back.
@@ -217,6 +220,8 @@ class Run {
  * all objects, as what a move leaves behind is not to be looked at before its time.
  */
 function inGroups(candidates: readonly ReclaimCandidate[]): ReclaimCandidate[][] {
+  const all: ReclaimCandidate[][] = [];
+  /** Those that may still grow. */
   const groups = new Map<string, ReclaimCandidate[]>();
   for (const candidate of candidates) {
     const { kind, registry } = candidate;
@@ -229,10 +234,14 @@ function inGroups(candidates: readonly ReclaimCandidate[]): ReclaimCandidate[][]
           ? `${kind} ${place} ${candidate.repositoryId}`
           : nameOf(candidate);
     const group = groups.get(name);
-    if (group === undefined || group.length >= batch) groups.set(name, [candidate]);
-    else group.push(candidate);
+    const most = kind === "object" ? objectBatch : batch;
+    if (group !== undefined && group.length < most) group.push(candidate);
+    else {
+      const begun = [candidate];
+      groups.set(name, begun);
+      all.push(begun);
+    }
   }
-  const all = [...groups.values()];
   const isObjects = ([first]: ReclaimCandidate[]) => first?.kind === "object";
   return [...all.filter(isObjects), ...all.filter((group) => !isObjects(group))];
 }

@@ -241,6 +241,22 @@ describe.each(blobStores)("$name keeps the BlobStore contract: the store", ({ op
     expect(await blobs.openStaged(staged, synced)).toBeUndefined();
   });
 
+  it("deletes many at once, and no other", async () => {
+    const blobs = await open();
+    const [staged, kept] = [newKey(), newKey()];
+    const synced = await stageMore(blobs, staged, nothingStaged, Buffer.from("never finished"));
+    const keys = Array.from({ length: 20 }, newKey);
+    const places: string[] = [];
+    for (const key of [kept, ...keys]) places.push(await store(blobs, key, Buffer.from("stored")));
+    const [keptAt] = places as [string];
+    await blobs.deleteAll([...keys, staged, newKey()]);
+    await blobs.deleteAll([]);
+    expect(await listed(blobs)).toMatchObject([{ key: kept }]);
+    expect((await contentOf(blobs, kept, keptAt))?.toString()).toBe("stored");
+    expect(await blobs.open(keys[3]!, places[4]!)).toBeUndefined();
+    expect(await blobs.openStaged(staged, synced)).toBeUndefined();
+  });
+
   it("keeps what is published at a place, and deletes all else of the key", async () => {
     const blobs = await open();
     const [key, other] = [newKey(), newKey()];

@@ -66,7 +66,7 @@ async function work(blobs: BlobStore, promises: Promises): Promise<void> {
   if (!promises.published.has(whole)) await upload(blobs, promises, whole, [3_000]);
   if (!promises.deleting.has(doomed)) await upload(blobs, promises, doomed, [3_000]);
   promises.deleting.add(doomed);
-  await blobs.delete(doomed);
+  await blobs.deleteAll([doomed]);
   promises.deleted.add(doomed);
   if (!promises.published.has(resumed))
     await upload(blobs, promises, resumed, [1_000, 2_200, 3_000]);
@@ -222,6 +222,7 @@ describe.each(runs)("a blob store, seed $seed", ({ seed, kind }) => {
         () => blobs.stage("e".repeat(32) as ObjectId, nothingStaged),
         () => blobs.publish(whole, promises.staged.get(whole) ?? nothingStaged),
         () => blobs.delete(whole),
+        () => blobs.deleteAll([whole]),
         () => blobs.probe(),
       ]) {
         await expect(write(), label).rejects.toMatchObject({ kind: "ServiceUnavailable" });

@@ -37,6 +37,7 @@ function faultyBlobs(blobs: BlobStore, around: Around): BlobStore {
     urlFor: (...of) => blobs.urlFor(...of),
     owner: () => blobs.owner(),
     claim: (owner) => blobs.claim(owner),
+    deleteAll: (...of) => around("blobs.deleteAll", () => blobs.deleteAll(...of)),
     list: () => blobs.list(),
     isAt: (...places) => blobs.isAt(...places),
     probe: () => blobs.probe(),

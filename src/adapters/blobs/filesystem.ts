@@ -20,6 +20,7 @@ import { Durability, hasCode, refusing } from "./durability.ts";
 import { FileBlob } from "./file-blob.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import { checkObjectKey, isObjectKey, objectMissing, stagedBytesLost } from "./object-key.ts";
+import { inParallel } from "./slots.ts";
 import { StagedFile } from "./staged-file.ts";
 import { sizeIfThere, transferFile, unlessAbsent } from "./transfer-file.ts";
 
@@ -39,6 +40,9 @@ const earlySyncBytes = 16 * 1024 * 1024;
 const usualPlace = "";
 const archivePlace = "archive";
 const prefixes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** Files, or directories, that a deletion of many sees to side by side. */
+const removalsAtOnce = 8;
 
 /**
  * Objects as files: `incoming/<key>` while staged, `objects/<first two digits>/<key>` once published,
@@ -175,16 +179,35 @@ export class FilesystemBlobStore implements BlobStore {
     const published = [usualPlace, archivePlace]
       .filter((place) => kept === undefined || !this.isAt(kept, place))
       .map((place) => this.#pathAt(key, place));
-    const paths = [...staged, ...published];
     this.#durability.assertWritable();
+    await this.#syncAll(await this.#unlink(staged, published));
+  }
+
+  async deleteAll(keys: readonly ObjectId[]): Promise<void> {
+    this.#durability.assertWritable();
+    const unsynced = new Set<string>();
+    await inParallel(keys, removalsAtOnce, async (key) => {
+      const staged = [this.#staged(key), this.#archive.staged(key)];
+      const published = [usualPlace, archivePlace].map((place) => this.#pathAt(key, place));
+      for (const directory of await this.#unlink(staged, published)) unsynced.add(directory);
+    });
+    await this.#syncAll(unsynced);
+  }
+
+  /** @returns the directories whose entries are to be made durable before the object is forgotten */
+  async #unlink(staged: readonly string[], published: readonly string[]): Promise<Set<string>> {
     const removed: string[] = [];
-    for (const path of paths) {
+    for (const path of [...staged, ...published]) {
       if (await refusing(() => this.#unlinkIfThere(path))) removed.push(path);
     }
     // The caller forgets the object next, so its files must not come back with the power. What is not
     // found may be so because an earlier delete was cut short of this point.
-    const unsynced = new Set([...(removed.length > 0 ? removed : staged), ...published]);
-    for (const path of unsynced) await this.#syncEntriesIfThere(dirname(path));
+    const unsynced = [...(removed.length > 0 ? removed : staged), ...published];
+    return new Set(unsynced.map((path) => dirname(path)));
+  }
+
+  async #syncAll(directories: Iterable<string>): Promise<void> {
+    await inParallel([...directories], removalsAtOnce, (path) => this.#syncEntriesIfThere(path));
   }
 
   async *list(): AsyncIterable<ListedBlob> {

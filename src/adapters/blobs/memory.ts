@@ -88,6 +88,10 @@ export class MemoryBlobStore implements BlobStore {
     }
   }
 
+  async deleteAll(keys: readonly ObjectId[]): Promise<void> {
+    for (const key of keys) await this.delete(key);
+  }
+
   async *list(): AsyncIterable<ListedBlob> {
     for (const [key, { sizeBytes }] of this.#staged) {
       yield { key, place: usualPlace, staged: true, sizeBytes };

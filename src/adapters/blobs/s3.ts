@@ -185,6 +185,10 @@ export class S3BlobStore implements BlobStore {
     await inParallel(doomed, deletesAtOnce, (name) => this.#bucket.remove(name));
   }
 
+  async deleteAll(keys: readonly ObjectId[]): Promise<void> {
+    await inParallel(keys, deletesAtOnce, (key) => this.delete(key));
+  }
+
   async *list(): AsyncIterable<ListedBlob> {
     for await (const { name, sizeBytes } of this.#bucket.names(this.#names.everything)) {
       const found = this.#names.parse(name);
