@@ -20,10 +20,12 @@ import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Deployment } from "./registry/deployment.ts";
+import type { Route } from "./registry/events/route.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
+import { startRouting } from "./workers/route-events.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { writeKeyUses } from "./workers/write-key-uses.ts";
 import { writePullTimes } from "./workers/write-pull-times.ts";
@@ -65,6 +67,9 @@ interface JobEnd {
   readonly attempt: number;
   readonly elapsedMs: number;
 }
+
+/** Nobody is told of events yet beside those who look. */
+const routeEvents: Route = async () => undefined;
 
 const certificateCheckMs = 3600 * 1000;
 /** Of the time that a stop may take, what is kept for handlers whose connection was cut. */
@@ -205,6 +210,10 @@ export class Server {
     };
     const worker = startJobs(this.#store.ports, handlers, { observer });
     this.#stops.push((withinMs) => worker.stop(withinMs));
+    const router = startRouting(this.#store.ports, routeEvents, (err) =>
+      log.error({ event: "events", err }, "events could not be routed"),
+    );
+    this.#stops.push(() => router.stop());
   }
 
   /**

@@ -2,6 +2,7 @@
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Config } from "./config.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
+import { expireEvents } from "./workers/expire-events.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
@@ -24,7 +25,7 @@ interface JobParts {
 }
 
 export function jobHandlers(
-  { gcIntervalMs, lifecycleIntervalMs, trashMs }: Config,
+  { gcIntervalMs, lifecycleIntervalMs, trashMs, eventMs }: Config,
   { log, sweep, reclaimed }: JobParts,
 ): readonly JobHandler[] {
   return [
@@ -48,6 +49,7 @@ export function jobHandlers(
     }),
     lifecyclePreviewJob,
     expireLeases,
+    expireEvents(eventMs),
     expireSessions,
     expireImagesInUse,
     expireKeyUses,

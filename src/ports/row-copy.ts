@@ -16,6 +16,8 @@ export interface CopiedTable {
   readonly isReferredTo: boolean;
   /** Rows that are read at once: fewer where a row may be large. */
   readonly pageRows: number;
+  /** The column, if any, that the database counts up by itself. */
+  readonly counted?: string;
 }
 
 const ofRepository = ["account", "region", "repository"];
@@ -24,7 +26,7 @@ const ofKey = ["account", "region", "key"];
 function table(
   name: string,
   key: readonly string[],
-  more: Partial<Pick<CopiedTable, "isReferredTo" | "pageRows">> = {},
+  more: Partial<Pick<CopiedTable, "isReferredTo" | "pageRows" | "counted">> = {},
 ): CopiedTable {
   return { name, key, isReferredTo: false, pageRows: 500, ...more };
 }
@@ -78,6 +80,9 @@ export const copiedTables: readonly CopiedTable[] = [
   table("quota", ["account", "region", "id"], { isReferredTo: true }),
   table("quota_usage", ["account", "region", "quota", "slot"]),
   table("pull_time_exclusion", ["account", "region", "principal_arn"]),
+  table("event_cursor", ["name"]),
+  table("outbox", ["sequence"], { pageRows: 64, counted: "sequence" }),
+  table("event_log", ["position"], { pageRows: 64 }),
   table("job", ["id"]),
 ];
 

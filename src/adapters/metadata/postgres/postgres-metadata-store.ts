@@ -111,6 +111,8 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly quotas: MetadataReads["quotas"];
   readonly quotaUsage: MetadataReads["quotaUsage"];
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
+  readonly outbox: MetadataReads["outbox"];
+  readonly eventLog: MetadataReads["eventLog"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -144,6 +146,8 @@ export class PostgresMetadataStore implements MetadataStore {
     this.quotas = reads.quotas;
     this.quotaUsage = reads.quotaUsage;
     this.serviceQuotas = reads.serviceQuotas;
+    this.outbox = reads.outbox;
+    this.eventLog = reads.eventLog;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
 import { SqlEntities } from "./entities.ts";
+import { SqlEventLog } from "./event-log.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
@@ -15,6 +16,7 @@ import { SqlLifecycle } from "./lifecycle.ts";
 import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
+import { SqlOutbox } from "./outbox.ts";
 import { SqlPullTimeExclusions } from "./pull-time-exclusions.ts";
 import { SqlQuotaUsage } from "./quota-usage.ts";
 import { SqlQuotas } from "./quotas.ts";
@@ -68,5 +70,7 @@ export function metadataTables(session: SqlSession): MetadataChange {
     quotas: new SqlQuotas(session),
     quotaUsage: new SqlQuotaUsage(session),
     serviceQuotas: new SqlServiceQuotas(session),
+    outbox: new SqlOutbox(session),
+    eventLog: new SqlEventLog(session),
   };
 }

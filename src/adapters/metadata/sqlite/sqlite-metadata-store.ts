@@ -100,6 +100,8 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly quotas: MetadataReads["quotas"];
   readonly quotaUsage: MetadataReads["quotaUsage"];
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
+  readonly outbox: MetadataReads["outbox"];
+  readonly eventLog: MetadataReads["eventLog"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -131,6 +133,8 @@ export class SqliteMetadataStore implements MetadataStore {
     this.quotas = reads.quotas;
     this.quotaUsage = reads.quotaUsage;
     this.serviceQuotas = reads.serviceQuotas;
+    this.outbox = reads.outbox;
+    this.eventLog = reads.eventLog;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,
