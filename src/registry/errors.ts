@@ -39,6 +39,7 @@ export type ErrorKind =
   | "InvalidArn"
   | "InvalidAuthorizationMessage"
   | "InvalidCiphertext"
+  | "InvalidEventPattern"
   | "InvalidGrantId"
   | "InvalidGrantToken"
   | "InvalidIdentityToken"

@@ -44,6 +44,7 @@ export const wire = {
   InvalidArn: [400, "InvalidArnException"],
   InvalidAuthorizationMessage: [400, "InvalidAuthorizationMessageException"],
   InvalidCiphertext: [400, "InvalidCiphertextException"],
+  InvalidEventPattern: [400, "InvalidEventPatternException"],
   InvalidGrantId: [400, "InvalidGrantIdException"],
   InvalidGrantToken: [400, "InvalidGrantTokenException"],
   InvalidIdentityToken: [400, "InvalidIdentityToken"],

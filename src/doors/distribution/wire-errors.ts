@@ -42,6 +42,7 @@ export const wire = {
   InvalidArn: [400, "UNSUPPORTED"],
   InvalidAuthorizationMessage: [400, "UNSUPPORTED"],
   InvalidCiphertext: [400, "UNSUPPORTED"],
+  InvalidEventPattern: [400, "UNSUPPORTED"],
   InvalidGrantId: [400, "UNSUPPORTED"],
   InvalidGrantToken: [400, "UNSUPPORTED"],
   InvalidIdentityToken: [400, "UNSUPPORTED"],
