@@ -14,6 +14,7 @@ import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
 import { getLifecycleRun } from "./get-lifecycle-run.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
+import { listEvents } from "./list-events.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
@@ -59,6 +60,7 @@ export const entrepotOperations: readonly Operation[] = [
   restoreImages,
   restoreRepository,
   restoreTag,
+  listEvents,
   listImagesInUse,
   reportImagesInUse,
   withdrawImagesInUse,

@@ -216,7 +216,7 @@ it("tells what rules did: of each image as if by hand, and of the run", async ()
     ran: () => {},
     failed: (error: unknown) => expect.unreachable(String(error)),
   };
-  await lifecycleRound(ports(), { ...options, everyMs: 1 }, signal);
+  await lifecycleRound(ports(), options, signal);
   const events = await told();
   expect(events).toEqual([
     [action, deleted(old, "v1")],
