@@ -217,9 +217,9 @@ export class Server {
     };
     const worker = startJobs(this.#store.ports, handlers, { observer });
     this.#stops.push((withinMs) => worker.stop(withinMs));
-    const router = startRouting(this.#store.ports, routeEvents, (err) =>
-      log.error({ event: "events", err }, "events could not be routed"),
-    );
+    const router = startRouting(this.#store.ports, routeEvents, {
+      failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
+    });
     this.#stops.push(() => router.stop());
   }
 

@@ -8,18 +8,25 @@ export interface EventRouter {
   stop(): Promise<void>;
 }
 
+export interface RoutingOptions {
+  /** Told what went wrong; it is tried again. */
+  readonly failed: (error: unknown) => void;
+  /** How often to look for events of other processes. */
+  readonly pollMs?: number;
+}
+
 /**
  * Routes events until stopped: at once what this process commits, and what others do within about
  * `eventLimits.routePollMs`. It is no job, since a job is two commits each time that it runs, and this
  * looks every second; that one process at a time does it, the log's lock sees to.
- * @param failed told what went wrong; it is tried again
  */
 export function startRouting(
   ports: Pick<Ports, "metadata" | "clock" | "memory">,
   route: Route,
-  failed: (error: unknown) => void,
+  options: RoutingOptions,
 ): EventRouter {
   const { routeGapMs, routePollMs, routeRetryMaximumMs } = eventLimits;
+  const { failed, pollMs = routePollMs } = options;
   const pause = new Pause();
   const unlisten = ports.memory.outboxGrew.listen(() => pause.end());
   let stopping = false;
@@ -41,12 +48,12 @@ export function startRouting(
       const outcome = await look();
       if (outcome === "more") continue;
       if (outcome === "failed") {
-        await pause.whole(Math.min(routePollMs * 2 ** failures, routeRetryMaximumMs));
+        await pause.whole(Math.min(pollMs * 2 ** failures, routeRetryMaximumMs));
         continue;
       }
       // Where one event follows another, some of them share a transaction.
       await pause.whole(routeGapMs);
-      await pause.last(routePollMs);
+      await pause.last(pollMs);
     }
   };
   const looping = loop();
