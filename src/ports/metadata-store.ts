@@ -25,6 +25,20 @@ import type {
   UploadId,
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
+import type {
+  DeadLetterReads,
+  DeadLetterWrites,
+  EventDeliveryReads,
+  EventDeliveryWrites,
+} from "./event-delivery-store.ts";
+import type {
+  ApiDestinationReads,
+  ApiDestinationWrites,
+  ConnectionReads,
+  ConnectionWrites,
+  EventRuleReads,
+  EventRuleWrites,
+} from "./event-rule-store.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
@@ -104,6 +118,11 @@ export interface MetadataReads {
   readonly quotas: QuotaReads;
   readonly quotaUsage: QuotaUsageReads;
   readonly serviceQuotas: ServiceQuotaReads;
+  readonly eventRules: EventRuleReads;
+  readonly connections: ConnectionReads;
+  readonly apiDestinations: ApiDestinationReads;
+  readonly eventDeliveries: EventDeliveryReads;
+  readonly deadLetters: DeadLetterReads;
 }
 
 export interface MetadataChange {
@@ -129,6 +148,11 @@ export interface MetadataChange {
   readonly quotas: QuotaReads & QuotaWrites;
   readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
   readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
+  readonly eventRules: EventRuleReads & EventRuleWrites;
+  readonly connections: ConnectionReads & ConnectionWrites;
+  readonly apiDestinations: ApiDestinationReads & ApiDestinationWrites;
+  readonly eventDeliveries: EventDeliveryReads & EventDeliveryWrites;
+  readonly deadLetters: DeadLetterReads & DeadLetterWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

@@ -20,12 +20,14 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { resourcePolicies, identity, kms } = metadata;
   const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
   const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas } = metadata;
+  const { eventRules, connections, apiDestinations, eventDeliveries, deadLetters } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
     ...{ resourcePolicies, identity, kms },
     ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle },
     ...{ pullTimeExclusions, inUse },
     ...{ quotas, quotaUsage, serviceQuotas },
+    ...{ eventRules, connections, apiDestinations, eventDeliveries, deadLetters },
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {

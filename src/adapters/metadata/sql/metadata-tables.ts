@@ -1,7 +1,11 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
+import { SqlDeadLetters } from "./dead-letters.ts";
 import { SqlEntities } from "./entities.ts";
+import { SqlEventDeliveries } from "./event-deliveries.ts";
+import { SqlApiDestinations, SqlConnections } from "./event-endpoints.ts";
+import { SqlEventRules } from "./event-rules.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
@@ -68,5 +72,10 @@ export function metadataTables(session: SqlSession): MetadataChange {
     quotas: new SqlQuotas(session),
     quotaUsage: new SqlQuotaUsage(session),
     serviceQuotas: new SqlServiceQuotas(session),
+    eventRules: new SqlEventRules(session),
+    connections: new SqlConnections(session),
+    apiDestinations: new SqlApiDestinations(session),
+    eventDeliveries: new SqlEventDeliveries(session),
+    deadLetters: new SqlDeadLetters(session),
   };
 }
