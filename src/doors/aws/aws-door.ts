@@ -64,6 +64,7 @@ const formType = "application/x-www-form-urlencoded";
 const jsonPrefixes = new Map<Service, string>([
   ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
   ["entrepot", "Entrepot_V1"],
+  ["events", "AWSEvents"],
   ["kms", "TrentService"],
   ["organizations", "AWSOrganizationsV20161128"],
 ]);
