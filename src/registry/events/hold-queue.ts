@@ -126,8 +126,10 @@ export function deadLetterOf(
   now: number,
 ): DeadLetter {
   const { registry, eventId, partition, envelope, queuedAt } = delivery;
+  // In order also where several come to be at one time: that is how they are delivered again.
+  const order = [String(now).padStart(15, "0"), String(delivery.sequence).padStart(12, "0")];
   return {
-    ...{ registry, id: `${String(now).padStart(15, "0")}-${randomUUID()}` },
+    ...{ registry, id: [...order, randomUUID().slice(0, 23)].join("-") },
     ...{ rule: queue.rule, targetId: queue.targetId, targetArn: why.targetArn },
     ...{ eventId, partition, envelope, queuedAt, attempts, code: why.code },
     reason: why.reason.slice(0, eventRuleLimits.deadLetterReasonCharacters),
