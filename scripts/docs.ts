@@ -25,6 +25,7 @@ const apis: readonly Api[] = [
   { service: "ecr", title: "Amazon ECR", sdk: ecr, isWhole: true },
   { service: "sts", title: "AWS STS", sdk: sts },
   { service: "iam", title: "AWS IAM", sdk: iam },
+  { service: "events", title: "Amazon EventBridge", sdk: eventbridge },
   { service: "kms", title: "AWS KMS", sdk: kms },
   { service: "events", title: "Amazon EventBridge", sdk: eventbridge },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },

@@ -24,7 +24,7 @@ import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Deployment } from "./registry/deployment.ts";
-import type { Route } from "./registry/events/route.ts";
+import { eventRouter } from "./registry/events/route-events.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
@@ -74,9 +74,6 @@ interface JobEnd {
   readonly attempt: number;
   readonly elapsedMs: number;
 }
-
-/** Nobody is told of events yet beside those who look. */
-const routeEvents: Route = async () => undefined;
 
 const certificateCheckMs = 3600 * 1000;
 /** Of the time that a stop may take, what is kept for handlers whose connection was cut. */
@@ -217,7 +214,8 @@ export class Server {
     };
     const worker = startJobs(this.#store.ports, handlers, { observer });
     this.#stops.push((withinMs) => worker.stop(withinMs));
-    const router = startRouting(this.#store.ports, routeEvents, {
+    const { ports } = this.#store;
+    const router = startRouting(ports, eventRouter(ports), {
       failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
     });
     this.#stops.push(() => router.stop());

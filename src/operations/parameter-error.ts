@@ -29,8 +29,11 @@ function validationError(issue: z.core.$ZodIssue | undefined): RegistryError {
   return detected(issue, "");
 }
 
-/** Members of KMS and of the event bus whose values are secret, or no text. */
-const untold: ReadonlySet<unknown> = new Set(["Plaintext", "CiphertextBlob", "Policy", "Entries"]);
+/** Members whose values are secret, no text, or hold anything. */
+const untold: ReadonlySet<unknown> = new Set([
+  ...["Plaintext", "CiphertextBlob", "Policy", "AuthParameters"],
+  ...["EventPattern", "Event", "Entries", "Targets"],
+]);
 const toldCharacters = 256;
 
 /** As KMS and EventBridge say it, with the value. */

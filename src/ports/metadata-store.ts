@@ -25,6 +25,20 @@ import type {
   UploadId,
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
+import type {
+  DeadLetterReads,
+  DeadLetterWrites,
+  EventDeliveryReads,
+  EventDeliveryWrites,
+} from "./event-delivery-store.ts";
+import type {
+  ApiDestinationReads,
+  ApiDestinationWrites,
+  ConnectionReads,
+  ConnectionWrites,
+  EventRuleReads,
+  EventRuleWrites,
+} from "./event-rule-store.ts";
 import type { EventLogReads, EventLogWrites, OutboxReads, OutboxWrites } from "./event-store.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
@@ -107,6 +121,11 @@ export interface MetadataReads {
   readonly serviceQuotas: ServiceQuotaReads;
   readonly outbox: OutboxReads;
   readonly eventLog: EventLogReads;
+  readonly eventRules: EventRuleReads;
+  readonly connections: ConnectionReads;
+  readonly apiDestinations: ApiDestinationReads;
+  readonly eventDeliveries: EventDeliveryReads;
+  readonly deadLetters: DeadLetterReads;
 }
 
 export interface MetadataChange {
@@ -134,6 +153,11 @@ export interface MetadataChange {
   readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
   readonly outbox: OutboxReads & OutboxWrites;
   readonly eventLog: EventLogReads & EventLogWrites;
+  readonly eventRules: EventRuleReads & EventRuleWrites;
+  readonly connections: ConnectionReads & ConnectionWrites;
+  readonly apiDestinations: ApiDestinationReads & ApiDestinationWrites;
+  readonly eventDeliveries: EventDeliveryReads & EventDeliveryWrites;
+  readonly deadLetters: DeadLetterReads & DeadLetterWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

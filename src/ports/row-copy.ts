@@ -21,6 +21,7 @@ export interface CopiedTable {
 }
 
 const ofRepository = ["account", "region", "repository"];
+const ofTarget = ["account", "region", "target"];
 const ofKey = ["account", "region", "key"];
 
 function table(
@@ -83,6 +84,14 @@ export const copiedTables: readonly CopiedTable[] = [
   table("event_cursor", ["name"]),
   table("outbox", ["sequence"], { pageRows: 64, counted: "sequence" }),
   table("event_log", ["position"], { pageRows: 64 }),
+  table("event_rule", ["account", "region", "name"], { isReferredTo: true }),
+  table("event_target", ["account", "region", "rule", "id"]),
+  table("event_connection", ["account", "region", "name"]),
+  table("event_destination", ["account", "region", "name"]),
+  table("event_queue", ofTarget),
+  table("event_lane", [...ofTarget, "partition"]),
+  table("event_delivery", [...ofTarget, "sequence"], { pageRows: 100 }),
+  table("dead_letter", ["account", "region", "id"], { pageRows: 100 }),
   table("job", ["id"]),
 ];
 

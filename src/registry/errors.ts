@@ -78,6 +78,7 @@ export type ErrorKind =
   | "RepositoryNotFound"
   | "RepositoryPolicyNotFound"
   | "RequestEntityTooLarge"
+  | "ResourceAlreadyExists"
   | "ResourceNotFound"
   | "Serialization"
   | "ServiceUnavailable"

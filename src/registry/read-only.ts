@@ -21,6 +21,7 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
   const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas } = metadata;
   const { outbox, eventLog } = metadata;
+  const { eventRules, connections, apiDestinations, eventDeliveries, deadLetters } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
     ...{ resourcePolicies, identity, kms },
@@ -28,6 +29,7 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
     ...{ pullTimeExclusions, inUse },
     ...{ quotas, quotaUsage, serviceQuotas },
     ...{ outbox, eventLog },
+    ...{ eventRules, connections, apiDestinations, eventDeliveries, deadLetters },
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {

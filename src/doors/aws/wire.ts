@@ -83,6 +83,7 @@ export const wire = {
   RepositoryNotFound: [400, "RepositoryNotFoundException"],
   RepositoryPolicyNotFound: [400, "RepositoryPolicyNotFoundException"],
   RequestEntityTooLarge: [413, "RequestEntityTooLarge"],
+  ResourceAlreadyExists: [400, "ResourceAlreadyExistsException"],
   ResourceNotFound: [400, "ResourceNotFoundException"],
   Serialization: [400, "SerializationException"],
   ServiceUnavailable: [503, "ServiceUnavailable"],

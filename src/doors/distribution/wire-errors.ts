@@ -81,6 +81,7 @@ export const wire = {
   RepositoryNotFound: [404, "NAME_UNKNOWN"],
   RepositoryPolicyNotFound: [400, "UNSUPPORTED"],
   RequestEntityTooLarge: [413, "SIZE_INVALID"],
+  ResourceAlreadyExists: [400, "UNSUPPORTED"],
   ResourceNotFound: [404, "UNSUPPORTED"],
   Serialization: [400, "MANIFEST_INVALID"],
   ServiceUnavailable: [503, "UNAVAILABLE"],

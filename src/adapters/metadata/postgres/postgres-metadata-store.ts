@@ -113,6 +113,11 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
   readonly outbox: MetadataReads["outbox"];
   readonly eventLog: MetadataReads["eventLog"];
+  readonly eventRules: MetadataReads["eventRules"];
+  readonly connections: MetadataReads["connections"];
+  readonly apiDestinations: MetadataReads["apiDestinations"];
+  readonly eventDeliveries: MetadataReads["eventDeliveries"];
+  readonly deadLetters: MetadataReads["deadLetters"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -148,6 +153,11 @@ export class PostgresMetadataStore implements MetadataStore {
     this.serviceQuotas = reads.serviceQuotas;
     this.outbox = reads.outbox;
     this.eventLog = reads.eventLog;
+    this.eventRules = reads.eventRules;
+    this.connections = reads.connections;
+    this.apiDestinations = reads.apiDestinations;
+    this.eventDeliveries = reads.eventDeliveries;
+    this.deadLetters = reads.deadLetters;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -1,8 +1,12 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
+import { SqlDeadLetters } from "./dead-letters.ts";
 import { SqlEntities } from "./entities.ts";
+import { SqlEventDeliveries } from "./event-deliveries.ts";
+import { SqlApiDestinations, SqlConnections } from "./event-endpoints.ts";
 import { SqlEventLog } from "./event-log.ts";
+import { SqlEventRules } from "./event-rules.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
@@ -72,5 +76,10 @@ export function metadataTables(session: SqlSession): MetadataChange {
     serviceQuotas: new SqlServiceQuotas(session),
     outbox: new SqlOutbox(session),
     eventLog: new SqlEventLog(session),
+    eventRules: new SqlEventRules(session),
+    connections: new SqlConnections(session),
+    apiDestinations: new SqlApiDestinations(session),
+    eventDeliveries: new SqlEventDeliveries(session),
+    deadLetters: new SqlDeadLetters(session),
   };
 }

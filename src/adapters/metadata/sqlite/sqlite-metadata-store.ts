@@ -102,6 +102,11 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
   readonly outbox: MetadataReads["outbox"];
   readonly eventLog: MetadataReads["eventLog"];
+  readonly eventRules: MetadataReads["eventRules"];
+  readonly connections: MetadataReads["connections"];
+  readonly apiDestinations: MetadataReads["apiDestinations"];
+  readonly eventDeliveries: MetadataReads["eventDeliveries"];
+  readonly deadLetters: MetadataReads["deadLetters"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -135,6 +140,11 @@ export class SqliteMetadataStore implements MetadataStore {
     this.serviceQuotas = reads.serviceQuotas;
     this.outbox = reads.outbox;
     this.eventLog = reads.eventLog;
+    this.eventRules = reads.eventRules;
+    this.connections = reads.connections;
+    this.apiDestinations = reads.apiDestinations;
+    this.eventDeliveries = reads.eventDeliveries;
+    this.deadLetters = reads.deadLetters;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,
