@@ -2,6 +2,7 @@
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Config } from "./config.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
+import { expireArchives, purgeArchiveJob } from "./workers/expire-archives.ts";
 import { expireEvents } from "./workers/expire-events.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
@@ -11,6 +12,7 @@ import { lifecycleJob } from "./workers/lifecycle-job.ts";
 import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { rekeyJob } from "./workers/rekey-job.ts";
+import { replayEventsJob } from "./workers/replay-events-job.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
 import { watchQuotas } from "./workers/watch-quotas.ts";
@@ -50,6 +52,9 @@ export function jobHandlers(
     lifecyclePreviewJob,
     expireLeases,
     expireEvents(eventMs),
+    expireArchives,
+    purgeArchiveJob,
+    replayEventsJob,
     expireSessions,
     expireImagesInUse,
     expireKeyUses,

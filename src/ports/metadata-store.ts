@@ -26,6 +26,12 @@ import type {
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
 import type {
+  EventArchiveReads,
+  EventArchiveWrites,
+  EventReplayReads,
+  EventReplayWrites,
+} from "./event-archive-store.ts";
+import type {
   DeadLetterReads,
   DeadLetterWrites,
   EventDeliveryReads,
@@ -121,6 +127,8 @@ export interface MetadataReads {
   readonly serviceQuotas: ServiceQuotaReads;
   readonly outbox: OutboxReads;
   readonly eventLog: EventLogReads;
+  readonly eventArchives: EventArchiveReads;
+  readonly eventReplays: EventReplayReads;
   readonly eventRules: EventRuleReads;
   readonly connections: ConnectionReads;
   readonly apiDestinations: ApiDestinationReads;
@@ -153,6 +161,8 @@ export interface MetadataChange {
   readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
   readonly outbox: OutboxReads & OutboxWrites;
   readonly eventLog: EventLogReads & EventLogWrites;
+  readonly eventArchives: EventArchiveReads & EventArchiveWrites;
+  readonly eventReplays: EventReplayReads & EventReplayWrites;
   readonly eventRules: EventRuleReads & EventRuleWrites;
   readonly connections: ConnectionReads & ConnectionWrites;
   readonly apiDestinations: ApiDestinationReads & ApiDestinationWrites;

@@ -26,6 +26,7 @@ export type ErrorKind =
   | "ExpiredToken"
   | "IdpCommunication"
   | "IdpRejectedClaim"
+  | "IllegalStatus"
   | "ImageAlreadyExists"
   | "ImageArchived"
   | "ImageDigestDoesNotMatch"

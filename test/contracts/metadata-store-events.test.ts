@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { LoggedEvent } from "../../src/ports/event-store.ts";
-import type { MetadataStore } from "../../src/ports/metadata-store.ts";
+import type { MetadataChange, MetadataStore } from "../../src/ports/metadata-store.ts";
 import { copiedTable, type RowStore } from "../../src/ports/row-copy.ts";
+import type { EventArchive, EventReplayRun } from "../../src/registry/events/archive.ts";
 import type { RegistryEvent } from "../../src/registry/events/event.ts";
 import { addRepository, metadataStores, otherRegistries, registry } from "./metadata-stores.ts";
 
@@ -141,6 +142,43 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     const got = seen.filter((end) => end !== undefined);
     expect(got.toSorted()).toEqual(got.map((_, n) => n));
     expect(await store.eventLog.end()).toBe(got.length);
+  });
+
+  it("keeps archives by name, counts what is in them, and adds to none that is gone", async () => {
+    const { store, reopen } = await open();
+    const archive: EventArchive = {
+      ...{ registry, name: "a", id: randomUUID(), pattern: "{}", description: undefined },
+      ...{ retentionDays: 1, createdAt: 5, eventCount: 0, sizeBytes: 0 },
+    };
+    const change = <T>(work: (table: MetadataChange["eventArchives"]) => Promise<T>) =>
+      store.transaction(({ eventArchives }) => work(eventArchives));
+    expect(await change((table) => table.insertIfAbsent(archive))).toBe(true);
+    expect(await change((table) => table.insertIfAbsent({ ...archive, id: "other" }))).toBe(false);
+    const events = [1, 2, 3].map((n) => logged(n));
+    await change((table) => table.addEvents(archive, events));
+    await change((table) => table.addEvents({ ...archive, id: "other" }, [logged(4)]));
+    expect(await store.eventArchives.events(archive, { after: 1, limit: 9 })).toEqual(
+      events.slice(1),
+    );
+    const counted = (await store.eventArchives.find(registry, "a"))!;
+    expect(counted).toMatchObject({ ...archive, eventCount: 3, sizeBytes: expect.any(Number) });
+    expect(await change((table) => table.removeBefore(counted, 30, 9))).toBe(2);
+    const left = (await store.eventArchives.find(registry, "a"))!;
+    expect([left.eventCount, left.sizeBytes * 3]).toEqual([1, counted.sizeBytes]);
+    expect(await store.eventArchives.listAll({ limit: 9 })).toEqual([left]);
+    expect(await store.eventArchives.listAll({ after: left, limit: 9 })).toEqual([]);
+    expect(await change((table) => table.remove(registry, "a"))).toBe(true);
+    expect(await change((table) => table.purge(archive, 9))).toBe(1);
+    const replay: EventReplayRun = {
+      ...{ registry, name: "r", description: "d", archive: "a", archiveId: archive.id },
+      ...{ rules: ["x"], fromAt: 1, toAt: 2, state: "STARTING", stateReason: undefined },
+      ...{ position: 0, lastAt: undefined, startedAt: 3, endedAt: undefined },
+    };
+    await store.transaction(({ eventReplays }) => eventReplays.insertIfAbsent(replay));
+    const done = { ...replay, state: "COMPLETED", position: 9, lastAt: 1, endedAt: 4 } as const;
+    await store.transaction(({ eventReplays }) => eventReplays.replace(done));
+    const again = await reopen();
+    expect(await again.eventReplays.list(registry, { limit: 9 })).toEqual([done]);
   });
 
   it("counts on after events that were brought with their numbers", async () => {

@@ -31,6 +31,7 @@ export const wire = {
   ExpiredToken: [400, "ExpiredTokenException"],
   IdpCommunication: [400, "IDPCommunicationError"],
   IdpRejectedClaim: [403, "IDPRejectedClaim"],
+  IllegalStatus: [400, "IllegalStatusException"],
   ImageAlreadyExists: [400, "ImageAlreadyExistsException"],
   ImageArchived: [400, "ImageArchivedException"],
   ImageDigestDoesNotMatch: [400, "ImageDigestDoesNotMatchException"],

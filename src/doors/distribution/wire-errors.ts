@@ -29,6 +29,7 @@ export const wire = {
   ExpiredToken: [403, "DENIED"],
   IdpCommunication: [400, "UNSUPPORTED"],
   IdpRejectedClaim: [400, "UNSUPPORTED"],
+  IllegalStatus: [400, "UNSUPPORTED"],
   ImageAlreadyExists: [400, "MANIFEST_INVALID"],
   ImageArchived: [404, "MANIFEST_UNKNOWN"],
   ImageDigestDoesNotMatch: [400, "MANIFEST_INVALID"],

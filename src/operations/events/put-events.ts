@@ -6,12 +6,12 @@ import type {
 import { z } from "zod";
 import { RegistryError } from "../../registry/errors.ts";
 import { eventLimits } from "../../registry/events/event-limits.ts";
-import { defaultBusArn, putEvents as put } from "../../registry/events/put-events.ts";
-import { registryOf } from "../../registry/identity/principal.ts";
+import { putEvents as put } from "../../registry/events/put-events.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
+import { defaultBus, ownRegistry } from "./event-target.ts";
 
 const latestSeconds = 253_402_300_799;
 
@@ -33,11 +33,7 @@ export const putEvents = operation("events:PutEvents", {
     Entries: z.array(entry).min(1).max(eventLimits.putEntries),
     EndpointId: z.string().min(1).max(50).optional(),
   } satisfies Members<PutEventsRequest>),
-  resource: (_input, caller) => ({
-    arn: defaultBusArn(registryOf(caller)),
-    account: caller.account,
-    grants: "identity-only",
-  }),
+  resource: (_input, caller) => defaultBus({}, caller),
   // What a policy says of sources is asked of each entry once more.
   conditions: ({ Entries }) => ({
     "events:source": Entries.map(({ Source = "" }) => Source),
@@ -57,7 +53,7 @@ export const putEvents = operation("events:PutEvents", {
       detail: each.Detail,
       bus: each.EventBusName,
     }));
-    const outcomes = await put(ports, registryOf(caller), entries, { caller, bus: target });
+    const outcomes = await put(ports, ownRegistry(caller), entries, { caller, bus: target });
     return {
       FailedEntryCount: outcomes.filter((outcome) => "code" in outcome).length,
       Entries: outcomes.map((outcome) =>

@@ -26,6 +26,15 @@ export const tags = z
   .max(eventRuleLimits.tagsOfRule);
 export const tagKeys = z.array(z.string().min(1).max(128)).max(eventRuleLimits.tagsOfRule);
 
+export const archiveName = named(48);
+export const replayName = named(64);
+export const archivePattern = z.string().min(1).max(4096).optional();
+/** 0: for ever. */
+export const retentionDays = z.int().min(0).max(36_500).optional();
+export const archiveKey = z.string().max(2048).optional();
+/** Seconds since the epoch, maybe with a fraction. */
+export const eventTime = z.number().min(0).max(253_402_300_799);
+
 const unsupported = z.unknown().optional();
 
 const texts = z.record(z.string().max(512), z.string().max(512)).optional();

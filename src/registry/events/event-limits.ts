@@ -31,4 +31,13 @@ export const eventLimits = {
   /** Source: EventBridge, PutEvents. */
   putEntries: 10,
   putBytes: 256 * KiB,
+  /** Source: EventBridge, "Quotas": archives of a bus, replays at once, rules that one names. */
+  archives: 100,
+  replaysAtOnce: 10,
+  replayRules: 100,
+  /** Replays that are remembered: the oldest that ended goes first. Ours. */
+  replaysKept: 1_000,
+  /** Events of an archive that one transaction brings back, or removes. */
+  replayedAtOnce: 100,
+  archivedRemovedAtOnce: 500,
 } as const;

@@ -9,6 +9,7 @@ import { RequestContext } from "../policy/request-context.ts";
 import { JsonError, parseStrictJson } from "../strict-json.ts";
 import type { EventDetail, RegistryEvent } from "./event.ts";
 import { eventLimits } from "./event-limits.ts";
+import { busArn } from "./rule.ts";
 
 /** An event as somebody brings it. */
 export interface PutEntry {
@@ -30,11 +31,6 @@ export type PutOutcome =
       readonly code: "InvalidArgument" | "MalformedDetail" | "NotAuthorizedForSourceException";
       readonly message: string;
     };
-
-/** The one event bus of a registry. */
-export function defaultBusArn({ account, region }: Registry): string {
-  return `arn:aws:events:${region}:${account}:event-bus/default`;
-}
 
 /** What services say themselves, and nobody in their name. */
 const ownSources = /^(aws\.|entrepot(\.|$))/;
@@ -106,7 +102,7 @@ function readEntry(
   if (detailType.length > 128) {
     return invalid("DetailType", "DetailType must have 128 characters at most.");
   }
-  if (bus !== undefined && bus !== "default" && bus !== defaultBusArn(registry)) {
+  if (bus !== undefined && bus !== "default" && bus !== busArn(registry)) {
     return invalid("EventBusName", `Event bus ${bus} does not exist.`);
   }
   if (ownSources.test(source)) return notAuthorized;

@@ -1,6 +1,7 @@
 import type { WaitingEvent } from "../../ports/event-store.ts";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { archiveEvents } from "./archives.ts";
 import { eventLimits } from "./event-limits.ts";
 import type { Route } from "./route.ts";
 
@@ -46,8 +47,10 @@ async function moveToLog(
   { end, now }: { readonly end: number; readonly now: number },
 ): Promise<void> {
   const fresh = waiting.filter(({ event }) => event.replay === undefined);
-  await change.eventLog.append(
-    fresh.map(({ event }, index) => ({ position: end + 1 + index, loggedAt: now, event })),
-  );
+  const logged = fresh.map(({ event }, index) => ({
+    ...{ position: end + 1 + index, loggedAt: now, event },
+  }));
+  await change.eventLog.append(logged);
+  await archiveEvents(change, logged);
   await change.outbox.remove(waiting.map(({ sequence }) => sequence));
 }

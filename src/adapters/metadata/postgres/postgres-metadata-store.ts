@@ -113,6 +113,8 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
   readonly outbox: MetadataReads["outbox"];
   readonly eventLog: MetadataReads["eventLog"];
+  readonly eventArchives: MetadataReads["eventArchives"];
+  readonly eventReplays: MetadataReads["eventReplays"];
   readonly eventRules: MetadataReads["eventRules"];
   readonly connections: MetadataReads["connections"];
   readonly apiDestinations: MetadataReads["apiDestinations"];
@@ -153,6 +155,8 @@ export class PostgresMetadataStore implements MetadataStore {
     this.serviceQuotas = reads.serviceQuotas;
     this.outbox = reads.outbox;
     this.eventLog = reads.eventLog;
+    this.eventArchives = reads.eventArchives;
+    this.eventReplays = reads.eventReplays;
     this.eventRules = reads.eventRules;
     this.connections = reads.connections;
     this.apiDestinations = reads.apiDestinations;

@@ -3,9 +3,11 @@ import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
 import { SqlDeadLetters } from "./dead-letters.ts";
 import { SqlEntities } from "./entities.ts";
+import { SqlEventArchives } from "./event-archives.ts";
 import { SqlEventDeliveries } from "./event-deliveries.ts";
 import { SqlApiDestinations, SqlConnections } from "./event-endpoints.ts";
 import { SqlEventLog } from "./event-log.ts";
+import { SqlEventReplays } from "./event-replays.ts";
 import { SqlEventRules } from "./event-rules.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
@@ -76,6 +78,8 @@ export function metadataTables(session: SqlSession): MetadataChange {
     serviceQuotas: new SqlServiceQuotas(session),
     outbox: new SqlOutbox(session),
     eventLog: new SqlEventLog(session),
+    eventArchives: new SqlEventArchives(session),
+    eventReplays: new SqlEventReplays(session),
     eventRules: new SqlEventRules(session),
     connections: new SqlConnections(session),
     apiDestinations: new SqlApiDestinations(session),

@@ -14,7 +14,7 @@ const answer = {
   ...{
     ...{ tags: "[]", trashed_tags: "[]", repository_quotas: null },
     ...{ policy: "{}", result: "{}", summary: null },
-    ...{ resources: "[]", detail: "{}", replay: null },
+    ...{ resources: "[]", detail: "{}", replay: null, rules: "[]" },
     claims: "{}",
     client_ids: "[]",
     thumbprints: "[]",
@@ -311,6 +311,29 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     remove: [[registry, "q"]],
   },
   serviceQuotas: { of: [[registry]], put: [[registry, "c", 1]], remove: [[registry, "c"]] },
+  eventArchives: {
+    find: [[registry, "n"]],
+    list: [[registry, page]],
+    listAll: [[page]],
+    events: [[ref, page]],
+    lock: [[registry, "n"]],
+    insertIfAbsent: [[row]],
+    replace: [[row]],
+    remove: [[registry, "n"]],
+    addEvents: [
+      [row, [{ position: 1, loggedAt: 1, event: { ...row, resources: [], detail: {} } }]],
+    ],
+    removeBefore: [[row, 1, 9]],
+    purge: [[ref, 9]],
+  },
+  eventReplays: {
+    find: [[registry, "n"]],
+    list: [[registry, page]],
+    lock: [[registry, "n"]],
+    insertIfAbsent: [[{ ...row, rules: [] }]],
+    replace: [[{ ...row, rules: [] }]],
+    remove: [[registry, "n"]],
+  },
   outbox: { first: [[9]], add: [[row]], remove: [[[1, 2]]] },
   eventLog: {
     end: [[]],

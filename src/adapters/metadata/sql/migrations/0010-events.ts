@@ -7,7 +7,7 @@ import type { Migration } from "./migration.ts";
 export const migration0010: Migration = {
   version: 10,
   name: "events",
-  statements: (dialect) => [outbox(dialect), ...log(dialect)],
+  statements: (dialect) => [outbox(dialect), ...log(dialect), ...archives(dialect)],
 };
 
 const ofRegistry = ["account", "region"];
@@ -52,5 +52,46 @@ function log(dialect: SqlDialect): Compilable[] {
         .on("event_log")
         .columns([...ofRegistry, column]),
     ),
+  ];
+}
+
+function archives(dialect: SqlDialect): Compilable[] {
+  const { largeRows, types } = dialect;
+  const { text, integer } = types;
+  const named = { account: text, region: text, name: text };
+  return [
+    withColumns(largeRows("event_archive"), {
+      ...named,
+      // Made anew under its name, an archive is another one.
+      id: text,
+      pattern: optional(text),
+      description: optional(text),
+      retention_days: integer,
+      created_at: integer,
+      event_count: integer,
+      size_bytes: integer,
+    }).addPrimaryKeyConstraint("event_archive_key", [...ofRegistry, "name"]),
+    withColumns(largeRows("archived_event"), {
+      archive: text,
+      position: integer,
+      ...eventColumns(dialect),
+      archived_at: integer,
+      size_bytes: integer,
+    }).addPrimaryKeyConstraint("archived_event_key", [...ofRegistry, "archive", "position"]),
+    withColumns(largeRows("event_replay"), {
+      ...named,
+      description: optional(text),
+      archive: text,
+      archive_id: text,
+      rules: text,
+      from_at: integer,
+      to_at: integer,
+      state: text,
+      state_reason: optional(text),
+      position: integer,
+      last_at: optional(integer),
+      started_at: integer,
+      ended_at: optional(integer),
+    }).addPrimaryKeyConstraint("event_replay_key", [...ofRegistry, "name"]),
   ];
 }
