@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as ecr from "@aws-sdk/client-ecr";
+import * as eventbridge from "@aws-sdk/client-eventbridge";
 import * as iam from "@aws-sdk/client-iam";
 import * as kms from "@aws-sdk/client-kms";
 import * as organizations from "@aws-sdk/client-organizations";
@@ -24,7 +25,9 @@ const apis: readonly Api[] = [
   { service: "ecr", title: "Amazon ECR", sdk: ecr, isWhole: true },
   { service: "sts", title: "AWS STS", sdk: sts },
   { service: "iam", title: "AWS IAM", sdk: iam },
+  { service: "events", title: "Amazon EventBridge", sdk: eventbridge },
   { service: "kms", title: "AWS KMS", sdk: kms },
+  { service: "events", title: "Amazon EventBridge", sdk: eventbridge },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },
   { service: "entrepot", title: "Entrepot" },
 ];

@@ -10,8 +10,12 @@ import { RequestLog } from "./adapters/telemetry/request-log.ts";
 import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
 import { certificatesOf } from "./certificates-of.ts";
 import type { Config } from "./config.ts";
-import { awsDoor } from "./doors/aws/aws-door.ts";
+import type { EndpointOf } from "./doors/aws/arrival.ts";
+import { type AwsDoorOptions, awsDoor } from "./doors/aws/aws-door.ts";
+import { signedGets } from "./doors/aws/signed-get.ts";
+import { jsonError } from "./doors/aws/wire.ts";
 import { distributionDoor } from "./doors/distribution/distribution-door.ts";
+import { eventsDoor } from "./doors/events/events-door.ts";
 import { healthDoor } from "./doors/health/health-door.ts";
 import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
@@ -20,10 +24,12 @@ import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Deployment } from "./registry/deployment.ts";
+import { eventRouter } from "./registry/events/route-events.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
+import { startRouting } from "./workers/route-events.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { writeKeyUses } from "./workers/write-key-uses.ts";
 import { writePullTimes } from "./workers/write-pull-times.ts";
@@ -58,6 +64,9 @@ export async function startServer(config: Config, options: ServerOptions): Promi
     throw error;
   }
 }
+
+/** What the doors have in common. */
+type DoorParts = Pick<AwsDoorOptions, "environment" | "credentials" | "failedLogins" | "observer">;
 
 interface JobEnd {
   readonly kind: string;
@@ -205,6 +214,11 @@ export class Server {
     };
     const worker = startJobs(this.#store.ports, handlers, { observer });
     this.#stops.push((withinMs) => worker.stop(withinMs));
+    const { ports } = this.#store;
+    const router = startRouting(ports, eventRouter(ports), {
+      failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
+    });
+    this.#stops.push(() => router.stop());
   }
 
   /**
@@ -290,6 +304,7 @@ export class Server {
     const app = this.#fastify();
     if (this.#config.role !== "worker") {
       await app.register(awsDoor({ ...shared, operations, endpointOf }));
+      await app.register(this.#eventsDoor(shared, endpointOf));
       await app.register(distributionDoor({ ...shared, log: this.#log, connectionOf }));
     }
     await app.register(
@@ -300,6 +315,17 @@ export class Server {
     );
     await app.ready();
     return app;
+  }
+
+  /** Streams go on until they are ended, so that a stop does not wait for them. */
+  #eventsDoor(shared: DoorParts, endpointOf: EndpointOf) {
+    const { environment, observer, ...login } = shared;
+    const stopping = new AbortController();
+    this.#stops.push(async () => stopping.abort());
+    return eventsDoor({
+      ...{ ports: environment.ports, observer, stopping: stopping.signal, refusal: jsonError },
+      login: signedGets({ ...environment, ...login, endpointOf }),
+    });
   }
 
   #observer(): Observer {

@@ -89,6 +89,7 @@ const settings = {
   ENTREPOT_GC_INTERVAL: [whole(1, yearSeconds), "300", "seconds between garbage collections"],
   ENTREPOT_UPSTREAMS: [jsonMap, "{}", "JSON map from an upstream registry's host to its base URL"],
   ENTREPOT_TRASH_DAYS: [whole(0, 36_500), "7", "days that deleted images can be brought back"],
+  ENTREPOT_EVENT_DAYS: [whole(1, 3_650), "7", "days that events can be looked up"],
   ENTREPOT_PEERS: [jsonMap, "{}", "JSON map from a region elsewhere to its base URL"],
   ENTREPOT_EGRESS_ALLOW: [addresses, "", "private CIDRs that outgoing requests may reach"],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
@@ -174,6 +175,8 @@ export interface Config {
   readonly lifecycleIntervalMs: number;
   /** How long what is deleted can be brought back. */
   readonly trashMs: number;
+  /** How long events stay in the log. */
+  readonly eventMs: number;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -314,6 +317,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
     lifecycleIntervalMs: read("ENTREPOT_LIFECYCLE_INTERVAL")! * 1000,
     trashMs: read("ENTREPOT_TRASH_DAYS")! * dayMs,
+    eventMs: read("ENTREPOT_EVENT_DAYS")! * dayMs,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

@@ -2,6 +2,8 @@
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Config } from "./config.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
+import { expireArchives, purgeArchiveJob } from "./workers/expire-archives.ts";
+import { expireEvents } from "./workers/expire-events.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
@@ -10,6 +12,7 @@ import { lifecycleJob } from "./workers/lifecycle-job.ts";
 import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { rekeyJob } from "./workers/rekey-job.ts";
+import { replayEventsJob } from "./workers/replay-events-job.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
 import { watchQuotas } from "./workers/watch-quotas.ts";
@@ -24,7 +27,7 @@ interface JobParts {
 }
 
 export function jobHandlers(
-  { gcIntervalMs, lifecycleIntervalMs, trashMs }: Config,
+  { gcIntervalMs, lifecycleIntervalMs, trashMs, eventMs }: Config,
   { log, sweep, reclaimed }: JobParts,
 ): readonly JobHandler[] {
   return [
@@ -48,6 +51,10 @@ export function jobHandlers(
     }),
     lifecyclePreviewJob,
     expireLeases,
+    expireEvents(eventMs),
+    expireArchives,
+    purgeArchiveJob,
+    replayEventsJob,
     expireSessions,
     expireImagesInUse,
     expireKeyUses,

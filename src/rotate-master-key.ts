@@ -26,6 +26,7 @@ import type { RotateResult, RotateWish } from "./doors/cli/rotate.ts";
 import { awsKms, masterKeyFile } from "./open-keyring.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ports } from "./ports/ports.ts";
+import { resealEventSecrets } from "./registry/events/event-secrets.ts";
 import { resealSecrets } from "./registry/identity/reseal-secrets.ts";
 import { limits } from "./registry/limits.ts";
 import { kmsAddress } from "./setting-values.ts";
@@ -229,11 +230,15 @@ class Rotation {
       const wrapped = await rewrapKeys({ metadata, keyring });
       const sealed = await resealSecrets(ports);
       const root = (await resealRootKey({ metadata, keys, account })) ? 1 : 0;
-      const count = wrapped.count + sealed.count + root;
+      const ofEvents = await resealEventSecrets(ports);
+      const count = wrapped.count + sealed.count + ofEvents.count + root;
       total += count;
       this.#say(`${total} keys and secrets are wrapped anew`);
       if (count === 0 || pass + 1 === limits.rewrapPasses) {
-        return { count: total, unopenable: [...wrapped.unopenable, ...sealed.unopenable] };
+        return {
+          count: total,
+          unopenable: [wrapped, sealed, ofEvents].flatMap(({ unopenable }) => unopenable),
+        };
       }
     }
   }

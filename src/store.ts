@@ -31,6 +31,7 @@ import type { MetadataStore } from "./ports/metadata-store.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { RowStore } from "./ports/row-copy.ts";
 import { claimStore } from "./registry/claim-store.ts";
+import { watchOutbox } from "./registry/events/watch-outbox.ts";
 import { WorkInPlace } from "./registry/layers/work-in-place.ts";
 import { limits } from "./registry/limits.ts";
 import { RegistryMemory } from "./registry/memory.ts";
@@ -80,7 +81,10 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
   const { clock, use } = options;
   const { metadata: opened, isNew, logBytes } = await openMetadata(config, options);
   const isReadOnly = config.readOnly && use === undefined;
-  const metadata = isReadOnly ? readOnlyMetadata(opened) : opened;
+  const memory = new RegistryMemory({ recordsPulls: !isReadOnly });
+  const metadata = isReadOnly
+    ? readOnlyMetadata(opened)
+    : watchOutbox(opened, () => memory.outboxGrew.raise());
   try {
     if (use !== "copy into") await requireNoUnfinishedCopy(metadata, config.account);
     const keyring = await openKeyring(config, opened, options);
@@ -100,7 +104,6 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         : new LeasedExclusive(metadata, clock, randomUUID());
     const egress = new HttpEgress({ isListed: config.isEgressListed });
     const layerWork = openLayerWork();
-    const memory = new RegistryMemory({ recordsPulls: !isReadOnly });
     const tagPatterns = new PackageTagPatterns();
     const ports = {
       metadata,

@@ -1,5 +1,6 @@
 import { ecrOperations } from "./ecr/ecr-operations.ts";
 import { entrepotOperations } from "./entrepot/entrepot-operations.ts";
+import { eventsOperations } from "./events/operations.ts";
 import { iamOperations } from "./iam/iam-operations.ts";
 import { kmsOperations } from "./kms/kms-operations.ts";
 import type { Operation, Service } from "./operation.ts";
@@ -13,6 +14,7 @@ import { stsOperations } from "./sts/sts-operations.ts";
 export const operations: readonly Operation[] = [
   ...ecrOperations,
   ...entrepotOperations,
+  ...eventsOperations,
   ...iamOperations,
   ...kmsOperations,
   ...organizationsOperations,

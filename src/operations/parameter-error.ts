@@ -17,7 +17,7 @@ const typeNames: Readonly<Record<string, string>> = {
 export function parameterError(error: z.ZodError, service: Service): RegistryError {
   const issue = error.issues[0];
   if (service === "iam" || service === "sts") return validationError(issue);
-  if (service === "kms") return keyValidationError(issue);
+  if (service === "kms" || service === "events") return keyValidationError(issue);
   if (issue === undefined) return invalidParameter("input", "Member must be valid");
   return invalidParameter(memberPath(issue.path), constraint(issue));
 }
@@ -29,11 +29,14 @@ function validationError(issue: z.core.$ZodIssue | undefined): RegistryError {
   return detected(issue, "");
 }
 
-/** Members of KMS whose values are secret, or no text. */
-const untold: ReadonlySet<unknown> = new Set(["Plaintext", "CiphertextBlob", "Policy"]);
+/** Members whose values are secret, no text, or hold anything. */
+const untold: ReadonlySet<unknown> = new Set([
+  ...["Plaintext", "CiphertextBlob", "Policy", "AuthParameters"],
+  ...["EventPattern", "Event", "Entries", "Targets"],
+]);
 const toldCharacters = 256;
 
-/** As KMS says it, with the value. */
+/** As KMS and EventBridge say it, with the value. */
 function keyValidationError(issue: z.core.$ZodIssue | undefined): RegistryError {
   const { input } = issue ?? {};
   const isTold =

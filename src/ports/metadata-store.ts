@@ -25,6 +25,27 @@ import type {
   UploadId,
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
+import type {
+  EventArchiveReads,
+  EventArchiveWrites,
+  EventReplayReads,
+  EventReplayWrites,
+} from "./event-archive-store.ts";
+import type {
+  DeadLetterReads,
+  DeadLetterWrites,
+  EventDeliveryReads,
+  EventDeliveryWrites,
+} from "./event-delivery-store.ts";
+import type {
+  ApiDestinationReads,
+  ApiDestinationWrites,
+  ConnectionReads,
+  ConnectionWrites,
+  EventRuleReads,
+  EventRuleWrites,
+} from "./event-rule-store.ts";
+import type { EventLogReads, EventLogWrites, OutboxReads, OutboxWrites } from "./event-store.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
@@ -104,6 +125,15 @@ export interface MetadataReads {
   readonly quotas: QuotaReads;
   readonly quotaUsage: QuotaUsageReads;
   readonly serviceQuotas: ServiceQuotaReads;
+  readonly outbox: OutboxReads;
+  readonly eventLog: EventLogReads;
+  readonly eventArchives: EventArchiveReads;
+  readonly eventReplays: EventReplayReads;
+  readonly eventRules: EventRuleReads;
+  readonly connections: ConnectionReads;
+  readonly apiDestinations: ApiDestinationReads;
+  readonly eventDeliveries: EventDeliveryReads;
+  readonly deadLetters: DeadLetterReads;
 }
 
 export interface MetadataChange {
@@ -129,6 +159,15 @@ export interface MetadataChange {
   readonly quotas: QuotaReads & QuotaWrites;
   readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
   readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
+  readonly outbox: OutboxReads & OutboxWrites;
+  readonly eventLog: EventLogReads & EventLogWrites;
+  readonly eventArchives: EventArchiveReads & EventArchiveWrites;
+  readonly eventReplays: EventReplayReads & EventReplayWrites;
+  readonly eventRules: EventRuleReads & EventRuleWrites;
+  readonly connections: ConnectionReads & ConnectionWrites;
+  readonly apiDestinations: ApiDestinationReads & ApiDestinationWrites;
+  readonly eventDeliveries: EventDeliveryReads & EventDeliveryWrites;
+  readonly deadLetters: DeadLetterReads & DeadLetterWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */
@@ -193,8 +232,8 @@ export interface ImageWrites {
   insert(image: Image, references: readonly ImageReference[]): Promise<void>;
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
-  /** Moves the time of the last pull, never back; does nothing where the image is gone. */
-  setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
+  /** Moves the time of the last pull, never back; false where it was later, or the image is gone. */
+  setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<boolean>;
   setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void>;
   /** Has the image stand on another object of the same content. */
   relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void>;

@@ -16,15 +16,18 @@ export interface CopiedTable {
   readonly isReferredTo: boolean;
   /** Rows that are read at once: fewer where a row may be large. */
   readonly pageRows: number;
+  /** The column, if any, that the database counts up by itself. */
+  readonly counted?: string;
 }
 
 const ofRepository = ["account", "region", "repository"];
+const ofTarget = ["account", "region", "target"];
 const ofKey = ["account", "region", "key"];
 
 function table(
   name: string,
   key: readonly string[],
-  more: Partial<Pick<CopiedTable, "isReferredTo" | "pageRows">> = {},
+  more: Partial<Pick<CopiedTable, "isReferredTo" | "pageRows" | "counted">> = {},
 ): CopiedTable {
   return { name, key, isReferredTo: false, pageRows: 500, ...more };
 }
@@ -78,6 +81,20 @@ export const copiedTables: readonly CopiedTable[] = [
   table("quota", ["account", "region", "id"], { isReferredTo: true }),
   table("quota_usage", ["account", "region", "quota", "slot"]),
   table("pull_time_exclusion", ["account", "region", "principal_arn"]),
+  table("event_cursor", ["name"]),
+  table("outbox", ["sequence"], { pageRows: 64, counted: "sequence" }),
+  table("event_log", ["position"], { pageRows: 64 }),
+  table("event_archive", ["account", "region", "name"]),
+  table("archived_event", ["account", "region", "archive", "position"], { pageRows: 64 }),
+  table("event_replay", ["account", "region", "name"]),
+  table("event_rule", ["account", "region", "name"], { isReferredTo: true }),
+  table("event_target", ["account", "region", "rule", "id"]),
+  table("event_connection", ["account", "region", "name"]),
+  table("event_destination", ["account", "region", "name"]),
+  table("event_queue", ofTarget),
+  table("event_lane", [...ofTarget, "partition"]),
+  table("event_delivery", [...ofTarget, "sequence"], { pageRows: 100 }),
+  table("dead_letter", ["account", "region", "id"], { pageRows: 100 }),
   table("job", ["id"]),
 ];
 

@@ -13,6 +13,8 @@ export interface Deployment {
   readonly httpsPort: number | undefined;
   /** How long what is deleted can be brought back. Milliseconds; 0: not at all. */
   readonly trashMs: number;
+  /** Programs that the operator lets rules of events start. */
+  readonly eventCommands?: ReadonlySet<string>;
   /** Whether every write is refused at the moment. */
   readonly readOnly?: boolean;
 }

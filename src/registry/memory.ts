@@ -1,4 +1,5 @@
 import { BoundedCache } from "./bounded-cache.ts";
+import { Signal } from "./events/signal.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
 import { IssuerMemory } from "./identity/issuer-memory.ts";
 import { PullTimes } from "./images/pull-times.ts";
@@ -26,6 +27,9 @@ export class RegistryMemory {
   readonly keyUses = new KeyUses();
   readonly pulls: PullTimes;
   readonly issuers = new IssuerMemory();
+  /** Raised when this process has committed events, and when it has routed some. */
+  readonly outboxGrew = new Signal();
+  readonly logGrew = new Signal();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
   readonly passwordTurns = new Turns(limits.passwordsAtOnce);
   /** When the free space was last looked at, and what that said. Milliseconds since the epoch. */

@@ -20,12 +20,16 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { resourcePolicies, identity, kms } = metadata;
   const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
   const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas } = metadata;
+  const { outbox, eventLog, eventArchives, eventReplays } = metadata;
+  const { eventRules, connections, apiDestinations, eventDeliveries, deadLetters } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
     ...{ resourcePolicies, identity, kms },
     ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle },
     ...{ pullTimeExclusions, inUse },
     ...{ quotas, quotaUsage, serviceQuotas },
+    ...{ outbox, eventLog, eventArchives, eventReplays },
+    ...{ eventRules, connections, apiDestinations, eventDeliveries, deadLetters },
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {

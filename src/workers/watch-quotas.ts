@@ -2,41 +2,44 @@ import type { Ports } from "../ports/ports.ts";
 import { limits } from "../registry/limits.ts";
 import { withUsage } from "../registry/quotas/put-quota.ts";
 import { isOverSoft, type Quota, type QuotaStanding } from "../registry/quotas/quota.ts";
+import { tellQuota } from "../registry/quotas/tell-quota.ts";
 import type { JobHandler } from "./job-handler.ts";
 
 const page = 500;
 
 /**
- * Tells of quotas that are used beyond their soft limit, of each once until it is below again. That is
- * known to one process: another one that takes the watch over tells of it once more.
+ * Tells of quotas that are used beyond their soft limit, of each once until it is below again, whichever
+ * process looks.
+ * @param tell told of those that were not before
  */
 export function watchQuotas(tell: (standing: QuotaStanding) => void): JobHandler {
-  let told: ReadonlySet<string> = new Set();
+  // What this process knows that others know: most looks find nothing new, and then ask no more.
+  let settled: ReadonlyMap<string, boolean> = new Map();
   return {
     kind: "watch-quotas",
     everyMs: 60_000,
     leaseMs: 60_000,
     async run(ports, _payload, { signal }) {
-      const over = await allOver(ports, signal);
-      for (const each of over) if (!told.has(each.quota.id)) tell(each);
-      told = new Set(over.map(({ quota }) => quota.id));
+      const now = new Map<string, boolean>();
+      for await (const standing of standings(ports, signal)) {
+        const { id } = standing.quota;
+        const isOver = isOverSoft(standing);
+        if (settled.get(id) !== isOver && (await tellQuota(ports, standing))) tell(standing);
+        if (now.size < limits.quotasTold) now.set(id, isOver);
+      }
+      settled = now;
     },
   };
 }
 
-/** At most `limits.quotasTold`. */
-async function allOver(ports: Ports, signal: AbortSignal): Promise<QuotaStanding[]> {
-  const over: QuotaStanding[] = [];
+/** Of all quotas that have a soft limit. */
+async function* standings(ports: Ports, signal: AbortSignal): AsyncGenerator<QuotaStanding> {
   for (let after: Quota | undefined; ; ) {
     signal.throwIfAborted();
     const found = await ports.metadata.quotas.listAll({ after, limit: page });
-    for (const standings of await standingsOf(ports, found)) {
-      over.push(...standings.filter(isOverSoft));
-    }
+    for (const some of await standingsOf(ports, found)) yield* some;
     after = found.at(-1);
-    if (after === undefined || over.length >= limits.quotasTold) {
-      return over.slice(0, limits.quotasTold);
-    }
+    if (after === undefined) return;
   }
 }
 

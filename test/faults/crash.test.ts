@@ -30,6 +30,7 @@ import {
   type ScenarioName,
   smallLayer,
 } from "./scenarios.ts";
+import { expectTold } from "./told.ts";
 
 const child = fileURLToPath(new URL("crash-child.ts", import.meta.url));
 /** More points than any scenario has: a loop that gets here does not end. */
@@ -220,6 +221,7 @@ describe("kill -9", () => {
           const ports = await openStore(directory);
           try {
             expect((await checkStore(ports, { repair: false })).problems, outcome).toEqual([]);
+            await expectTold(ports, name);
             await expectations[name](ports, acknowledged);
             await recovers(ports);
           } finally {

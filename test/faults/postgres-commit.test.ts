@@ -5,6 +5,7 @@ import {
   type PostgresMetadataStore,
 } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
 import type { MetadataChange } from "../../src/ports/metadata-store.ts";
+import { addRepositoryEvent } from "../../src/registry/events/new-event.ts";
 import type { Repository } from "../../src/registry/repositories/repository.ts";
 import { addRepository, registry } from "../contracts/metadata-stores.ts";
 import { CuttingProxy, type Verdict } from "../support/cutting-proxy.ts";
@@ -107,6 +108,20 @@ describe.skipIf(missing !== undefined)(
       await transaction;
       await waitForWaiting(server, database, 0);
       expect(await counted()).toBe(1);
+    });
+
+    it("that is lost has an event told once, whichever side of the COMMIT the cut is on", async () => {
+      for (const verdict of ["pass and cut", "cut"] as const) {
+        cutAtCommit(verdict);
+        await store.transaction(async (change) => {
+          await countOne(change);
+          const told = { source: "entrepot", at: 1, detailType: verdict, detail: {} } as const;
+          await addRepositoryEvent(change, repository, told);
+        });
+      }
+      const waiting = await store.outbox.first(9);
+      expect(waiting.map(({ event }) => event.detailType)).toEqual(["pass and cut", "cut"]);
+      expect(await counted()).toBe(2);
     });
 
     it("that can not be found out is a refusal, and nothing is half done", async () => {

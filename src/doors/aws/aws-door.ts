@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import type { Environment, Operation, Service } from "../../operations/operation.ts";
 import { type Observer, perform } from "../../operations/perform.ts";
@@ -7,7 +6,7 @@ import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
-import type { PrivateEndpoint } from "../../registry/private-endpoint.ts";
+import { arrivalOf, type EndpointOf } from "./arrival.ts";
 import { decodeJson, encodeJson } from "./json-codec.ts";
 import {
   type Arrival,
@@ -25,7 +24,7 @@ import {
   queryVersions,
 } from "./query-codec.ts";
 import { BodyCut, discardBody, HeldBodies, readBody } from "./read-body.ts";
-import { headerOf, requestHead } from "./request-head.ts";
+import { headerOf } from "./request-head.ts";
 import { jsonError, queryError, type WireError } from "./wire.ts";
 
 export interface AwsDoorOptions {
@@ -36,8 +35,7 @@ export interface AwsDoorOptions {
   /** The same one as at every other door. */
   readonly failedLogins: FailedLogins;
   readonly heldBodies?: HeldBodies;
-  /** By which private endpoint a request came; by default there are none. */
-  readonly endpointOf?: (request: IncomingMessage) => PrivateEndpoint | undefined;
+  readonly endpointOf?: EndpointOf;
 }
 
 interface Door extends AwsDoorOptions {
@@ -64,6 +62,7 @@ const formType = "application/x-www-form-urlencoded";
 const jsonPrefixes = new Map<Service, string>([
   ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
   ["entrepot", "Entrepot_V1"],
+  ["events", "AWSEvents"],
   ["kms", "TrentService"],
   ["organizations", "AWSOrganizationsV20161128"],
 ]);
@@ -102,11 +101,7 @@ async function answer(door: Door, request: FastifyRequest, reply: FastifyReply) 
   const requestId = request.id;
   const protocol = protocolOf(request);
   try {
-    const head = requestHead(request.method, request.raw.url ?? "/", request.raw.rawHeaders);
-    // A connection that is gone already has no address any more.
-    const sourceIp = (request.ip ?? "").replace(/^::ffff:(?=\d+\.)/, "");
-    const endpoint = door.endpointOf?.(request.raw);
-    const arrival = { head, requestId, sourceIp, endpoint, scheme: request.protocol };
+    const arrival = arrivalOf(request, door.endpointOf);
     const body = await protocol.call(door, arrival, request);
     return await send(reply, protocol, 200, requestId, body);
   } catch (error) {

@@ -51,12 +51,12 @@ export function ask(url: string, question: Question = {}): Promise<Reply> {
 }
 
 /** What this machine trusts without being told. */
-function trustedHere(): string[] {
+export function trustedHere(): string[] {
   return [...getCACertificates("system"), ...getCACertificates("bundled")];
 }
 
 /** Several addresses that all failed are one error without a message of its own. */
-function spoken(error: Error): Error {
+export function spoken(error: Error): Error {
   return error instanceof AggregateError && error.errors[0] instanceof Error
     ? error.errors[0]
     : error;

@@ -58,7 +58,7 @@ export async function callServer<Answer>(
   throw new CommandError(`${origin} answers ${hint}; is it Entrepot?`);
 }
 
-function parsed(body: string): Record<string, unknown> | undefined {
+export function parsed(body: string): Record<string, unknown> | undefined {
   try {
     const reply = JSON.parse(body) as unknown;
     return typeof reply === "object" && reply !== null ? { ...reply } : undefined;
@@ -81,7 +81,7 @@ interface WireRefusal {
 }
 
 /** The encoded message that a denial ends with is for DecodeAuthorizationMessage, not for people. */
-function refusalOf(reply: WireRefusal = {}): { code: string | undefined; message: string } {
+export function refusalOf(reply: WireRefusal = {}): { code: string | undefined; message: string } {
   const code = reply.Error?.Code ?? reply.__type;
   const message = reply.Error?.Message ?? reply.message ?? "";
   return { code, message: message.replace(/\.? Encoded authorization failure message: \S+$/, "") };

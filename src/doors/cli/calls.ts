@@ -19,6 +19,7 @@ import type { getLifecyclePreview } from "../../operations/entrepot/get-lifecycl
 import type { getLifecycleRun } from "../../operations/entrepot/get-lifecycle-run.ts";
 import type { holdReclaim } from "../../operations/entrepot/hold-reclaim.ts";
 import type { lintPolicy } from "../../operations/entrepot/lint-policy.ts";
+import type { listEvents } from "../../operations/entrepot/list-events.ts";
 import type { listJobs } from "../../operations/entrepot/list-jobs.ts";
 import type { listLifecycleRuns } from "../../operations/entrepot/list-lifecycle-runs.ts";
 import type { listPullSecrets } from "../../operations/entrepot/list-pull-secrets.ts";
@@ -72,6 +73,7 @@ interface Calls {
   "entrepot:ExplainAccess": Own<typeof explainAccess>;
   "entrepot:HoldReclaim": Own<typeof holdReclaim>;
   "entrepot:LintPolicy": Own<typeof lintPolicy>;
+  "entrepot:ListEvents": Own<typeof listEvents>;
   "entrepot:ListJobs": Own<typeof listJobs>;
   "entrepot:ListRepositoryKeys": Own<typeof listRepositoryKeys>;
   "entrepot:ListPullSecrets": Own<typeof listPullSecrets>;

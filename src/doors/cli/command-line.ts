@@ -12,6 +12,7 @@ import type { Commands, FsckProgress, Terminal } from "./commands.ts";
 import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
 import { doctor } from "./doctor.ts";
+import { addEventsCommand } from "./events/events-command.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addLifecycleCommands } from "./lifecycle/lifecycle-commands.ts";
 import { addMasterKeyCommands } from "./master-key-commands.ts";
@@ -58,6 +59,7 @@ function programOf(builder: CommandBuilder): Command {
   addJobCommands(program, builder);
   addLifecycleCommands(program, builder);
   addTrashCommands(program, builder);
+  addEventsCommand(program, builder);
   addTagCommands(program, builder);
   addRekeyCommand(program, builder);
   addQuotaCommands(program, builder);

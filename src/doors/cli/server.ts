@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { callServer, type ServerAddress } from "./call-server.ts";
 import type { Answer, CallName, Input, Item, ListName } from "./calls.ts";
 import {
@@ -8,6 +9,7 @@ import {
   defaultProfile,
 } from "./client.ts";
 import { clientKey } from "./client-key.ts";
+import { openEventStream } from "./events/open-event-stream.ts";
 import { readSection, readTextFile } from "./ini-file.ts";
 
 export interface ServerOptions {
@@ -55,6 +57,19 @@ export class Server {
     { withinMs }: { readonly withinMs?: number } = {},
   ): Promise<Answer<Name>> {
     return callServer<Answer<Name>>(this.#address, this.#key, name, input as object, withinMs);
+  }
+
+  /**
+   * The server's stream of events, as it comes.
+   * @param after the last event that was seen; without, what comes from now on
+   * @throws Refusal, and CommandError when there is no such server
+   */
+  openEvents(
+    wanted: Readonly<Record<string, string>>,
+    after: number | undefined,
+    signal: AbortSignal,
+  ): Promise<Readable> {
+    return openEventStream(this.#address, this.#key, { wanted, after, signal });
   }
 
   /** Who asks. Everybody may know. */

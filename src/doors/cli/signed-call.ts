@@ -47,15 +47,34 @@ export async function signedCall(
     headers: { host: url.host, ...own },
     body,
   });
+  const signer = signerOf(call.service, region, key);
+  const { headers } = await signer.sign(request, { signingDate: new Date(now) });
+  return { method: "POST", headers, body };
+}
+
+/** The headers of a signed `GET` of that path of the server. */
+export async function signedGet(
+  endpointUrl: string,
+  region: string,
+  { path, query }: { readonly path: string; readonly query: Readonly<Record<string, string>> },
+  key: ClientKey,
+  now: number,
+): Promise<Readonly<Record<string, string>>> {
+  const url = new URL(endpointUrl);
+  const { protocol, hostname, host } = url;
+  const headers = { host };
+  const request = new HttpRequest({ method: "GET", protocol, hostname, path, query, headers });
+  const signer = signerOf("entrepot", region, key);
+  return (await signer.sign(request, { signingDate: new Date(now) })).headers;
+}
+
+function signerOf(service: Service, region: string, key: ClientKey): SignatureV4 {
   const { accessKeyId, secretAccessKey, sessionToken } = key;
   const credentials = {
     ...{ accessKeyId, secretAccessKey },
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
-  const { service } = call;
-  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
-  const { headers } = await signer.sign(request, { signingDate: new Date(now) });
-  return { method: "POST", headers, body };
+  return new SignatureV4({ service, region, credentials, sha256: Sha256 });
 }
 
 function messageOf({ service, operationName, input }: ServiceCall) {

@@ -1,5 +1,6 @@
 import type { Operation } from "../operation.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
+import { deleteDeadLetters } from "./delete-dead-letters.ts";
 import { deleteLifecycleExtension } from "./delete-lifecycle-extension.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
 import { deleteQuota } from "./delete-quota.ts";
@@ -9,11 +10,14 @@ import { describeRekey } from "./describe-rekey.ts";
 import { emptyTrash } from "./empty-trash.ts";
 import { explainAccess } from "./explain-access.ts";
 import { explainLifecycle } from "./explain-lifecycle.ts";
+import { getEventDestination } from "./get-event-destination.ts";
 import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
 import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
 import { getLifecycleRun } from "./get-lifecycle-run.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
+import { listDeadLetters } from "./list-dead-letters.ts";
+import { listEvents } from "./list-events.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
@@ -24,10 +28,12 @@ import { listRepositoryKeys } from "./list-repository-keys.ts";
 import { listServiceQuotas } from "./list-service-quotas.ts";
 import { listTagHistory } from "./list-tag-history.ts";
 import { listTrash } from "./list-trash.ts";
+import { putEventDestination } from "./put-event-destination.ts";
 import { putLifecycleExtension } from "./put-lifecycle-extension.ts";
 import { putQuota } from "./put-quota.ts";
 import { putServiceQuota } from "./put-service-quota.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
+import { replayDeadLetters } from "./replay-dead-letters.ts";
 import { reportImagesInUse } from "./report-images-in-use.ts";
 import { rerunJob } from "./rerun-job.ts";
 import { restoreImages } from "./restore-images.ts";
@@ -59,6 +65,7 @@ export const entrepotOperations: readonly Operation[] = [
   restoreImages,
   restoreRepository,
   restoreTag,
+  listEvents,
   listImagesInUse,
   reportImagesInUse,
   withdrawImagesInUse,
@@ -76,4 +83,9 @@ export const entrepotOperations: readonly Operation[] = [
   listLifecycleRuns,
   putLifecycleExtension,
   startLifecyclePreview,
+  putEventDestination,
+  getEventDestination,
+  listDeadLetters,
+  replayDeadLetters,
+  deleteDeadLetters,
 ];

@@ -3,6 +3,13 @@ import type { Registry } from "../names.ts";
 /** A JSON object, as it is told to receivers. */
 export type EventDetail = { readonly [name: string]: unknown };
 
+/** That an event is told again, from an archive. */
+export interface EventReplay {
+  readonly name: string;
+  /** ARNs of the rules that it is told to alone; empty: all rules. */
+  readonly rules: readonly string[];
+}
+
 /**
  * One thing that happened. It is written in the transaction of what it tells (I14), and its id is the
  * same however often it is delivered.
@@ -26,6 +33,8 @@ export interface RegistryEvent {
    * where no order is promised.
    */
   readonly partition: string;
+  /** Absent where it is told for the first time. */
+  readonly replay?: EventReplay;
 }
 
 /** What receivers are given. Source: EventBridge, "Events"; ECR, "EventBridge events". */
@@ -40,6 +49,7 @@ export interface EventEnvelope {
   readonly region: string;
   readonly resources: readonly string[];
   readonly detail: EventDetail;
+  readonly "replay-name"?: string;
 }
 
 export function envelopeOf(event: RegistryEvent): EventEnvelope {
@@ -53,5 +63,6 @@ export function envelopeOf(event: RegistryEvent): EventEnvelope {
     region: event.registry.region,
     resources: event.resources,
     detail: event.detail,
+    ...(event.replay === undefined ? {} : { "replay-name": event.replay.name }),
   };
 }

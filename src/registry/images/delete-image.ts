@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
+import { addDeleteEvents } from "../events/image-action-event.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import {
   type Digest,
@@ -47,10 +48,22 @@ export function deleteImage(
     if ("digest" in id) return removeImage(change, repository, id.digest, deletion);
     const digest = await change.tags.find(repository, id.tag);
     if (digest === undefined) throw imageNotFound();
-    await change.tags.remove(repository, id.tag, deletion.at);
-    await hastenLifecycle(change, repository, deletion.at, "taken");
-    return [{ digest, tag: id.tag }];
+    return [await removeTag(change, repository, { tag: id.tag, digest }, deletion.at)];
   });
+}
+
+/** The tag alone. */
+async function removeTag(
+  change: MetadataChange,
+  repository: Repository,
+  { tag, digest }: { readonly tag: Tag; readonly digest: Digest },
+  at: number,
+): Promise<DeletedImageId> {
+  const image = await change.images.find(repository, digest);
+  await change.tags.remove(repository, tag, at);
+  if (image !== undefined) await addDeleteEvents(change, repository, image, [tag], at);
+  await hastenLifecycle(change, repository, at, "taken");
+  return { digest, tag };
 }
 
 function deletionBy({ clock }: Ports, deleter: Deleter): Deletion {
@@ -194,9 +207,7 @@ async function deleteRequested(
     };
   }
   if ((await change.tags.count(repository, tagged)) > 1) {
-    await change.tags.remove(repository, tag, deletion.at);
-    await hastenLifecycle(change, repository, deletion.at, "taken");
-    return [{ digest: tagged, tag }];
+    return [await removeTag(change, repository, { tag, digest: tagged }, deletion.at)];
   }
   return removeImage(change, repository, tagged, deletion);
 }

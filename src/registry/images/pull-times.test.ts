@@ -26,8 +26,10 @@ class Rows {
       this.written.push(pulls);
       const setPulledAt = async (_: unknown, digest: string, at: number) => {
         pulls.push([digest, at]);
+        return false; // What is told of it is looked at where there are rows.
       };
-      await work({ images: { setPulledAt } } as unknown as MetadataChange);
+      const repositories = { findById: async () => undefined };
+      await work({ images: { setPulledAt }, repositories } as unknown as MetadataChange);
       this.meanwhile();
     },
   } as unknown as Pick<MetadataStore, "transaction">;

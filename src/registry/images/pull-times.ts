@@ -1,7 +1,9 @@
-import type { MetadataStore } from "../../ports/metadata-store.ts";
+import type { MetadataChange, MetadataStore } from "../../ports/metadata-store.ts";
+import { addPullEvent } from "../events/image-pull-event.ts";
 import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
+import { isHiddenName } from "../trash/trash.ts";
 import type { Image } from "./image.ts";
 
 /** The last pull of an image that is not written yet. */
@@ -82,11 +84,7 @@ export class PullTimes {
         const pull = this.#waiting.get(key);
         return pull === undefined ? [] : [{ key, ...pull }];
       });
-      await metadata.transaction(async ({ images }) => {
-        for (const { repository, digest, at } of written) {
-          await images.setPulledAt(repository, digest, at);
-        }
-      });
+      await metadata.transaction((change) => record(change, written));
       for (const { key, at } of written) {
         const { at: last = at } = this.#waiting.get(key) ?? {};
         if (!isDue(at, last)) this.#waiting.delete(key);
@@ -99,6 +97,24 @@ export class PullTimes {
     if (oldest === undefined) return;
     this.#waiting.delete(oldest);
     this.#dropped += 1;
+  }
+}
+
+/** Writes the times, and tells of those that moved. */
+async function record(change: MetadataChange, pulls: readonly WaitingPull[]): Promise<void> {
+  const repositories = new Map(pulls.map(({ repository }) => [repository.id, repository]));
+  // Asked at once, in the order in which everybody does.
+  const [moved, found] = await Promise.all([
+    Promise.all(
+      pulls.map((pull) => change.images.setPulledAt(pull.repository, pull.digest, pull.at)),
+    ),
+    Promise.all([...repositories.values()].map((each) => change.repositories.findById(each))),
+  ]);
+  const byId = new Map(found.map((repository) => [repository?.id, repository]));
+  for (const [index, pull] of pulls.entries()) {
+    const repository = byId.get(pull.repository.id);
+    if (!moved[index] || repository === undefined || isHiddenName(repository.name)) continue;
+    await addPullEvent(change, repository, pull);
   }
 }
 

@@ -6,6 +6,8 @@ import { manifestDomain, requireSameDomain } from "../encryption/domain.ts";
 import { sealWhole } from "../encryption/sealed-format.ts";
 import { EqualObjectStands, type StoredObject } from "../encryption/stored-object.ts";
 import { invariant, RegistryError } from "../errors.ts";
+import { addPushEvents } from "../events/image-action-event.ts";
+import { addStorageClassEvent } from "../events/storage-class-event.ts";
 import type { Layer } from "../layers/layer.ts";
 import { queueStorage } from "../layers/queue-storage.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
@@ -137,6 +139,12 @@ function storeImage(
     if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
     for (const tag of moved) await change.tags.put(locked, { tag, digest, at });
     if (known?.state !== "ACTIVE" || moved.length > 0) {
+      if (known !== undefined && known.state !== "ACTIVE") {
+        await addStorageClassEvent(change, locked, image, at);
+      }
+      if (known === undefined || moved.length > 0) {
+        await addPushEvents(change, locked, image, moved, at);
+      }
       // A new image that takes no tag from another leaves all others as they were.
       const isAdding = known === undefined && current.every((held) => held === undefined);
       await hastenLifecycle(change, locked, at, isAdding ? "added" : "taken");

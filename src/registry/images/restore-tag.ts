@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { addPushEvents } from "../events/image-action-event.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
@@ -34,6 +35,7 @@ export async function restoreTag(
       await restoreImage(change, repository, digest, { now, mostImages, isTagged: false });
     }
     await change.tags.put(repository, { tag, digest, at: now });
+    await addPushEvents(change, repository, stored.image, [tag], now);
     await hastenLifecycle(change, repository, now, "taken");
     return { broughtBack: stored.isTrashed };
   });

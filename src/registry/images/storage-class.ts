@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { addStorageClassEvent } from "../events/storage-class-event.ts";
 import { areStandard, queueStorage } from "../layers/queue-storage.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
@@ -61,12 +62,13 @@ export async function whyNotArchivable(
 /** An image that nothing keeps from it. Its layers go to the archive where no other image needs them. */
 export async function archiveImage(
   change: MetadataChange,
-  repository: RepositoryRef,
+  repository: Repository,
   image: Image,
   now: number,
 ): Promise<Image> {
   const archived: Image = { ...image, state: "ARCHIVED", archivedAt: now };
   await change.images.setState(repository, image.digest, archived);
+  await addStorageClassEvent(change, repository, archived, now);
   await queueStorage(change, repository, image.digest, now);
   await queueFollowers(change, repository, image.digest, now);
   return archived;
@@ -134,11 +136,9 @@ export async function finishActivation(
       await change.reclaim.enqueue({ ...candidate, dueAt: now + limits.activationRetryMs });
       return;
     }
-    await change.images.setState(repository, digest, {
-      ...image,
-      state: "ACTIVE",
-      activatedAt: now,
-    });
+    const active: Image = { ...image, state: "ACTIVE", activatedAt: now };
+    await change.images.setState(repository, digest, active);
+    await addStorageClassEvent(change, locked, active, now);
     await queueFollowers(change, repository, digest, now);
     await hastenLifecycle(change, locked, now, "taken");
   });

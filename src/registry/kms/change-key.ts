@@ -1,4 +1,5 @@
 import type { KmsChange } from "../../ports/kms-store.ts";
+import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { noSuchKey } from "./find-key.ts";
@@ -12,13 +13,13 @@ import { type KmsKey, type KmsKeyRef, kmsKeyArn } from "./kms-key.ts";
 export async function changeKey(
   ports: Pick<Ports, "metadata" | "memory">,
   ref: KmsKeyRef,
-  change: (key: KmsKey, kms: KmsChange) => KmsKey | Promise<KmsKey>,
+  change: (key: KmsKey, tables: MetadataChange) => KmsKey | Promise<KmsKey>,
 ): Promise<KmsKey> {
-  const changed = await ports.metadata.transaction(async ({ kms }) => {
-    const key = await lockKey(kms, ref);
+  const changed = await ports.metadata.transaction(async (tables) => {
+    const key = await lockKey(tables.kms, ref);
     requireCustomerManaged(key);
-    const next = await change(key, kms);
-    await kms.keys.replace(next);
+    const next = await change(key, tables);
+    await tables.kms.keys.replace(next);
     return next;
   });
   ports.memory.access.forgetKmsKey(ref);

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import type { KmsChange } from "../../ports/kms-store.ts";
+import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { addKeyEvent } from "../events/key-event.ts";
 import { limits } from "../limits.ts";
 import { changeKey } from "./change-key.ts";
 import { addVersion, dayMs } from "./create-key.ts";
@@ -45,7 +46,7 @@ export function disableRotation(
  * @throws NotFound, NotAuthorized, Disabled, KmsInvalidState, LimitExceeded, Conflict
  */
 export function rotateOnDemand(ports: KeyPorts, ref: KmsKeyRef): Promise<KmsKey> {
-  return changeKey(ports, ref, (key, kms) => {
+  return changeKey(ports, ref, (key, change) => {
     requireUsable(key);
     const most = limits.kmsRotationsOnDemand;
     if (key.rotationsOnDemand >= most) {
@@ -58,19 +59,20 @@ export function rotateOnDemand(ports: KeyPorts, ref: KmsKeyRef): Promise<KmsKey>
       throw new RegistryError("Conflict", sentence);
     }
     const counted = { ...key, rotationsOnDemand: key.rotationsOnDemand + 1 };
-    return nextVersion(ports, kms, counted, "ON_DEMAND");
+    return nextVersion(ports, change, counted, "ON_DEMAND");
   });
 }
 
 /** The key with a new version, to be written. */
 export async function nextVersion(
   ports: Pick<Ports, "keys" | "clock">,
-  kms: KmsChange,
+  change: MetadataChange,
   key: KmsKey,
   origin: "AUTOMATIC" | "ON_DEMAND",
 ): Promise<KmsKey> {
   const next = { ...key, version: key.version + 1 };
-  await addVersion(ports, kms, next, origin);
+  await addVersion(ports, change.kms, next, origin);
+  await addKeyEvent(change, key, "Rotation", ports.clock.now());
   return next;
 }
 

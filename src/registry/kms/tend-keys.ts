@@ -1,4 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
+import { addKeyEvent } from "../events/key-event.ts";
 import { limits } from "../limits.ts";
 import { dayMs } from "./create-key.ts";
 import { destroyKey } from "./delete-key.ts";
@@ -25,12 +26,14 @@ export async function tendKeys(ports: Ports, signal: AbortSignal): Promise<numbe
 }
 
 async function tendKey(ports: Ports, found: KmsKey, now: number): Promise<boolean> {
-  const done = await ports.metadata.transaction(async ({ kms }) => {
+  const done = await ports.metadata.transaction(async (change) => {
+    const { kms } = change;
     const key = await kms.keys.lock(found);
     if (key === undefined) return false;
     if (key.state === "PendingDeletion") {
       if (key.deletionAt === undefined || key.deletionAt > now) return false;
       await destroyKey(kms, key);
+      await addKeyEvent(change, key, "Deletion", now);
       return true;
     }
     // A disabled key is rotated once it is enabled again. Source: KMS, "Rotate AWS KMS keys".
@@ -38,7 +41,7 @@ async function tendKey(ports: Ports, found: KmsKey, now: number): Promise<boolea
     const { periodDays, nextAt } = key.rotation;
     if (nextAt > now) return false;
     const rotation = { periodDays, nextAt: now + periodDays * dayMs };
-    await kms.keys.replace(await nextVersion(ports, kms, { ...key, rotation }, "AUTOMATIC"));
+    await kms.keys.replace(await nextVersion(ports, change, { ...key, rotation }, "AUTOMATIC"));
     return true;
   });
   if (done) ports.memory.access.forgetKmsKey(found);

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { addDeleteEvents } from "../events/image-action-event.ts";
+import { addLifecycleRunEvent } from "../events/lifecycle-run-event.ts";
 import { archiveImage, whyNotArchivable } from "../images/storage-class.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Tag } from "../names.ts";
@@ -203,14 +205,20 @@ class Run {
       case "untag": {
         const tags = found.markedTags(verdict, image.tags) as readonly Tag[];
         for (const tag of tags) await change.tags.remove(repository, tag, now);
+        if (tags.length > 0) await addDeleteEvents(change, repository, stored, tags, now);
         return toRunImage(verdict, { ...image, tags });
       }
     }
   }
 
   async end(): Promise<LifecycleRun> {
-    this.#run = { ...this.#run, finishedAt: this.#ports.clock.now() };
-    await this.#ports.metadata.transaction((change) => change.lifecycle.putRun(this.#run));
+    const finishedAt = this.#ports.clock.now();
+    this.#run = { ...this.#run, finishedAt };
+    await this.#ports.metadata.transaction(async (change) => {
+      const locked = await change.repositories.lockById(this.#repository);
+      await change.lifecycle.putRun(this.#run);
+      if (locked !== undefined) await addLifecycleRunEvent(change, locked, this.#run, finishedAt);
+    });
     return this.#run;
   }
 

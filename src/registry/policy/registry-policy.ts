@@ -1,5 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { addRegistryPolicyEvent } from "../events/policy-change-event.ts";
 import type { Registry } from "../names.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
 import { checkedPolicyText, shownPolicyText } from "./resource-policy-text.ts";
@@ -16,9 +17,12 @@ export async function putRegistryPolicy(
 ): Promise<string> {
   const kind = await kindOf(ports, registry);
   const stored = await checkedPolicyText(ports, text, kind);
-  await ports.metadata.transaction((change) =>
-    change.resourcePolicies.putOfRegistry(registry, stored, ports.clock.now()),
-  );
+  await ports.metadata.transaction(async (change) => {
+    const before = await change.resourcePolicies.ofRegistry(registry);
+    const at = ports.clock.now();
+    await change.resourcePolicies.putOfRegistry(registry, stored, at);
+    if (before !== stored) await addRegistryPolicyEvent(change, registry, { action: "PUT", at });
+  });
   ports.memory.access.forgetRegistry(registry);
   return shownPolicyText(ports, stored);
 }
@@ -38,13 +42,14 @@ export async function getRegistryPolicy(
  * @throws RegistryPolicyNotFound
  */
 export async function deleteRegistryPolicy(
-  ports: Pick<Ports, "metadata" | "memory">,
+  ports: Pick<Ports, "metadata" | "memory" | "clock">,
   registry: Registry,
 ): Promise<string> {
   const stored = await ports.metadata.transaction(async (change) => {
     const policy = await change.resourcePolicies.ofRegistry(registry);
     if (policy === undefined) throw noPolicy(registry);
     await change.resourcePolicies.removeOfRegistry(registry);
+    await addRegistryPolicyEvent(change, registry, { action: "DELETE", at: ports.clock.now() });
     return policy;
   });
   ports.memory.access.forgetRegistry(registry);

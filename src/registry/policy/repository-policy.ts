@@ -1,5 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { addRepositoryPolicyEvent } from "../events/policy-change-event.ts";
 import type { Caller } from "../identity/principal.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
@@ -28,7 +29,12 @@ export async function setRepositoryPolicy(
   if (!force) await requireNoLockOut(ports, { registry, name }, stored, caller);
   await ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
-    await change.resourcePolicies.putOfRepository(repository, stored, ports.clock.now());
+    const before = await change.resourcePolicies.ofRepository(repository);
+    const at = ports.clock.now();
+    await change.resourcePolicies.putOfRepository(repository, stored, at);
+    if (before !== stored) {
+      await addRepositoryPolicyEvent(change, repository, { action: "PUT", at });
+    }
   });
   ports.memory.access.forgetRepository(registry, name);
   return shownPolicyText(ports, stored);
@@ -51,7 +57,7 @@ export async function getRepositoryPolicy(
  * @throws RepositoryNotFound, RepositoryPolicyNotFound
  */
 export async function deleteRepositoryPolicy(
-  ports: Pick<Ports, "metadata" | "memory">,
+  ports: Pick<Ports, "metadata" | "memory" | "clock">,
   registry: Registry,
   name: RepositoryName,
 ): Promise<string> {
@@ -60,6 +66,8 @@ export async function deleteRepositoryPolicy(
     const policy = await change.resourcePolicies.ofRepository(repository);
     if (policy === undefined) throw noPolicy(registry, name);
     await change.resourcePolicies.removeOfRepository(repository);
+    const at = ports.clock.now();
+    await addRepositoryPolicyEvent(change, repository, { action: "DELETE", at });
     return policy;
   });
   ports.memory.access.forgetRepository(registry, name);

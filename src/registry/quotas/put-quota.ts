@@ -13,6 +13,7 @@ import {
   type QuotaPlace,
   type QuotaStanding,
 } from "./quota.ts";
+import { forgetTold } from "./tell-quota.ts";
 
 /** The kind of job that counts repositories in. Its key is the quota's id. */
 export const countQuotaKind = "count-quota";
@@ -112,6 +113,7 @@ export async function deleteQuota(
     await change.quotaUsage.lock(registry, quota.id);
     await change.quotaUsage.remove(registry, quota.id);
     await change.quotas.remove(registry, quota.id);
+    await forgetTold(change, quota);
   });
 }
 

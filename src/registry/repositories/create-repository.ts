@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { addRepositoryChangeEvent } from "../events/repository-event.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { joinQuotas } from "../quotas/membership.ts";
@@ -47,6 +48,7 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
       await change.repositories.putResourceTag(repository, key, value);
     }
     await insertGrants(change, grants);
+    await addRepositoryChangeEvent(change, repository, "CREATE", repository.createdAt);
   });
   ports.memory.access.forgetRepository(wanted.registry, wanted.name);
   forgetGrants(ports, grants);

@@ -1,5 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { addRepositoryChangeEvent } from "../events/repository-event.ts";
 import { parseKmsKeyArn } from "../kms/kms-key.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { leaveQuotas } from "../quotas/membership.ts";
@@ -33,6 +34,7 @@ export async function deleteRepository(
     const rekey = await change.rekeys.find(repository);
     const deletion: Deletion = { ...deleter, at: ports.clock.now(), reason: { kind: "DELETED" } };
     await change.trash.putRepository(repository, deletion);
+    await addRepositoryChangeEvent(change, repository, "DELETE", deletion.at);
     await leaveQuotas(change, repository);
     await change.reclaim.enqueue({
       kind: "repository",

@@ -1,4 +1,5 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
+import { addDeleteEvents } from "../events/image-action-event.ts";
 import type { Image } from "../images/image.ts";
 import { queueFollowers } from "../images/queue-followers.ts";
 import { limits } from "../limits.ts";
@@ -21,6 +22,7 @@ export async function discardImage(
   const { digest } = image;
   const tags = await change.tags.of(repository, digest, limits.tagsPerImage);
   for (const tag of tags) await change.tags.remove(repository, tag, deletion.at);
+  await addDeleteEvents(change, repository, image, tags, deletion.at);
   await queueFollowers(change, repository, digest, deletion.at);
   await charge(change, repository, { imageCount: -1, sizeBytes: -image.manifestBytes });
   if (deletion.keepMs === 0) {

@@ -1,5 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import type { TrashPosition } from "../../ports/trash-store.ts";
+import { addTrashEvent } from "../events/trash-event.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { findRepository } from "../repositories/find-repository.ts";
@@ -68,13 +69,15 @@ async function expireImages(ports: Ports, found: readonly TrashedImage[]): Promi
     const { registry, id: repositoryId } = repository;
     const candidate = { kind: "image", registry, repositoryId, digest, dueAt: now } as const;
     const isExpired = await ports.metadata.transaction(async (change) => {
-      await change.repositories.lockById(repository);
+      const locked = await change.repositories.lockById(repository);
       const trashed = await change.trash.findImage(repository, digest);
       if (trashed === undefined || trashed.expiresAt <= now) return false;
       await change.trash.setImageExpiry(repository, digest, now);
       // A candidate that waits would only move to a later time.
       await change.reclaim.remove(candidate);
       await change.reclaim.enqueue(candidate);
+      const gone = { action: "EMPTY", image: { digest, tags: trashed.tags }, at: now } as const;
+      if (locked !== undefined) await addTrashEvent(change, locked, gone);
       return true;
     });
     if (isExpired) expired += 1;
@@ -102,12 +105,16 @@ async function expireRepository(ports: Ports, { repository }: TrashedRepository)
   const { registry, id: repositoryId } = repository;
   const candidate = { kind: "repository", registry, repositoryId, dueAt: now } as const;
   return ports.metadata.transaction(async (change) => {
-    await change.repositories.lockById(repository);
+    const locked = await change.repositories.lockById(repository);
     const trashed = await change.trash.findRepository(repository);
     if (trashed === undefined || trashed.expiresAt <= now) return false;
     await change.trash.setRepositoryExpiry(repository, now);
     await change.reclaim.remove(candidate);
     await change.reclaim.enqueue(candidate);
+    if (locked !== undefined) {
+      const named = { ...locked, name: trashed.name };
+      await addTrashEvent(change, named, { action: "EMPTY", at: now });
+    }
     return true;
   });
 }

@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
+import { addTrashEvent } from "../events/trash-event.ts";
 import { imageNotFound } from "../images/get-image.ts";
 import type { Image } from "../images/image.ts";
 import { requireRoomForImage } from "../images/image-limits.ts";
@@ -178,6 +179,7 @@ async function restoreOne(
     await change.tags.put(repository, { tag, digest, at: now });
     tags.push(tag);
   }
+  await addTrashEvent(change, repository, { action: "RESTORE", image: { digest, tags }, at: now });
   return { digest, tags, takenTags };
 }
 

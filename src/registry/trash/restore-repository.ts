@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { addTrashEvent } from "../events/trash-event.ts";
 import { newJob } from "../jobs/job.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
@@ -47,6 +48,8 @@ export async function restoreRepository(
     await joinQuotas(change, { ...locked!, name });
     for (const { grants } of claims) await insertGrants(change, grants);
     await dropCandidate(change, trashed);
+    const at = ports.clock.now();
+    await addTrashEvent(change, { ...locked!, name }, { action: "RESTORE", at });
     if (isUnderWay(rekey)) await resumeRekey(change, repository, ports.clock.now());
   });
   ports.memory.access.forgetRepository(registry, name);

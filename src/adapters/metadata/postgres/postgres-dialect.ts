@@ -29,6 +29,12 @@ export const postgresDialect: SqlDialect = {
   },
   smallRows: (name) => builder.schema.createTable(name),
   largeRows: (name) => builder.schema.createTable(name),
+  counted: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
+  countOn: (table, column) =>
+    builder.selectFrom(table as never).select(
+      sql`setval(pg_get_serial_sequence(${sql.lit(table)}, ${sql.lit(column)}),
+        greatest(coalesce(max(${sql.ref(column)}), 0), 1))`.as("counted"),
+    ),
   locksRows: true,
   counterSlots: 16,
 };

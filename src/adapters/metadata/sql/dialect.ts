@@ -1,4 +1,10 @@
-import type { CreateTableBuilder, Expression, Kysely } from "kysely";
+import type {
+  ColumnDefinitionBuilder,
+  Compilable,
+  CreateTableBuilder,
+  Expression,
+  Kysely,
+} from "kysely";
 import type { Tables } from "./tables.ts";
 
 /** Kysely's own words for a column type, or an expression where those do not suffice. */
@@ -21,6 +27,13 @@ export interface SqlDialect {
   smallRows(name: string): CreateTableBuilder<string, never>;
   /** A table whose rows may be large. */
   largeRows(name: string): CreateTableBuilder<string, never>;
+  /** Makes an integer column the primary key that the database counts up by itself. */
+  counted(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+  /**
+   * Has the database count on after the rows that are there, where it does not see by itself that they
+   * were brought with their numbers.
+   */
+  countOn(table: string, column: string): Compilable | undefined;
   /** Whether a read locks rows with `for update`; without, the database has one writer. */
   readonly locksRows: boolean;
   /** Rows over which the counters of a registry are spread: one where there is one writer. */

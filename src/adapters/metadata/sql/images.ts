@@ -187,8 +187,9 @@ export class SqlImages implements ImageReads, ImageWrites {
     ]);
   }
 
-  async setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void> {
-    await this.#session.later(setPulledAt, { ...repositoryKey(repository), digest, at });
+  async setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<boolean> {
+    const key = { ...repositoryKey(repository), digest, at };
+    return (await this.#session.change(setPulledAt, key)) > 0;
   }
 
   async setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void> {

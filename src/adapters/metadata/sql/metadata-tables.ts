@@ -1,7 +1,14 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
+import { SqlDeadLetters } from "./dead-letters.ts";
 import { SqlEntities } from "./entities.ts";
+import { SqlEventArchives } from "./event-archives.ts";
+import { SqlEventDeliveries } from "./event-deliveries.ts";
+import { SqlApiDestinations, SqlConnections } from "./event-endpoints.ts";
+import { SqlEventLog } from "./event-log.ts";
+import { SqlEventReplays } from "./event-replays.ts";
+import { SqlEventRules } from "./event-rules.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
@@ -15,6 +22,7 @@ import { SqlLifecycle } from "./lifecycle.ts";
 import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
+import { SqlOutbox } from "./outbox.ts";
 import { SqlPullTimeExclusions } from "./pull-time-exclusions.ts";
 import { SqlQuotaUsage } from "./quota-usage.ts";
 import { SqlQuotas } from "./quotas.ts";
@@ -68,5 +76,14 @@ export function metadataTables(session: SqlSession): MetadataChange {
     quotas: new SqlQuotas(session),
     quotaUsage: new SqlQuotaUsage(session),
     serviceQuotas: new SqlServiceQuotas(session),
+    outbox: new SqlOutbox(session),
+    eventLog: new SqlEventLog(session),
+    eventArchives: new SqlEventArchives(session),
+    eventReplays: new SqlEventReplays(session),
+    eventRules: new SqlEventRules(session),
+    connections: new SqlConnections(session),
+    apiDestinations: new SqlApiDestinations(session),
+    eventDeliveries: new SqlEventDeliveries(session),
+    deadLetters: new SqlDeadLetters(session),
   };
 }

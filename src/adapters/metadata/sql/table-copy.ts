@@ -42,6 +42,7 @@ export class SqlRowStore implements RowStore {
 
   async change(changes: readonly RowChange[]): Promise<void> {
     const commands = changes.map((change) => this.#texts.change(change));
+    commands.push(...this.#texts.countOn(changes));
     await this.#parts.transaction((connection) => connection.runAll(commands));
   }
 }
@@ -67,11 +68,11 @@ export class SqlRowReads implements RowReads {
  * each table and list of columns.
  */
 export class SqlTexts {
-  readonly #builder: SqlDialect["builder"];
+  readonly #dialect: SqlDialect;
   readonly #texts = new Map<string, string>();
 
-  constructor({ builder }: SqlDialect) {
-    this.#builder = builder;
+  constructor(dialect: SqlDialect) {
+    this.#dialect = dialect;
   }
 
   page({ name, key, pageRows }: CopiedTable, after: CopiedRow | undefined): SqlCommand {
@@ -105,10 +106,21 @@ export class SqlTexts {
     }
   }
 
+  /** What has the database count on after rows that came with their numbers. */
+  countOn(changes: readonly RowChange[]): SqlCommand[] {
+    const tables = new Set(
+      changes.flatMap(({ kind, table }) => (kind === "insert" ? [table] : [])),
+    );
+    return [...tables].flatMap(({ name, counted }) => {
+      const query = counted === undefined ? undefined : this.#dialect.countOn(name, counted);
+      return query === undefined ? [] : [{ sql: query.compile().sql, parameters: [] }];
+    });
+  }
+
   #text(name: string, make: () => ReturnType<typeof insert>): string {
     const known = this.#texts.get(name);
     if (known !== undefined) return known;
-    const text = make().compile(this.#builder).sql;
+    const text = make().compile(this.#dialect.builder).sql;
     this.#texts.set(name, text);
     return text;
   }

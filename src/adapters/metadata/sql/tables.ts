@@ -19,6 +19,8 @@ import type {
   UploadId,
 } from "../../../registry/names.ts";
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
+import type { EventRuleTables } from "./event-rule-tables.ts";
+import type { EventTables } from "./event-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
 
@@ -364,7 +366,7 @@ export interface ProbeTable {
   at: number;
 }
 
-export interface Tables extends KmsTables, LifeTables {
+export interface Tables extends EventTables, EventRuleTables, KmsTables, LifeTables {
   registry_counter: RegistryCounterTable;
   repository: RepositoryTable;
   repository_resource_tag: RepositoryResourceTagTable;

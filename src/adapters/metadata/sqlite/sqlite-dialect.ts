@@ -26,6 +26,9 @@ export const sqliteDialect: SqlDialect = {
   // The primary key holds the row: one search instead of two.
   smallRows: (name) => builder.schema.createTable(name).modifyEnd(sql`strict, without rowid`),
   largeRows: (name) => builder.schema.createTable(name).modifyEnd(sql`strict`),
+  // Never the same number twice, also when the table was empty in between.
+  counted: (column) => column.primaryKey().autoIncrement(),
+  countOn: () => undefined,
   locksRows: false,
   counterSlots: 1,
 };

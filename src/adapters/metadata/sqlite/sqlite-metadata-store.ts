@@ -100,6 +100,15 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly quotas: MetadataReads["quotas"];
   readonly quotaUsage: MetadataReads["quotaUsage"];
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
+  readonly outbox: MetadataReads["outbox"];
+  readonly eventLog: MetadataReads["eventLog"];
+  readonly eventArchives: MetadataReads["eventArchives"];
+  readonly eventReplays: MetadataReads["eventReplays"];
+  readonly eventRules: MetadataReads["eventRules"];
+  readonly connections: MetadataReads["connections"];
+  readonly apiDestinations: MetadataReads["apiDestinations"];
+  readonly eventDeliveries: MetadataReads["eventDeliveries"];
+  readonly deadLetters: MetadataReads["deadLetters"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -131,6 +140,15 @@ export class SqliteMetadataStore implements MetadataStore {
     this.quotas = reads.quotas;
     this.quotaUsage = reads.quotaUsage;
     this.serviceQuotas = reads.serviceQuotas;
+    this.outbox = reads.outbox;
+    this.eventLog = reads.eventLog;
+    this.eventArchives = reads.eventArchives;
+    this.eventReplays = reads.eventReplays;
+    this.eventRules = reads.eventRules;
+    this.connections = reads.connections;
+    this.apiDestinations = reads.apiDestinations;
+    this.eventDeliveries = reads.eventDeliveries;
+    this.deadLetters = reads.deadLetters;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,

@@ -13,10 +13,10 @@ export function optional(type: ColumnType): NullableColumn {
 
 /** Adds columns in order; they take no null unless they say so. */
 export function withColumns(
-  table: CreateTableBuilder<string, never>,
+  table: CreateTableBuilder<string, never> | CreateTableBuilder<string, string>,
   columns: Readonly<Record<string, ColumnType | NullableColumn>>,
 ): CreateTableBuilder<string, string> {
-  let next: CreateTableBuilder<string, string> = table;
+  let next = table as CreateTableBuilder<string, string>;
   for (const [name, type] of Object.entries(columns)) {
     next =
       typeof type === "object" && nullable in type

@@ -7,6 +7,8 @@ import { migration0006 } from "./0006-kms.ts";
 import { migration0007 } from "./0007-trash.ts";
 import { migration0008 } from "./0008-lifecycle.ts";
 import { migration0009 } from "./0009-quotas.ts";
+import { migration0010 } from "./0010-events.ts";
+import { migration0011 } from "./0011-event-rules.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; versions begin at 1 and leave none out. */
@@ -20,4 +22,6 @@ export const migrations: readonly Migration[] = [
   migration0007,
   migration0008,
   migration0009,
+  migration0010,
+  migration0011,
 ];

@@ -1,0 +1,66 @@
+import type {
+  PutEventsRequest,
+  PutEventsRequestEntry,
+  PutEventsResponse,
+} from "@aws-sdk/client-eventbridge";
+import { z } from "zod";
+import { RegistryError } from "../../registry/errors.ts";
+import { eventLimits } from "../../registry/events/event-limits.ts";
+import { putEvents as put } from "../../registry/events/put-events.ts";
+import { request } from "../ecr/shapes.ts";
+import type { Wire } from "../ecr/wire.ts";
+import type { Members } from "../members.ts";
+import { operation } from "../operation.ts";
+import { defaultBus, ownRegistry } from "./event-target.ts";
+
+const latestSeconds = 253_402_300_799;
+
+const entry = z.object({
+  Time: z.number().min(0).max(latestSeconds).optional(),
+  // What each entry lacks or has wrong is told of it alone.
+  Source: z.string().optional(),
+  Resources: z.array(z.string().max(2048)).max(1_000).default([]),
+  DetailType: z.string().optional(),
+  Detail: z.string().optional(),
+  EventBusName: z.string().min(1).max(1600).optional(),
+  /** For AWS X-Ray, which is not here. */
+  TraceHeader: z.string().min(1).max(500).optional(),
+} satisfies Members<PutEventsRequestEntry>);
+
+/** Events of the caller's own, onto the event bus of the registry. */
+export const putEvents = operation("events:PutEvents", {
+  input: request({
+    Entries: z.array(entry).min(1).max(eventLimits.putEntries),
+    EndpointId: z.string().min(1).max(50).optional(),
+  } satisfies Members<PutEventsRequest>),
+  resource: (_input, caller) => defaultBus({}, caller),
+  // What a policy says of sources is asked of each entry once more.
+  conditions: ({ Entries }) => ({
+    "events:source": Entries.map(({ Source = "" }) => Source),
+    "events:detail-type": Entries.map(({ DetailType = "" }) => DetailType),
+  }),
+  access: "Write",
+  errors: ["Validation"],
+  async handle(input, { ports, caller, target }): Promise<Wire<PutEventsResponse>> {
+    if (input.EndpointId !== undefined) {
+      throw new RegistryError("Validation", "There are no global endpoints.");
+    }
+    const entries = input.Entries.map((each) => ({
+      time: each.Time === undefined ? undefined : each.Time * 1000,
+      source: each.Source,
+      resources: each.Resources,
+      detailType: each.DetailType,
+      detail: each.Detail,
+      bus: each.EventBusName,
+    }));
+    const outcomes = await put(ports, ownRegistry(caller), entries, { caller, bus: target });
+    return {
+      FailedEntryCount: outcomes.filter((outcome) => "code" in outcome).length,
+      Entries: outcomes.map((outcome) =>
+        "id" in outcome
+          ? { EventId: outcome.id }
+          : { ErrorCode: outcome.code, ErrorMessage: outcome.message },
+      ),
+    };
+  },
+});

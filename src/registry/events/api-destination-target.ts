@@ -1,0 +1,124 @@
+import type { Readable } from "node:stream";
+import { EgressError, type EgressResponse } from "../../ports/egress.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Delivery } from "./delivery.ts";
+import type { ApiDestination, Connection, ConnectionSecrets, SigningSecrets } from "./endpoint.ts";
+import { apiDestinationArn, connectionArn } from "./endpoint.ts";
+import type { EventEnvelope } from "./event.ts";
+import { eventBody } from "./event-body.ts";
+import { eventRuleLimits } from "./event-rule-limits.ts";
+import { openEventSecrets } from "./event-secrets.ts";
+import { eventRequest } from "./http-request.ts";
+import type { OAuthTokens } from "./oauth-tokens.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import type { EventTarget } from "./rule.ts";
+import { failed, refused, type TargetOutcome } from "./target-outcome.ts";
+
+export interface HttpTargets {
+  readonly rates: RateLimits;
+  readonly tokens: OAuthTokens;
+  readonly timeoutMs: number;
+}
+
+/** What is sent of one delivery, and to whom. */
+export interface Shipment {
+  readonly target: EventTarget;
+  readonly delivery: Delivery;
+  readonly event: EventEnvelope;
+  readonly rendered: string;
+}
+
+type Needed = Pick<Ports, "metadata" | "keys" | "egress" | "clock">;
+
+/**
+ * Sends an event to an API destination, once. A 2xx is a delivery; what may be over soon (no answer,
+ * 408, 429, 5xx) is a failure; any other answer is a refusal, redirects among them: no credential goes
+ * where the destination does not say. Never rejects but for the database and `signal`.
+ */
+export async function sendToApiDestination(
+  ports: Needed,
+  { rates, tokens, timeoutMs }: HttpTargets,
+  shipment: Shipment,
+  signal: AbortSignal,
+): Promise<TargetOutcome> {
+  const found = await findDestination(ports, shipment.target);
+  if (!("destination" in found)) return found;
+  const { destination, connection } = found;
+  const waitMs = rates.take(shipment.target.arn, destination.ratePerSecond);
+  if (waitMs > 0) return { kind: "postponed", waitMs };
+  const secrets = openEventSecrets<ConnectionSecrets>(ports, connection);
+  try {
+    const token = await tokens.get(connection, secrets, signal);
+    const request = eventRequest(
+      {
+        ...{ destination, connection, secrets, token },
+        signing: openEventSecrets<SigningSecrets>(ports, destination),
+        http: shipment.target.settings.http,
+        eventId: shipment.delivery.eventId,
+        body: bodyOf(destination, shipment),
+      },
+      ports.clock.now(),
+    );
+    const response = await ports.egress.request({
+      ...request,
+      ...{ redirects: "hand back", timeoutMs, signal },
+      maximumBytes: eventRuleLimits.deliveryReplyBytes,
+    });
+    const outcome = outcomeOf(response, ports.clock.now());
+    if (response.status === 401) tokens.forget(connection);
+    drain(response.body);
+    return outcome;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof EgressError)) throw error;
+    if (error.kind === "Denied") return refused("INVALID_REQUEST", error.message);
+    return failed(error.message);
+  }
+}
+
+function bodyOf({ format }: ApiDestination, { target, event, rendered }: Shipment) {
+  const { input, inputPath, inputTransformer } = target.settings;
+  const isTransformed = (input ?? inputPath ?? inputTransformer) !== undefined;
+  return eventBody(format, event, rendered, isTransformed);
+}
+
+async function findDestination(
+  { metadata }: Needed,
+  { registry, arn }: EventTarget,
+): Promise<{ destination: ApiDestination; connection: Connection } | TargetOutcome> {
+  const [name = ""] = arn.split(":api-destination/")[1]?.split("/") ?? [];
+  const destination = await metadata.apiDestinations.find(registry, name);
+  if (destination === undefined || apiDestinationArn(destination) !== arn) {
+    return refused("TARGET_GONE", "There is no such API destination any more");
+  }
+  const [ofConnection = ""] = destination.connectionArn.split(":connection/")[1]?.split("/") ?? [];
+  const connection = await metadata.connections.find(registry, ofConnection);
+  if (connection === undefined || connectionArn(connection) !== destination.connectionArn) {
+    return refused("TARGET_GONE", "The connection of the API destination is gone");
+  }
+  return { destination, connection };
+}
+
+/** Source: EventBridge, "API destinations", in part: 408 as well, and no 4xx but that and 429. */
+function outcomeOf({ status, headers }: EgressResponse, now: number): TargetOutcome {
+  if (status >= 200 && status < 300) return { kind: "delivered" };
+  const reason = `The receiver answered ${status}`;
+  if (status === 408 || status === 429 || status >= 500) {
+    return failed(reason, retryAfterMs(headers.get("retry-after"), now));
+  }
+  return refused("REFUSED_BY_TARGET", reason);
+}
+
+/** Seconds, or a date. Source: RFC 9110, 10.2.3. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const waitMs = /^\d{1,9}$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
+  if (!Number.isFinite(waitMs) || waitMs <= 0) return undefined;
+  return Math.min(waitMs, eventRuleLimits.retryAfterMaximumMs);
+}
+
+/** What it says does not matter; the connection can be used again once it has been read. */
+function drain(body: Readable): void {
+  body.on("error", () => undefined);
+  body.resume();
+}

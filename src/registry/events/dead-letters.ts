@@ -1,0 +1,110 @@
+import type { MetadataChange } from "../../ports/metadata-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import type { Registry } from "../names.ts";
+import type { DeadLetter, DeadLetterFilter, Delivery } from "./delivery.ts";
+import { eventRuleLimits } from "./event-rule-limits.ts";
+
+type Needed = Pick<Ports, "metadata" | "clock">;
+
+/** Which dead letters are meant: those of these ids, or the first ones of a rule or target. */
+export type Chosen = { readonly ids: readonly string[] } | DeadLetterFilter;
+
+export interface Handled {
+  readonly count: number;
+  /** Dead letters whose target is no more; they stay. */
+  readonly orphaned: readonly string[];
+  /** Whether there may be others that were not come to. */
+  readonly more: boolean;
+}
+
+async function choose(
+  { metadata }: Needed,
+  registry: Registry,
+  chosen: Chosen,
+  after: string | undefined,
+): Promise<DeadLetter[]> {
+  if (!("ids" in chosen)) {
+    const limit = eventRuleLimits.deadLettersAtOnce;
+    return metadata.deadLetters.list(registry, { after, limit }, chosen);
+  }
+  const found: DeadLetter[] = [];
+  for (const id of new Set(chosen.ids)) {
+    const letter = await metadata.deadLetters.find(registry, id);
+    if (letter !== undefined) found.push(letter);
+  }
+  return found;
+}
+
+/**
+ * Has dead letters delivered again, behind whatever waits for their targets, in the order in which they
+ * came to be: a few at a time, each once.
+ * @param after of a rule's or target's, where the last call ended
+ */
+export async function replayDeadLetters(
+  ports: Needed,
+  registry: Registry,
+  chosen: Chosen,
+  after?: string,
+): Promise<Handled & { readonly last: string | undefined }> {
+  const letters = await choose(ports, registry, chosen, after);
+  const { count, orphaned } = await ports.metadata.transaction(async (change) => {
+    const orphans: string[] = [];
+    let replayed = 0;
+    for (const [, ofTarget] of Map.groupBy(letters, (each) => `${each.rule} ${each.targetId}`)) {
+      const moved = await replay(change, registry, ofTarget, ports.clock.now());
+      if (moved === undefined) orphans.push(...ofTarget.map(({ id }) => id));
+      else replayed += moved;
+    }
+    return { count: replayed, orphaned: orphans };
+  });
+  return { count, orphaned, ...endOf(chosen, letters) };
+}
+
+/** `undefined` where there is no such target any more. */
+async function replay(
+  { eventRules, eventDeliveries, deadLetters }: MetadataChange,
+  registry: Registry,
+  letters: readonly DeadLetter[],
+  now: number,
+): Promise<number | undefined> {
+  const [first] = letters;
+  if (first === undefined) return 0;
+  const { rule, targetId } = first;
+  const target = await eventRules.findTarget({ registry, name: rule }, targetId);
+  if (target === undefined) return undefined;
+  const ref = { registry, target: target.uid };
+  await eventDeliveries.wake({ ...ref, rule, targetId });
+  let sequence = await eventDeliveries.lastSequence(ref);
+  const deliveries: Delivery[] = [];
+  for (const { id, partition, eventId, envelope } of letters) {
+    // Whoever removes it is who replays it.
+    if (!(await deadLetters.remove(registry, id))) continue;
+    const delivery = { ...ref, sequence: ++sequence, partition, eventId, envelope };
+    deliveries.push({ ...delivery, queuedAt: now, attempts: 0 });
+  }
+  for (const partition of new Set(deliveries.map((each) => each.partition))) {
+    await eventDeliveries.openLane(ref, partition);
+  }
+  await eventDeliveries.add(deliveries);
+  return deliveries.length;
+}
+
+/** A few at a time. */
+export async function deleteDeadLetters(
+  ports: Needed,
+  registry: Registry,
+  chosen: Chosen,
+): Promise<Omit<Handled, "orphaned">> {
+  const letters = await choose(ports, registry, chosen, undefined);
+  const count = await ports.metadata.transaction(async ({ deadLetters }) => {
+    let removed = 0;
+    for (const { id } of letters) if (await deadLetters.remove(registry, id)) removed += 1;
+    return removed;
+  });
+  return { count, more: endOf(chosen, letters).more };
+}
+
+function endOf(chosen: Chosen, letters: readonly DeadLetter[]) {
+  const more = !("ids" in chosen) && letters.length === eventRuleLimits.deadLettersAtOnce;
+  return { more, last: letters.at(-1)?.id };
+}

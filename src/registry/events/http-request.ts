@@ -1,0 +1,126 @@
+import type { EgressRequest } from "../../ports/egress.ts";
+import type {
+  ApiDestination,
+  Connection,
+  ConnectionSecrets,
+  HttpParameter,
+  HttpParameters,
+  SigningSecrets,
+} from "./endpoint.ts";
+import type { EventBody } from "./event-body.ts";
+import type { TargetHttp } from "./rule.ts";
+import { signatureHeaders } from "./webhook-signature.ts";
+
+/** Headers that are this program's to set, or the connection's. */
+const ownHeaders =
+  /^(?:host|content-length|content-type|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|webhook-.*)$/i;
+const tokenShape = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,512}$/;
+
+/** Whether a user may set a header of that name. */
+export function isFreeHeader(name: string): boolean {
+  return tokenShape.test(name) && !ownHeaders.test(name);
+}
+
+export interface RequestParts {
+  readonly destination: ApiDestination;
+  readonly connection: Connection;
+  readonly secrets: ConnectionSecrets;
+  readonly signing: SigningSecrets;
+  readonly http: TargetHttp | undefined;
+  readonly eventId: string;
+  readonly body: EventBody;
+  /** Of OAuth, as `Bearer …`. */
+  readonly token: string | undefined;
+}
+
+/** The request that tells a receiver of an event. */
+export function eventRequest(
+  parts: RequestParts,
+  now: number,
+): Pick<EgressRequest, "method" | "url" | "headers" | "body"> {
+  const { destination, connection, secrets, signing, http, eventId, body, token } = parts;
+  const text = withBodyParameters(body.text, connection.http.body, secrets);
+  const headers: Record<string, string> = {
+    ...valuesOf(connection.http, "header", secrets, ""),
+    ...http?.headers,
+    ...authorizationHeaders(connection, secrets, token),
+    "content-type": body.contentType,
+    ...signatureHeaders(signing, eventId, now, text),
+  };
+  const query = { ...http?.query, ...valuesOf(connection.http, "query", secrets, "") };
+  const { method } = destination;
+  return {
+    method,
+    url: urlOf(destination.endpoint, http?.pathValues ?? [], query),
+    headers,
+    body: method === "GET" || method === "HEAD" ? undefined : Buffer.from(text),
+  };
+}
+
+function authorizationHeaders(
+  { authorization }: Connection,
+  secrets: ConnectionSecrets,
+  token: string | undefined,
+): Record<string, string> {
+  switch (authorization.type) {
+    case "BASIC":
+      return { authorization: basic(authorization.username, secrets.Password ?? "") };
+    case "API_KEY":
+      return { [authorization.keyName]: secrets.ApiKeyValue ?? "" };
+    case "OAUTH_CLIENT_CREDENTIALS":
+      return token === undefined ? {} : { authorization: token };
+  }
+}
+
+export function basic(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`;
+}
+
+/** Where in the secrets the value of a parameter is. */
+export function parameterSecret(
+  prefix: string,
+  place: keyof HttpParameters,
+  { key }: Pick<HttpParameter, "key">,
+): string {
+  return `${prefix}${place}.${key}`;
+}
+
+export function valuesOf(
+  http: HttpParameters,
+  place: keyof HttpParameters,
+  secrets: ConnectionSecrets,
+  prefix: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    http[place].map((each) => [
+      each.key,
+      each.value ?? secrets[parameterSecret(prefix, place, each)] ?? "",
+    ]),
+  );
+}
+
+/** Only an object has room for them. */
+function withBodyParameters(
+  text: string,
+  parameters: readonly HttpParameter[],
+  secrets: ConnectionSecrets,
+): string {
+  if (parameters.length === 0) return text;
+  const value = JSON.parse(text) as unknown;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return text;
+  const http = { header: [], query: [], body: parameters };
+  return JSON.stringify({ ...value, ...valuesOf(http, "body", secrets, "") });
+}
+
+export function urlOf(
+  endpoint: string,
+  pathValues: readonly string[],
+  query: Readonly<Record<string, string>>,
+): string {
+  const values = pathValues.values();
+  const url = new URL(
+    endpoint.replaceAll("*", () => encodeURIComponent(values.next().value ?? "")),
+  );
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url.href;
+}

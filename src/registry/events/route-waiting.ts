@@ -1,0 +1,56 @@
+import type { WaitingEvent } from "../../ports/event-store.ts";
+import type { MetadataChange } from "../../ports/metadata-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { archiveEvents } from "./archives.ts";
+import { eventLimits } from "./event-limits.ts";
+import type { Route } from "./route.ts";
+
+/** What became of a look at the outbox. `taken`: another process is at it. */
+export interface Routed {
+  readonly events: number;
+  readonly outcome: "empty" | "more" | "taken";
+}
+
+/**
+ * Takes the first events out of the outbox, has them routed, and puts them into the log: all of it or
+ * nothing, so that each is routed once. Several at once do no harm: one of them has the log, and the
+ * others leave it to that one. Costs one read where nothing waits.
+ */
+export async function routeWaiting(
+  { metadata, clock, memory }: Pick<Ports, "metadata" | "clock" | "memory">,
+  route: Route,
+): Promise<Routed> {
+  if ((await metadata.outbox.first(1)).length === 0) return { events: 0, outcome: "empty" };
+  const limit = eventLimits.routedAtOnce;
+  const events = await metadata.transaction(async (change) => {
+    const end = await change.eventLog.lock();
+    if (end === undefined) return undefined;
+    // After the lock: what another one has routed until then is not seen any more.
+    const waiting = await change.outbox.first(limit);
+    if (waiting.length === 0) return 0;
+    await route(
+      change,
+      waiting.map(({ event }) => event),
+    );
+    await moveToLog(change, waiting, { end, now: clock.now() });
+    return waiting.length;
+  });
+  if (events === undefined) return { events: 0, outcome: "taken" };
+  if (events > 0) memory.logGrew.raise();
+  return { events, outcome: events === limit ? "more" : "empty" };
+}
+
+/** What is told again was in the log already. */
+async function moveToLog(
+  change: MetadataChange,
+  waiting: readonly WaitingEvent[],
+  { end, now }: { readonly end: number; readonly now: number },
+): Promise<void> {
+  const fresh = waiting.filter(({ event }) => event.replay === undefined);
+  const logged = fresh.map(({ event }, index) => ({
+    ...{ position: end + 1 + index, loggedAt: now, event },
+  }));
+  await change.eventLog.append(logged);
+  await archiveEvents(change, logged);
+  await change.outbox.remove(waiting.map(({ sequence }) => sequence));
+}

@@ -1,0 +1,29 @@
+import type { MetadataChange, MetadataStore } from "../../ports/metadata-store.ts";
+
+/** The same store; `committed` is called after each transaction that has added events. */
+export function watchOutbox(metadata: MetadataStore, committed: () => void): MetadataStore {
+  const transaction = async <T>(work: (change: MetadataChange) => Promise<T>): Promise<T> => {
+    let isAdded = false;
+    const value = await metadata.transaction((change) => {
+      isAdded = false; // Of work that is run again only the last time counts.
+      const { outbox } = change;
+      const watched: MetadataChange["outbox"] = {
+        first: (limit) => outbox.first(limit),
+        remove: (sequences) => outbox.remove(sequences),
+        add: (event) => {
+          isAdded = true;
+          return outbox.add(event);
+        },
+      };
+      return work({ ...change, outbox: watched });
+    });
+    if (isAdded) committed();
+    return value;
+  };
+  // Tables lie on the store; methods, which may look into it, are called on itself.
+  return Object.assign(Object.create(metadata) as MetadataStore, {
+    transaction,
+    probe: () => metadata.probe(),
+    close: () => metadata.close(),
+  });
+}

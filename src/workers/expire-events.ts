@@ -1,0 +1,21 @@
+import { eventLimits } from "../registry/events/event-limits.ts";
+import type { JobHandler } from "./job-handler.ts";
+
+/** Removes events from the log that were kept for long enough. */
+export function expireEvents(keepMs: number): JobHandler {
+  return {
+    kind: "expire-events",
+    everyMs: 600_000,
+    leaseMs: 60_000,
+    async run({ metadata, clock }, _payload, { signal }) {
+      const before = clock.now() - keepMs;
+      let removed: number;
+      do {
+        signal.throwIfAborted();
+        removed = await metadata.transaction(({ eventLog }) =>
+          eventLog.removeBefore(before, eventLimits.logRemovedAtOnce),
+        );
+      } while (removed === eventLimits.logRemovedAtOnce);
+    },
+  };
+}
