@@ -13,6 +13,7 @@ import {
   accountId,
   addresses,
   blobs,
+  commands,
   database,
   domainName,
   inList,
@@ -91,6 +92,12 @@ const settings = {
   ENTREPOT_TRASH_DAYS: [whole(0, 36_500), "7", "days that deleted images can be brought back"],
   ENTREPOT_PEERS: [jsonMap, "{}", "JSON map from a region elsewhere to its base URL"],
   ENTREPOT_EGRESS_ALLOW: [addresses, "", "private CIDRs that outgoing requests may reach"],
+  ENTREPOT_EVENT_COMMANDS: [
+    commands,
+    "{}",
+    "JSON map from a name to a program for rules of events",
+  ],
+  ENTREPOT_EVENT_TIMEOUT: [whole(1, 30), "5", "seconds that a receiver of events may take"],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
 } as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
 
@@ -174,6 +181,9 @@ export interface Config {
   readonly lifecycleIntervalMs: number;
   /** How long what is deleted can be brought back. */
   readonly trashMs: number;
+  /** Programs that rules of events may start, with their arguments. */
+  readonly eventCommands: ReadonlyMap<string, readonly string[]>;
+  readonly eventTimeoutMs: number;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -314,6 +324,8 @@ function assemble(read: Read, given: Given, directory: string): Config {
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
     lifecycleIntervalMs: read("ENTREPOT_LIFECYCLE_INTERVAL")! * 1000,
     trashMs: read("ENTREPOT_TRASH_DAYS")! * dayMs,
+    eventCommands: read("ENTREPOT_EVENT_COMMANDS")!,
+    eventTimeoutMs: read("ENTREPOT_EVENT_TIMEOUT")! * 1000,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

@@ -2,6 +2,7 @@
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Config } from "./config.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
+import { expireDeadLetters } from "./workers/expire-dead-letters.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
@@ -51,6 +52,7 @@ export function jobHandlers(
     expireSessions,
     expireImagesInUse,
     expireKeyUses,
+    expireDeadLetters,
     tendKeysJob,
     rekeyJob,
     countQuotaJob,

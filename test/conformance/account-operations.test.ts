@@ -25,7 +25,7 @@ import { policyText, userWith } from "../support/identity.ts";
 import { ownAccountOperations } from "../support/own-account-operations.ts";
 import { malformed, validInput } from "../support/schema-inputs.ts";
 
-const services: ReadonlySet<string> = new Set(["iam", "kms", "organizations", "sts"]);
+const services: ReadonlySet<string> = new Set(["events", "iam", "kms", "organizations", "sts"]);
 const guarded = operations.filter(
   ({ name, service, action }) =>
     (services.has(service) || ownAccountOperations.has(name)) && action !== null,
@@ -61,12 +61,13 @@ const known: Readonly<Record<string, unknown>> = {
   principalArn: `arn:aws:iam::${account}:user/there`,
   pullSecretId: "ASIAABCDEFGHIJKLMNOP",
   repositoryNames: ["team/app"],
+  ResourceARN: `arn:aws:events:us-east-1:${account}:rule/there`,
   ResourceId: account,
   RoleArn: `arn:aws:iam::${account}:role/deploy`,
 };
 
 function validates({ service }: Operation): boolean {
-  return service === "kms" || queryVersions.has(service);
+  return service === "kms" || service === "events" || queryVersions.has(service);
 }
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {

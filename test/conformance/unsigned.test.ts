@@ -28,6 +28,7 @@ const signed = operations.filter(({ isAnonymous }) => !isAnonymous);
 const prefixes: Readonly<Record<string, string>> = {
   ecr: "AmazonEC2ContainerRegistry_V20150921",
   entrepot: "Entrepot_V1",
+  events: "AWSEvents",
   kms: "TrentService",
   organizations: "AWSOrganizationsV20161128",
 };

@@ -26,7 +26,8 @@ export const tags = z
   .max(eventRuleLimits.tagsOfRule);
 export const tagKeys = z.array(z.string().min(1).max(128)).max(eventRuleLimits.tagsOfRule);
 
-const unsupported = z.unknown().optional();
+/** What other services have: told from what is absent, and refused. */
+const unsupported = z.looseObject({}).optional();
 
 const texts = z.record(z.string().max(512), z.string().max(512)).optional();
 
