@@ -121,4 +121,5 @@ export const connectionShape = {
 
 export const connectionArn = arn;
 export const invocationEndpoint = z.string().min(1).max(2048);
-export const ratePerSecond = z.int().min(1).max(300);
+/** AWS adjusts its 300 on request; here everybody may. */
+export const ratePerSecond = z.int().min(1).max(eventRuleLimits.ratePerSecond);
