@@ -20,6 +20,7 @@ import { healthDoor } from "./doors/health/health-door.ts";
 import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
+import { eventDeliveries } from "./event-deliveries.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
@@ -136,7 +137,9 @@ export class Server {
     const httpPort = isProxied ? undefined : this.#httpPort;
     const httpsPort = isProxied ? 443 : this.#httpsPort;
     const { trashMs, readOnly } = this.#config;
-    return { account, region, regions, domain, httpPort, httpsPort, trashMs, readOnly };
+    const eventCommands = new Set(this.#config.eventCommands.keys());
+    const ports = { httpPort, httpsPort };
+    return { account, region, regions, domain, ...ports, trashMs, readOnly, eventCommands };
   }
 
   /** The port that was taken; `undefined` where the listener is off. */
@@ -213,12 +216,16 @@ export class Server {
         log.error({ event: "job", err }, "jobs could not be asked for"),
     };
     const worker = startJobs(this.#store.ports, handlers, { observer });
-    this.#stops.push((withinMs) => worker.stop(withinMs));
     const { ports } = this.#store;
     const router = startRouting(ports, eventRouter(ports), {
       failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
     });
     this.#stops.push(() => router.stop());
+    const deliveries = eventDeliveries(this.#store.ports, this.#config, log);
+    this.#stops.push(
+      (withinMs) => worker.stop(withinMs),
+      (withinMs) => deliveries.stop(withinMs),
+    );
   }
 
   /**

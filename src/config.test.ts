@@ -125,6 +125,8 @@ describe("the settings", () => {
     ENTREPOT_TRASH_DAYS: ["0", "1", "2"],
     ENTREPOT_PEERS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
     ENTREPOT_EGRESS_ALLOW: ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"],
+    ENTREPOT_EVENT_COMMANDS: ['{"a":["/a","b"]}', '{"c":["/d"]}', '{"e":["/f"]}'],
+    ENTREPOT_EVENT_TIMEOUT: ["1", "2", "3"],
     ENTREPOT_LOG_LEVEL: ["debug", "warn", "error"],
   };
 
@@ -180,6 +182,11 @@ describe("the settings", () => {
     ["ENTREPOT_TRASH_DAYS", "a week", "whole number"],
     ["ENTREPOT_PEERS", "{", "JSON object"],
     ["ENTREPOT_EGRESS_ALLOW", "inside", "CIDRs"],
+    ["ENTREPOT_EVENT_COMMANDS", '{"a":"/bin/true"}', "JSON object like"],
+    ["ENTREPOT_EVENT_COMMANDS", '{"a":["true"]}', "JSON object like"],
+    ["ENTREPOT_EVENT_COMMANDS", '{"a b":["/bin/true"]}', "JSON object like"],
+    ["ENTREPOT_EVENT_COMMANDS", '{"a":[]}', "JSON object like"],
+    ["ENTREPOT_EVENT_TIMEOUT", "31", "from 1 to 30"],
     ["ENTREPOT_LOG_LEVEL", "verbose", "one of fatal"],
   ])("%s=%s is refused by name", (name, value, expected) => {
     const [sentence, ...others] = refusals({ environment: { [name]: value } });

@@ -13,6 +13,7 @@ import {
   accountId,
   addresses,
   blobs,
+  commands,
   database,
   domainName,
   inList,
@@ -92,6 +93,12 @@ const settings = {
   ENTREPOT_EVENT_DAYS: [whole(1, 3_650), "7", "days that events can be looked up"],
   ENTREPOT_PEERS: [jsonMap, "{}", "JSON map from a region elsewhere to its base URL"],
   ENTREPOT_EGRESS_ALLOW: [addresses, "", "private CIDRs that outgoing requests may reach"],
+  ENTREPOT_EVENT_COMMANDS: [
+    commands,
+    "{}",
+    "JSON map from a name to a program for rules of events",
+  ],
+  ENTREPOT_EVENT_TIMEOUT: [whole(1, 30), "5", "seconds that a receiver of events may take"],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
 } as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
 
@@ -177,6 +184,9 @@ export interface Config {
   readonly trashMs: number;
   /** How long events stay in the log. */
   readonly eventMs: number;
+  /** Programs that rules of events may start, with their arguments. */
+  readonly eventCommands: ReadonlyMap<string, readonly string[]>;
+  readonly eventTimeoutMs: number;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -318,6 +328,8 @@ function assemble(read: Read, given: Given, directory: string): Config {
     lifecycleIntervalMs: read("ENTREPOT_LIFECYCLE_INTERVAL")! * 1000,
     trashMs: read("ENTREPOT_TRASH_DAYS")! * dayMs,
     eventMs: read("ENTREPOT_EVENT_DAYS")! * dayMs,
+    eventCommands: read("ENTREPOT_EVENT_COMMANDS")!,
+    eventTimeoutMs: read("ENTREPOT_EVENT_TIMEOUT")! * 1000,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
 import { expireArchives, purgeArchiveJob } from "./workers/expire-archives.ts";
 import { expireEvents } from "./workers/expire-events.ts";
+import { expireDeadLetters } from "./workers/expire-dead-letters.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
@@ -58,6 +59,7 @@ export function jobHandlers(
     expireSessions,
     expireImagesInUse,
     expireKeyUses,
+    expireDeadLetters,
     tendKeysJob,
     rekeyJob,
     countQuotaJob,

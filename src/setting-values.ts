@@ -116,6 +116,20 @@ export const jsonMap = text((value): Record<string, unknown> => {
   return parsed.success ? parsed.data : refuse("must be a JSON object");
 });
 
+/** Programs by name, each with its arguments: what rules of events may start. */
+export const commands = text((value): ReadonlyMap<string, readonly string[]> => {
+  const word = z
+    .string()
+    .max(4_096)
+    .refine((each) => !each.includes("\0"));
+  const parsed = z
+    .record(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), z.array(word).min(1).max(64))
+    .safeParse(parseJson(value));
+  const found = parsed.success ? Object.entries(parsed.data) : undefined;
+  if (found?.every(([, [program = ""]]) => program.startsWith("/"))) return new Map(found);
+  return refuse('must be a JSON object like {"deploy": ["/usr/local/bin/deploy", "--now"]}');
+});
+
 export function whole(minimum: number, maximum: number) {
   return text((value) => {
     const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;

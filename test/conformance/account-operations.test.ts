@@ -61,12 +61,13 @@ const known: Readonly<Record<string, unknown>> = {
   principalArn: `arn:aws:iam::${account}:user/there`,
   pullSecretId: "ASIAABCDEFGHIJKLMNOP",
   repositoryNames: ["team/app"],
+  ResourceARN: `arn:aws:events:us-east-1:${account}:rule/there`,
   ResourceId: account,
   RoleArn: `arn:aws:iam::${account}:role/deploy`,
 };
 
 function validates({ service }: Operation): boolean {
-  return service === "events" || service === "kms" || queryVersions.has(service);
+  return service === "kms" || service === "events" || queryVersions.has(service);
 }
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {

@@ -1,12 +1,17 @@
 /**
- * Operations of Entrepot's own on who there is in the caller's account: as with those of IAM, no other
- * account can be named to them, so that what all operations on registries promise is not theirs.
+ * Operations of Entrepot's own on who there is in the caller's account, and on what its rules of events
+ * deliver: as with those of IAM, no other account can be named to them, so that what all operations on registries promise is not theirs.
  */
 export const ownAccountOperations: ReadonlySet<string> = new Set([
   "entrepot:CreatePullSecret",
+  "entrepot:DeleteDeadLetters",
   "entrepot:DeletePullSecret",
   "entrepot:ExplainAccess",
+  "entrepot:GetEventDestination",
   "entrepot:LintPolicy",
+  "entrepot:ListDeadLetters",
   "entrepot:ListPullSecrets",
+  "entrepot:PutEventDestination",
+  "entrepot:ReplayDeadLetters",
   "entrepot:RevokeSessions",
 ]);

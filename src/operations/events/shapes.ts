@@ -35,7 +35,8 @@ export const archiveKey = z.string().max(2048).optional();
 /** Seconds since the epoch, maybe with a fraction. */
 export const eventTime = z.number().min(0).max(253_402_300_799);
 
-const unsupported = z.unknown().optional();
+/** What other services have: told from what is absent, and refused. */
+const unsupported = z.looseObject({}).optional();
 
 const texts = z.record(z.string().max(512), z.string().max(512)).optional();
 
@@ -129,4 +130,5 @@ export const connectionShape = {
 
 export const connectionArn = arn;
 export const invocationEndpoint = z.string().min(1).max(2048);
-export const ratePerSecond = z.int().min(1).max(300);
+/** AWS adjusts its 300 on request; here everybody may. */
+export const ratePerSecond = z.int().min(1).max(eventRuleLimits.ratePerSecond);

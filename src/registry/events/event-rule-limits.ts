@@ -17,6 +17,8 @@ export const eventRuleLimits = {
   connectionsOfRegistry: 3_000,
   destinationsOfRegistry: 3_000,
   tagsOfRule: 50,
+  /** The most that an API destination may be said to take in a second; ours. */
+  ratePerSecond: 10_000,
   /** Characters of what a target is given; ours. */
   inputCharacters: 1024 * 1024,
   inputPaths: 100,
