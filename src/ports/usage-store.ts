@@ -12,6 +12,20 @@ import type {
 } from "../registry/usage/usage.ts";
 import type { PageRequest } from "./page-request.ts";
 
+export interface UsageReads {
+  readonly counts: UsageCountReads;
+  readonly calls: UsageCallReads;
+  readonly levels: UsageLevelReads;
+  readonly repositories: UsageRepositoryReads;
+}
+
+export interface UsageChange {
+  readonly counts: UsageCountReads & UsageCountWrites;
+  readonly calls: UsageCallReads & UsageCallWrites;
+  readonly levels: UsageLevelReads & UsageLevelWrites;
+  readonly repositories: UsageRepositoryReads & UsageRepositoryWrites;
+}
+
 /** What is to be added to what was counted in one period. */
 export interface UsageAddition extends UsageScope {
   readonly period: UsagePeriod;
@@ -20,27 +34,7 @@ export interface UsageAddition extends UsageScope {
   readonly counts: UsageCounts;
 }
 
-/** How often an operation was asked of a registry in one period. */
-export interface UsageCalls {
-  readonly registry: Registry;
-  /** `GetAuthorizationToken`. */
-  readonly operation: string;
-  readonly period: UsagePeriod;
-  readonly at: number;
-  readonly calls: number;
-}
-
-/** What is there now of a repository, and what was seen of it last. */
-export interface UsageSample extends UsageRepository {
-  readonly levels: Pick<UsageLevels, "sizeBytes" | "images">;
-  /** `undefined` where it was never looked at. */
-  readonly seen: Pick<UsageLevels, "sizeBytes" | "images" | "archivedBytes"> | undefined;
-}
-
-/** A change of what is there. */
-export interface UsageChange extends UsageScope, UsagePoint {}
-
-export interface UsageReads {
+export interface UsageCountReads {
   /** Periods in which something was counted, in their order. */
   buckets(
     scope: UsageScope,
@@ -57,58 +51,99 @@ export interface UsageReads {
     range: UsageRange,
     page: PageRequest<string>,
   ): Promise<(UsageScope & { readonly counts: UsageCounts })[]>;
-  /** What held at the range's begin, if anything did, and the changes in it; in order of time. */
-  points(scope: UsageScope, range: UsageRange, limit: number): Promise<UsagePoint[]>;
-  findRepository(scope: UsageScope): Promise<UsageRepository | undefined>;
-  /** Repositories with a history, deleted ones too, by id. */
-  repositories(registry: Registry, page: PageRequest<string>): Promise<UsageRepository[]>;
-  /** Those that have or had the name, by id. */
-  named(
-    registry: Registry,
-    name: RepositoryName,
-    page: PageRequest<string>,
-  ): Promise<UsageRepository[]>;
+}
+
+export interface UsageCountWrites {
+  /** Adds to what was counted. Give them in one order, so that replicas never wait in a circle. */
+  add(additions: readonly UsageAddition[]): Promise<void>;
+  /** Removes the oldest of such periods that began before that time; resolves to how many. */
+  removeBefore(period: UsagePeriod, at: number, limit: number): Promise<number>;
+}
+
+/** How often an operation was asked of a registry in one period. */
+export interface UsageCalls {
+  readonly registry: Registry;
+  /** `GetAuthorizationToken`. */
+  readonly operation: string;
+  readonly period: UsagePeriod;
+  /** The period's begin. */
+  readonly at: number;
+  readonly calls: number;
+}
+
+export interface UsageCallReads {
   /** In order of time. */
-  calls(
+  list(
     registry: Registry,
     operation: string,
     period: UsagePeriod,
     range: UsageRange,
     limit: number,
   ): Promise<Pick<UsageCalls, "at" | "calls">[]>;
-  /** Every repository of every registry that is there now; by (account, region, id). */
-  samples(page: PageRequest<UsageScope>): Promise<UsageSample[]>;
+}
+
+export interface UsageCallWrites {
+  /** Like `add` of counts. */
+  add(calls: readonly UsageCalls[]): Promise<void>;
+  removeBefore(period: UsagePeriod, at: number, limit: number): Promise<number>;
+}
+
+export interface UsageLevelReads {
+  /** What held at the range's begin, if anything did, and the changes in it; in order of time. */
+  points(scope: UsageScope, range: UsageRange, limit: number): Promise<UsagePoint[]>;
+  /** What was seen last. */
+  last(scope: UsageScope): Promise<UsagePoint | undefined>;
+  /** What every registry holds now, from counters; `archivedBytes` is 0. */
+  registries(): Promise<{ readonly registry: Registry; readonly levels: UsageLevels }[]>;
   /** Repositories that archived images are in, of every registry; by (account, region, id). */
   withArchive(page: PageRequest<UsageScope>): Promise<UsageScope[]>;
   /** Bytes of the repository's archived manifests, and of layers that no image in use needs. */
   archivedBytes(scope: UsageScope): Promise<number>;
-  /** What every registry holds now, from counters; `archivedBytes` is 0. */
-  registries(): Promise<{ readonly registry: Registry; readonly levels: UsageLevels }[]>;
-  /** What was seen of it last. */
-  lastPoint(scope: UsageScope): Promise<UsagePoint | undefined>;
-  /** Known repositories that are not there any more and not noted as gone; by (account, region, id). */
-  vanished(page: PageRequest<UsageScope>): Promise<UsageRepository[]>;
-  /** Whose points of a day before that time are still those of hours; by time. */
+  /** Days before that time that have points of hours, the oldest first; a day's begin. */
   unthinned(before: number, limit: number): Promise<(UsageScope & { readonly day: number })[]>;
 }
 
-export interface UsageWrites {
-  /** Adds to what was counted. Give them in one order, so that replicas never wait in a circle. */
-  add(additions: readonly UsageAddition[]): Promise<void>;
-  addCalls(calls: readonly UsageCalls[]): Promise<void>;
-  /** Makes the repositories known by their names; does nothing where they are. */
+export interface UsageLevelWrites {
+  /** Notes what there is from a time on. */
+  see(points: readonly (UsageScope & UsagePoint)[]): Promise<void>;
+  /** Puts these points of days in the place of all that the scope has from that day on, for a day. */
+  thin(scope: UsageScope, day: number, points: readonly UsagePoint[]): Promise<void>;
+  /** Removes points that say nothing of the time from `at` on; resolves to how many. */
+  removeBefore(at: number, limit: number): Promise<number>;
+}
+
+/** What is there now of a repository, and what was seen of it last. */
+export interface UsageSample extends UsageRepository {
+  readonly now: SampledLevels;
+  /** `undefined` where it is not known yet. */
+  readonly seen: (SampledLevels & Pick<UsageLevels, "archivedBytes">) | undefined;
+}
+
+type SampledLevels = Pick<UsageLevels, "sizeBytes" | "images">;
+
+export interface UsageRepositoryReads {
+  find(scope: UsageScope): Promise<UsageRepository | undefined>;
+  /** Repositories with a history, deleted ones too, by id. */
+  list(registry: Registry, page: PageRequest<string>): Promise<UsageRepository[]>;
+  /** Those that have or had the name, by id. */
+  named(
+    registry: Registry,
+    name: RepositoryName,
+    page: PageRequest<string>,
+  ): Promise<UsageRepository[]>;
+  /** Every repository of every registry that is there now; by (account, region, id). */
+  samples(page: PageRequest<UsageScope>): Promise<UsageSample[]>;
+  /** Known ones that are neither there any more nor noted as gone; by (account, region, id). */
+  vanished(page: PageRequest<UsageScope>): Promise<UsageRepository[]>;
+}
+
+export interface UsageRepositoryWrites {
+  /** Makes them known by their names; does nothing where they are. */
   know(repositories: readonly UsageRepository[]): Promise<void>;
-  /** Notes what changed. A repository must be known. */
-  see(changes: readonly UsageChange[]): Promise<void>;
-  /** Notes that the repositories are not there from that time on. */
-  vanish(repositories: readonly UsageScope[], at: number): Promise<void>;
-  /** Puts these points in the place of all that the scope has in the range. */
-  thin(scope: UsageScope, range: UsageRange, points: readonly UsagePoint[]): Promise<void>;
-  /** Removes counts of such periods from before that time; resolves to how many at most `limit`. */
-  removeCounts(period: UsagePeriod, before: number, limit: number): Promise<number>;
-  removeCalls(period: UsagePeriod, before: number, limit: number): Promise<number>;
-  /** Removes points that say nothing of the time from `before` on. */
-  removePoints(before: number, limit: number): Promise<number>;
-  /** Forgets repositories that were gone before that time. Their counts and points go by themselves. */
-  forget(goneBefore: number, limit: number): Promise<number>;
+  /** Remembers what was seen of known ones, to compare. */
+  setSeen(repositories: readonly (UsageScope & Pick<UsagePoint, "levels">)[]): Promise<void>;
+  /** Notes that they are not there from that time on. */
+  setGone(repositories: readonly UsageScope[], at: number): Promise<void>;
+  /** Forgets those that were gone before that time. Counts and points go by themselves. */
+  removeGone(before: number, limit: number): Promise<number>;
 }
