@@ -12,6 +12,7 @@ import { explainLifecycle } from "./explain-lifecycle.ts";
 import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
 import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
 import { getLifecycleRun } from "./get-lifecycle-run.ts";
+import { getUsageHistory } from "./get-usage-history.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
@@ -73,6 +74,7 @@ export const entrepotOperations: readonly Operation[] = [
   getLifecycleExtension,
   getLifecyclePreview,
   getLifecycleRun,
+  getUsageHistory,
   listLifecycleRuns,
   putLifecycleExtension,
   startLifecyclePreview,
