@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
 import type { MetadataStore } from "../../ports/metadata-store.ts";
 import type { AccountId, Region, RepositoryName } from "../names.ts";
+import type { CountedRepository } from "./request-subject.ts";
 import { noCounts, usageCounters, wholeRegistry } from "./usage.ts";
 import { usageLimits } from "./usage-limits.ts";
-import { type CountedRepository, UsageTally } from "./usage-tally.ts";
+import { UsageTally } from "./usage-tally.ts";
 
 const registry = { account: "000000000000" as AccountId, region: "us-east-1" as Region };
 const repository = (id: string): CountedRepository => ({
