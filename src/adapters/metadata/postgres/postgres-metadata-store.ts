@@ -1,4 +1,5 @@
 import type {
+  DatabaseLoad,
   MetadataChange,
   MetadataReads,
   MetadataStore,
@@ -146,6 +147,11 @@ export class PostgresMetadataStore implements MetadataStore {
     this.quotaUsage = reads.quotaUsage;
     this.serviceQuotas = reads.serviceQuotas;
     this.usage = reads.usage;
+  }
+
+  /** Of the pool of connections. */
+  load(): DatabaseLoad {
+    return this.#parts.pool.load;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
