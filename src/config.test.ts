@@ -125,6 +125,12 @@ describe("the settings", () => {
     ENTREPOT_TRASH_DAYS: ["0", "1", "2"],
     ENTREPOT_PEERS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
     ENTREPOT_EGRESS_ALLOW: ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"],
+    ENTREPOT_NETWORKS: [
+      '{"internet":["10.0.0.0/16"]}',
+      '{"internet":["10.1.0.0/16"]}',
+      '{"internet":["10.2.0.0/16"]}',
+    ],
+    ENTREPOT_TRACES: ["http://a/", "http://b/", "http://c/"],
     ENTREPOT_LOG_LEVEL: ["debug", "warn", "error"],
   };
 
@@ -180,6 +186,8 @@ describe("the settings", () => {
     ["ENTREPOT_TRASH_DAYS", "a week", "whole number"],
     ["ENTREPOT_PEERS", "{", "JSON object"],
     ["ENTREPOT_EGRESS_ALLOW", "inside", "CIDRs"],
+    ["ENTREPOT_NETWORKS", '{"moon":[]}', "must be a JSON map"],
+    ["ENTREPOT_TRACES", "collector", "must be a URL"],
     ["ENTREPOT_LOG_LEVEL", "verbose", "one of fatal"],
   ])("%s=%s is refused by name", (name, value, expected) => {
     const [sentence, ...others] = refusals({ environment: { [name]: value } });
@@ -406,5 +414,6 @@ function plain(config: ReturnType<typeof load>) {
     ...config,
     isTrustedProxy: probes.map((address) => config.isTrustedProxy(address)),
     isEgressListed: probes.map((address) => config.isEgressListed(address)),
+    destinationOf: probes.map((address) => config.destinationOf(address)),
   };
 }

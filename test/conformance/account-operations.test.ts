@@ -44,6 +44,7 @@ const known: Readonly<Record<string, unknown>> = {
   GrantId: "0".repeat(64),
   KeyId: absentKey,
   NumberOfBytes: 32,
+  Period: 60,
   TargetKeyId: absentKey,
   AccessKeyId: "AKIAABCDEFGHIJKLMNOP",
   AccountId: account,
