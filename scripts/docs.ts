@@ -3,6 +3,7 @@
  * and fails when a page is not what it would write.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import * as iam from "@aws-sdk/client-iam";
@@ -29,6 +30,7 @@ const apis: readonly Api[] = [
   { service: "kms", title: "AWS KMS", sdk: kms },
   { service: "events", title: "Amazon EventBridge", sdk: eventbridge },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },
+  { service: "cloudwatch", title: "Amazon CloudWatch", sdk: cloudwatch },
   { service: "entrepot", title: "Entrepot" },
 ];
 

@@ -6,6 +6,7 @@ import { IdentityCredentials } from "./adapters/credentials/identity.ts";
 import type { RootKey } from "./adapters/credentials/root-key-file.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
 import { Metrics } from "./adapters/telemetry/metrics.ts";
+import { PortTimes } from "./adapters/telemetry/port-times.ts";
 import { RequestLog } from "./adapters/telemetry/request-log.ts";
 import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
 import { certificatesOf } from "./certificates-of.ts";
@@ -21,6 +22,7 @@ import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
 import { eventDeliveries } from "./event-deliveries.ts";
+import { headAt } from "./doors/listeners/timed-response.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
@@ -29,11 +31,13 @@ import { eventRouter } from "./registry/events/route-events.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
+import { type AnsweredCall, countRequest } from "./registry/usage/count-request.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { startRouting } from "./workers/route-events.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { writeKeyUses } from "./workers/write-key-uses.ts";
 import { writePullTimes } from "./workers/write-pull-times.ts";
+import { writeUsage } from "./workers/write-usage.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
   readonly log: Logger;
@@ -55,8 +59,9 @@ function servesTls({ https, privateListeners }: Config): boolean {
  */
 export async function startServer(config: Config, options: ServerOptions): Promise<Server> {
   const warn = (sentence: string) => options.log.warn({ event: "store" }, sentence);
-  const store = await openStore(config, { ...options, warn });
-  const server = new Server(config, options.log, store);
+  const portTimes = new PortTimes();
+  const store = await openStore(config, { ...options, warn, observer: portTimes });
+  const server = new Server(config, options.log, store, portTimes);
   try {
     await server.start();
     return server;
@@ -104,9 +109,9 @@ export class Server {
   #stopping: Promise<void> | undefined;
 
   /** Use `startServer`. */
-  constructor(config: Config, log: Logger, store: Store) {
-    const { ports, checkKeys, logBytes } = store;
-    const { clock, metadata } = ports;
+  constructor(config: Config, log: Logger, store: Store, portTimes: PortTimes) {
+    const { ports, checkKeys, logBytes, load } = store;
+    const { clock } = ports;
     const { isTrustedProxy } = config;
     this.#config = config;
     this.#log = log;
@@ -118,10 +123,14 @@ export class Server {
       failed: (err) => log.error({ event: "listener", err }, "a connection could not be taken"),
     });
     const connections = () => this.#listeners.connections;
-    this.#metrics = new Metrics({ clock, metadata, connections, logBytes });
+    this.#metrics = new Metrics({ ...ports, connections, logBytes, load, portTimes });
     const addressOf = (request: IncomingMessage) =>
       clientConnection(request, isTrustedProxy).address;
-    this.#requests = new RequestLog({ log, metrics: this.#metrics, addressOf });
+    const ended = (call: AnsweredCall) => {
+      const destination = config.destinationOf(call.caller.sourceIp);
+      countRequest(ports.memory.usage, call, destination, clock.now());
+    };
+    this.#requests = new RequestLog({ log, metrics: this.#metrics, addressOf, headAt, ended });
     this.#readiness = new Readiness({
       ports,
       checkKeys,
@@ -187,6 +196,9 @@ export class Server {
         this.#metrics.pullTimesDropped(dropped);
         this.#log.error({ event: "pulls", err, dropped }, "times of pulls could not be written");
       }),
+      writeUsage(ports, (err, dropped) => {
+        this.#log.error({ event: "usage", err, dropped }, "usage could not be written");
+      }),
     );
   }
 
@@ -203,9 +215,8 @@ export class Server {
 
   #startJobs(): void {
     const log = this.#log;
-    const reclaimed = (bytes: number) => this.#metrics.reclaimed(bytes);
     const sweep = (before: number) => this.#store.sweepUploads(before);
-    const handlers = jobHandlers(this.#config, { log, sweep, reclaimed });
+    const handlers = jobHandlers(this.#config, { log, sweep, metrics: this.#metrics });
     const observer = {
       jobDone: (job: JobEnd) => this.#metrics.jobEnded(job.kind, "ok"),
       jobFailed: ({ error: err, ...job }: JobEnd & { dead: boolean; error: unknown }) => {
@@ -337,10 +348,8 @@ export class Server {
 
   #observer(): Observer {
     return {
-      performed: (event) => {
-        this.#metrics.performed(event);
-        this.#requests.performed(event);
-      },
+      began: (event) => this.#requests.began(event),
+      performed: (event) => this.#metrics.performed(event),
     };
   }
 

@@ -127,6 +127,12 @@ describe("the settings", () => {
     ENTREPOT_EGRESS_ALLOW: ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"],
     ENTREPOT_EVENT_COMMANDS: ['{"a":["/a","b"]}', '{"c":["/d"]}', '{"e":["/f"]}'],
     ENTREPOT_EVENT_TIMEOUT: ["1", "2", "3"],
+    ENTREPOT_NETWORKS: [
+      '{"internet":["10.0.0.0/16"]}',
+      '{"internet":["10.1.0.0/16"]}',
+      '{"internet":["10.2.0.0/16"]}',
+    ],
+    ENTREPOT_TRACES: ["http://a/", "http://b/", "http://c/"],
     ENTREPOT_LOG_LEVEL: ["debug", "warn", "error"],
   };
 
@@ -187,6 +193,8 @@ describe("the settings", () => {
     ["ENTREPOT_EVENT_COMMANDS", '{"a b":["/bin/true"]}', "JSON object like"],
     ["ENTREPOT_EVENT_COMMANDS", '{"a":[]}', "JSON object like"],
     ["ENTREPOT_EVENT_TIMEOUT", "31", "from 1 to 30"],
+    ["ENTREPOT_NETWORKS", '{"moon":[]}', "must be a JSON map"],
+    ["ENTREPOT_TRACES", "collector", "must be a URL"],
     ["ENTREPOT_LOG_LEVEL", "verbose", "one of fatal"],
   ])("%s=%s is refused by name", (name, value, expected) => {
     const [sentence, ...others] = refusals({ environment: { [name]: value } });
@@ -413,5 +421,6 @@ function plain(config: ReturnType<typeof load>) {
     ...config,
     isTrustedProxy: probes.map((address) => config.isTrustedProxy(address)),
     isEgressListed: probes.map((address) => config.isEgressListed(address)),
+    destinationOf: probes.map((address) => config.destinationOf(address)),
   };
 }

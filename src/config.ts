@@ -39,6 +39,7 @@ import {
   whole,
   yesOrNo,
 } from "./setting-values.ts";
+import { type DestinationOf, networks, type TraceAddress, traces } from "./telemetry-settings.ts";
 
 /** Refusals of settings, each a sentence that names the setting. */
 export class SettingsError extends Error {
@@ -99,6 +100,12 @@ const settings = {
     "JSON map from a name to a program for rules of events",
   ],
   ENTREPOT_EVENT_TIMEOUT: [whole(1, 30), "5", "seconds that a receiver of events may take"],
+  ENTREPOT_NETWORKS: [networks, "{}", "JSON map from region, other-region, internet to CIDRs"],
+  ENTREPOT_TRACES: [
+    traces,
+    undefined,
+    "URL for traces by OTLP/HTTP, with ?sample=<part of requests>",
+  ],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
 } as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
 
@@ -187,6 +194,9 @@ export interface Config {
   /** Programs that rules of events may start, with their arguments. */
   readonly eventCommands: ReadonlyMap<string, readonly string[]>;
   readonly eventTimeoutMs: number;
+  /** Where an answer to that address goes. */
+  readonly destinationOf: DestinationOf;
+  readonly traces: TraceAddress | undefined;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -330,6 +340,8 @@ function assemble(read: Read, given: Given, directory: string): Config {
     eventMs: read("ENTREPOT_EVENT_DAYS")! * dayMs,
     eventCommands: read("ENTREPOT_EVENT_COMMANDS")!,
     eventTimeoutMs: read("ENTREPOT_EVENT_TIMEOUT")! * 1000,
+    destinationOf: read("ENTREPOT_NETWORKS")!,
+    traces: read("ENTREPOT_TRACES"),
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

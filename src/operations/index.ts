@@ -1,3 +1,4 @@
+import { cloudwatchOperations } from "./cloudwatch/cloudwatch-operations.ts";
 import { ecrOperations } from "./ecr/ecr-operations.ts";
 import { entrepotOperations } from "./entrepot/entrepot-operations.ts";
 import { eventsOperations } from "./events/operations.ts";
@@ -12,6 +13,7 @@ import { stsOperations } from "./sts/sts-operations.ts";
  * docs/coverage.md derive from it.
  */
 export const operations: readonly Operation[] = [
+  ...cloudwatchOperations,
   ...ecrOperations,
   ...entrepotOperations,
   ...eventsOperations,

@@ -73,6 +73,7 @@ import type {
   ResourcePolicyWrites,
 } from "./repository-store.ts";
 import type { TrashReads, TrashWrites } from "./trash-store.ts";
+import type { UsageChange, UsageReads } from "./usage-store.ts";
 
 export type { JobPosition, JobReads, JobWrites } from "./job-store.ts";
 export type { PageRequest } from "./page-request.ts";
@@ -94,6 +95,15 @@ export interface MetadataStore extends MetadataReads {
   /** @throws when the database takes no writes or its schema is not this program's. */
   probe(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** How busy the way to a database is. */
+export interface DatabaseLoad {
+  /** What waits for its turn. */
+  readonly waiting: number;
+  /** Connections, where there is a pool of them. */
+  readonly inUse: number | undefined;
+  readonly size: number | undefined;
 }
 
 /**
@@ -134,6 +144,7 @@ export interface MetadataReads {
   readonly apiDestinations: ApiDestinationReads;
   readonly eventDeliveries: EventDeliveryReads;
   readonly deadLetters: DeadLetterReads;
+  readonly usage: UsageReads;
 }
 
 export interface MetadataChange {
@@ -168,6 +179,7 @@ export interface MetadataChange {
   readonly apiDestinations: ApiDestinationReads & ApiDestinationWrites;
   readonly eventDeliveries: EventDeliveryReads & EventDeliveryWrites;
   readonly deadLetters: DeadLetterReads & DeadLetterWrites;
+  readonly usage: UsageChange;
 }
 
 /** One look at what a pull needs: any part may be absent. */

@@ -9,6 +9,7 @@ import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { ObjectId } from "./names.ts";
 import { Turns } from "./turns.ts";
+import { UsageTally } from "./usage/usage-tally.ts";
 
 /**
  * What one process remembers to be quick: opened manifests (immutable, keyed by the object they come
@@ -26,6 +27,7 @@ export class RegistryMemory {
   readonly access = new AccessMemory();
   readonly keyUses = new KeyUses();
   readonly pulls: PullTimes;
+  readonly usage: UsageTally;
   readonly issuers = new IssuerMemory();
   /** Raised when this process has committed events, and when it has routed some. */
   readonly outboxGrew = new Signal();
@@ -41,5 +43,6 @@ export class RegistryMemory {
   /** @param options `recordsPulls`: false where nothing is written, so that nothing waits for it */
   constructor({ recordsPulls = true } = {}) {
     this.pulls = new PullTimes(recordsPulls ? limits.pullsWaiting : 0);
+    this.usage = new UsageTally(recordsPulls);
   }
 }

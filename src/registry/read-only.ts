@@ -19,7 +19,7 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { repositories, images, tags, layers, objects, uploads } = metadata;
   const { resourcePolicies, identity, kms } = metadata;
   const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
-  const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas } = metadata;
+  const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas, usage } = metadata;
   const { outbox, eventLog, eventArchives, eventReplays } = metadata;
   const { eventRules, connections, apiDestinations, eventDeliveries, deadLetters } = metadata;
   return {
@@ -27,7 +27,7 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
     ...{ resourcePolicies, identity, kms },
     ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle },
     ...{ pullTimeExclusions, inUse },
-    ...{ quotas, quotaUsage, serviceQuotas },
+    ...{ quotas, quotaUsage, serviceQuotas, usage },
     ...{ outbox, eventLog, eventArchives, eventReplays },
     ...{ eventRules, connections, apiDestinations, eventDeliveries, deadLetters },
     transaction: refuse,

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Caller } from "../../registry/identity/principal.ts";
+import type { AnsweredCall } from "../../registry/usage/count-request.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -9,7 +11,7 @@ interface Entry {
   readonly response: ServerResponse;
   readonly startedAt: number;
   operation: string | undefined;
-  principal: string | undefined;
+  caller: Caller | undefined;
 }
 
 export interface RequestLogOptions {
@@ -17,6 +19,10 @@ export interface RequestLogOptions {
   readonly metrics: Pick<Metrics, "answered">;
   /** Where the request came from, as far as a proxy in between can be believed. */
   readonly addressOf: (request: IncomingMessage) => string;
+  /** When the head of the answer went out, by `performance.now()`. */
+  readonly headAt?: (response: ServerResponse) => number | undefined;
+  /** Told of each request that an operation answered, when it has ended. */
+  readonly ended?: (call: AnsweredCall) => void;
 }
 
 /**
@@ -40,7 +46,7 @@ export class RequestLog {
       response,
       startedAt: performance.now(),
       operation: undefined,
-      principal: undefined,
+      caller: undefined,
     };
     this.#open.set(entry.id, entry);
     response.once("close", () => this.#end(request, entry));
@@ -48,14 +54,11 @@ export class RequestLog {
   }
 
   /** Who asked for what, once a door knows. Fits the observer of operations. */
-  performed(event: {
-    operation: string;
-    caller: { requestId: string; principal: { arn: string } };
-  }): void {
+  began(event: { operation: string; caller: Caller }): void {
     const entry = this.#open.get(event.caller.requestId);
     if (entry === undefined) return;
     entry.operation = event.operation;
-    entry.principal = event.caller.principal.arn;
+    entry.caller = event.caller;
   }
 
   /** Answers that are still to be finished. */
@@ -72,7 +75,16 @@ export class RequestLog {
     const status = response.headersSent ? response.statusCode : 0; // Cut before any answer.
     const { received, sent } = this.#bytesOf(request.socket);
     const aborted = !response.writableFinished;
-    metrics.answered({ route, status, receivedBytes: received, sentBytes: sent });
+    const elapsedMs = performance.now() - entry.startedAt;
+    const headAt = this.#options.headAt?.(response);
+    const firstByteMs = headAt === undefined ? undefined : headAt - entry.startedAt;
+    const bytes = { receivedBytes: received, sentBytes: sent };
+    metrics.answered({ route, status, ...bytes, elapsedMs, firstByteMs });
+    const { caller, operation } = entry;
+    if (caller !== undefined && operation !== undefined) {
+      const isDownload = route === "layers";
+      this.#options.ended?.({ caller, operation, isDownload, ...bytes });
+    }
     const level = levelOf(method, route, status, aborted);
     if (!log.isLevelEnabled(level)) return;
     log[level]({
@@ -83,10 +95,10 @@ export class RequestLog {
       path: route.startsWith("v2") ? pathOf(url) : undefined,
       operation: entry.operation,
       status,
-      ms: Math.round((performance.now() - entry.startedAt) * 10) / 10,
+      ms: Math.round(elapsedMs * 10) / 10,
       received,
       sent,
-      principal: entry.principal,
+      principal: entry.caller?.principal.arn,
       address: addressOf(request),
       ...(aborted ? { aborted } : {}),
     });

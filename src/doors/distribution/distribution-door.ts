@@ -6,6 +6,7 @@ import type { Caller } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { isRepositoryName, type RepositoryName, repositoryArn } from "../../registry/names.ts";
 import { RequestContext } from "../../registry/policy/request-context.ts";
+import { newSubject } from "../../registry/usage/request-subject.ts";
 import { Authenticator } from "./authenticate.ts";
 import { directConnection, hostOf } from "./connection.ts";
 import { serveDownload } from "./downloads.ts";
@@ -123,6 +124,7 @@ class DistributionDoor {
       endpoint: connection.endpoint,
       userAgent: request.headers["user-agent"] ?? "",
       origin,
+      subject: newSubject(),
     };
   }
 
@@ -156,6 +158,9 @@ class DistributionDoor {
     const needed = typeof actions === "function" ? actions(exchange) : (actions ?? []);
     const [operation] = needed;
     if (operation === undefined) return endpoint.handle(exchange);
+    const { observer } = this.#options;
+    const { caller } = exchange;
+    observer.began?.({ operation, caller });
     const startedAt = this.#options.environment.ports.clock.now();
     let error: unknown;
     try {
@@ -168,8 +173,7 @@ class DistributionDoor {
       throw failure;
     } finally {
       const resource = repositoryArn(exchange.registry, exchange.name);
-      const { caller } = exchange;
-      this.#options.observer.performed({ operation, caller, resource, startedAt, error });
+      observer.performed({ operation, caller, resource, startedAt, error });
     }
   }
 

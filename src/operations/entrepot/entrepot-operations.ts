@@ -14,6 +14,7 @@ import { getEventDestination } from "./get-event-destination.ts";
 import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
 import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
 import { getLifecycleRun } from "./get-lifecycle-run.ts";
+import { getUsageHistory } from "./get-usage-history.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
 import { listDeadLetters } from "./list-dead-letters.ts";
@@ -80,6 +81,7 @@ export const entrepotOperations: readonly Operation[] = [
   getLifecycleExtension,
   getLifecyclePreview,
   getLifecycleRun,
+  getUsageHistory,
   listLifecycleRuns,
   putLifecycleExtension,
   startLifecyclePreview,

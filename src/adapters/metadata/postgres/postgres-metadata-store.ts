@@ -1,4 +1,5 @@
 import type {
+  DatabaseLoad,
   MetadataChange,
   MetadataReads,
   MetadataStore,
@@ -120,6 +121,7 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly apiDestinations: MetadataReads["apiDestinations"];
   readonly eventDeliveries: MetadataReads["eventDeliveries"];
   readonly deadLetters: MetadataReads["deadLetters"];
+  readonly usage: MetadataReads["usage"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -162,6 +164,12 @@ export class PostgresMetadataStore implements MetadataStore {
     this.apiDestinations = reads.apiDestinations;
     this.eventDeliveries = reads.eventDeliveries;
     this.deadLetters = reads.deadLetters;
+    this.usage = reads.usage;
+  }
+
+  /** Of the pool of connections. */
+  load(): DatabaseLoad {
+    return this.#parts.pool.load;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -35,9 +35,14 @@ import { SqlServiceQuotas } from "./service-quotas.ts";
 import type { SqlSession } from "./session.ts";
 import { SqlSessions } from "./sessions.ts";
 import { SqlSettings } from "./settings.ts";
+import { SqlStanding } from "./standing.ts";
 import { SqlTags } from "./tags.ts";
 import { SqlTrash } from "./trash.ts";
 import { SqlUploads } from "./uploads.ts";
+import { SqlUsageCalls } from "./usage-calls.ts";
+import { SqlUsageCounts } from "./usage-counts.ts";
+import { SqlUsageLevels } from "./usage-levels.ts";
+import { SqlUsageRepositories } from "./usage-repositories.ts";
 
 /** All tables over one connection. */
 export function metadataTables(session: SqlSession): MetadataChange {
@@ -85,5 +90,12 @@ export function metadataTables(session: SqlSession): MetadataChange {
     apiDestinations: new SqlApiDestinations(session),
     eventDeliveries: new SqlEventDeliveries(session),
     deadLetters: new SqlDeadLetters(session),
+    usage: {
+      counts: new SqlUsageCounts(session),
+      calls: new SqlUsageCalls(session),
+      levels: new SqlUsageLevels(session),
+      repositories: new SqlUsageRepositories(session),
+      standing: new SqlStanding(session),
+    },
   };
 }

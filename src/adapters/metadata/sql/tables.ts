@@ -23,6 +23,7 @@ import type { EventRuleTables } from "./event-rule-tables.ts";
 import type { EventTables } from "./event-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
+import type { UsageTables } from "./usage-tables.ts";
 
 export type {
   LifecyclePolicyTable,
@@ -366,7 +367,12 @@ export interface ProbeTable {
   at: number;
 }
 
-export interface Tables extends EventTables, EventRuleTables, KmsTables, LifeTables {
+export interface Tables
+  extends EventTables,
+    EventRuleTables,
+    KmsTables,
+    LifeTables,
+    UsageTables {
   registry_counter: RegistryCounterTable;
   repository: RepositoryTable;
   repository_resource_tag: RepositoryResourceTagTable;

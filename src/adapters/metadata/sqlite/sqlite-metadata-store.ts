@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type {
+  DatabaseLoad,
   MetadataChange,
   MetadataReads,
   MetadataStore,
@@ -109,6 +110,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly apiDestinations: MetadataReads["apiDestinations"];
   readonly eventDeliveries: MetadataReads["eventDeliveries"];
   readonly deadLetters: MetadataReads["deadLetters"];
+  readonly usage: MetadataReads["usage"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -149,6 +151,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.apiDestinations = reads.apiDestinations;
     this.eventDeliveries = reads.eventDeliveries;
     this.deadLetters = reads.deadLetters;
+    this.usage = reads.usage;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,
@@ -160,6 +163,11 @@ export class SqliteMetadataStore implements MetadataStore {
   /** Of the write-ahead log, after the last commit. */
   logBytes(): number {
     return this.#parts.writer.logBytes;
+  }
+
+  /** Of the one writer. */
+  load(): DatabaseLoad {
+    return { waiting: this.#parts.writer.waiting, inUse: undefined, size: undefined };
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -9,9 +9,10 @@ import { migration0008 } from "./0008-lifecycle.ts";
 import { migration0009 } from "./0009-quotas.ts";
 import { migration0010 } from "./0010-events.ts";
 import { migration0011 } from "./0011-event-rules.ts";
+import { migration0013 } from "./0013-usage.ts";
 import type { Migration } from "./migration.ts";
 
-/** In order; versions begin at 1 and leave none out. */
+/** In the order of their versions. */
 export const migrations: readonly Migration[] = [
   migration0001,
   migration0002,
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   migration0009,
   migration0010,
   migration0011,
+  migration0013,
 ];
