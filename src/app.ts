@@ -11,6 +11,7 @@ import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
 import { certificatesOf } from "./certificates-of.ts";
 import type { Config } from "./config.ts";
 import { awsDoor } from "./doors/aws/aws-door.ts";
+import { jsonError } from "./doors/aws/wire.ts";
 import { distributionDoor } from "./doors/distribution/distribution-door.ts";
 import { healthDoor } from "./doors/health/health-door.ts";
 import { Readiness } from "./doors/health/readiness.ts";
@@ -20,11 +21,13 @@ import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Deployment } from "./registry/deployment.ts";
+import type { RegistryError } from "./registry/errors.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { startJobs } from "./workers/run-jobs.ts";
+import { writeAudit } from "./workers/write-audit.ts";
 import { writeKeyUses } from "./workers/write-key-uses.ts";
 import { writePullTimes } from "./workers/write-pull-times.ts";
 
@@ -175,6 +178,10 @@ export class Server {
         this.#metrics.pullTimesDropped(dropped);
         this.#log.error({ event: "pulls", err, dropped }, "times of pulls could not be written");
       }),
+      // The last one: the others may have something to tell.
+      writeAudit(ports, (err, dropped) => {
+        this.#log.error({ event: "audit", err, dropped }, "audit records could not be written");
+      }),
     );
   }
 
@@ -290,7 +297,9 @@ export class Server {
     const app = this.#fastify();
     if (this.#config.role !== "worker") {
       await app.register(awsDoor({ ...shared, operations, endpointOf }));
-      await app.register(distributionDoor({ ...shared, log: this.#log, connectionOf }));
+      const nameError = (error: RegistryError) => jsonError(error).code;
+      const distribution = { ...shared, log: this.#log, connectionOf, nameError };
+      await app.register(distributionDoor(distribution));
     }
     await app.register(
       healthDoor({

@@ -7,11 +7,13 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { listenerProblems } from "./listener-problems.ts";
+import type { AuditRetention } from "./registry/audit/audit-kinds.ts";
 import { editDistance } from "./registry/policy/edit-distance.ts";
 import {
   accessKeyId,
   accountId,
   addresses,
+  auditRetention,
   blobs,
   database,
   domainName,
@@ -91,6 +93,11 @@ const settings = {
   ENTREPOT_TRASH_DAYS: [whole(0, 36_500), "7", "days that deleted images can be brought back"],
   ENTREPOT_PEERS: [jsonMap, "{}", "JSON map from a region elsewhere to its base URL"],
   ENTREPOT_EGRESS_ALLOW: [addresses, "", "private CIDRs that outgoing requests may reach"],
+  ENTREPOT_AUDIT: [
+    auditRetention,
+    "",
+    "days that kinds of audit records are kept, where not as usual: data-read=30,key-use=0",
+  ],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
 } as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
 
@@ -174,6 +181,8 @@ export interface Config {
   readonly lifecycleIntervalMs: number;
   /** How long what is deleted can be brought back. */
   readonly trashMs: number;
+  /** For how many days each kind of audit record is kept. */
+  readonly audit: AuditRetention;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -314,6 +323,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
     lifecycleIntervalMs: read("ENTREPOT_LIFECYCLE_INTERVAL")! * 1000,
     trashMs: read("ENTREPOT_TRASH_DAYS")! * dayMs,
+    audit: read("ENTREPOT_AUDIT")!,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

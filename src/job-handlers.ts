@@ -13,6 +13,7 @@ import { rekeyJob } from "./workers/rekey-job.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
 import { watchQuotas } from "./workers/watch-quotas.ts";
+import { expireAudit } from "./workers/write-audit.ts";
 import { expireKeyUses } from "./workers/write-key-uses.ts";
 
 interface JobParts {
@@ -24,7 +25,7 @@ interface JobParts {
 }
 
 export function jobHandlers(
-  { gcIntervalMs, lifecycleIntervalMs, trashMs }: Config,
+  { gcIntervalMs, lifecycleIntervalMs, trashMs, audit }: Config,
   { log, sweep, reclaimed }: JobParts,
 ): readonly JobHandler[] {
   return [
@@ -51,6 +52,7 @@ export function jobHandlers(
     expireSessions,
     expireImagesInUse,
     expireKeyUses,
+    expireAudit(audit),
     tendKeysJob,
     rekeyJob,
     countQuotaJob,

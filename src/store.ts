@@ -100,7 +100,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         : new LeasedExclusive(metadata, clock, randomUUID());
     const egress = new HttpEgress({ isListed: config.isEgressListed });
     const layerWork = openLayerWork();
-    const memory = new RegistryMemory({ recordsPulls: !isReadOnly });
+    const memory = new RegistryMemory({ isWritten: !isReadOnly, audit: config.audit });
     const tagPatterns = new PackageTagPatterns();
     const ports = {
       metadata,

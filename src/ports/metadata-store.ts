@@ -25,6 +25,7 @@ import type {
   UploadId,
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
+import type { AuditReads, AuditWrites } from "./audit-store.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
@@ -104,6 +105,7 @@ export interface MetadataReads {
   readonly quotas: QuotaReads;
   readonly quotaUsage: QuotaUsageReads;
   readonly serviceQuotas: ServiceQuotaReads;
+  readonly audit: AuditReads;
 }
 
 export interface MetadataChange {
@@ -129,6 +131,7 @@ export interface MetadataChange {
   readonly quotas: QuotaReads & QuotaWrites;
   readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
   readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
+  readonly audit: AuditReads & AuditWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

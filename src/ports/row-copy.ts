@@ -78,6 +78,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("quota", ["account", "region", "id"], { isReferredTo: true }),
   table("quota_usage", ["account", "region", "quota", "slot"]),
   table("pull_time_exclusion", ["account", "region", "principal_arn"]),
+  table("audit", ["account", "region", "at", "id"], { pageRows: 100 }),
   table("job", ["id"]),
 ];
 

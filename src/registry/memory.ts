@@ -1,3 +1,5 @@
+import { type AuditRetention, nothingKept, usualRetention } from "./audit/audit-kinds.ts";
+import { AuditTrail } from "./audit/audit-trail.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
 import { IssuerMemory } from "./identity/issuer-memory.ts";
@@ -8,6 +10,11 @@ import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { ObjectId } from "./names.ts";
 import { Turns } from "./turns.ts";
+
+export interface MemoryOptions {
+  readonly isWritten?: boolean;
+  readonly audit?: AuditRetention;
+}
 
 /**
  * What one process remembers to be quick: opened manifests (immutable, keyed by the object they come
@@ -25,6 +32,7 @@ export class RegistryMemory {
   readonly access = new AccessMemory();
   readonly keyUses = new KeyUses();
   readonly pulls: PullTimes;
+  readonly audit: AuditTrail;
   readonly issuers = new IssuerMemory();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
   readonly passwordTurns = new Turns(limits.passwordsAtOnce);
@@ -34,8 +42,12 @@ export class RegistryMemory {
     sufficient: true,
   };
 
-  /** @param options `recordsPulls`: false where nothing is written, so that nothing waits for it */
-  constructor({ recordsPulls = true } = {}) {
-    this.pulls = new PullTimes(recordsPulls ? limits.pullsWaiting : 0);
+  /**
+   * @param options `isWritten`: false where nothing is written, so that nothing waits for it;
+   *   `audit`: for how long records are kept
+   */
+  constructor({ isWritten = true, audit = usualRetention }: MemoryOptions = {}) {
+    this.pulls = new PullTimes(isWritten ? limits.pullsWaiting : 0);
+    this.audit = new AuditTrail(isWritten ? audit : nothingKept);
   }
 }

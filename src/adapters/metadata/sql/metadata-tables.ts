@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
+import { SqlAudit } from "./audit.ts";
 import { SqlEntities } from "./entities.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
@@ -68,5 +69,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
     quotas: new SqlQuotas(session),
     quotaUsage: new SqlQuotaUsage(session),
     serviceQuotas: new SqlServiceQuotas(session),
+    audit: new SqlAudit(session),
   };
 }

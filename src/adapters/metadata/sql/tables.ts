@@ -19,6 +19,7 @@ import type {
   UploadId,
 } from "../../../registry/names.ts";
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
+import type { AuditTables } from "./audit-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
 
@@ -364,7 +365,7 @@ export interface ProbeTable {
   at: number;
 }
 
-export interface Tables extends KmsTables, LifeTables {
+export interface Tables extends AuditTables, KmsTables, LifeTables {
   registry_counter: RegistryCounterTable;
   repository: RepositoryTable;
   repository_resource_tag: RepositoryResourceTagTable;

@@ -154,6 +154,7 @@ describe("a directory with SQLite metadata", () => {
       return first !== "account" || second !== "region";
     });
     expect(across.map(({ index }) => index)).toEqual([
+      "audit_kind_time",
       "image_in_use_expiry",
       ...["job_due", "job_state"],
       ...["kms_key_deletion", "kms_key_rotation", "kms_use_time"], // What is due anywhere.

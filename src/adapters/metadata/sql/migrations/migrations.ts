@@ -7,6 +7,7 @@ import { migration0006 } from "./0006-kms.ts";
 import { migration0007 } from "./0007-trash.ts";
 import { migration0008 } from "./0008-lifecycle.ts";
 import { migration0009 } from "./0009-quotas.ts";
+import { migration0012 } from "./0012-audit.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order; versions begin at 1 and leave none out. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   migration0007,
   migration0008,
   migration0009,
+  migration0012,
 ];
