@@ -5,6 +5,7 @@ import { auditParameters } from "./audit-parameters.ts";
 import type { Environment, Operation, Service } from "./operation.ts";
 
 const sources: Readonly<Record<Service, string>> = {
+  cloudtrail: "cloudtrail.amazonaws.com",
   ecr: "ecr.amazonaws.com",
   entrepot: "entrepot",
   iam: "iam.amazonaws.com",
@@ -12,6 +13,12 @@ const sources: Readonly<Record<Service, string>> = {
   organizations: "organizations.amazonaws.com",
   sts: "sts.amazonaws.com",
 };
+
+/** They change nothing. Source: KMS, "Logging AWS KMS API calls with AWS CloudTrail". */
+const usesOfKeys: ReadonlySet<string> = new Set([
+  ...["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateRandom"],
+  ...["kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt"],
+]);
 
 /** The record of a call, which has just begun. */
 export function beginCall(
@@ -22,7 +29,7 @@ export function beginCall(
   const audit = new RequestAudit({ trail: ports.memory.audit, clock: ports.clock }, caller, {
     eventSource: sources[operation.service],
     eventName: operation.operationName,
-    readOnly: isRead(operation),
+    readOnly: isRead(operation) || usesOfKeys.has(operation.name),
   });
   audit.learn({ requestParameters: null, responseElements: null });
   return audit;

@@ -39,7 +39,7 @@ class Telling {
     const members = Object.entries(value).slice(0, auditLimits.listItems);
     const told = members.map(([name, member]): [string, unknown] => {
       const shown = isFree ? name : name.charAt(0).toLowerCase() + name.slice(1);
-      if (member === undefined || member === null) return [shown, undefined];
+      if (member === undefined || member === null || isEmpty(member)) return [shown, undefined];
       if (isRedacted(this.#operationName, this.#side, name)) return [shown, hiddenOf(member)];
       return [shown, this.#value(member, name, depth - 1)];
     });
@@ -68,7 +68,14 @@ class Telling {
 }
 
 function hiddenOf(value: unknown): unknown {
-  return value instanceof Uint8Array ? undefined : hidden;
+  return value instanceof Uint8Array || isEmpty(value) ? undefined : hidden;
+}
+
+/** What a schema has put in the place of nothing. */
+function isEmpty(value: unknown): boolean {
+  if (value === "") return true;
+  if (typeof value !== "object" || value === null || value instanceof Date) return false;
+  return Object.keys(value).length === 0;
 }
 
 function shortened(text: string): string {

@@ -12,7 +12,7 @@ export const redactions: Readonly<Record<string, Redactions>> = {
   "ecr:UploadLayerPart": { request: ["layerPartBlob"] },
   "ecr:GetAuthorizationToken": { response: ["authorizationToken"] },
   "ecr:GetDownloadUrlForLayer": { response: ["downloadUrl"] },
-  "entrepot:CreatePullSecret": { response: ["password", "pullSecret", "dockerConfigJson"] },
+  "entrepot:CreatePullSecret": { response: ["password", "dockerConfigJson"] },
   "iam:ChangePassword": { request: ["OldPassword", "NewPassword"] },
   "iam:CreateAccessKey": { response: ["SecretAccessKey"] },
   "iam:CreateLoginProfile": { request: ["Password"] },
@@ -53,6 +53,7 @@ export const redactions: Readonly<Record<string, Redactions>> = {
 /** Names that sound like a secret and are none. */
 export const harmlessNames: ReadonlySet<string> = new Set([
   "AllowUsersToChangePassword",
+  "Credentials", // What holds them; the secret ones have names of their own.
   "CurrentKeyMaterialId",
   "DestinationKeyMaterialId",
   "ExpirePasswords",
@@ -68,6 +69,7 @@ export const harmlessNames: ReadonlySet<string> = new Set([
   "PasswordReusePrevention",
   "SourceKeyMaterialId",
   "SubjectFromWebIdentityToken",
+  "pullSecret", // What is known of one, without its password.
   "pullSecretId",
 ]);
 

@@ -67,6 +67,7 @@ interface Protocol {
 const jsonType = "application/x-amz-json-1.1";
 const formType = "application/x-www-form-urlencoded";
 const jsonPrefixes = new Map<Service, string>([
+  ["cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"],
   ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
   ["entrepot", "Entrepot_V1"],
   ["kms", "TrentService"],

@@ -34,6 +34,7 @@ import { restoreImages } from "./restore-images.ts";
 import { restoreRepository } from "./restore-repository.ts";
 import { restoreTag } from "./restore-tag.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
+import { searchAudit } from "./search-audit.ts";
 import { startLifecyclePreview } from "./start-lifecycle-preview.ts";
 import { withdrawImagesInUse } from "./withdraw-images-in-use.ts";
 
@@ -75,5 +76,6 @@ export const entrepotOperations: readonly Operation[] = [
   getLifecycleRun,
   listLifecycleRuns,
   putLifecycleExtension,
+  searchAudit,
   startLifecyclePreview,
 ];

@@ -15,7 +15,7 @@ export const auditLimits = {
 
   /** Records that one row holds at most, and over what time. */
   segmentRecords: 500,
-  segmentSpanMs: 60 * second,
+  segmentSpanMs: 4 * second,
   segmentCharacters: 64 * KiB,
   /** Open segments: one for each registry and kind that is spoken of. */
   segmentsOpen: 64,

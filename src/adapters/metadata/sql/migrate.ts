@@ -5,7 +5,7 @@ import { migrations } from "./migrations/migrations.ts";
 import type { SqlConnection } from "./session.ts";
 import type { SqlCommand, SqlValue } from "./statement.ts";
 
-export const schemaVersion = migrations.length;
+export const schemaVersion = migrations.at(-1)?.version ?? 0;
 
 type Transaction = <T>(work: (connection: SqlConnection) => Promise<T>) => Promise<T>;
 
