@@ -25,11 +25,13 @@ interface JobParts {
 }
 
 export function jobHandlers(
-  { gcIntervalMs, lifecycleIntervalMs, trashMs, audit }: Config,
+  { gcIntervalMs, lifecycleIntervalMs, trashMs, audit, account, region }: Config,
   { log, sweep, reclaimed }: JobParts,
 ): readonly JobHandler[] {
+  const home = { account, region };
   return [
     reclaimJob({
+      home,
       everyMs: gcIntervalMs,
       reclaimed: (what) => {
         reclaimed(what.bytes);
@@ -59,6 +61,6 @@ export function jobHandlers(
     watchQuotas(({ quota: { registry, ...quota }, used }) =>
       log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
     ),
-    sweepUploads(sweep),
+    sweepUploads(sweep, home),
   ];
 }

@@ -30,7 +30,7 @@ export class RegistryMemory {
   readonly frames = new SharedFrames(limits.sharedFrames);
   readonly runningDigests = new RunningDigests(limits.runningDigests);
   readonly access = new AccessMemory();
-  readonly keyUses = new KeyUses();
+  readonly keyUses: KeyUses;
   readonly pulls: PullTimes;
   readonly audit: AuditTrail;
   readonly issuers = new IssuerMemory();
@@ -49,5 +49,6 @@ export class RegistryMemory {
   constructor({ isWritten = true, audit = usualRetention }: MemoryOptions = {}) {
     this.pulls = new PullTimes(isWritten ? limits.pullsWaiting : 0);
     this.audit = new AuditTrail(isWritten ? audit : nothingKept);
+    this.keyUses = new KeyUses({ isAudited: this.audit.keeps("key-use") });
   }
 }

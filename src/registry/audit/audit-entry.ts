@@ -65,9 +65,9 @@ const typesOfResources: readonly (readonly [pattern: RegExp, type: string])[] = 
   [/^arn:aws:cloudtrail:[^:]*:[^:]*:trail\//, "AWS::CloudTrail::Trail"],
 ];
 
-/** A resource by its ARN; none for "*". */
+/** A resource by its ARN; none for "*", and for a pattern of several. */
 export function resourcesOf(arn: string | undefined, accountId: string): AuditResource[] {
-  if (arn === undefined || !arn.startsWith("arn:")) return [];
+  if (arn === undefined || !arn.startsWith("arn:") || arn.endsWith("*")) return [];
   const [, type] = typesOfResources.find(([pattern]) => pattern.test(arn)) ?? [];
   return [{ ARN: arn, accountId, ...(type === undefined ? {} : { type }) }];
 }

@@ -68,9 +68,12 @@ export class RequestAudit {
     this.#facts = { ...this.#facts, ...facts };
   }
 
-  /** The same store; the first transaction that commits takes the record along. */
+  /**
+   * The same store; the first transaction that commits takes the record along, unless the request only
+   * reads.
+   */
   over(metadata: MetadataStore): MetadataStore {
-    if (!this.isKept) return metadata;
+    if (!this.isKept || this.#facts.readOnly) return metadata;
     return metadataWith(metadata, { transaction: (work) => this.#transaction(metadata, work) });
   }
 
