@@ -12,7 +12,6 @@ import { kindOf } from "../../registry/audit/audit-kinds.ts";
 import { auditLimits } from "../../registry/audit/audit-limits.ts";
 import { partOf, type SharedPart } from "../../registry/audit/audit-segment.ts";
 import { type AuditFacts, RequestAudit } from "../../registry/audit/request-audit.ts";
-import { actorKey, actorOf } from "../../registry/audit/user-identity.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { isDigest, isTag, type Registry, repositoryArn } from "../../registry/names.ts";
 import type { Endpoint } from "./endpoints.ts";
@@ -160,11 +159,11 @@ function tellRead(
   });
   const { ports } = environment;
   const kind = kindOf(eventName);
-  const failed = facts?.errorCode ?? "";
-  tellShared(ports, caller, registry, kind, {
-    key: `${eventName} ${name} ${reference} ${registry.account} ${failed} ${facts?.errorMessage ?? ""}`,
+  const part = {
+    key: `${eventName} ${name} ${reference}`,
     json: () => JSON.stringify(action()),
-  });
+  };
+  tellShared(ports, caller, registry, kind, part, facts !== undefined);
 }
 
 function resourceOf({ registry, name }: Exchange): Pick<AuditAction, "resources"> {
@@ -172,28 +171,26 @@ function resourceOf({ registry, name }: Exchange): Pick<AuditAction, "resources"
   return { resources: resourcesOf(repositoryArn(registry, name), registry.account) };
 }
 
-/** The id of the request is the record's as well: both are this server's, and of one request alone. */
+/** Of what succeeded nobody was told the request's id; of what failed the log has it. */
 function tellShared(
   { memory, clock }: Pick<Environment["ports"], "memory" | "clock">,
   caller: Caller,
   registry: Registry,
   kind: ReturnType<typeof kindOf>,
   action: SharedPart,
+  isFailure: boolean,
 ): void {
   const trail = memory.audit;
   if (!trail.keeps(kind)) return;
-  const { principal, requestId, region } = caller;
-  if (principal.account !== registry.account) {
-    tellBoth({ memory, clock }, caller, registry, action);
+  if (isFailure || caller.principal.account !== registry.account) {
+    tellAlone({ memory, clock }, caller, registry, action);
     return;
   }
-  const entry = { kind, registry: { account: registry.account, region }, at: clock.now() };
-  const actor = { key: actorKey(caller), json: () => JSON.stringify(actorOf(caller)) };
-  trail.share({ ...entry, id: requestId, requestId }, actor, action);
+  trail.share({ kind, registry, at: clock.now() }, caller, action);
 }
 
-/** Of a request to another account both keep a record. */
-function tellBoth(
+/** A record with ids of its own: also of a request to another account, of which both keep one. */
+function tellAlone(
   { memory, clock }: Pick<Environment["ports"], "memory" | "clock">,
   caller: Caller,
   registry: Registry,
@@ -238,7 +235,7 @@ export function tellDownload(
     additionalEventData: { downloadUrlUsed: true },
     ...(outcome.error === undefined ? {} : failure(outcome.error, outcome.nameError)),
   };
-  tellShared(ports, caller, registry, "data-read", partOf(action));
+  tellShared(ports, caller, registry, "data-read", partOf(action), outcome.error !== undefined);
 }
 
 function repositoryOf({ account }: Registry, name: string): AuditObject {

@@ -14,7 +14,7 @@ export const auditLimits = {
   errorCharacters: 1_024,
 
   /** Records that one row holds at most, and over what time. */
-  segmentRecords: 500,
+  segmentRecords: 1_000,
   segmentSpanMs: 4 * second,
   segmentCharacters: 64 * KiB,
   /** Open segments: one for each registry and kind that is spoken of. */

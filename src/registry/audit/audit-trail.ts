@@ -1,9 +1,18 @@
 import type { AuditRow } from "../../ports/audit-store.ts";
 import type { MetadataStore } from "../../ports/metadata-store.ts";
+import type { Caller } from "../identity/principal.ts";
+import type { Registry } from "../names.ts";
 import type { AuditEntry } from "./audit-entry.ts";
 import type { AuditKind, AuditRetention } from "./audit-kinds.ts";
 import { auditLimits } from "./audit-limits.ts";
-import { OpenSegment, partOf, type SharedPart } from "./audit-segment.ts";
+import {
+  OpenSegment,
+  partOf,
+  type RecordText,
+  type SharedPart,
+  textPart,
+} from "./audit-segment.ts";
+import { actorKey, actorOf, isSameActor } from "./user-identity.ts";
 
 /**
  * Records that wait to be written: of what changed nothing, and what could be known of a change only
@@ -17,6 +26,7 @@ export class AuditTrail {
   #waitingCharacters = 0;
   #dropped = 0;
   #flushing: Promise<void> | undefined;
+  #lastActor: (SharedPart & { readonly caller: Caller }) | undefined;
 
   constructor(retention: AuditRetention) {
     this.retention = retention;
@@ -28,25 +38,50 @@ export class AuditTrail {
 
   /** Remembers a record for the next batch. */
   remember(entry: AuditEntry): void {
-    this.share(entry, partOf(entry.actor), partOf(entry.action));
+    const { registry, kind, at, actor, action } = entry;
+    this.#segment(registry, kind, at)?.add(at, partOf(actor), partOf(action), entry);
   }
 
-  /** The same, where actor and action are likely to be those of other records as well. */
-  share(entry: Omit<AuditEntry, "actor" | "action">, actor: SharedPart, action: SharedPart): void {
-    const { registry, kind, at } = entry;
-    if (!this.keeps(kind)) return;
+  /** The same of one that is JSON already. */
+  rememberText(text: RecordText): void {
+    const { registry, kind, at, actor, action } = text;
+    this.#segment(registry, kind, at)?.add(at, textPart(actor), textPart(action), text);
+  }
+
+  /** The same where actor and action are likely to be those of other records too; it gets ids itself. */
+  share(
+    { registry, kind, at }: Pick<AuditEntry, "registry" | "kind" | "at">,
+    caller: Caller,
+    action: SharedPart,
+  ): void {
+    this.#segment(registry, kind, at)?.add(at, this.#actorOf(caller), action);
+  }
+
+  /** Who asks, as JSON. */
+  actorText(caller: Caller): string {
+    return this.#actorOf(caller).json();
+  }
+
+  /** Requests in a row are often the same caller's. */
+  #actorOf(caller: Caller): SharedPart {
+    const last = this.#lastActor;
+    if (last !== undefined && isSameActor(last.caller, caller)) return last;
+    const text = JSON.stringify(actorOf(caller));
+    const actor = { caller, key: actorKey(caller), json: () => text };
+    this.#lastActor = actor;
+    return actor;
+  }
+
+  #segment(registry: Registry, kind: AuditKind, at: number): OpenSegment | undefined {
+    if (!this.keeps(kind)) return undefined;
     const key = `${registry.account} ${registry.region} ${kind}`;
-    let segment = this.#open.get(key);
-    if (segment?.isFullFor(at) === true) {
-      this.#close(key, segment);
-      segment = undefined;
-    }
-    if (segment === undefined) {
-      this.#makeRoom();
-      segment = new OpenSegment(registry, kind);
-      this.#open.set(key, segment);
-    }
-    segment.add(entry, actor, action);
+    const open = this.#open.get(key);
+    if (open !== undefined && !open.isFullFor(at)) return open;
+    if (open !== undefined) this.#close(key, open);
+    this.#makeRoom();
+    const segment = new OpenSegment(registry, kind);
+    this.#open.set(key, segment);
+    return segment;
   }
 
   /** Writes these rows with the next batch, over what was written under the same ids. */

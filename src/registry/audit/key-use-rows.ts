@@ -23,12 +23,13 @@ export function keyUseRows(uses: readonly KmsUse[]): AuditRow[] {
     const { principal, operation, error = "" } = use;
     const context = JSON.stringify(use.encryptionContext);
     segment.add(
-      use,
+      use.at,
       { key: principal, json: () => JSON.stringify(actorOf(use)) },
       {
         key: `${operation} ${use.key.id} ${error} ${context}`,
         json: () => JSON.stringify(actionOf(use)),
       },
+      use,
     );
   }
   return [...rows, ...[...open.values()].map((segment) => segment.close())];

@@ -5,15 +5,9 @@ import type { MetadataChange, MetadataStore } from "../../ports/metadata-store.t
 import type { Caller } from "../identity/principal.ts";
 import { metadataWith } from "../metadata-with.ts";
 import type { AccountId } from "../names.ts";
-import {
-  type AuditAction,
-  type AuditActor,
-  type AuditEntry,
-  foreignActor,
-  resourcesOf,
-} from "./audit-entry.ts";
+import { type AuditAction, type AuditActor, foreignActor, resourcesOf } from "./audit-entry.ts";
 import { type AuditKind, kindOf } from "./audit-kinds.ts";
-import { rowOf } from "./audit-segment.ts";
+import { type RecordText, singleRow } from "./audit-segment.ts";
 import type { AuditTrail } from "./audit-trail.ts";
 import { actorOf } from "./user-identity.ts";
 
@@ -36,7 +30,9 @@ export class RequestAudit {
   readonly #trail: AuditTrail;
   readonly #clock: Clock;
   readonly #caller: Caller;
-  readonly #ids = [randomUUID(), randomUUID()] as const;
+  readonly #id = randomUUID();
+  /** Of the record in the trail of the resource's account, where that is another one. */
+  #ownersId: string | undefined;
   #facts: AuditFacts & Pick<AuditAction, "eventSource" | "eventName" | "eventType" | "readOnly">;
   /** Set once a transaction may have written the record. */
   #at: number | undefined;
@@ -85,7 +81,7 @@ export class RequestAudit {
     if (!this.isKept || this.#written === this.#facts) return;
     // What a transaction may have written, though it failed, has to be written over.
     if (this.#at !== undefined) this.#trail.replace(this.#rows());
-    else for (const entry of this.#entries(this.#clock.now())) this.#trail.remember(entry);
+    else for (const told of this.#records(this.#clock.now())) this.#trail.rememberText(told);
   }
 
   async #transaction<T>(
@@ -106,35 +102,34 @@ export class RequestAudit {
 
   #rows(): AuditRow[] {
     this.#at ??= this.#clock.now();
-    return this.#entries(this.#at).map(rowOf);
+    return this.#records(this.#at).map(singleRow);
   }
 
-  #entries(at: number): AuditEntry[] {
+  #records(at: number): RecordText[] {
     const { principal, requestId, region } = this.#caller;
-    const { resource, userIdentity, kind = this.#kind, ...action } = this.#facts;
-    const own = actorOf(this.#caller);
-    const actor = userIdentity === undefined ? own : { ...own, userIdentity };
-    const resources = resourcesOf(resource?.arn, resource?.account ?? principal.account);
+    const { resource, userIdentity, kind = this.#kind, ...facts } = this.#facts;
     const owner = resource?.account ?? principal.account;
+    const resources = resourcesOf(resource?.arn, owner);
     const isShared = owner !== principal.account;
-    const entry = {
-      ...{ kind, at, requestId, actor, id: this.#ids[0] },
-      registry: { account: principal.account, region },
-      action: {
-        ...action,
-        ...(resources.length === 0 ? {} : { resources }),
-        ...(isShared ? { sharedEventID: this.#ids[0] } : {}),
-      },
+    const action = {
+      ...facts,
+      ...(resources.length === 0 ? {} : { resources }),
+      ...(isShared ? { sharedEventID: this.#id } : {}),
     };
-    if (!isShared) return [entry];
-    return [
-      entry,
-      {
-        ...entry,
-        id: this.#ids[1],
-        registry: { account: owner, region },
-        actor: foreignActor(actor, principal.userId, principal.account),
-      },
-    ];
+    const told = {
+      actor:
+        userIdentity === undefined
+          ? this.#trail.actorText(this.#caller)
+          : JSON.stringify({ ...actorOf(this.#caller), userIdentity }),
+      action: JSON.stringify(action),
+    };
+    const entry = { kind, at, requestId, id: this.#id, ...told };
+    const own = { ...entry, registry: { account: principal.account, region } };
+    if (!isShared) return [own];
+    this.#ownersId ??= randomUUID();
+    const { account, userId } = principal;
+    const actor = JSON.stringify(foreignActor(actorOf(this.#caller), userId, account));
+    const registry = { account: owner, region };
+    return [own, { ...entry, id: this.#ownersId, registry, actor }];
   }
 }

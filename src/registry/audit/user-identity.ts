@@ -68,6 +68,16 @@ export function actorKey({ principal, sourceIp, userAgent, endpoint }: Caller): 
   return `${principal.accessKeyId} ${principal.arn} ${sourceIp} ${endpoint?.id ?? ""} ${userAgent}`;
 }
 
+/** The same without making keys. */
+export function isSameActor(one: Caller, other: Caller): boolean {
+  return (
+    one.principal === other.principal &&
+    one.sourceIp === other.sourceIp &&
+    one.userAgent === other.userAgent &&
+    one.endpoint === other.endpoint
+  );
+}
+
 /** A service that acts by itself, or for somebody. */
 export function serviceActor(accountId: string, invokedBy: string): AuditActor {
   return {
