@@ -3,6 +3,7 @@
  * and fails when a page is not what it would write.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as iam from "@aws-sdk/client-iam";
 import * as kms from "@aws-sdk/client-kms";
@@ -25,6 +26,7 @@ const apis: readonly Api[] = [
   { service: "sts", title: "AWS STS", sdk: sts },
   { service: "iam", title: "AWS IAM", sdk: iam },
   { service: "kms", title: "AWS KMS", sdk: kms },
+  { service: "cloudtrail", title: "AWS CloudTrail", sdk: cloudtrail },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },
   { service: "entrepot", title: "Entrepot" },
 ];

@@ -175,7 +175,7 @@ class DistributionDoor {
     const [operation] = needed;
     if (operation === undefined) {
       await endpoint.handle(exchange);
-      endRequest(exchange, endpoint, undefined, this.#options.nameError);
+      endRequest(exchange, endpoint.shape, undefined, this.#options.nameError);
       return;
     }
     const startedAt = this.#options.environment.ports.clock.now();
@@ -191,7 +191,7 @@ class DistributionDoor {
     } finally {
       const resource = repositoryArn(exchange.registry, exchange.name);
       const { caller } = exchange;
-      endRequest(exchange, endpoint, error, this.#options.nameError);
+      endRequest(exchange, endpoint.shape, error, this.#options.nameError);
       this.#options.observer.performed({ operation, caller, resource, startedAt, error });
     }
   }

@@ -14,7 +14,6 @@ import { partOf, type SharedPart } from "../../registry/audit/audit-segment.ts";
 import { type AuditFacts, RequestAudit } from "../../registry/audit/request-audit.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { isDigest, isTag, type Registry, repositoryArn } from "../../registry/names.ts";
-import type { Endpoint } from "./endpoints.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ParsedPath, Shape } from "./parse-path.ts";
 import { ClientGone } from "./request-body.ts";
@@ -124,7 +123,7 @@ function shortened(manifest: Buffer): string {
 /** How the request ended, whatever it was. */
 export function endRequest(
   exchange: Exchange,
-  { shape }: Endpoint,
+  shape: Shape,
   error: unknown,
   nameError: NameError | undefined,
 ): void {
