@@ -3,6 +3,7 @@
  * and fails when a page is not what it would write.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
@@ -28,7 +29,7 @@ const apis: readonly Api[] = [
   { service: "iam", title: "AWS IAM", sdk: iam },
   { service: "events", title: "Amazon EventBridge", sdk: eventbridge },
   { service: "kms", title: "AWS KMS", sdk: kms },
-  { service: "events", title: "Amazon EventBridge", sdk: eventbridge },
+  { service: "cloudtrail", title: "AWS CloudTrail", sdk: cloudtrail },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },
   { service: "cloudwatch", title: "Amazon CloudWatch", sdk: cloudwatch },
   { service: "entrepot", title: "Entrepot" },

@@ -21,12 +21,13 @@ import { healthDoor } from "./doors/health/health-door.ts";
 import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
-import { eventDeliveries } from "./event-deliveries.ts";
 import { headAt } from "./doors/listeners/timed-response.ts";
+import { eventDeliveries } from "./event-deliveries.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Deployment } from "./registry/deployment.ts";
+import type { RegistryError } from "./registry/errors.ts";
 import { eventRouter } from "./registry/events/route-events.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
@@ -35,6 +36,7 @@ import { type AnsweredCall, countRequest } from "./registry/usage/count-request.
 import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { startRouting } from "./workers/route-events.ts";
 import { startJobs } from "./workers/run-jobs.ts";
+import { writeAudit } from "./workers/write-audit.ts";
 import { writeKeyUses } from "./workers/write-key-uses.ts";
 import { writePullTimes } from "./workers/write-pull-times.ts";
 import { writeUsage } from "./workers/write-usage.ts";
@@ -199,6 +201,10 @@ export class Server {
       writeUsage(ports, (err, dropped) => {
         this.#log.error({ event: "usage", err, dropped }, "usage could not be written");
       }),
+      // The last one: the others may have something to tell.
+      writeAudit(ports, (err, dropped) => {
+        this.#log.error({ event: "audit", err, dropped }, "audit records could not be written");
+      }),
     );
   }
 
@@ -323,7 +329,9 @@ export class Server {
     if (this.#config.role !== "worker") {
       await app.register(awsDoor({ ...shared, operations, endpointOf }));
       await app.register(this.#eventsDoor(shared, endpointOf));
-      await app.register(distributionDoor({ ...shared, log: this.#log, connectionOf }));
+      const nameError = (error: RegistryError) => jsonError(error).code;
+      const distribution = { ...shared, log: this.#log, connectionOf, nameError };
+      await app.register(distributionDoor(distribution));
     }
     await app.register(
       healthDoor({

@@ -7,11 +7,13 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { listenerProblems } from "./listener-problems.ts";
+import type { AuditRetention } from "./registry/audit/audit-kinds.ts";
 import { editDistance } from "./registry/policy/edit-distance.ts";
 import {
   accessKeyId,
   accountId,
   addresses,
+  auditRetention,
   blobs,
   commands,
   database,
@@ -106,6 +108,11 @@ const settings = {
     undefined,
     "URL for traces by OTLP/HTTP, with ?sample=<part of requests>",
   ],
+  ENTREPOT_AUDIT: [
+    auditRetention,
+    "",
+    "days that kinds of audit records are kept, where not as usual: data-read=30,key-use=0",
+  ],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
 } as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
 
@@ -197,6 +204,8 @@ export interface Config {
   /** Where an answer to that address goes. */
   readonly destinationOf: DestinationOf;
   readonly traces: TraceAddress | undefined;
+  /** For how many days each kind of audit record is kept. */
+  readonly audit: AuditRetention;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -342,6 +351,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     eventTimeoutMs: read("ENTREPOT_EVENT_TIMEOUT")! * 1000,
     destinationOf: read("ENTREPOT_NETWORKS")!,
     traces: read("ENTREPOT_TRACES"),
+    audit: read("ENTREPOT_AUDIT")!,
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

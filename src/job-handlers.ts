@@ -4,8 +4,8 @@ import type { Metrics } from "./adapters/telemetry/metrics.ts";
 import type { Config } from "./config.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
 import { expireArchives, purgeArchiveJob } from "./workers/expire-archives.ts";
-import { expireEvents } from "./workers/expire-events.ts";
 import { expireDeadLetters } from "./workers/expire-dead-letters.ts";
+import { expireEvents } from "./workers/expire-events.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
@@ -19,6 +19,7 @@ import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
 import { expireUsageJob, sampleUsageJob } from "./workers/usage-jobs.ts";
 import { watchQuotas } from "./workers/watch-quotas.ts";
+import { expireAudit } from "./workers/write-audit.ts";
 import { expireKeyUses } from "./workers/write-key-uses.ts";
 
 interface JobParts {
@@ -29,11 +30,13 @@ interface JobParts {
 }
 
 export function jobHandlers(
-  { gcIntervalMs, lifecycleIntervalMs, trashMs, eventMs }: Config,
+  { gcIntervalMs, lifecycleIntervalMs, trashMs, eventMs, audit, account, region }: Config,
   { log, sweep, metrics }: JobParts,
 ): readonly JobHandler[] {
+  const home = { account, region };
   return [
     reclaimJob({
+      home,
       everyMs: gcIntervalMs,
       reclaimed: (what) => {
         metrics.reclaimed(what);
@@ -64,12 +67,13 @@ export function jobHandlers(
     expireDeadLetters,
     sampleUsageJob,
     expireUsageJob,
+    expireAudit(audit),
     tendKeysJob,
     rekeyJob,
     countQuotaJob,
     watchQuotas(({ quota: { registry, ...quota }, used }) =>
       log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
     ),
-    sweepUploads(sweep),
+    sweepUploads(sweep, home),
   ];
 }

@@ -1,6 +1,13 @@
 /** How the text of a setting becomes a value; each refusal is a sentence that follows the setting's name. */
 import { BlockList, isIP } from "node:net";
 import { z } from "zod";
+import {
+  type AuditKind,
+  type AuditRetention,
+  auditKinds,
+  usualRetention,
+} from "./registry/audit/audit-kinds.ts";
+import { auditLimits } from "./registry/audit/audit-limits.ts";
 import { isAccountId, isRegion } from "./registry/names.ts";
 import type { PrivateEndpoint } from "./registry/private-endpoint.ts";
 
@@ -136,6 +143,37 @@ export function whole(minimum: number, maximum: number) {
     if (number >= minimum && number <= maximum) return number;
     return refuse(`must be a whole number from ${minimum} to ${maximum}`);
   });
+}
+
+/** `data-read=30,key-use=0`, or the same as a JSON object; all other kinds as usual. */
+export const auditRetention = text((value): AuditRetention => {
+  const given = value.startsWith("{") ? entriesOfJson(value) : listOf(value).map(entryOf);
+  const days: Record<AuditKind, number> = { ...usualRetention };
+  for (const [name, text] of given) {
+    const kind = auditKinds.find((known) => known === name);
+    if (kind === undefined) {
+      return refuse(`names "${name}", which is none of ${auditKinds.join(", ")}`);
+    }
+    const number = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(number <= auditLimits.retentionDays)) {
+      refuse(`must give ${kind} a whole number of days from 0 to ${auditLimits.retentionDays}`);
+    }
+    days[kind] = number;
+  }
+  return days;
+});
+
+function entriesOfJson(value: string): (readonly [string, string])[] {
+  const parsed = z.record(z.string(), z.number()).safeParse(parseJson(value));
+  if (!parsed.success) return refuse("must be a JSON object of numbers of days");
+  return Object.entries(parsed.data).map(([kind, days]) => [kind, String(days)]);
+}
+
+function entryOf(entry: string): readonly [string, string] {
+  const mark = entry.indexOf("=");
+  if (mark < 0)
+    return refuse(`must be kinds with days, like data-read=30, which "${entry}" is not`);
+  return [entry.slice(0, mark).trim(), entry.slice(mark + 1).trim()];
 }
 
 export const accessKeyId = text((value) =>

@@ -93,7 +93,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
   const { clock, use } = options;
   const { metadata: opened, isNew, logBytes, databaseLoad } = await openMetadata(config, options);
   const isReadOnly = config.readOnly && use === undefined;
-  const memory = new RegistryMemory({ recordsPulls: !isReadOnly });
+  const memory = new RegistryMemory({ isWritten: !isReadOnly, audit: config.audit });
   const metadata = isReadOnly
     ? readOnlyMetadata(opened)
     : watchOutbox(opened, () => memory.outboxGrew.raise());

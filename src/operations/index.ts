@@ -1,3 +1,4 @@
+import { cloudtrailOperations } from "./cloudtrail/cloudtrail-operations.ts";
 import { cloudwatchOperations } from "./cloudwatch/cloudwatch-operations.ts";
 import { ecrOperations } from "./ecr/ecr-operations.ts";
 import { entrepotOperations } from "./entrepot/entrepot-operations.ts";
@@ -14,6 +15,7 @@ import { stsOperations } from "./sts/sts-operations.ts";
  */
 export const operations: readonly Operation[] = [
   ...cloudwatchOperations,
+  ...cloudtrailOperations,
   ...ecrOperations,
   ...entrepotOperations,
   ...eventsOperations,

@@ -7,6 +7,7 @@ import type { Caller } from "../registry/identity/principal.ts";
 import type { Resource } from "../registry/policy/authorize.ts";
 
 export type Service =
+  | "cloudtrail"
   | "cloudwatch"
   | "ecr"
   | "entrepot"

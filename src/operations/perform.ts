@@ -1,7 +1,9 @@
+import { auditError, type NameError } from "../registry/audit/audit-error.ts";
 import type { Caller } from "../registry/identity/principal.ts";
 import { requireUsable } from "../registry/identity/session-uses.ts";
 import { type Resource, requireAllowed } from "../registry/policy/authorize.ts";
 import { RequestContext } from "../registry/policy/request-context.ts";
+import { beginCall, endCall, learnInput } from "./audit-call.ts";
 import type { Environment, InputConditions, Operation } from "./operation.ts";
 import { parameterError } from "./parameter-error.ts";
 
@@ -20,26 +22,29 @@ export interface Observer {
 
 /**
  * The one way into an operation: decodes and checks the input, asks `authorize`, runs the handler,
- * and tells the observer.
+ * leaves one record in the audit trail, and tells the observer.
  * @throws RegistryError InvalidParameter for input that breaks the model; AccessDenied; and what the
  * operation's own `errors` list.
  */
 export async function perform(
-  environment: Environment & { readonly observer: Observer },
+  environment: Environment & { readonly observer: Observer; readonly nameError?: NameError },
   operation: Operation,
   rawInput: unknown,
   caller: Caller,
 ): Promise<unknown> {
   const startedAt = environment.ports.clock.now();
   environment.observer.began?.({ operation: operation.name, caller });
+  const audit = beginCall(environment, operation, caller);
   let resource: string | undefined;
   let failure: unknown;
   try {
     requireUsable(caller.principal.session, operation);
     const parsed = operation.input.safeParse(rawInput, { reportInput: true });
     if (!parsed.success) throw parameterError(parsed.error, operation.service);
+    learnInput(audit, operation, parsed.data);
     const target = await operation.resource(parsed.data, caller, environment);
     resource = target.arn;
+    audit.learn({ resource: target });
     const furtherTargets: Resource[] = [];
     if (operation.action !== null) {
       const { principal } = caller;
@@ -52,11 +57,15 @@ export async function perform(
         furtherTargets.push(on);
       }
     }
-    const ports = { ...environment.ports, onBehalfOf: caller };
+    const metadata = audit.over(environment.ports.metadata);
+    const ports = { ...environment.ports, metadata, onBehalfOf: caller };
     const given = { ...environment, ports, caller, target, furtherTargets };
-    return await operation.handle(parsed.data, given);
+    const answer = await operation.handle(parsed.data, given);
+    endCall(audit, operation, answer);
+    return answer;
   } catch (error) {
     failure = error;
+    audit.end(auditError(error, environment.nameError));
     throw error;
   } finally {
     environment.observer.performed({

@@ -25,6 +25,7 @@ import type {
   UploadId,
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
+import type { AuditReads, AuditWrites } from "./audit-store.ts";
 import type {
   EventArchiveReads,
   EventArchiveWrites,
@@ -145,6 +146,7 @@ export interface MetadataReads {
   readonly eventDeliveries: EventDeliveryReads;
   readonly deadLetters: DeadLetterReads;
   readonly usage: UsageReads;
+  readonly audit: AuditReads;
 }
 
 export interface MetadataChange {
@@ -180,6 +182,7 @@ export interface MetadataChange {
   readonly eventDeliveries: EventDeliveryReads & EventDeliveryWrites;
   readonly deadLetters: DeadLetterReads & DeadLetterWrites;
   readonly usage: UsageChange;
+  readonly audit: AuditReads & AuditWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

@@ -99,6 +99,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("usage_call", ["account", "region", "operation", "period", "at"]),
   table("usage_level", [...ofRepository, "at"]),
   table("usage_repository", ofRepository),
+  table("audit", ["account", "region", "at", "id"], { pageRows: 100 }),
   table("job", ["id"]),
 ];
 

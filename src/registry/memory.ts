@@ -1,3 +1,5 @@
+import { type AuditRetention, nothingKept, usualRetention } from "./audit/audit-kinds.ts";
+import { AuditTrail } from "./audit/audit-trail.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { Signal } from "./events/signal.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
@@ -10,6 +12,11 @@ import { limits } from "./limits.ts";
 import type { ObjectId } from "./names.ts";
 import { Turns } from "./turns.ts";
 import { UsageTally } from "./usage/usage-tally.ts";
+
+export interface MemoryOptions {
+  readonly isWritten?: boolean;
+  readonly audit?: AuditRetention;
+}
 
 /**
  * What one process remembers to be quick: opened manifests (immutable, keyed by the object they come
@@ -25,9 +32,10 @@ export class RegistryMemory {
   readonly frames = new SharedFrames(limits.sharedFrames);
   readonly runningDigests = new RunningDigests(limits.runningDigests);
   readonly access = new AccessMemory();
-  readonly keyUses = new KeyUses();
+  readonly keyUses: KeyUses;
   readonly pulls: PullTimes;
   readonly usage: UsageTally;
+  readonly audit: AuditTrail;
   readonly issuers = new IssuerMemory();
   /** Raised when this process has committed events, and when it has routed some. */
   readonly outboxGrew = new Signal();
@@ -40,9 +48,14 @@ export class RegistryMemory {
     sufficient: true,
   };
 
-  /** @param options `recordsPulls`: false where nothing is written, so that nothing waits for it */
-  constructor({ recordsPulls = true } = {}) {
-    this.pulls = new PullTimes(recordsPulls ? limits.pullsWaiting : 0);
-    this.usage = new UsageTally(recordsPulls);
+  /**
+   * @param options `isWritten`: false where nothing is written, so that nothing waits for it;
+   *   `audit`: for how long records are kept
+   */
+  constructor({ isWritten = true, audit = usualRetention }: MemoryOptions = {}) {
+    this.pulls = new PullTimes(isWritten ? limits.pullsWaiting : 0);
+    this.usage = new UsageTally(isWritten);
+    this.audit = new AuditTrail(isWritten ? audit : nothingKept);
+    this.keyUses = new KeyUses({ isAudited: this.audit.keeps("key-use") });
   }
 }

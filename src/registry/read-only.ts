@@ -1,6 +1,7 @@
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { MetadataStore } from "../ports/metadata-store.ts";
 import { RegistryError } from "./errors.ts";
+import { metadataWith } from "./metadata-with.ts";
 import type { AccountId, Region } from "./names.ts";
 
 /** The refusal of every write while the registry is served read-only. */
@@ -16,27 +17,13 @@ async function refuse(): Promise<never> {
 
 /** The same reads, and no writes. @throws ReadOnlyRefusal from `transaction` */
 export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
-  const { repositories, images, tags, layers, objects, uploads } = metadata;
-  const { resourcePolicies, identity, kms } = metadata;
-  const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
-  const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas, usage } = metadata;
-  const { outbox, eventLog, eventArchives, eventReplays } = metadata;
-  const { eventRules, connections, apiDestinations, eventDeliveries, deadLetters } = metadata;
-  return {
-    ...{ repositories, images, tags, layers, objects, uploads },
-    ...{ resourcePolicies, identity, kms },
-    ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle },
-    ...{ pullTimeExclusions, inUse },
-    ...{ quotas, quotaUsage, serviceQuotas, usage },
-    ...{ outbox, eventLog, eventArchives, eventReplays },
-    ...{ eventRules, connections, apiDestinations, eventDeliveries, deadLetters },
+  return metadataWith(metadata, {
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {
       await metadata.settings.find({ account: "" as AccountId, region: "" as Region }, "PROBE");
     },
-    close: () => metadata.close(),
-  };
+  });
 }
 
 /** The same reads, and no writes. @throws ReadOnlyRefusal from whatever writes */

@@ -130,7 +130,7 @@ describe("the standing jobs", () => {
     await startUpload(ports, registry, name);
     clock.advance(limits.uploadLifeMs + everyMs);
     const told: Reclaimed[] = [];
-    const options = { everyMs, reclaimed: (what: Reclaimed) => told.push(what) };
+    const options = { everyMs, home: registry, reclaimed: (what: Reclaimed) => told.push(what) };
     const failed = unexpected.workerFailed;
     const runner = new JobRunner(ports, [reclaimJob({ ...options, failed })], {
       observer: unexpected,

@@ -101,7 +101,7 @@ beforeEach(async () => {
     ...opened.ports,
     metadata: readOnlyMetadata(metadata),
     blobs: readOnlyBlobs(blobs),
-    memory: new RegistryMemory({ recordsPulls: false }),
+    memory: new RegistryMemory({ isWritten: false }),
   };
   registry = new TestRegistry({ ...opened, ports });
 });

@@ -26,6 +26,7 @@ const key = { accessKeyId: "AKIAENTREPOT", secretAccessKey: "a-secret-of-the-roo
 /** All but those that are for whoever has no key yet. */
 const signed = operations.filter(({ isAnonymous }) => !isAnonymous);
 const prefixes: Readonly<Record<string, string>> = {
+  cloudtrail: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
   ecr: "AmazonEC2ContainerRegistry_V20150921",
   entrepot: "Entrepot_V1",
   events: "AWSEvents",

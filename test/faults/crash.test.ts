@@ -14,6 +14,7 @@ import { findRepository } from "../../src/registry/repositories/find-repository.
 import { restoreImages } from "../../src/registry/trash/restore-images.ts";
 import { restoreRepository } from "../../src/registry/trash/restore-repository.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
+import { storedEntries } from "../support/audit.ts";
 import { fleetSettings, isFleet } from "../support/fleet-settings.ts";
 import { openStore, testRegistry, testRepository } from "../support/store.ts";
 import {
@@ -97,6 +98,10 @@ const expectations: Record<ScenarioName, (ports: Ports, acknowledged: boolean) =
     expect([oldImage.digest, newImage.digest]).toContain(now);
     if (acknowledged) expect(now).toBe(newImage.digest);
     expect(await exists(ports, newImage)).toBe(now === newImage.digest);
+    // A record of what was done, and of nothing else.
+    const records = await storedEntries(ports, testRegistry);
+    const names = records.map(({ action }) => action.eventName);
+    expect(names).toEqual(now === newImage.digest ? ["PutImage"] : []);
     expect(await readable(ports, bigLayer)).toBe(true);
   },
   async "a delete"(ports, acknowledged) {
@@ -146,6 +151,9 @@ const expectations: Record<ScenarioName, (ports: Ports, acknowledged: boolean) =
     const expired = runs.reduce((sum, run) => sum + run.expired, 0);
     // What was done is written down, and the other way round.
     expect(await exists(ports, oldImage)).toBe(expired === 0);
+    const records = await storedEntries(ports, testRegistry);
+    const names = records.map(({ action }) => action.eventName);
+    expect(names).toEqual(expired === 1 ? ["PolicyExecutionEvent"] : []);
     if (acknowledged) expect(expired).toBe(1);
     if (expired === 1) {
       await restoreImages(ports, testRegistry, testRepository, [oldImage.digest]);

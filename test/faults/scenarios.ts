@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Ports } from "../../src/ports/ports.ts";
+import { RequestAudit } from "../../src/registry/audit/request-audit.ts";
 import { type Caller, rootPrincipal } from "../../src/registry/identity/principal.ts";
 import { deleteImages } from "../../src/registry/images/delete-image.ts";
 import { putImage } from "../../src/registry/images/put-image.ts";
@@ -181,7 +182,11 @@ export const scenarios = {
       await pushLayer(ports, bigLayer);
     },
     async act(ports) {
-      await pushManifest(ports, newImage);
+      const audit = new RequestAudit({ trail: ports.memory.audit, clock: ports.clock }, root, {
+        ...{ eventSource: "ecr.amazonaws.com", eventName: "PutImage", readOnly: false },
+      });
+      const metadata = audit.over(ports.metadata);
+      await pushManifest({ ...ports, metadata }, newImage);
     },
   },
   "a delete": {

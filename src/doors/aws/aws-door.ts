@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import { refusedCall } from "../../operations/audit-call.ts";
 import type { Environment, Operation, Service } from "../../operations/operation.ts";
 import { type Observer, perform } from "../../operations/perform.ts";
 import type { Credentials } from "../../ports/credentials.ts";
@@ -12,7 +13,9 @@ import {
   type Arrival,
   anonymousCaller,
   beginLogin,
+  claimedKeyId,
   finishLogin,
+  type PendingLogin,
   TooManyFailedLogins,
 } from "./login.ts";
 import {
@@ -38,6 +41,8 @@ export interface AwsDoorOptions {
   readonly endpointOf?: EndpointOf;
 }
 
+type ToWire = (error: RegistryError) => WireError;
+
 interface Door extends AwsDoorOptions {
   /** By `X-Amz-Target`. */
   readonly targets: ReadonlyMap<string, Operation>;
@@ -61,6 +66,7 @@ const jsonType = "application/x-amz-json-1.1";
 const olderJsonType = "application/x-amz-json-1.0";
 const formType = "application/x-www-form-urlencoded";
 const jsonPrefixes = new Map<Service, string>([
+  ["cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"],
   ["cloudwatch", "GraniteServiceVersion20100801"],
   ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
   ["entrepot", "Entrepot_V1"],
@@ -121,15 +127,20 @@ const json: Protocol = {
     if (operation === undefined || mediaType(request) !== jsonTypeOf(operation)) {
       throw unknownOperation();
     }
+    const refused = new Refusals(door, arrival, operation, jsonError);
     const environment = loginEnvironment(door);
-    const login = await beginLogin(environment, arrival, signingNameOf(operation.service));
-    const body = await readBody(request.raw, door.heldBodies, {
-      limitBytes: operation.bodyLimitBytes ?? limits.requestBodyBytes,
-    });
+    const signingName = signingNameOf(operation.service);
+    const login = await refused.told(() => beginLogin(environment, arrival, signingName));
+    const limitBytes = operation.bodyLimitBytes ?? limits.requestBodyBytes;
+    const reading = () => readBody(request.raw, door.heldBodies, { limitBytes });
+    const body = await refused.told(reading, { login });
     try {
-      const caller = await finishLogin(environment, arrival, login, body.sha256);
-      const input = decodeJson(body.bytes);
-      return encodeJson(await perform(performEnvironment(door), operation, input, caller));
+      const finishing = () => finishLogin(environment, arrival, login, body.sha256);
+      const caller = await refused.told(finishing, { login });
+      const input = await refused.told(async () => decodeJson(body.bytes), { caller });
+      return encodeJson(
+        await perform(performEnvironment(door, jsonError), operation, input, caller),
+      );
     } finally {
       door.heldBodies.release(body.bytes.length);
     }
@@ -176,11 +187,65 @@ async function callQuery(
     const call = decodeQuery(arrival.head.query, body.bytes);
     const operation = door.actions.get(actionKey(call.version ?? "", call.action ?? ""));
     if (operation === undefined) throw unknownAction(call.version, call.action);
-    const caller = await callerOf(door, arrival, operation, body.sha256);
-    const output = await perform(performEnvironment(door), operation, call.input, caller);
+    const refused = new Refusals(door, arrival, operation, queryError);
+    const caller = await refused.told(() => callerOf(door, arrival, operation, body.sha256));
+    const environment = performEnvironment(door, queryError);
+    const output = await perform(environment, operation, call.input, caller);
     return encode(operation, output, arrival.requestId);
   } finally {
     door.heldBodies.release(body.bytes.length);
+  }
+}
+
+interface Who {
+  readonly caller?: Caller;
+  /** As far as a sign-in came. */
+  readonly login?: PendingLogin;
+}
+
+/** Leaves a record of a call that is refused before it is performed. */
+class Refusals {
+  readonly #door: Door;
+  readonly #arrival: Arrival;
+  readonly #operation: Operation;
+  readonly #wired: ToWire;
+
+  constructor(door: Door, arrival: Arrival, operation: Operation, wired: ToWire) {
+    this.#door = door;
+    this.#arrival = arrival;
+    this.#operation = operation;
+    this.#wired = wired;
+  }
+
+  async told<Result>(step: () => Promise<Result>, who: Who = {}): Promise<Result> {
+    try {
+      return await step();
+    } catch (error) {
+      // Where the client is gone there is nothing that it asked.
+      if (!(error instanceof BodyCut)) this.#tell(error, who);
+      throw error;
+    }
+  }
+
+  #tell(error: unknown, { caller, login }: Who): void {
+    const { environment } = this.#door;
+    const name = (refusal: RegistryError) => this.#wired(refusal).code;
+    if (caller !== undefined) {
+      refusedCall(environment, this.#operation, caller, error, { name });
+      return;
+    }
+    // A failed sign-in is told to the account that the key is of.
+    const unknown = anonymousCaller(environment.deployment, this.#arrival);
+    const account = login?.key.principal.account ?? unknown.principal.account;
+    const principal = { ...unknown.principal, account };
+    const accessKeyId = login?.claim.accessKeyId ?? claimedKeyId(this.#arrival);
+    const userIdentity = {
+      type: "Unknown",
+      accountId: account,
+      ...(accessKeyId && { accessKeyId }),
+    };
+    const facts = { name, userIdentity, kind: "authentication" } as const;
+    refusedCall(environment, this.#operation, { ...unknown, principal }, error, facts);
   }
 }
 
@@ -259,8 +324,8 @@ function loginEnvironment({ environment, credentials, failedLogins }: Door) {
   return { deployment, clock: ports.clock, credentials, failedLogins };
 }
 
-function performEnvironment({ environment, observer }: Door) {
-  return { ...environment, observer };
+function performEnvironment({ environment, observer }: Door, wired: ToWire) {
+  return { ...environment, observer, nameError: (error: RegistryError) => wired(error).code };
 }
 
 function table(

@@ -110,6 +110,16 @@ export function anonymousCaller(deployment: Deployment, arrival: Arrival): Calle
   };
 }
 
+/** The access key that a request names, for whoever tells of its refusal. */
+export function claimedKeyId({ head }: Arrival): string | undefined {
+  try {
+    const { accessKeyId } = readSignature(head);
+    return /^\w{4,128}$/.test(accessKeyId) ? accessKeyId : undefined;
+  } catch {
+    return undefined; // It names none.
+  }
+}
+
 function requireAllowance(
   { failedLogins }: LoginEnvironment,
   { sourceIp }: Arrival,

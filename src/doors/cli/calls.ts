@@ -38,6 +38,7 @@ import type { restoreImages } from "../../operations/entrepot/restore-images.ts"
 import type { restoreRepository } from "../../operations/entrepot/restore-repository.ts";
 import type { restoreTag } from "../../operations/entrepot/restore-tag.ts";
 import type { revokeSessions } from "../../operations/entrepot/revoke-sessions.ts";
+import type { searchAudit } from "../../operations/entrepot/search-audit.ts";
 import type { startLifecyclePreview } from "../../operations/entrepot/start-lifecycle-preview.ts";
 import type { Operation } from "../../operations/operation.ts";
 
@@ -65,6 +66,7 @@ interface Calls {
   "entrepot:RestoreImages": Own<typeof restoreImages>;
   "entrepot:RestoreRepository": Own<typeof restoreRepository>;
   "entrepot:RestoreTag": Own<typeof restoreTag>;
+  "entrepot:SearchAudit": Own<typeof searchAudit>;
   "entrepot:StartLifecyclePreview": Own<typeof startLifecyclePreview>;
   "entrepot:CreatePullSecret": Own<typeof createPullSecret>;
   "entrepot:DeletePullSecret": Own<typeof deletePullSecret>;

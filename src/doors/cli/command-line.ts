@@ -6,6 +6,7 @@ import { addPolicyCommands } from "./access/policy-commands.ts";
 import { addPullSecretCommands } from "./access/pull-secret-commands.ts";
 import { addRoleCommands } from "./access/role-commands.ts";
 import { addUserCommands } from "./access/user-commands.ts";
+import { addAuditCommands } from "./audit/audit-commands.ts";
 import { CommandError } from "./client.ts";
 import { CommandBuilder, textOf, type Words } from "./command-builder.ts";
 import type { Commands, FsckProgress, Terminal } from "./commands.ts";
@@ -62,6 +63,7 @@ function programOf(builder: CommandBuilder): Command {
   addEventsCommand(program, builder);
   addTagCommands(program, builder);
   addRekeyCommand(program, builder);
+  addAuditCommands(program, builder);
   addQuotaCommands(program, builder);
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyPluginCallback } from "fastify";
 import { registryOfHost } from "../../registry/deployment.ts";
 import { RegistryError } from "../../registry/errors.ts";
-import type { Caller } from "../../registry/identity/principal.ts";
+import { anonymousPrincipal, type Caller } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { isRepositoryName, type RepositoryName, repositoryArn } from "../../registry/names.ts";
 import { RequestContext } from "../../registry/policy/request-context.ts";
@@ -20,6 +20,7 @@ import {
 } from "./exchange.ts";
 import { type ParsedPath, parsePath } from "./parse-path.ts";
 import { type BodyRate, ClientGone, HeldBytes, lingerOverBody } from "./request-body.ts";
+import { beginRequest, endRequest, tellRefusedSignIn } from "./tell-audit.ts";
 import { uploadRange } from "./uploads.ts";
 import { BadRequest, sendChallenge, sendError, type Wire, wire } from "./wire-errors.ts";
 
@@ -108,17 +109,9 @@ class DistributionDoor {
 
   /** Who asks, before anything that was asked is looked at. */
   async #callerOf({ request, connection, host, origin, requestId }: Arrival): Promise<Caller> {
-    const registry = registryOfHost(this.#options.environment.deployment, host);
-    const principal = await this.#authenticator.authenticate(
-      request.headers.authorization,
-      registry?.region,
-      connection.address,
-    );
-    if (registry === undefined) throw new RegistryError("UnrecognizedClient", "Not Authorized");
-    return {
-      principal,
-      region: registry.region,
-      account: registry.account,
+    const { deployment } = this.#options.environment;
+    const registry = registryOfHost(deployment, host);
+    const from = {
       requestId,
       sourceIp: connection.address,
       endpoint: connection.endpoint,
@@ -126,6 +119,24 @@ class DistributionDoor {
       origin,
       subject: newSubject(),
     };
+    const { account, region } = registry ?? deployment;
+    try {
+      const principal = await this.#authenticator.authenticate(
+        request.headers.authorization,
+        registry?.region,
+        connection.address,
+      );
+      if (registry === undefined) throw new RegistryError("UnrecognizedClient", "Not Authorized");
+      return { principal, region, account, ...from };
+    } catch (error) {
+      // Who brings no token is told how to get in; that is no sign-in yet.
+      if (request.headers.authorization !== undefined) {
+        const caller = { principal: anonymousPrincipal(account), region, account, ...from };
+        const { environment, nameError } = this.#options;
+        tellRefusedSignIn(environment, caller, "RegistrySignIn", error, nameError);
+      }
+      throw error;
+    }
   }
 
   #exchange(
@@ -136,14 +147,21 @@ class DistributionDoor {
     query: URLSearchParams,
   ): Exchange {
     const { environment } = this.#options;
+    const registry = { account: caller.account, region: caller.region };
+    const name = requireName(parsed);
+    const method = request.method ?? "";
+    const audit = beginRequest({ environment, caller, registry, parsed, query, method });
+    const { ports } = environment;
+    const metadata = audit?.over(ports.metadata) ?? ports.metadata;
     return {
-      environment: { ...environment, ports: { ...environment.ports, onBehalfOf: caller } },
+      environment: { ...environment, ports: { ...ports, metadata, onBehalfOf: caller } },
+      audit,
       request,
       response,
       caller,
       context: new RequestContext(caller, environment.ports.clock.now()),
-      registry: { account: caller.account, region: caller.region },
-      name: requireName(parsed),
+      registry,
+      name,
       reference: parsed.reference,
       path,
       query,
@@ -157,7 +175,11 @@ class DistributionDoor {
     const { actions } = endpoint;
     const needed = typeof actions === "function" ? actions(exchange) : (actions ?? []);
     const [operation] = needed;
-    if (operation === undefined) return endpoint.handle(exchange);
+    if (operation === undefined) {
+      await endpoint.handle(exchange);
+      endRequest(exchange, endpoint.shape, undefined, this.#options.nameError);
+      return;
+    }
     const { observer } = this.#options;
     const { caller } = exchange;
     observer.began?.({ operation, caller });
@@ -173,6 +195,7 @@ class DistributionDoor {
       throw failure;
     } finally {
       const resource = repositoryArn(exchange.registry, exchange.name);
+      endRequest(exchange, endpoint.shape, error, this.#options.nameError);
       observer.performed({ operation, caller, resource, startedAt, error });
     }
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { RegistryError } from "../../registry/errors.ts";
-import { type Caller, isStillGood } from "../../registry/identity/principal.ts";
+import { anonymousPrincipal, type Caller, isStillGood } from "../../registry/identity/principal.ts";
 import { type DownloadClaims, openDownloadToken } from "../../registry/layers/download-token.ts";
 import { findLayer } from "../../registry/layers/find-layer.ts";
 import { repositoryArn } from "../../registry/names.ts";
@@ -9,6 +9,7 @@ import { RequestContext } from "../../registry/policy/request-context.ts";
 import { newSubject } from "../../registry/usage/request-subject.ts";
 import { sendLayer } from "./blobs.ts";
 import type { ClientConnection, DistributionDoorOptions } from "./exchange.ts";
+import { tellDownload, tellRefusedSignIn } from "./tell-audit.ts";
 
 const prefix = "/layers/";
 const action = "ecr:GetDownloadUrlForLayer";
@@ -34,7 +35,7 @@ export async function serveDownload(download: Download): Promise<void> {
   const url = request.url ?? "";
   const plain = (request.method === "GET" || request.method === "HEAD") && !url.includes("?");
   const claims = plain ? openDownloadToken(ports, url.slice(prefix.length)) : undefined;
-  if (claims === undefined) throw refused();
+  if (claims === undefined) throw tellRefused(download);
   const caller = await callerOf(download, claims);
   const resource = repositoryArn(claims.registry, claims.repository.name);
   options.observer.began?.({ operation: action, caller });
@@ -46,6 +47,8 @@ export async function serveDownload(download: Download): Promise<void> {
     error = failure;
     throw failure;
   } finally {
+    const layer = { ...claims, name: claims.repository.name };
+    tellDownload(options.environment, caller, layer, { error, nameError: options.nameError });
     options.observer.performed({ operation: action, caller, resource, startedAt, error });
   }
 }
@@ -66,23 +69,34 @@ async function sendClaimed(
   await sendLayer({ environment, request, response }, found);
 }
 
-async function callerOf(download: Download, claims: DownloadClaims) {
+async function callerOf(download: Download, claims: DownloadClaims): Promise<Caller> {
   const { accessKeyId, registry, issuedAt } = claims;
-  const { options, request, connection, origin, requestId } = download;
+  const { options } = download;
   const key = await options.credentials.find(accessKeyId);
   const now = options.environment.ports.clock.now();
-  if (key === undefined || !isStillGood(key.principal, issuedAt, now)) throw refused();
+  if (key === undefined || !isStillGood(key.principal, issuedAt, now)) throw tellRefused(download);
+  return { principal: key.principal, ...registry, ...from(download) };
+}
+
+/** Whoever it was. */
+function tellRefused(download: Download): RegistryError {
+  const { environment, nameError } = download.options;
+  const { account, region } = environment.deployment;
+  const caller = { principal: anonymousPrincipal(account), account, region, ...from(download) };
+  const error = refused();
+  tellRefusedSignIn(environment, caller, "GetDownloadUrlForLayer", error, nameError);
+  return error;
+}
+
+function from({ request, connection, origin, requestId }: Download) {
   return {
-    principal: key.principal,
-    region: registry.region,
-    account: registry.account,
     requestId,
     sourceIp: connection.address,
     endpoint: connection.endpoint,
     userAgent: request.headers["user-agent"] ?? "",
     origin,
     subject: newSubject(),
-  } satisfies Caller;
+  };
 }
 
 function refused(): RegistryError {

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Environment } from "../../operations/operation.ts";
 import type { Observer } from "../../operations/perform.ts";
 import type { Credentials } from "../../ports/credentials.ts";
+import type { NameError } from "../../registry/audit/audit-error.ts";
+import type { RequestAudit } from "../../registry/audit/request-audit.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import {
@@ -45,6 +47,8 @@ export interface DistributionDoorOptions {
   readonly failedLogins: FailedLogins;
   readonly observer: Observer;
   readonly log: DoorLog;
+  /** What the API calls a refusal, which is what the audit trail calls it as well. */
+  readonly nameError?: NameError;
   /**
    * Reads forwarding headers where a proxy is trusted. By default only the socket counts. Must not
    * throw, whatever the headers hold.
@@ -60,6 +64,8 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly caller: Caller;
+  /** The record of it, where it changes something. */
+  readonly audit: RequestAudit | undefined;
   readonly context: RequestContext;
   /** The registry that the host names. */
   readonly registry: Registry;

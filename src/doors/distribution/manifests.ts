@@ -7,6 +7,7 @@ import { isTag, type Tag } from "../../registry/names.ts";
 import { matches } from "./blobs.ts";
 import { type Exchange, repositoryUrl, requireReference, requireTag } from "./exchange.ts";
 import { withWholeBody } from "./request-body.ts";
+import { tellManifest, tellPushed } from "./tell-audit.ts";
 import { apiVersion, BadRequest, type Wire } from "./wire-errors.ts";
 
 const oneWriteBytes = 32 * 1024;
@@ -62,6 +63,7 @@ export function putManifest(exchange: Exchange): Promise<void> {
   }
   const mediaType = essence(request.headers["content-type"]);
   return withWholeBody(request, bodyRate, limits.manifestBytes, held, async (manifest) => {
+    tellManifest(exchange, manifest, mediaType);
     const image = await putImage(environment.ports, registry, name, {
       manifest,
       mediaType,
@@ -69,6 +71,7 @@ export function putManifest(exchange: Exchange): Promise<void> {
       tags: "tag" in reference ? [reference.tag] : given,
       repeat: "accept",
     });
+    tellPushed(exchange, image.digest);
     const headers = [
       ...apiVersion,
       "Location",

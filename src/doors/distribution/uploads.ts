@@ -31,6 +31,7 @@ import {
   unsupportedAlgorithm,
 } from "./exchange.ts";
 import { hasBody, type RequestBody, requestBody } from "./request-body.ts";
+import { tellPlainUpload, tellUpload } from "./tell-audit.ts";
 import { apiVersion, BadRequest } from "./wire-errors.ts";
 
 /** Actions that a POST needs: with `digest` it is a whole push in one request. */
@@ -56,8 +57,10 @@ export async function postUpload(exchange: Exchange): Promise<void> {
     sendCreated(exchange, mounted);
     return;
   }
+  tellPlainUpload(exchange);
   const whole = query.has("digest") ? requireDigest(query.get("digest")) : undefined;
   const upload = await startUpload(environment.ports, registry, name, algorithm);
+  tellUpload(exchange, upload.id);
   if (whole !== undefined) await pushWhole(exchange, upload, whole);
   else sendProgress(exchange, 202, upload);
 }

@@ -41,6 +41,7 @@ import { restoreImages } from "./restore-images.ts";
 import { restoreRepository } from "./restore-repository.ts";
 import { restoreTag } from "./restore-tag.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
+import { searchAudit } from "./search-audit.ts";
 import { startLifecyclePreview } from "./start-lifecycle-preview.ts";
 import { withdrawImagesInUse } from "./withdraw-images-in-use.ts";
 
@@ -84,6 +85,7 @@ export const entrepotOperations: readonly Operation[] = [
   getUsageHistory,
   listLifecycleRuns,
   putLifecycleExtension,
+  searchAudit,
   startLifecyclePreview,
   putEventDestination,
   getEventDestination,

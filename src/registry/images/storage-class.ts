@@ -1,11 +1,18 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { noteService } from "../audit/service-event.ts";
 import { RegistryError } from "../errors.ts";
 import { addStorageClassEvent } from "../events/storage-class-event.ts";
 import { areStandard, queueStorage } from "../layers/queue-storage.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import {
+  type Digest,
+  type Registry,
+  type RepositoryName,
+  repositoryArn,
+  type Tag,
+} from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
 import { imageNotFound } from "./get-image.ts";
@@ -141,6 +148,11 @@ export async function finishActivation(
     await addStorageClassEvent(change, locked, active, now);
     await queueFollowers(change, repository, digest, now);
     await hastenLifecycle(change, locked, now, "taken");
+    await noteService(ports, change, {
+      ...{ registry, eventSource: "ecr.amazonaws.com", eventName: "ImageActivationEvent" },
+      arn: repositoryArn(registry, locked.name),
+      details: { repositoryName: locked.name, imageDigest: digest, result: "SUCCESS" },
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 import type { MetadataStore } from "../../ports/metadata-store.ts";
+import { keyUseRows } from "../audit/key-use-rows.ts";
 import { limits } from "../limits.ts";
 import { type KmsUse, type KmsUseCount, kmsKeyArn } from "./kms-key.ts";
 
@@ -10,6 +11,12 @@ export class KeyUses {
   #waiting: KmsUse[] = [];
   #dropped = 0;
   readonly #totals = new Map<string, number>();
+  readonly #isAudited: boolean;
+
+  /** @param options `isAudited`: whether each is a record of the audit trail as well */
+  constructor({ isAudited = false } = {}) {
+    this.#isAudited = isAudited;
+  }
 
   add(use: KmsUse): void {
     this.#totals.set(use.operation, (this.#totals.get(use.operation) ?? 0) + 1);
@@ -39,9 +46,10 @@ export class KeyUses {
   async flush(metadata: Pick<MetadataStore, "transaction">): Promise<void> {
     while (this.#waiting.length > 0) {
       const some = this.#waiting.slice(0, limits.keyUsesAtOnce);
-      await metadata.transaction(async ({ kms }) => {
+      await metadata.transaction(async ({ kms, audit }) => {
         await kms.uses.insert(some);
         await kms.uses.count(countsOf(some));
+        if (this.#isAudited) await audit.put(keyUseRows(some));
       });
       this.#waiting = this.#waiting.slice(some.length);
     }

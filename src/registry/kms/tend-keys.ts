@@ -1,9 +1,10 @@
 import type { Ports } from "../../ports/ports.ts";
+import { noteService } from "../audit/service-event.ts";
 import { addKeyEvent } from "../events/key-event.ts";
 import { limits } from "../limits.ts";
 import { dayMs } from "./create-key.ts";
 import { destroyKey } from "./delete-key.ts";
-import type { KmsKey } from "./kms-key.ts";
+import { type KmsKey, kmsKeyArn } from "./kms-key.ts";
 import { nextVersion } from "./rotate-key.ts";
 
 /**
@@ -27,13 +28,23 @@ export async function tendKeys(ports: Ports, signal: AbortSignal): Promise<numbe
 
 async function tendKey(ports: Ports, found: KmsKey, now: number): Promise<boolean> {
   const done = await ports.metadata.transaction(async (change) => {
-    const { kms } = change;
+    const { kms, audit } = change;
+    const note = (eventName: string) =>
+      noteService(
+        ports,
+        { audit },
+        {
+          ...{ registry: found.registry, eventSource: "kms.amazonaws.com", eventName },
+          ...{ arn: kmsKeyArn(found), details: { keyId: found.id } },
+        },
+      );
     const key = await kms.keys.lock(found);
     if (key === undefined) return false;
     if (key.state === "PendingDeletion") {
       if (key.deletionAt === undefined || key.deletionAt > now) return false;
       await destroyKey(kms, key);
       await addKeyEvent(change, key, "Deletion", now);
+      await note("DeleteKey");
       return true;
     }
     // A disabled key is rotated once it is enabled again. Source: KMS, "Rotate AWS KMS keys".
@@ -42,6 +53,7 @@ async function tendKey(ports: Ports, found: KmsKey, now: number): Promise<boolea
     if (nextAt > now) return false;
     const rotation = { periodDays, nextAt: now + periodDays * dayMs };
     await kms.keys.replace(await nextVersion(ports, change, { ...key, rotation }, "AUTOMATIC"));
+    await note("RotateKey");
     return true;
   });
   if (done) ports.memory.access.forgetKmsKey(found);

@@ -1,10 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { noteService } from "../audit/service-event.ts";
 import { RegistryError } from "../errors.ts";
 import { newJob } from "../jobs/job.ts";
 import { limits } from "../limits.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import {
+  type Digest,
+  type Registry,
+  type RepositoryName,
+  repositoryArn,
+  type Tag,
+} from "../names.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { compileLifecycle } from "./compile-lifecycle.ts";
@@ -116,7 +123,7 @@ export async function makePreview(
       change.lifecycle.addPreviewed(repository, start + 1, images),
     );
   }
-  await finish(ports, { ...preview, status: "COMPLETE", summary });
+  await finish(ports, repository, { ...preview, status: "COMPLETE", summary });
 }
 
 /** When it can't be made. */
@@ -126,14 +133,25 @@ export async function failPreview(
   previewId: string,
 ): Promise<void> {
   const preview = await ports.metadata.lifecycle.preview(repository);
-  if (preview?.id === previewId) await finish(ports, { ...preview, status: "FAILED" });
+  if (preview?.id === previewId) {
+    await finish(ports, repository, { ...preview, status: "FAILED" });
+  }
 }
 
-async function finish(ports: Ports, preview: LifecyclePreview): Promise<void> {
+async function finish(
+  ports: Ports,
+  { registry, name: repositoryName }: Repository,
+  preview: LifecyclePreview,
+): Promise<void> {
   const finishedAt = ports.clock.now();
-  await whileWanted(ports, preview, (change) =>
-    change.lifecycle.putPreview({ ...preview, finishedAt }),
-  );
+  const { id: previewId, status, summary } = preview;
+  await whileWanted(ports, preview, async (change) => {
+    await change.lifecycle.putPreview({ ...preview, finishedAt });
+    const details = { repositoryName, previewId, status, ...(summary && { summary }) };
+    const arn = repositoryArn(registry, repositoryName);
+    const event = { eventSource: "ecr.amazonaws.com", eventName: "DryRunEvent" } as const;
+    await noteService(ports, change, { ...event, registry, arn, details });
+  });
 }
 
 /** Writes nothing for a preview that another one has replaced, or that another attempt has finished. */

@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { noteService } from "../audit/service-event.ts";
 import { addDeleteEvents } from "../events/image-action-event.ts";
 import { addLifecycleRunEvent } from "../events/lifecycle-run-event.ts";
 import { archiveImage, whyNotArchivable } from "../images/storage-class.ts";
 import { limits } from "../limits.ts";
-import type { Digest, Tag } from "../names.ts";
+import { type Digest, repositoryArn, type Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { discardImage } from "../trash/discard-image.ts";
 import type { CandidateImage } from "./candidate-image.ts";
 import { compileLifecycle } from "./compile-lifecycle.ts";
 import type { EvaluatedLifecycle, LifecycleVerdict } from "./evaluate-lifecycle.ts";
 import { evaluateRepository, freedBytes } from "./evaluate-repository.ts";
+import type { LifecycleRule } from "./lifecycle-rule.ts";
 import { lifecycleRules } from "./lifecycle-rules.ts";
+import { policyExecutionEvents } from "./policy-execution-event.ts";
 import type { LifecycleRun, LifecycleRunImage, StoredLifecycle } from "./stored-lifecycle.ts";
 
 export interface RunOptions {
@@ -98,6 +101,7 @@ class Run {
   readonly #ports: Ports;
   readonly #repository: Repository;
   readonly #options: RunOptions;
+  readonly #rules: readonly LifecycleRule[];
   #run: LifecycleRun;
   #images = 0;
 
@@ -109,6 +113,7 @@ class Run {
   ) {
     const at = ports.clock.now();
     this.#ports = ports;
+    this.#rules = lifecycleRules(lifecycle, ports.tagPatterns);
     this.#repository = repository;
     this.#options = options;
     this.#run = {
@@ -226,6 +231,16 @@ class Run {
   async #note(change: MetadataChange, images: readonly LifecycleRunImage[]): Promise<void> {
     await change.lifecycle.putRun(count(this.#run, images));
     await change.lifecycle.addRunImages(this.#run, this.#images + 1, images);
+    const { registry, name } = this.#repository;
+    const events = policyExecutionEvents(this.#run, this.#rules, images).map((details) => ({
+      ...({
+        registry,
+        eventSource: "ecr.amazonaws.com",
+        eventName: "PolicyExecutionEvent",
+      } as const),
+      ...{ arn: repositoryArn(registry, name), details: { ...details } },
+    }));
+    await noteService(this.#ports, change, ...events);
   }
 }
 

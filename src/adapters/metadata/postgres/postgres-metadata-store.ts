@@ -122,6 +122,7 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly eventDeliveries: MetadataReads["eventDeliveries"];
   readonly deadLetters: MetadataReads["deadLetters"];
   readonly usage: MetadataReads["usage"];
+  readonly audit: MetadataReads["audit"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -165,6 +166,7 @@ export class PostgresMetadataStore implements MetadataStore {
     this.eventDeliveries = reads.eventDeliveries;
     this.deadLetters = reads.deadLetters;
     this.usage = reads.usage;
+    this.audit = reads.audit;
   }
 
   /** Of the pool of connections. */

@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
+import { SqlAudit } from "./audit.ts";
 import { SqlDeadLetters } from "./dead-letters.ts";
 import { SqlEntities } from "./entities.ts";
 import { SqlEventArchives } from "./event-archives.ts";
@@ -97,5 +98,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
       repositories: new SqlUsageRepositories(session),
       standing: new SqlStanding(session),
     },
+    audit: new SqlAudit(session),
   };
 }

@@ -19,6 +19,7 @@ import type {
   UploadId,
 } from "../../../registry/names.ts";
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
+import type { AuditTables } from "./audit-tables.ts";
 import type { EventRuleTables } from "./event-rule-tables.ts";
 import type { EventTables } from "./event-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
@@ -368,7 +369,8 @@ export interface ProbeTable {
 }
 
 export interface Tables
-  extends EventTables,
+  extends AuditTables,
+    EventTables,
     EventRuleTables,
     KmsTables,
     LifeTables,

@@ -311,6 +311,11 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     allow: [[registry, "q", 9]],
     remove: [[registry, "q"]],
   },
+  audit: {
+    list: [[registry, { before: { at: 1, id: "i" }, since: 0, limit: 9 }]],
+    put: [[[{ ...row, at: 1, records: 1, body: "{}" }]]],
+    removeBefore: [["api", 1, 9]],
+  },
   serviceQuotas: { of: [[registry]], put: [[registry, "c", 1]], remove: [[registry, "c"]] },
   eventArchives: {
     find: [[registry, "n"]],

@@ -111,6 +111,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly eventDeliveries: MetadataReads["eventDeliveries"];
   readonly deadLetters: MetadataReads["deadLetters"];
   readonly usage: MetadataReads["usage"];
+  readonly audit: MetadataReads["audit"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -152,6 +153,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.eventDeliveries = reads.eventDeliveries;
     this.deadLetters = reads.deadLetters;
     this.usage = reads.usage;
+    this.audit = reads.audit;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,

@@ -9,6 +9,7 @@ import { migration0008 } from "./0008-lifecycle.ts";
 import { migration0009 } from "./0009-quotas.ts";
 import { migration0010 } from "./0010-events.ts";
 import { migration0011 } from "./0011-event-rules.ts";
+import { migration0012 } from "./0012-audit.ts";
 import { migration0013 } from "./0013-usage.ts";
 import type { Migration } from "./migration.ts";
 
@@ -25,5 +26,6 @@ export const migrations: readonly Migration[] = [
   migration0009,
   migration0010,
   migration0011,
+  migration0012,
   migration0013,
 ];

@@ -1,0 +1,123 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Command, Option } from "commander";
+import { auditKinds } from "../../../registry/audit/audit-kinds.ts";
+import { CommandError } from "../client.ts";
+import { type CommandBuilder, collected, textOf, textsOf, type Words } from "../command-builder.ts";
+import {
+  type AuditFilter,
+  AuditFollower,
+  type AuditFormat,
+  type AuditRecord,
+  auditFormats,
+  auditRecords,
+  recordsText,
+  timeOf,
+} from "./audit.ts";
+
+const usualCount = 100;
+const followMs = 2_000;
+
+export function addAuditCommands(program: Command, builder: CommandBuilder): void {
+  const audit = program.command("audit").description("who did what, and when");
+  const list = builder
+    .command(audit, "list", "list records of the audit trail, the newest first")
+    .option("--who <name>", "a user, session, ARN or access key")
+    .option("--what <event>", "an event, such as PutImage")
+    .option("--resource <text>", "a part of the ARN of what it was done to")
+    .option("--from <address>", "an address that it was asked from")
+    .option("--kind <kind>", `${auditKinds.join(", ")}; may be repeated`, collected)
+    .option("--errors", "failures alone")
+    .option("--since <time>", "a time, or 24h, 7d and the like before now")
+    .option("--until <time>", "likewise")
+    .option("--count <records>", `at most so many (default: ${usualCount}; 0: all)`)
+    .option("--follow", "go on with what happens from now on, the newest last")
+    .addOption(
+      new Option("--format <format>", "how to print").choices(auditFormats).default("table"),
+    );
+  builder.addServerOptions(list).action(async (words: Words) => {
+    const server = await builder.server(words);
+    const filter = filterOf(words, server.now());
+    const printer = new Printer(builder, words);
+    if (words.follow === true) {
+      const follower = new AuditFollower(server, filter);
+      const stopped = builder.commands.stopped();
+      do {
+        printer.print(await follower.next());
+        // Stopped meanwhile: that is no failure.
+        if (!stopped.aborted) await pause(followMs, undefined, { signal: stopped }).catch(() => {});
+      } while (!stopped.aborted);
+      return;
+    }
+    const all: AuditRecord[] = [];
+    for await (const some of auditRecords(server, filter, countOf(words.count))) {
+      if (printer.isStreaming) printer.print(some);
+      else all.push(...some);
+    }
+    if (!printer.isStreaming) printer.end(all);
+  });
+}
+
+/** A table is as wide as its longest cells, so that it is printed at once; all else as it comes. */
+class Printer {
+  readonly #builder: CommandBuilder;
+  readonly #words: Words;
+  readonly #format: AuditFormat;
+  #hasHead = true;
+
+  constructor(builder: CommandBuilder, words: Words) {
+    this.#builder = builder;
+    this.#words = words;
+    this.#format = words.json === true ? "ndjson" : (words.format as AuditFormat);
+  }
+
+  get isStreaming(): boolean {
+    return this.#words.json !== true && this.#format !== "table";
+  }
+
+  print(records: readonly AuditRecord[]): void {
+    if (records.length === 0) return;
+    const { width, terminal } = this.#builder;
+    const text = recordsText(records, this.#format, { width, hasHead: this.#hasHead });
+    this.#hasHead = false;
+    terminal.out.write(`${text}\n`);
+  }
+
+  end(records: readonly AuditRecord[]): void {
+    const { width } = this.#builder;
+    const text =
+      records.length === 0
+        ? "There is no such record."
+        : recordsText(records, "table", { width, hasHead: true });
+    this.#builder.show(this.#words, { records }, text);
+  }
+}
+
+function filterOf(words: Words, now: number): AuditFilter {
+  const kinds = textsOf(words.kind).map((name) => {
+    const kind = auditKinds.find((known) => known === name);
+    if (kind !== undefined) return kind;
+    throw new CommandError(`there is no kind "${name}"; there are ${auditKinds.join(", ")}`, 2);
+  });
+  const time = (word: Words[string]) => {
+    const text = textOf(word);
+    return text === undefined ? undefined : timeOf(text, now);
+  };
+  return {
+    who: textOf(words.who),
+    what: textOf(words.what),
+    resource: textOf(words.resource),
+    sourceAddress: textOf(words.from),
+    errorsOnly: words.errors === true,
+    since: time(words.since),
+    until: time(words.until),
+    ...(kinds.length === 0 ? {} : { kinds }),
+  };
+}
+
+function countOf(word: Words[string]): number {
+  const text = textOf(word);
+  if (text === undefined) return usualCount;
+  if (!/^\d{1,9}$/.test(text))
+    throw new CommandError(`--count takes a number, and not "${text}"`, 2);
+  return Number(text) || Number.POSITIVE_INFINITY;
+}
