@@ -23,10 +23,12 @@ import type { Deployment } from "./registry/deployment.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
+import { type AnsweredCall, countRequest } from "./registry/usage/count-request.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { writeKeyUses } from "./workers/write-key-uses.ts";
 import { writePullTimes } from "./workers/write-pull-times.ts";
+import { writeUsage } from "./workers/write-usage.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
   readonly log: Logger;
@@ -111,7 +113,11 @@ export class Server {
     this.#metrics = new Metrics({ clock, metadata, connections, logBytes });
     const addressOf = (request: IncomingMessage) =>
       clientConnection(request, isTrustedProxy).address;
-    this.#requests = new RequestLog({ log, metrics: this.#metrics, addressOf });
+    const ended = (call: AnsweredCall) => {
+      const destination = config.destinationOf(call.caller.sourceIp);
+      countRequest(ports.memory.usage, call, destination, clock.now());
+    };
+    this.#requests = new RequestLog({ log, metrics: this.#metrics, addressOf, ended });
     this.#readiness = new Readiness({
       ports,
       checkKeys,
@@ -174,6 +180,9 @@ export class Server {
       writePullTimes(ports, (err, dropped) => {
         this.#metrics.pullTimesDropped(dropped);
         this.#log.error({ event: "pulls", err, dropped }, "times of pulls could not be written");
+      }),
+      writeUsage(ports, (err, dropped) => {
+        this.#log.error({ event: "usage", err, dropped }, "usage could not be written");
       }),
     );
   }

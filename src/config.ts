@@ -38,6 +38,7 @@ import {
   whole,
   yesOrNo,
 } from "./setting-values.ts";
+import { type DestinationOf, networks, type TraceAddress, traces } from "./telemetry-settings.ts";
 
 /** Refusals of settings, each a sentence that names the setting. */
 export class SettingsError extends Error {
@@ -91,6 +92,12 @@ const settings = {
   ENTREPOT_TRASH_DAYS: [whole(0, 36_500), "7", "days that deleted images can be brought back"],
   ENTREPOT_PEERS: [jsonMap, "{}", "JSON map from a region elsewhere to its base URL"],
   ENTREPOT_EGRESS_ALLOW: [addresses, "", "private CIDRs that outgoing requests may reach"],
+  ENTREPOT_NETWORKS: [networks, "{}", "JSON map from region, other-region, internet to CIDRs"],
+  ENTREPOT_TRACES: [
+    traces,
+    undefined,
+    "URL for traces by OTLP/HTTP, with ?sample=<part of requests>",
+  ],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
 } as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
 
@@ -174,6 +181,9 @@ export interface Config {
   readonly lifecycleIntervalMs: number;
   /** How long what is deleted can be brought back. */
   readonly trashMs: number;
+  /** Where an answer to that address goes. */
+  readonly destinationOf: DestinationOf;
+  readonly traces: TraceAddress | undefined;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -314,6 +324,8 @@ function assemble(read: Read, given: Given, directory: string): Config {
     gcIntervalMs: read("ENTREPOT_GC_INTERVAL")! * 1000,
     lifecycleIntervalMs: read("ENTREPOT_LIFECYCLE_INTERVAL")! * 1000,
     trashMs: read("ENTREPOT_TRASH_DAYS")! * dayMs,
+    destinationOf: read("ENTREPOT_NETWORKS")!,
+    traces: read("ENTREPOT_TRACES"),
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

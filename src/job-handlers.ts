@@ -12,6 +12,7 @@ import { reclaimJob } from "./workers/reclaim-job.ts";
 import { rekeyJob } from "./workers/rekey-job.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
+import { expireUsageJob, sampleUsageJob } from "./workers/usage-jobs.ts";
 import { watchQuotas } from "./workers/watch-quotas.ts";
 import { expireKeyUses } from "./workers/write-key-uses.ts";
 
@@ -51,6 +52,8 @@ export function jobHandlers(
     expireSessions,
     expireImagesInUse,
     expireKeyUses,
+    sampleUsageJob,
+    expireUsageJob,
     tendKeysJob,
     rekeyJob,
     countQuotaJob,

@@ -52,6 +52,7 @@ import type {
   ResourcePolicyWrites,
 } from "./repository-store.ts";
 import type { TrashReads, TrashWrites } from "./trash-store.ts";
+import type { UsageChange, UsageReads } from "./usage-store.ts";
 
 export type { JobPosition, JobReads, JobWrites } from "./job-store.ts";
 export type { PageRequest } from "./page-request.ts";
@@ -104,6 +105,7 @@ export interface MetadataReads {
   readonly quotas: QuotaReads;
   readonly quotaUsage: QuotaUsageReads;
   readonly serviceQuotas: ServiceQuotaReads;
+  readonly usage: UsageReads;
 }
 
 export interface MetadataChange {
@@ -129,6 +131,7 @@ export interface MetadataChange {
   readonly quotas: QuotaReads & QuotaWrites;
   readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
   readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
+  readonly usage: UsageChange;
 }
 
 /** One look at what a pull needs: any part may be absent. */

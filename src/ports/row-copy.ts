@@ -78,6 +78,10 @@ export const copiedTables: readonly CopiedTable[] = [
   table("quota", ["account", "region", "id"], { isReferredTo: true }),
   table("quota_usage", ["account", "region", "quota", "slot"]),
   table("pull_time_exclusion", ["account", "region", "principal_arn"]),
+  table("usage_count", ["account", "region", "period", "repository", "at"]),
+  table("usage_call", ["account", "region", "operation", "period", "at"]),
+  table("usage_level", [...ofRepository, "at"]),
+  table("usage_repository", ofRepository),
   table("job", ["id"]),
 ];
 

@@ -121,6 +121,10 @@ export interface UsageSample extends UsageRepository {
 
 type SampledLevels = Pick<UsageLevels, "sizeBytes" | "images">;
 
+export interface KnownUsage extends UsageRepository {
+  readonly isThere: boolean;
+}
+
 export interface UsageRepositoryReads {
   find(scope: UsageScope): Promise<UsageRepository | undefined>;
   /** Repositories with a history, deleted ones too, by id. */
@@ -133,8 +137,8 @@ export interface UsageRepositoryReads {
   ): Promise<UsageRepository[]>;
   /** Every repository of every registry that is there now; by (account, region, id). */
   samples(page: PageRequest<UsageScope>): Promise<UsageSample[]>;
-  /** Known ones that are neither there any more nor noted as gone; by (account, region, id). */
-  vanished(page: PageRequest<UsageScope>): Promise<UsageRepository[]>;
+  /** Those that are not noted as gone; by (account, region, id). */
+  known(page: PageRequest<UsageScope>): Promise<KnownUsage[]>;
 }
 
 export interface UsageRepositoryWrites {

@@ -8,6 +8,7 @@ import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { ObjectId } from "./names.ts";
 import { Turns } from "./turns.ts";
+import { UsageTally } from "./usage/usage-tally.ts";
 
 /**
  * What one process remembers to be quick: opened manifests (immutable, keyed by the object they come
@@ -25,6 +26,7 @@ export class RegistryMemory {
   readonly access = new AccessMemory();
   readonly keyUses = new KeyUses();
   readonly pulls: PullTimes;
+  readonly usage: UsageTally;
   readonly issuers = new IssuerMemory();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
   readonly passwordTurns = new Turns(limits.passwordsAtOnce);
@@ -37,5 +39,6 @@ export class RegistryMemory {
   /** @param options `recordsPulls`: false where nothing is written, so that nothing waits for it */
   constructor({ recordsPulls = true } = {}) {
     this.pulls = new PullTimes(recordsPulls ? limits.pullsWaiting : 0);
+    this.usage = new UsageTally(recordsPulls);
   }
 }

@@ -2,10 +2,18 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Caller, rootPrincipal } from "../../registry/identity/principal.ts";
+import type { AccountId, Region } from "../../registry/names.ts";
 import { createLog } from "./log.ts";
 import type { AnsweredRequest } from "./metrics.ts";
 import { RequestLog, routeOf } from "./request-log.ts";
 
+const caller: Caller = {
+  principal: rootPrincipal("000000000000" as AccountId, "AKIAEXAMPLE"),
+  account: "000000000000" as AccountId,
+  region: "us-east-1" as Region,
+  ...{ requestId: "", sourceIp: "127.0.0.1", userAgent: "", origin: "http://localhost" },
+};
 let lines: Record<string, unknown>[];
 let counted: AnsweredRequest[];
 let level: string;
@@ -14,7 +22,7 @@ const server = createServer((incoming, response) => {
   const id = requestLog.begin(incoming, response);
   requestLog.performed({
     operation: "ecr:PutImage",
-    caller: { requestId: id, principal: { arn: "arn:aws:iam::000000000000:root" } },
+    caller: { ...caller, requestId: id },
   });
   incoming.resume();
   response.statusCode = Number(incoming.headers["x-status"] ?? 200);

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Caller } from "../../registry/identity/principal.ts";
+import type { AnsweredCall } from "../../registry/usage/count-request.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -9,7 +11,7 @@ interface Entry {
   readonly response: ServerResponse;
   readonly startedAt: number;
   operation: string | undefined;
-  principal: string | undefined;
+  caller: Caller | undefined;
 }
 
 export interface RequestLogOptions {
@@ -17,6 +19,8 @@ export interface RequestLogOptions {
   readonly metrics: Pick<Metrics, "answered">;
   /** Where the request came from, as far as a proxy in between can be believed. */
   readonly addressOf: (request: IncomingMessage) => string;
+  /** Told of each request that an operation answered, when it has ended. */
+  readonly ended?: (call: AnsweredCall) => void;
 }
 
 /**
@@ -40,7 +44,7 @@ export class RequestLog {
       response,
       startedAt: performance.now(),
       operation: undefined,
-      principal: undefined,
+      caller: undefined,
     };
     this.#open.set(entry.id, entry);
     response.once("close", () => this.#end(request, entry));
@@ -48,14 +52,11 @@ export class RequestLog {
   }
 
   /** Who asked for what, once a door knows. Fits the observer of operations. */
-  performed(event: {
-    operation: string;
-    caller: { requestId: string; principal: { arn: string } };
-  }): void {
+  performed(event: { operation: string; caller: Caller }): void {
     const entry = this.#open.get(event.caller.requestId);
     if (entry === undefined) return;
     entry.operation = event.operation;
-    entry.principal = event.caller.principal.arn;
+    entry.caller = event.caller;
   }
 
   /** Answers that are still to be finished. */
@@ -73,6 +74,12 @@ export class RequestLog {
     const { received, sent } = this.#bytesOf(request.socket);
     const aborted = !response.writableFinished;
     metrics.answered({ route, status, receivedBytes: received, sentBytes: sent });
+    const { caller, operation } = entry;
+    if (caller !== undefined && operation !== undefined) {
+      const isDownload = route === "layers";
+      const call = { caller, operation, isDownload, receivedBytes: received, sentBytes: sent };
+      this.#options.ended?.(call);
+    }
     const level = levelOf(method, route, status, aborted);
     if (!log.isLevelEnabled(level)) return;
     log[level]({
@@ -86,7 +93,7 @@ export class RequestLog {
       ms: Math.round((performance.now() - entry.startedAt) * 10) / 10,
       received,
       sent,
-      principal: entry.principal,
+      principal: entry.caller?.principal.arn,
       address: addressOf(request),
       ...(aborted ? { aborted } : {}),
     });

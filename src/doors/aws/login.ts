@@ -6,6 +6,7 @@ import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
 import { anonymousPrincipal, type Caller } from "../../registry/identity/principal.ts";
 import type { Registry } from "../../registry/names.ts";
 import type { PrivateEndpoint } from "../../registry/private-endpoint.ts";
+import { newSubject } from "../../registry/usage/request-subject.ts";
 import { headerOf, type RequestHead } from "./request-head.ts";
 import {
   checkClaim,
@@ -105,6 +106,7 @@ export function anonymousCaller(deployment: Deployment, arrival: Arrival): Calle
     endpoint: arrival.endpoint,
     userAgent: headerOf(arrival.head, "user-agent") ?? "",
     origin: `${arrival.scheme}://${host}`,
+    subject: newSubject(),
   };
 }
 
@@ -144,6 +146,7 @@ function callerOf(deployment: Deployment, arrival: Arrival, { claim, key }: Pend
     endpoint: arrival.endpoint,
     userAgent: headerOf(arrival.head, "user-agent") ?? "",
     origin: `${arrival.scheme}://${host}`,
+    subject: newSubject(),
   };
 }
 

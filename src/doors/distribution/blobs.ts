@@ -56,6 +56,8 @@ export async function sendLayer(
   const url = await layerUrl(environment.ports, object);
   if (url !== undefined) {
     // As ECR does: the client fetches the bytes, or its range of them, from the store.
+    const subject = environment.ports.onBehalfOf?.subject;
+    if (subject !== undefined) subject.redirectedBytes += lengthBytes;
     response.writeHead(307, [...apiVersion, "Location", url, "Content-Length", "0"]).end();
     return;
   }

@@ -6,6 +6,7 @@ import type { Caller } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { isRepositoryName, type RepositoryName, repositoryArn } from "../../registry/names.ts";
 import { RequestContext } from "../../registry/policy/request-context.ts";
+import { newSubject } from "../../registry/usage/request-subject.ts";
 import { Authenticator } from "./authenticate.ts";
 import { directConnection, hostOf } from "./connection.ts";
 import { serveDownload } from "./downloads.ts";
@@ -123,6 +124,7 @@ class DistributionDoor {
       endpoint: connection.endpoint,
       userAgent: request.headers["user-agent"] ?? "",
       origin,
+      subject: newSubject(),
     };
   }
 

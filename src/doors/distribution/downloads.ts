@@ -6,6 +6,7 @@ import { findLayer } from "../../registry/layers/find-layer.ts";
 import { repositoryArn } from "../../registry/names.ts";
 import { repositoryAsResource, requireAllowed } from "../../registry/policy/authorize.ts";
 import { RequestContext } from "../../registry/policy/request-context.ts";
+import { newSubject } from "../../registry/usage/request-subject.ts";
 import { sendLayer } from "./blobs.ts";
 import type { ClientConnection, DistributionDoorOptions } from "./exchange.ts";
 
@@ -79,6 +80,7 @@ async function callerOf(download: Download, claims: DownloadClaims) {
     endpoint: connection.endpoint,
     userAgent: request.headers["user-agent"] ?? "",
     origin,
+    subject: newSubject(),
   } satisfies Caller;
 }
 

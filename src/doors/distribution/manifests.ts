@@ -23,6 +23,8 @@ export async function getManifest(exchange: Exchange): Promise<void> {
     response.writeHead(304, [...apiVersion, "ETag", etag]).end();
     return;
   }
+  const { memory, clock } = environment.ports;
+  if (pull) memory.usage.pulled(found.repository, clock.now());
   response.writeHead(200, [
     "Docker-Distribution-Api-Version",
     "registry/2.0",

@@ -16,6 +16,7 @@ import { type FoundImage, getImage } from "../../registry/images/get-image.ts";
 import { limits } from "../../registry/limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../../registry/names.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
+import type { Repository } from "../../registry/repositories/repository.ts";
 import { operation } from "../operation.ts";
 import { imageTagConditions, repositoryResource } from "./resource.ts";
 import { imageIdentifiers, type Members, registryId, repositoryName, request } from "./shapes.ts";
@@ -43,6 +44,7 @@ export const batchGetImage = operation("ecr:BatchGetImage", {
     await findRepository(ports, registry, name);
 
     const images: Wire<EcrImage>[] = [];
+    const pulled: Repository[] = [];
     const failures: ImageFailure[] = [];
     let roomBytes: number = limits.batchManifestBytes;
     for (const imageId of input.imageIds) {
@@ -52,6 +54,7 @@ export const batchGetImage = operation("ecr:BatchGetImage", {
         continue;
       }
       const { image, manifest } = outcome;
+      pulled.push(outcome.repository);
       roomBytes -= manifest.length;
       if (roomBytes < 0) throw tooMuch();
       images.push({
@@ -63,6 +66,7 @@ export const batchGetImage = operation("ecr:BatchGetImage", {
         imageManifestMediaType: image.mediaType,
       });
     }
+    for (const repository of pulled) ports.memory.usage.pulled(repository, ports.clock.now());
     return { images, failures };
   },
 });

@@ -92,10 +92,12 @@ function record(
   operation: ServiceOperation,
   error: string | undefined,
 ): void {
+  const at = ports.clock.now();
+  ports.memory.usage.keyUsed(key.registry, at);
   ports.memory.keyUses.add({
     key: { registry: key.registry, id: key.id },
     id: randomUUID(),
-    at: ports.clock.now(),
+    at,
     operation,
     principal: ports.onBehalfOf?.principal.arn ?? "",
     requestId: ports.onBehalfOf?.requestId ?? "",

@@ -3,6 +3,7 @@ import type { ConditionValues } from "../policy/condition-values.ts";
 import type { PolicyPrincipal } from "../policy/policy-principal.ts";
 import type { Attached } from "../policy/policy-request.ts";
 import type { PrivateEndpoint } from "../private-endpoint.ts";
+import type { RequestSubject } from "../usage/request-subject.ts";
 import type { Session, SessionClaims } from "./stored-credential.ts";
 
 /** What limits and what grants, of who asks: the side of the identity. */
@@ -94,6 +95,8 @@ export interface Caller {
   readonly userAgent: string;
   /** `scheme://host[:port]` under which the caller reached this server. */
   readonly origin: string;
+  /** Filled in as it is found; absent where nobody counts the request. */
+  readonly subject?: RequestSubject | undefined;
 }
 
 /** The registry that a request means: the given registry id, else the caller's default. */

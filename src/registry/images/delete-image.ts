@@ -16,6 +16,7 @@ import { findRepository, lockRepository } from "../repositories/find-repository.
 import type { Repository } from "../repositories/repository.ts";
 import { discardImage } from "../trash/discard-image.ts";
 import type { Deleter, Deletion } from "../trash/trash.ts";
+import { noteRepository } from "../usage/request-subject.ts";
 import { imageNotFound } from "./get-image.ts";
 
 /** How many parents a refusal names. */
@@ -44,6 +45,7 @@ export function deleteImage(
   const deletion = deletionBy(ports, deleter);
   return ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
+    noteRepository(ports, repository);
     if ("digest" in id) return removeImage(change, repository, id.digest, deletion);
     const digest = await change.tags.find(repository, id.tag);
     if (digest === undefined) throw imageNotFound();

@@ -6,6 +6,7 @@ import { invariant, RegistryError } from "../errors.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { noteRepository } from "../usage/request-subject.ts";
 import type { Image } from "./image.ts";
 import { recordPull } from "./record-pull.ts";
 
@@ -42,6 +43,7 @@ export async function getImage(
   const found = await ports.metadata.images.resolve(registry, name, reference);
   if (found === undefined) throw repositoryNotFound(registry, name);
   const { repository, image } = found;
+  noteRepository(ports, repository);
   if (image === undefined) throw imageNotFound();
   if (image.state !== "ACTIVE") throw imageArchived();
   const manifest = await openManifest(ports, repository, image);

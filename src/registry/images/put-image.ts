@@ -68,6 +68,17 @@ export async function putImage(
   await requireSpace(ports);
   const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
   const pushed = { wanted, manifest, digest, mostImages };
+  const image = await sealAndStoreRekeyed(ports, repository, pushed);
+  ports.memory.usage.pushed(repository, ports.clock.now());
+  return image;
+}
+
+/** Once more where the repository was put under another key meanwhile. */
+async function sealAndStoreRekeyed(
+  ports: Ports,
+  repository: Repository,
+  pushed: Omit<Pushed, "sealed">,
+): Promise<Image> {
   try {
     return await sealAndStore(ports, repository, pushed);
   } catch (error) {

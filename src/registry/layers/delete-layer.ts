@@ -6,6 +6,7 @@ import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { purgeTrashed } from "../trash/purge.ts";
+import { noteRepository } from "../usage/request-subject.ts";
 import { layersNotFound } from "./find-layer.ts";
 import { unlinkLayer } from "./unlink-layer.ts";
 
@@ -25,6 +26,7 @@ export function deleteLayer(
   const now = ports.clock.now();
   return ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
+    noteRepository(ports, repository);
     const [layer] = await change.layers.lock(repository, [digest]);
     if (layer === undefined) throw layersNotFound(registry, name, digest);
     if (await change.layers.isReferenced(repository, digest)) throw inUse(repository, digest);

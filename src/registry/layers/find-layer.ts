@@ -6,6 +6,7 @@ import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { ReadOnlyRefusal } from "../read-only.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { noteRepository } from "../usage/request-subject.ts";
 import type { Layer } from "./layer.ts";
 import { lookAgain } from "./queue-storage.ts";
 
@@ -39,6 +40,7 @@ export async function findLayer(
   const found = await ports.metadata.layers.resolve(registry, name, digest);
   if (found === undefined) throw repositoryNotFound(registry, name);
   const { repository, layer, object } = found;
+  noteRepository(ports, repository);
   if (layer === undefined || object === undefined) throw layersNotFound(registry, name, digest);
   const referenced = await ports.metadata.layers.isReferenced(repository, digest);
   if (!referenced && !(await renewLease(ports, layer)))

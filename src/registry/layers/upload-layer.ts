@@ -2,6 +2,7 @@
  * Upload sessions. Bytes go straight from the request through hash and cipher into a staged object;
  * what a session has accepted is durable before the answer, and nothing is ever written twice (D1, D5).
  */
+
 import { randomUUID } from "node:crypto";
 import type { MetadataReads } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
@@ -16,6 +17,7 @@ import { requireRoom } from "../quotas/require-room.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { requireSpace } from "../space.ts";
+import { noteRepository } from "../usage/request-subject.ts";
 import { receive } from "./receive.ts";
 import { digestOfNothing, type Upload } from "./upload.ts";
 
@@ -118,6 +120,7 @@ export async function findUpload(
   ports: {
     readonly metadata: Pick<MetadataReads, "repositories" | "uploads">;
     readonly clock: Ports["clock"];
+    readonly onBehalfOf?: Ports["onBehalfOf"];
   },
   registry: Registry,
   name: RepositoryName,
@@ -128,6 +131,7 @@ export async function findUpload(
     ports.metadata.uploads.find(registry, id),
   ]);
   if (repository === undefined) throw repositoryNotFound(registry, name);
+  noteRepository(ports, repository);
   if (upload?.repository.id !== repository.id || upload.expiresAt <= ports.clock.now()) {
     throw uploadNotFound(registry, name, id);
   }

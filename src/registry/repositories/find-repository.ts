@@ -1,7 +1,9 @@
 import type { MetadataChange, MetadataReads, PageRequest } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import type { Caller } from "../identity/principal.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { noteRepository } from "../usage/request-subject.ts";
 import type { Repository } from "./repository.ts";
 
 /** ECR's refusal for a repository that is not there. */
@@ -14,12 +16,16 @@ export function repositoryNotFound(registry: Registry, name: string): RegistryEr
 
 /** @throws RepositoryNotFound */
 export async function findRepository(
-  ports: { readonly metadata: Pick<MetadataReads, "repositories"> },
+  ports: {
+    readonly metadata: Pick<MetadataReads, "repositories">;
+    readonly onBehalfOf?: Caller | undefined;
+  },
   registry: Registry,
   name: RepositoryName,
 ): Promise<Repository> {
   const repository = await ports.metadata.repositories.find(registry, name);
   if (repository === undefined) throw repositoryNotFound(registry, name);
+  noteRepository(ports, repository);
   return repository;
 }
 

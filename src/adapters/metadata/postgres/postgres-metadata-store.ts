@@ -111,6 +111,7 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly quotas: MetadataReads["quotas"];
   readonly quotaUsage: MetadataReads["quotaUsage"];
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
+  readonly usage: MetadataReads["usage"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -144,6 +145,7 @@ export class PostgresMetadataStore implements MetadataStore {
     this.quotas = reads.quotas;
     this.quotaUsage = reads.quotaUsage;
     this.serviceQuotas = reads.serviceQuotas;
+    this.usage = reads.usage;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -30,6 +30,10 @@ import { SqlSettings } from "./settings.ts";
 import { SqlTags } from "./tags.ts";
 import { SqlTrash } from "./trash.ts";
 import { SqlUploads } from "./uploads.ts";
+import { SqlUsageCalls } from "./usage-calls.ts";
+import { SqlUsageCounts } from "./usage-counts.ts";
+import { SqlUsageLevels } from "./usage-levels.ts";
+import { SqlUsageRepositories } from "./usage-repositories.ts";
 
 /** All tables over one connection. */
 export function metadataTables(session: SqlSession): MetadataChange {
@@ -68,5 +72,11 @@ export function metadataTables(session: SqlSession): MetadataChange {
     quotas: new SqlQuotas(session),
     quotaUsage: new SqlQuotaUsage(session),
     serviceQuotas: new SqlServiceQuotas(session),
+    usage: {
+      counts: new SqlUsageCounts(session),
+      calls: new SqlUsageCalls(session),
+      levels: new SqlUsageLevels(session),
+      repositories: new SqlUsageRepositories(session),
+    },
   };
 }

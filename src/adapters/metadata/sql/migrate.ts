@@ -5,7 +5,7 @@ import { migrations } from "./migrations/migrations.ts";
 import type { SqlConnection } from "./session.ts";
 import type { SqlCommand, SqlValue } from "./statement.ts";
 
-export const schemaVersion = migrations.length;
+export const schemaVersion = migrations.at(-1)?.version ?? 0;
 
 type Transaction = <T>(work: (connection: SqlConnection) => Promise<T>) => Promise<T>;
 
@@ -26,7 +26,8 @@ export async function migrate(
     return readSchemaVersion(dialect, connection);
   });
   refuseNewer(found, place);
-  for (const migration of migrations.slice(found)) {
+  for (const migration of migrations) {
+    if (migration.version <= found) continue;
     await transaction(async (connection) => {
       // First, since who wants to insert the same row waits until this transaction ends.
       const { changes } = await connection.run(command(claim(dialect, migration)));

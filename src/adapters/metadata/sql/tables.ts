@@ -21,6 +21,7 @@ import type {
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
+import type { UsageTables } from "./usage-tables.ts";
 
 export type {
   LifecyclePolicyTable,
@@ -364,7 +365,7 @@ export interface ProbeTable {
   at: number;
 }
 
-export interface Tables extends KmsTables, LifeTables {
+export interface Tables extends KmsTables, LifeTables, UsageTables {
   registry_counter: RegistryCounterTable;
   repository: RepositoryTable;
   repository_resource_tag: RepositoryResourceTagTable;

@@ -100,6 +100,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly quotas: MetadataReads["quotas"];
   readonly quotaUsage: MetadataReads["quotaUsage"];
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
+  readonly usage: MetadataReads["usage"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -131,6 +132,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.quotas = reads.quotas;
     this.quotaUsage = reads.quotaUsage;
     this.serviceQuotas = reads.serviceQuotas;
+    this.usage = reads.usage;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,

@@ -7,9 +7,10 @@ import { migration0006 } from "./0006-kms.ts";
 import { migration0007 } from "./0007-trash.ts";
 import { migration0008 } from "./0008-lifecycle.ts";
 import { migration0009 } from "./0009-quotas.ts";
+import { migration0013 } from "./0013-usage.ts";
 import type { Migration } from "./migration.ts";
 
-/** In order; versions begin at 1 and leave none out. */
+/** In the order of their versions. */
 export const migrations: readonly Migration[] = [
   migration0001,
   migration0002,
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   migration0007,
   migration0008,
   migration0009,
+  migration0013,
 ];

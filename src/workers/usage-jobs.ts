@@ -1,0 +1,47 @@
+import type { MetadataChange } from "../ports/metadata-store.ts";
+import { sampleUsage, thinUsage } from "../registry/usage/sample-usage.ts";
+import { periodStart, type UsagePeriod } from "../registry/usage/usage.ts";
+import { usageLimits } from "../registry/usage/usage-limits.ts";
+import type { JobHandler } from "./job-handler.ts";
+
+/** Looks every hour at what there is. */
+export const sampleUsageJob: JobHandler = {
+  kind: "sample-usage",
+  everyMs: usageLimits.sampleMs,
+  leaseMs: 60_000,
+  run: (ports, _payload, { signal }) => sampleUsage(ports, signal),
+};
+
+const kept: readonly (readonly [UsagePeriod, number])[] = [
+  ["minute", usageLimits.minutesKeptMs],
+  ["hour", usageLimits.hoursKeptMs],
+  ["day", usageLimits.daysKeptMs],
+];
+
+/** Removes what was kept for long enough. */
+export const expireUsageJob: JobHandler = {
+  kind: "expire-usage",
+  everyMs: 3_600_000,
+  leaseMs: 60_000,
+  async run(ports, _payload, { signal }) {
+    const { metadata, clock } = ports;
+    const now = clock.now();
+    const limit = usageLimits.removedAtOnce;
+    const all = async (remove: (change: MetadataChange) => Promise<number>) => {
+      let removed: number;
+      do {
+        signal.throwIfAborted();
+        removed = await metadata.transaction(remove);
+      } while (removed === limit);
+    };
+    for (const [period, keptMs] of kept) {
+      const before = periodStart(period, now - keptMs);
+      await all(({ usage }) => usage.counts.removeBefore(period, before, limit));
+      await all(({ usage }) => usage.calls.removeBefore(period, before, limit));
+    }
+    await thinUsage(ports, periodStart("day", now - usageLimits.hoursKeptMs), signal);
+    const oldest = periodStart("day", now - usageLimits.daysKeptMs);
+    await all(({ usage }) => usage.levels.removeBefore(oldest, limit));
+    await all(({ usage }) => usage.repositories.removeGone(oldest, limit));
+  },
+};

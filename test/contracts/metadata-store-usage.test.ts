@@ -1,0 +1,235 @@
+import { describe, expect, it } from "vitest";
+import type { MetadataStore } from "../../src/ports/metadata-store.ts";
+import type { Repository } from "../../src/registry/repositories/repository.ts";
+import {
+  noCounts,
+  noLevels,
+  type UsageCounts,
+  type UsageLevels,
+  type UsagePeriod,
+  type UsageScope,
+  wholeRegistry,
+} from "../../src/registry/usage/usage.ts";
+import {
+  addImage,
+  addLayer,
+  addRepository,
+  digest,
+  metadataStores,
+  otherRegistries,
+  reference,
+  registry,
+} from "./metadata-stores.ts";
+
+const day = 86_400_000;
+const all = { from: 0, to: 10_000 * day };
+const scopeOf = ({ registry, id }: Repository): UsageScope => ({ registry, repository: id });
+const scope: UsageScope = { registry, repository: "r1" };
+const registryScope: UsageScope = { registry, repository: wholeRegistry };
+
+function add(
+  store: MetadataStore,
+  of: UsageScope,
+  period: UsagePeriod,
+  at: number,
+  counts: Partial<UsageCounts>,
+): Promise<void> {
+  return store.transaction(({ usage }) =>
+    usage.counts.add([{ ...of, period, at, counts: { ...noCounts, ...counts } }]),
+  );
+}
+
+function see(store: MetadataStore, of: UsageScope, at: number, levels: Partial<UsageLevels>) {
+  return store.transaction(({ usage }) =>
+    usage.levels.see([{ ...of, at, levels: { ...noLevels, ...levels } }]),
+  );
+}
+
+describe.each(metadataStores)("$name keeps the MetadataStore contract: usage", ({ open }) => {
+  it("adds to what was counted, each scope and period by itself", async () => {
+    const { store, reopen } = await open();
+    await add(store, scope, "hour", 3_600_000, { pulls: 1, sentInternetBytes: 2 ** 50 });
+    await add(store, scope, "hour", 3_600_000, { pulls: 2, keyOperations: 1 });
+    await add(store, scope, "hour", 7_200_000, { pushes: 5 });
+    await add(store, scope, "day", 0, { pulls: 9 });
+    await add(store, { ...scope, repository: "r2" }, "hour", 3_600_000, { pulls: 7 });
+    await add(store, registryScope, "hour", 3_600_000, { pulls: 10 });
+    await add(store, { ...scope, registry: otherRegistries[0]! }, "hour", 3_600_000, { pulls: 8 });
+    const { counts } = (await reopen()).usage;
+    const first = { ...noCounts, pulls: 3, keyOperations: 1, sentInternetBytes: 2 ** 50 };
+    expect(await counts.buckets(scope, "hour", all, 9)).toEqual([
+      { at: 3_600_000, counts: first },
+      { at: 7_200_000, counts: { ...noCounts, pushes: 5 } },
+    ]);
+    expect(await counts.buckets(scope, "hour", all, 1)).toHaveLength(1);
+    expect(await counts.buckets(scope, "hour", { from: 3_600_001, to: 7_200_000 }, 9)).toEqual([]);
+    expect(await counts.sum(scope, "hour", all)).toEqual({ ...first, pushes: 5 });
+    expect(await counts.sum(scope, "minute", all)).toEqual(noCounts);
+    const sums = await counts.sums(registry, "hour", all, { after: wholeRegistry, limit: 9 });
+    expect(sums.map(({ repository, counts: { pulls } }) => [repository, pulls])).toEqual([
+      ["r1", 3],
+      ["r2", 7],
+    ]);
+    expect(await counts.sums(registry, "hour", all, { after: "r1", limit: 9 })).toHaveLength(1);
+  });
+
+  it("removes the oldest counts and calls of a period, some at a time", async () => {
+    const { store } = await open();
+    const call = { registry, operation: "PutImage", period: "hour", calls: 2 } as const;
+    for (const at of [1, 2, 3].map((hour) => hour * 3_600_000)) {
+      await add(store, scope, "hour", at, { pulls: 1 });
+      await add(store, scope, "day", at, { pulls: 1 });
+      await store.transaction(({ usage }) =>
+        usage.calls.add([
+          { ...call, at },
+          { ...call, at },
+        ]),
+      );
+    }
+    const remove = (limit: number) =>
+      store.transaction(async ({ usage }) => [
+        await usage.counts.removeBefore("hour", 3 * 3_600_000, limit),
+        await usage.calls.removeBefore("hour", 3 * 3_600_000, limit),
+      ]);
+    expect(await remove(1)).toEqual([1, 1]);
+    expect(await remove(9)).toEqual([1, 1]);
+    expect(await remove(9)).toEqual([0, 0]);
+    const { counts, calls } = store.usage;
+    expect((await counts.buckets(scope, "hour", all, 9)).map(({ at }) => at)).toEqual([10_800_000]);
+    expect(await counts.buckets(scope, "day", all, 9)).toHaveLength(3);
+    expect(await calls.list(registry, "PutImage", "hour", all, 9)).toEqual([
+      { at: 10_800_000, calls: 4 },
+    ]);
+    expect(await calls.list(registry, "BatchGetImage", "hour", all, 9)).toEqual([]);
+  });
+
+  it("keeps what held at the begin of a range, and thins days to points of their own", async () => {
+    const { store } = await open();
+    for (const [at, sizeBytes] of [
+      [5, 10],
+      [day + 1, 20],
+      [day + 9, 30],
+      [3 * day, 40],
+    ] as const) {
+      await see(store, scope, at, { sizeBytes });
+    }
+    await see(store, registryScope, 7, { repositories: 2 });
+    const { levels } = store.usage;
+    const sizes = async (from: number, to: number) =>
+      (await levels.points(scope, { from, to }, 9)).map(({ at, levels }) => [at, levels.sizeBytes]);
+    expect(await sizes(day, 2 * day)).toEqual([
+      [5, 10],
+      [day + 1, 20],
+      [day + 9, 30],
+    ]);
+    expect(await sizes(0, 5)).toEqual([]);
+    expect((await levels.last(scope))?.levels.sizeBytes).toBe(40);
+    const unthinned = await levels.unthinned(2 * day, 9);
+    expect(unthinned.map(({ repository, day: of }) => [repository, of])).toEqual([
+      ["r1", 0],
+      ["", 0],
+      ["r1", day],
+    ]);
+    await store.transaction(({ usage }) =>
+      usage.levels.thin(scope, day, [
+        { at: day, levels: { ...noLevels, sizeBytes: 29 } },
+        { at: 2 * day, levels: { ...noLevels, sizeBytes: 30 } },
+      ]),
+    );
+    expect(await sizes(day, 4 * day)).toEqual([
+      [day, 29],
+      [2 * day, 30],
+      [3 * day, 40],
+    ]);
+    expect(await levels.unthinned(2 * day, 9)).toHaveLength(2);
+  });
+
+  it("removes points that others followed, or that say nothing, and keeps what holds on", async () => {
+    const { store } = await open();
+    const gone = { ...scope, repository: "gone" };
+    await store.transaction(async ({ usage }) => {
+      const point = (at: number, sizeBytes: number) => ({ at, levels: { ...noLevels, sizeBytes } });
+      await usage.levels.thin(scope, 0, [point(0, 1), point(day, 2)]);
+      await usage.levels.thin(gone, 0, [point(0, 1), point(day, 0)]);
+    });
+    const remove = () => store.transaction(({ usage }) => usage.levels.removeBefore(5 * day, 9));
+    expect(await remove()).toBe(3);
+    expect(await remove()).toBe(0);
+    expect((await store.usage.levels.last(scope))?.at).toBe(day);
+    expect(await store.usage.levels.last(gone)).toBeUndefined();
+  });
+
+  it("knows repositories by their names for as long as they have a history", async () => {
+    const { store } = await open();
+    const there = await addRepository(store, "app", { imageCount: 0 });
+    await store.transaction((change) =>
+      change.repositories.setCounters(there, { imageCount: 2, sizeBytes: 7 }),
+    );
+    const known = { ...scopeOf(there), name: there.name };
+    const old = { ...known, repository: "old" };
+    await store.transaction(({ usage }) => usage.repositories.know([known, old]));
+    await store.transaction(({ usage }) => usage.repositories.know([known]));
+    const { repositories } = store.usage;
+    const ids = [there.id, "old"].sort();
+    expect(
+      (await repositories.named(registry, there.name, { limit: 9 })).map(
+        ({ repository }) => repository,
+      ),
+    ).toEqual(ids);
+    expect(await repositories.list(registry, { limit: 1 })).toHaveLength(1);
+    expect(await repositories.find(old)).toEqual(old);
+    expect(await repositories.samples({ limit: 9 })).toEqual([
+      {
+        ...known,
+        now: { sizeBytes: 7, images: 2 },
+        seen: { sizeBytes: 0, images: 0, archivedBytes: 0 },
+      },
+    ]);
+    const levels = { ...noLevels, sizeBytes: 7, images: 2, archivedBytes: 3 };
+    await store.transaction(({ usage }) => usage.repositories.setSeen([{ ...known, levels }]));
+    const [sample] = await repositories.samples({ limit: 9 });
+    expect(sample?.seen).toEqual({ sizeBytes: 7, images: 2, archivedBytes: 3 });
+    expect(await repositories.samples({ after: known, limit: 9 })).toEqual([]);
+    const isThere = new Map(
+      (await repositories.known({ limit: 9 })).map((each) => [each.repository, each.isThere]),
+    );
+    expect(isThere).toEqual(
+      new Map([
+        [there.id, true],
+        ["old", false],
+      ]),
+    );
+    await store.transaction(({ usage }) => usage.repositories.setGone([old], 50));
+    expect(await repositories.known({ limit: 9 })).toHaveLength(1);
+    const removed = (before: number) =>
+      store.transaction(({ usage }) => usage.repositories.removeGone(before, 9));
+    expect(await removed(50)).toBe(0);
+    expect(await removed(51)).toBe(1);
+    expect(await repositories.find(old)).toBeUndefined();
+  });
+
+  it("counts as archived what no image in use needs", async () => {
+    const { store } = await open();
+    const repository = await addRepository(store, "app");
+    await addRepository(store, "other");
+    const layers = await Promise.all([1, 2, 3].map((n) => addLayer(store, repository, digest(n))));
+    const references = (...of: number[]) =>
+      of.map((n) => reference("layer", layers[n]!.layer.digest));
+    await addImage(store, repository, digest(11), { references: references(0) });
+    const archived = { state: "ARCHIVED" } as const;
+    await addImage(store, repository, digest(12), {
+      changes: archived,
+      references: references(0, 1, 2),
+    });
+    await addImage(store, repository, digest(13), { changes: archived, references: references(1) });
+    const { levels } = store.usage;
+    expect(await levels.withArchive({ limit: 9 })).toEqual([scopeOf(repository)]);
+    expect(await levels.withArchive({ after: scopeOf(repository), limit: 9 })).toEqual([]);
+    expect(await levels.archivedBytes(scopeOf(repository))).toBe(2 * 400 + 2 * 1_000);
+    const [counted] = await levels.registries();
+    expect(counted).toMatchObject({
+      registry,
+      levels: { repositories: 2, archivedBytes: 0 },
+    });
+  });
+});
