@@ -1,6 +1,7 @@
 /** What a worker does: of the composition root, the part that knows all jobs. */
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Config } from "./config.ts";
+import { assessCosts } from "./workers/assess-costs.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
@@ -61,5 +62,8 @@ export function jobHandlers(
       log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
     ),
     sweepUploads(sweep),
+    assessCosts((err, repository) =>
+      log.error({ event: "costs", repository, err }, "a repository could not be assessed"),
+    ),
   ];
 }

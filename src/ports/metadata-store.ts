@@ -25,6 +25,7 @@ import type {
   UploadId,
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
+import type { CostReads, CostWrites } from "./cost-store.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
@@ -106,6 +107,7 @@ export interface MetadataReads {
   readonly quotaUsage: QuotaUsageReads;
   readonly serviceQuotas: ServiceQuotaReads;
   readonly usage: UsageReads;
+  readonly costs: CostReads;
 }
 
 export interface MetadataChange {
@@ -132,6 +134,7 @@ export interface MetadataChange {
   readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
   readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
   readonly usage: UsageChange;
+  readonly costs: CostReads & CostWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

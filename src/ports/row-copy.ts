@@ -82,6 +82,8 @@ export const copiedTables: readonly CopiedTable[] = [
   table("usage_call", ["account", "region", "operation", "period", "at"]),
   table("usage_level", [...ofRepository, "at"]),
   table("usage_repository", ofRepository),
+  table("cost_assessment", ofRepository),
+  table("cost_saving", [...ofRepository, "kind"]),
   table("job", ["id"]),
 ];
 

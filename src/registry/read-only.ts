@@ -19,13 +19,13 @@ export function readOnlyMetadata(metadata: MetadataStore): MetadataStore {
   const { repositories, images, tags, layers, objects, uploads } = metadata;
   const { resourcePolicies, identity, kms } = metadata;
   const { settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle } = metadata;
-  const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas, usage } = metadata;
+  const { pullTimeExclusions, inUse, quotas, quotaUsage, serviceQuotas, usage, costs } = metadata;
   return {
     ...{ repositories, images, tags, layers, objects, uploads },
     ...{ resourcePolicies, identity, kms },
     ...{ settings, serviceKeys, reclaim, leases, jobs, rekeys, trash, lifecycle },
     ...{ pullTimeExclusions, inUse },
-    ...{ quotas, quotaUsage, serviceQuotas, usage },
+    ...{ quotas, quotaUsage, serviceQuotas, usage, costs },
     transaction: refuse,
     // Whether it reads is all that matters.
     async probe() {

@@ -1,19 +1,25 @@
 import type { Operation } from "../operation.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
 import { deleteLifecycleExtension } from "./delete-lifecycle-extension.ts";
+import { deletePriceTable } from "./delete-price-table.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
 import { deleteQuota } from "./delete-quota.ts";
 import { deleteServiceQuota } from "./delete-service-quota.ts";
 import { describeDeployment } from "./describe-deployment.ts";
 import { describeRekey } from "./describe-rekey.ts";
 import { emptyTrash } from "./empty-trash.ts";
+import { estimateCost } from "./estimate-cost.ts";
 import { explainAccess } from "./explain-access.ts";
 import { explainLifecycle } from "./explain-lifecycle.ts";
+import { getCostForecast } from "./get-cost-forecast.ts";
+import { getCostSummary } from "./get-cost-summary.ts";
 import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
 import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
 import { getLifecycleRun } from "./get-lifecycle-run.ts";
+import { getPriceTable } from "./get-price-table.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
+import { listCostSavings } from "./list-cost-savings.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
@@ -25,6 +31,7 @@ import { listServiceQuotas } from "./list-service-quotas.ts";
 import { listTagHistory } from "./list-tag-history.ts";
 import { listTrash } from "./list-trash.ts";
 import { putLifecycleExtension } from "./put-lifecycle-extension.ts";
+import { putPriceTable } from "./put-price-table.ts";
 import { putQuota } from "./put-quota.ts";
 import { putServiceQuota } from "./put-service-quota.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
@@ -76,4 +83,11 @@ export const entrepotOperations: readonly Operation[] = [
   listLifecycleRuns,
   putLifecycleExtension,
   startLifecyclePreview,
+  deletePriceTable,
+  estimateCost,
+  getCostForecast,
+  getCostSummary,
+  getPriceTable,
+  listCostSavings,
+  putPriceTable,
 ];

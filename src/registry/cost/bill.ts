@@ -1,6 +1,6 @@
-import { averagePrice, costOf, type PriceTable, perUnit } from "./price-table.ts";
 import { type CostKind, costKinds, isStorage, type Quantities, quantities } from "./cost-usage.ts";
 import { type Fraction, fraction, over, plus, sumOf, times, zero } from "./fraction.ts";
+import { averagePrice, costOf, type PriceTable, perUnit } from "./price-table.ts";
 
 /**
  * What one registry pays for one month. Prices with tiers or free units are those of the registry's
@@ -68,7 +68,11 @@ export interface SplitBill {
 export function splitBill(
   table: PriceTable,
   monthMs: number,
-  of: { readonly totals: Quantities; readonly all: Quantities; readonly parts: readonly Quantities[] },
+  of: {
+    readonly totals: Quantities;
+    readonly all: Quantities;
+    readonly parts: readonly Quantities[];
+  },
 ): SplitBill {
   // Requests that came in while repositories were read are in theirs and not in the total.
   const totals = quantities((kind) =>

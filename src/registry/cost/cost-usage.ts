@@ -17,6 +17,10 @@ export type CostKind = (typeof costKinds)[number];
 /** Of these, equal content of several repositories is there once. */
 export const storageKinds = ["storage", "archiveStorage"] as const satisfies readonly CostKind[];
 
+export function isCostKind(text: string): text is CostKind {
+  return (costKinds as readonly string[]).includes(text);
+}
+
 export function isStorage(kind: CostKind): boolean {
   return kind === "storage" || kind === "archiveStorage";
 }

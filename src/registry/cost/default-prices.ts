@@ -25,7 +25,10 @@ export const defaultPrices: PriceTable = {
     ),
     requests: figure("0.00005", "default of Entrepot; Amazon ECR charges nothing for requests"),
     transferRegion: figure("0", ecr),
-    transferOtherRegion: figure("0.025", "default of Entrepot; AWS has a price for each pair of regions"),
+    transferOtherRegion: figure(
+      "0.025",
+      "default of Entrepot; AWS has a price for each pair of regions",
+    ),
     transferInternet: {
       ...figure("0.09", `${ec2}; its free allowance is shared by all services and left out`),
       tiers: [

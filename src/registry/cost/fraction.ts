@@ -82,7 +82,9 @@ export function textOf(number: Fraction, digits: number): string {
 export function roundedTogether(amounts: readonly Fraction[], digits: number): bigint[] {
   const scale = 10n ** BigInt(digits);
   const units = amounts.map(({ numerator, denominator }) => floor(numerator * scale, denominator));
-  const lost = amounts.map((amount, index) => minus(times(amount, fraction(scale)), whole(units[index]!)));
+  const lost = amounts.map((amount, index) =>
+    minus(times(amount, fraction(scale)), whole(units[index]!)),
+  );
   const total = rounded(sumOf(amounts), digits);
   const missing = Number(total - units.reduce((sum, each) => sum + each, 0n));
   const byLoss = [...units.keys()].sort((a, b) => compared(lost[b]!, lost[a]!) || a - b);

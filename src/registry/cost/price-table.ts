@@ -1,4 +1,13 @@
-import { type Fraction, fraction, minus, over, parseDecimal, plus, times, zero } from "./fraction.ts";
+import {
+  type Fraction,
+  fraction,
+  minus,
+  over,
+  parseDecimal,
+  plus,
+  times,
+  zero,
+} from "./fraction.ts";
 
 /** What is paid for, and in what unit of usage. */
 export const priceUnits = {

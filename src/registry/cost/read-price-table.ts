@@ -1,5 +1,5 @@
-import { compared, parseDecimal } from "./fraction.ts";
 import { costLimits } from "./cost-limits.ts";
+import { compared, parseDecimal } from "./fraction.ts";
 import {
   numberOf,
   type PriceFigure,
@@ -28,12 +28,16 @@ export function readPriceTable(value: unknown, base: PriceTable): PriceTable {
   const figures: Partial<Record<PriceName, PriceFigure>> = {};
   for (const name of priceNames) {
     const own = wanted[name];
-    if (own !== undefined) figures[name] = readFigure(own, name);
-    else if (currency === base.currency) figures[name] = base.figures[name];
+    const known = currency === base.currency ? base.figures[name] : undefined;
+    const figure = own === undefined ? known : readFigure(own, name);
+    if (figure !== undefined) figures[name] = figure;
     else throw new PriceError(`has no ${name}, which is known in ${base.currency} only`);
   }
   return {
-    name: table.name === undefined ? base.name : readText(table.name, "name", costLimits.priceNameCharacters),
+    name:
+      table.name === undefined
+        ? base.name
+        : readText(table.name, "name", costLimits.priceNameCharacters),
     currency,
     gigabyteBytes: readGigabyte(table.gigabyteBytes) ?? base.gigabyteBytes,
     figures,
@@ -77,7 +81,9 @@ function readFigure(value: unknown, name: PriceName): PriceFigure {
 
 function readTiers(value: unknown, name: PriceName, free = "0"): PriceTier[] {
   if (!Array.isArray(value) || value.length > costLimits.priceTiers) {
-    throw new PriceError(`has tiers of ${name} that are no list of at most ${costLimits.priceTiers}`);
+    throw new PriceError(
+      `has tiers of ${name} that are no list of at most ${costLimits.priceTiers}`,
+    );
   }
   let before = numberOf(free);
   return value.map((each: unknown, index) => {
@@ -107,7 +113,8 @@ function readText(value: unknown, place: string, most: number): string {
 }
 
 function readDate(value: unknown, name: PriceName): string {
-  if (value === "" || (typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value))) return value;
+  if (value === "" || (typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value)))
+    return value;
   throw new PriceError(`has a ${name}.date that is not like 2026-01-31`);
 }
 

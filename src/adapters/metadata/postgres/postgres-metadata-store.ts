@@ -112,6 +112,7 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly quotaUsage: MetadataReads["quotaUsage"];
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
   readonly usage: MetadataReads["usage"];
+  readonly costs: MetadataReads["costs"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -146,6 +147,7 @@ export class PostgresMetadataStore implements MetadataStore {
     this.quotaUsage = reads.quotaUsage;
     this.serviceQuotas = reads.serviceQuotas;
     this.usage = reads.usage;
+    this.costs = reads.costs;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

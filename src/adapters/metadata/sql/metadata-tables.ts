@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
+import { SqlCosts } from "./costs.ts";
 import { SqlEntities } from "./entities.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
@@ -78,5 +79,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
       levels: new SqlUsageLevels(session),
       repositories: new SqlUsageRepositories(session),
     },
+    costs: new SqlCosts(session),
   };
 }

@@ -19,6 +19,7 @@ import type {
   UploadId,
 } from "../../../registry/names.ts";
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
+import type { CostTables } from "./cost-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
 import type { UsageTables } from "./usage-tables.ts";
@@ -365,7 +366,7 @@ export interface ProbeTable {
   at: number;
 }
 
-export interface Tables extends KmsTables, LifeTables, UsageTables {
+export interface Tables extends CostTables, KmsTables, LifeTables, UsageTables {
   registry_counter: RegistryCounterTable;
   repository: RepositoryTable;
   repository_resource_tag: RepositoryResourceTagTable;

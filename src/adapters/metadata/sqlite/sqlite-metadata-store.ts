@@ -101,6 +101,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly quotaUsage: MetadataReads["quotaUsage"];
   readonly serviceQuotas: MetadataReads["serviceQuotas"];
   readonly usage: MetadataReads["usage"];
+  readonly costs: MetadataReads["costs"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -133,6 +134,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.quotaUsage = reads.quotaUsage;
     this.serviceQuotas = reads.serviceQuotas;
     this.usage = reads.usage;
+    this.costs = reads.costs;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,

@@ -8,6 +8,7 @@ import { migration0007 } from "./0007-trash.ts";
 import { migration0008 } from "./0008-lifecycle.ts";
 import { migration0009 } from "./0009-quotas.ts";
 import { migration0013 } from "./0013-usage.ts";
+import { migration0014 } from "./0014-costs.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   migration0008,
   migration0009,
   migration0013,
+  migration0014,
 ];
