@@ -16,9 +16,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   workers: ["workers", "registry", "ports"],
   doors: ["doors", "operations", "registry", "ports"],
   adapters: ["adapters", "ports", "registry"],
-  "config.ts": ["registry", "setting-values.ts", "listener-problems.ts"],
+  "config.ts": ["registry", "setting-values.ts", "listener-problems.ts", "telemetry-settings.ts"],
   "listener-problems.ts": ["setting-values.ts"],
   "setting-values.ts": ["registry"],
+  "telemetry-settings.ts": ["registry", "setting-values.ts"],
 };
 
 /** Folders whose sub-folders do not know each other. */

@@ -132,8 +132,8 @@ export class Server {
     const isProxied = behindProxy && domain !== "localhost";
     const httpPort = isProxied ? undefined : this.#httpPort;
     const httpsPort = isProxied ? 443 : this.#httpsPort;
-    const { trashMs, readOnly } = this.#config;
-    return { account, region, regions, domain, httpPort, httpsPort, trashMs, readOnly };
+    const { trashMs, readOnly, prices } = this.#config;
+    return { account, region, regions, domain, httpPort, httpsPort, trashMs, readOnly, prices };
   }
 
   /** The port that was taken; `undefined` where the listener is off. */

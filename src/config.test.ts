@@ -125,6 +125,7 @@ describe("the settings", () => {
     ENTREPOT_TRASH_DAYS: ["0", "1", "2"],
     ENTREPOT_PEERS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
     ENTREPOT_EGRESS_ALLOW: ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"],
+    ENTREPOT_PRICES: ['{"name":"a"}', '{"name":"b"}', '{"name":"c"}'],
     ENTREPOT_LOG_LEVEL: ["debug", "warn", "error"],
   };
 
@@ -180,6 +181,11 @@ describe("the settings", () => {
     ["ENTREPOT_TRASH_DAYS", "a week", "whole number"],
     ["ENTREPOT_PEERS", "{", "JSON object"],
     ["ENTREPOT_EGRESS_ALLOW", "inside", "CIDRs"],
+    ["ENTREPOT_PRICES", "{", "is no JSON"],
+    ["ENTREPOT_PRICES", "nowhere.json", "cannot be read"],
+    ["ENTREPOT_PRICES", '{"figures":{"stroage":{}}}', 'unknown name in figures: "stroage"'],
+    ["ENTREPOT_PRICES", '{"figures":{"storage":{"amount":-1}}}', "decimal such as"],
+    ["ENTREPOT_PRICES", '{"currency":"EUR"}', "known in USD only"],
     ["ENTREPOT_LOG_LEVEL", "verbose", "one of fatal"],
   ])("%s=%s is refused by name", (name, value, expected) => {
     const [sentence, ...others] = refusals({ environment: { [name]: value } });

@@ -17,6 +17,7 @@ import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
 import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
 import { getLifecycleRun } from "./get-lifecycle-run.ts";
 import { getPriceTable } from "./get-price-table.ts";
+import { getUsageHistory } from "./get-usage-history.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
 import { listCostSavings } from "./list-cost-savings.ts";
@@ -80,6 +81,7 @@ export const entrepotOperations: readonly Operation[] = [
   getLifecycleExtension,
   getLifecyclePreview,
   getLifecycleRun,
+  getUsageHistory,
   listLifecycleRuns,
   putLifecycleExtension,
   startLifecyclePreview,

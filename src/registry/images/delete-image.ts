@@ -16,7 +16,7 @@ import { findRepository, lockRepository } from "../repositories/find-repository.
 import type { Repository } from "../repositories/repository.ts";
 import { discardImage } from "../trash/discard-image.ts";
 import type { Deleter, Deletion } from "../trash/trash.ts";
-import { noteRepository } from "../usage/request-subject.ts";
+import { noteRepository } from "../usage/note-repository.ts";
 import { imageNotFound } from "./get-image.ts";
 
 /** How many parents a refusal names. */

@@ -6,7 +6,7 @@ import { invariant, RegistryError } from "../errors.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { noteRepository } from "../usage/request-subject.ts";
+import { noteRepository } from "../usage/note-repository.ts";
 import type { Image } from "./image.ts";
 import { recordPull } from "./record-pull.ts";
 

@@ -6,7 +6,7 @@ import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { purgeTrashed } from "../trash/purge.ts";
-import { noteRepository } from "../usage/request-subject.ts";
+import { noteRepository } from "../usage/note-repository.ts";
 import { layersNotFound } from "./find-layer.ts";
 import { unlinkLayer } from "./unlink-layer.ts";
 

@@ -6,7 +6,7 @@ import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { ReadOnlyRefusal } from "../read-only.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { noteRepository } from "../usage/request-subject.ts";
+import { noteRepository } from "../usage/note-repository.ts";
 import type { Layer } from "./layer.ts";
 import { lookAgain } from "./queue-storage.ts";
 

@@ -17,7 +17,7 @@ import { requireRoom } from "../quotas/require-room.ts";
 import { findRepository, repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { requireSpace } from "../space.ts";
-import { noteRepository } from "../usage/request-subject.ts";
+import { noteRepository } from "../usage/note-repository.ts";
 import { receive } from "./receive.ts";
 import { digestOfNothing, type Upload } from "./upload.ts";
 

@@ -3,7 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import type { Caller } from "../identity/principal.ts";
 import type { Registry, RepositoryName } from "../names.ts";
-import { noteRepository } from "../usage/request-subject.ts";
+import { noteRepository } from "../usage/note-repository.ts";
 import type { Repository } from "./repository.ts";
 
 /** ECR's refusal for a repository that is not there. */

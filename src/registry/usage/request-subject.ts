@@ -1,5 +1,7 @@
-import type { Caller } from "../identity/principal.ts";
-import type { CountedRepository } from "./usage-tally.ts";
+import type { Repository } from "../repositories/repository.ts";
+
+/** A repository, as far as counting goes. */
+export type CountedRepository = Pick<Repository, "registry" | "id" | "name">;
 
 /** What a request turns out to be about, for whoever counts it when it ends. */
 export interface RequestSubject {
@@ -10,13 +12,4 @@ export interface RequestSubject {
 
 export function newSubject(): RequestSubject {
   return { repository: undefined, redirectedBytes: 0 };
-}
-
-/** Notes the repository that the request turned out to be about. */
-export function noteRepository(
-  { onBehalfOf }: { readonly onBehalfOf?: Caller | undefined },
-  repository: CountedRepository,
-): void {
-  const subject = onBehalfOf?.subject;
-  if (subject !== undefined) subject.repository = repository;
 }

@@ -29,6 +29,6 @@ export const usageLimits = {
   daysKeptMs: 800 * day,
   /** Points of one answer about one repository. */
   pointsPerAnswer: 1_440,
-  /** Repositories that had the same name, whose history one answer holds. */
-  repositoriesOfOneName: 100,
+  /** Repositories that had the same name, whose histories one answer holds. */
+  historiesPerAnswer: 10,
 } as const;

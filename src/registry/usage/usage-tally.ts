@@ -1,7 +1,7 @@
 import type { MetadataStore } from "../../ports/metadata-store.ts";
 import type { UsageAddition, UsageCalls } from "../../ports/usage-store.ts";
 import type { Registry } from "../names.ts";
-import type { Repository } from "../repositories/repository.ts";
+import type { CountedRepository } from "./request-subject.ts";
 import {
   type Destination,
   noCounts,
@@ -17,9 +17,6 @@ import {
 import { usageLimits } from "./usage-limits.ts";
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
-
-/** A repository, as far as counting goes. */
-export type CountedRepository = Pick<Repository, "registry" | "id" | "name">;
 
 /** What was counted of one repository, or of a registry beside its repositories, in one minute. */
 interface Entry {
