@@ -23,8 +23,8 @@ export interface RepositoryPoint {
 export type SavingPosition = Pick<CostSaving, "bytes" | "kind"> & { readonly repository: string };
 
 export interface CostReads {
-  /** Registries that hold something, held something or have a KMS key. */
-  registries(): Promise<Registry[]>;
+  /** Registries that hold something, held something or have a KMS key; by (account, region). */
+  registries(page: PageRequest<Registry>): Promise<Registry[]>;
   /** Of repositories, what held at the range's begin and the changes in it; by (id, time). */
   points(registry: Registry, ids: IdRange, range: UsageRange): Promise<RepositoryPoint[]>;
   /** Of repositories that have the resource tag, its value; by id. */
@@ -41,7 +41,8 @@ export interface CostReads {
   savings(registry: Registry, page: PageRequest<SavingPosition>): Promise<CostSaving[]>;
   /** Of one repository. */
   savingsOf(repository: RepositoryRef): Promise<CostSaving[]>;
-  savingSums(registry: Registry): Promise<SavingSum[]>;
+  /** Of all findings of a kind. */
+  savingSum(registry: Registry, kind: SavingKind): Promise<SavingSum>;
 }
 
 export interface CostWrites {

@@ -11,6 +11,7 @@ import { CommandBuilder, textOf, type Words } from "./command-builder.ts";
 import type { Commands, FsckProgress, Terminal } from "./commands.ts";
 import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
+import { addCostCommands } from "./cost/cost-commands.ts";
 import { doctor } from "./doctor.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addLifecycleCommands } from "./lifecycle/lifecycle-commands.ts";
@@ -61,6 +62,7 @@ function programOf(builder: CommandBuilder): Command {
   addTagCommands(program, builder);
   addRekeyCommand(program, builder);
   addQuotaCommands(program, builder);
+  addCostCommands(program, builder);
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);
   addMasterKeyCommands(program, builder);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { costLimits } from "../../registry/cost/cost-limits.ts";
+import { costRegistries } from "../../registry/cost/cost-registries.ts";
 import {
   decimalText,
   type Fraction,
@@ -42,8 +43,7 @@ export async function registriesOf(
 ): Promise<readonly Registry[]> {
   const own = registryOf(caller);
   if (scope === "REGISTRY") return [own];
-  const all = await ports.metadata.costs.registries();
-  return scope === "ORGANIZATION" ? all : all.filter(({ account }) => account === own.account);
+  return costRegistries(ports, scope === "ORGANIZATION" ? undefined : own.account);
 }
 
 /** Money as it is shown, and with more digits; both add up to those of the whole. */

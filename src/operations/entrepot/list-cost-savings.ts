@@ -2,12 +2,13 @@ import { z } from "zod";
 import type { SavingPosition } from "../../ports/cost-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { costLimits } from "../../registry/cost/cost-limits.ts";
-import type { CostSaving, SavingKind } from "../../registry/cost/cost-saving.ts";
+import { type CostSaving, type SavingKind, savingKinds } from "../../registry/cost/cost-saving.ts";
 import { type Fraction, fraction, minus, over, times, zero } from "../../registry/cost/fraction.ts";
 import { numberOf, type PriceTable } from "../../registry/cost/price-table.ts";
 import { type SavingCall, savingCall } from "../../registry/cost/saving-call.ts";
 import { pricesInForce } from "../../registry/cost/stored-prices.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
+import type { Registry } from "../../registry/names.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { registryResource } from "../ecr/resource.ts";
 import { nextToken, repositoryName, request } from "../ecr/shapes.ts";
@@ -71,7 +72,7 @@ export const listCostSavings = operation("entrepot:ListCostSavings", {
       fetch: (part) => ports.metadata.costs.savings(registry, part),
       key: ({ bytes, kind, repository }) => ({ bytes, kind, repository: repository.id }),
     });
-    const sums = start === undefined ? await ports.metadata.costs.savingSums(registry) : undefined;
+    const sums = start === undefined ? await sumsOf(ports, registry) : undefined;
     const next = page.more && page.last !== undefined ? toText(page.last) : undefined;
     return {
       currency,
@@ -86,6 +87,13 @@ export const listCostSavings = operation("entrepot:ListCostSavings", {
     };
   },
 });
+
+async function sumsOf({ metadata }: Pick<Ports, "metadata">, registry: Registry) {
+  const sums = await Promise.all(
+    savingKinds.map((kind) => metadata.costs.savingSum(registry, kind)),
+  );
+  return sums.filter(({ findings }) => findings > 0);
+}
 
 /** What keeping so many bytes costs in a month, or of ARCHIVE what it costs more than there. */
 function savedInMonth(table: PriceTable, kind: SavingKind, bytes: number): Fraction {

@@ -38,7 +38,7 @@ export class ArchitectureTags {
       if (new Set(byArchitecture.values()).size < 2) continue;
       if ((await metadata.tags.find(repository, tag as Tag)) !== undefined) continue;
       const images: ArchitectureGroup["images"][number][] = [];
-      for (const [architecture, digest] of byArchitecture) {
+      for (const [architecture, digest] of [...byArchitecture].sort()) {
         const image = await metadata.images.find(repository, digest);
         if (image?.configMediaType === undefined) continue;
         const { mediaType, manifestBytes: sizeBytes } = image;

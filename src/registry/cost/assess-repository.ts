@@ -4,6 +4,7 @@ import { compileLifecycle } from "../lifecycle/compile-lifecycle.ts";
 import { evaluateRepository, freedBytes } from "../lifecycle/evaluate-repository.ts";
 import { lifecycleRules } from "../lifecycle/lifecycle-rules.ts";
 import type { LifecycleTexts } from "../lifecycle/stored-lifecycle.ts";
+import { limits } from "../limits.ts";
 import type { Digest, ObjectId } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isHiddenName } from "../trash/trash.ts";
@@ -99,7 +100,7 @@ async function heldAlone(
 }
 
 function found(kind: CostSaving["kind"], items: number, more: Partial<Found> = {}): Found {
-  return { kind, items, bytes: 0, affectedBytes: 0, group: undefined, ...more };
+  return { kind, items, bytes: 0, affectedBytes: 0, ...more };
 }
 
 function isKeptLong(expiresAt: number, now: number): boolean {
@@ -192,7 +193,8 @@ async function findByRules(
   for (const kind of ["UNTAGGED", "UNPULLED", "ARCHIVE"] as const) {
     const before = new Set(gone);
     const marked = await markedBy(ports, repository, kind, looking);
-    const fresh = marked.filter((digest) => !before.has(digest));
+    const most = kind === "UNPULLED" ? limits.batchItems : marked.length;
+    const fresh = marked.filter((digest) => !before.has(digest)).slice(0, most);
     if (fresh.length === 0) continue;
     if (kind === "ARCHIVE" && looking.archived.length > 0) {
       // What archived images need as well is in the archive once no other image needs it.
@@ -201,7 +203,8 @@ async function findByRules(
     }
     gone = [...gone, ...fresh];
     const all = await freedBytes(ports, repository, gone, signal);
-    savings.push(found(kind, fresh.length, { bytes: all - freed }));
+    const named = kind === "UNPULLED" ? { digests: fresh } : {};
+    savings.push(found(kind, fresh.length, { bytes: all - freed, ...named }));
     freed = all;
   }
   return savings;

@@ -21,6 +21,9 @@ export const costLimits = {
   repositoriesAtOnce: 100,
   /** Points of a registry in a month: one of each hour, and some more. */
   registryPoints: 2_000,
+  /** Registries that are looked up at once, and that one answer is about. */
+  registriesAtOnce: 500,
+  registries: 60_000,
   /** KMS keys of a registry that are read at once. */
   keysAtOnce: 500,
   /** Amounts of one kind that an estimate takes. */

@@ -1,4 +1,4 @@
-import type { Registry, RepositoryName } from "../names.ts";
+import type { RepositoryName } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 
 /**
@@ -9,7 +9,7 @@ export const savingKinds = [
   /** What was deleted and is kept for days from now on. */
   "TRASH",
   "UNTAGGED",
-  /** Images that nobody has pulled for a long time. */
+  /** Images that nobody has pulled for a long time; the oldest, if there are many. */
   "UNPULLED",
   /** Images that nobody has pulled for some time, and that can be kept where that costs less. */
   "ARCHIVE",
@@ -46,7 +46,9 @@ export interface CostSaving {
   /** Of UNCOMPRESSED: bytes of these layers. */
   readonly affectedBytes: number;
   /** Of ARCHITECTURES: one of the versions. */
-  readonly group: ArchitectureGroup | undefined;
+  readonly group?: ArchitectureGroup | undefined;
+  /** Of UNPULLED: the images, at most as many as one call can delete. */
+  readonly digests?: readonly string[] | undefined;
   /** Milliseconds since the epoch. */
   readonly foundAt: number;
 }
@@ -65,7 +67,6 @@ export interface CostAssessment {
 
 /** Findings of one kind of a registry, together. */
 export interface SavingSum {
-  readonly registry: Registry;
   readonly kind: SavingKind;
   readonly findings: number;
   readonly bytes: number;

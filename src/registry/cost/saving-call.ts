@@ -9,15 +9,16 @@ export interface SavingCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Findings that a lifecycle rule acts on. */
+/** Findings that a lifecycle rule finds. */
 export type RuleKind = Extract<SavingKind, "UNTAGGED" | "UNPULLED" | "ARCHIVE" | "NO_POLICY">;
 
 /**
- * What makes the saving: the repository's rules as they are now with one more behind them, so that what
- * they do already goes on. `undefined` for what only another push can do.
+ * What makes the saving. Rules are the repository's as they are now with one more behind them, so that
+ * what they do already goes on. Images that nobody pulls are named instead: a rule about all images
+ * would leave nothing to those behind it. `undefined` for what only another push can do.
  */
 export function savingCall(
-  { kind, name, group }: Pick<CostSaving, "kind" | "name" | "group">,
+  { kind, name, group, digests = [] }: Pick<CostSaving, "kind" | "name" | "group" | "digests">,
   texts: LifecycleTexts,
 ): SavingCall | undefined {
   switch (kind) {
@@ -31,8 +32,8 @@ export function savingCall(
       return { operation: "ecr:PutLifecyclePolicy", input };
     }
     case "UNPULLED": {
-      const input = { repositoryName: name, extensionText: withRule(kind, texts).extension };
-      return { operation: "entrepot:PutLifecycleExtension", input };
+      const imageIds = digests.map((imageDigest) => ({ imageDigest }));
+      return { operation: "ecr:BatchDeleteImage", input: { repositoryName: name, imageIds } };
     }
     case "ARCHITECTURES":
       return group && indexCall(name, group);
@@ -41,14 +42,19 @@ export function savingCall(
   }
 }
 
-/** The rules with the one that makes the saving, and its priority. */
+/** Behind all others; each at another place, as policy and extension may have no priority in common. */
+const places: Readonly<Record<RuleKind, number>> = {
+  ...{ UNTAGGED: 1, NO_POLICY: 1, UNPULLED: 2, ARCHIVE: 3 },
+};
+
+/** The rules with one more, and its priority. The one of UNPULLED is only for finding such images. */
 export function withRule(
   kind: RuleKind,
   texts: LifecycleTexts,
 ): LifecycleTexts & { readonly rulePriority: number } {
   const rules = { policy: rulesIn(texts.policy), extension: rulesIn(texts.extension) };
   const priorities = [...rules.policy, ...rules.extension].map(({ rulePriority }) => rulePriority);
-  const rulePriority = Math.max(0, ...priorities.map(Number)) + 1;
+  const rulePriority = Math.max(0, ...priorities.map(Number)) + places[kind];
   const rule = { rulePriority, ...ruleOf(kind) };
   return kind === "UNPULLED"
     ? { ...texts, rulePriority, extension: JSON.stringify({ rules: [...rules.extension, rule] }) }

@@ -8,14 +8,26 @@ export const beforeAll = { account: "", region: "", repository: "" } as Record<
   string
 > as RepositoryKey;
 
-/** Few rows. */
-export const registries = statement(({ builder }, _: Record<string, never>) =>
+type RegistryPage = RegistryKey & { readonly limit: number };
+
+export const registries = statement(({ builder }, page: RegistryPage) =>
   builder
     .selectFrom("registry_counter")
     .select(["account", "region"])
-    .union(builder.selectFrom("kms_key").select(["account", "region"]))
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("account", "region"), ">", tuple(page.account, page.region)),
+    )
+    .union(
+      builder
+        .selectFrom("kms_key")
+        .select(["account", "region"])
+        .where(({ eb, refTuple, tuple }) =>
+          eb(refTuple("account", "region"), ">", tuple(page.account, page.region)),
+        ),
+    )
     .orderBy("account")
-    .orderBy("region"),
+    .orderBy("region")
+    .limit(page.limit),
 );
 
 type Ids = RegistryKey & { readonly after: string; readonly last: string };
@@ -131,14 +143,14 @@ export const savingsOf = statement(({ builder }, key: RepositoryKey) =>
     .orderBy("kind"),
 );
 
-export const savingSums = statement(({ builder }, key: RegistryKey) =>
+export const savingSum = statement(({ builder }, key: RegistryKey & { kind: SavingKind }) =>
   builder
     .selectFrom("cost_saving")
-    .select("kind")
-    .select(({ fn }) => [fn.countAll<number>().as("findings"), fn.sum<number>("bytes").as("bytes")])
-    .where((row) => row.and(ofRegistry(key)))
-    .groupBy("kind")
-    .orderBy("kind"),
+    .select(({ fn }) => [
+      fn.countAll<number>().as("findings"),
+      fn.sum<number | null>("bytes").as("bytes"),
+    ])
+    .where((row) => row.and({ ...ofRegistry(key), kind: key.kind })),
 );
 
 type Assessed = RepositoryKey & {

@@ -7,9 +7,9 @@ import type {
 } from "../../../ports/cost-store.ts";
 import type { PageRequest } from "../../../ports/page-request.ts";
 import type {
-  ArchitectureGroup,
   CostAssessment,
   CostSaving,
+  SavingKind,
   SavingSum,
 } from "../../../registry/cost/cost-saving.ts";
 import type { Registry } from "../../../registry/names.ts";
@@ -27,8 +27,9 @@ export class SqlCosts implements CostReads, CostWrites {
     this.#session = session;
   }
 
-  async registries(): Promise<Registry[]> {
-    const rows = await this.#session.all(statements.registries, {});
+  async registries({ after, limit }: PageRequest<Registry>): Promise<Registry[]> {
+    const { account, region } = after ?? statements.beforeAll;
+    const rows = await this.#session.all(statements.registries, { account, region, limit });
     return rows.map(registryKey);
   }
 
@@ -92,12 +93,9 @@ export class SqlCosts implements CostReads, CostWrites {
     return rows.map(toSaving);
   }
 
-  async savingSums(registry: Registry): Promise<SavingSum[]> {
-    const rows = await this.#session.all(statements.savingSums, registryKey(registry));
-    return rows.map(({ kind, findings, bytes }) => ({
-      ...{ registry, kind },
-      ...{ findings: Number(findings), bytes: Number(bytes) },
-    }));
+  async savingSum(registry: Registry, kind: SavingKind): Promise<SavingSum> {
+    const row = await this.#session.first(statements.savingSum, { ...registryKey(registry), kind });
+    return { kind, findings: Number(row?.findings ?? 0), bytes: Number(row?.bytes ?? 0) };
   }
 
   async putAssessment(
@@ -110,10 +108,10 @@ export class SqlCosts implements CostReads, CostWrites {
     await this.#session.allLater([
       this.#session.command(statements.put, { ...key, name, at, sizeBytes, ownBytes }),
       this.#session.command(statements.removeSavings, key),
-      ...savings.map(({ kind, items, bytes, affectedBytes, group }) =>
+      ...savings.map(({ kind, items, bytes, affectedBytes, group, digests }) =>
         this.#session.command(statements.addSaving, {
           ...{ ...key, kind, name, items, bytes, affectedBytes, foundAt: at },
-          detail: group === undefined ? null : JSON.stringify(group),
+          detail: (group ?? digests) ? JSON.stringify({ group, digests }) : null,
         }),
       ),
     ]);
@@ -151,7 +149,7 @@ function toSaving(row: CostSavingTable): CostSaving {
     items: row.items,
     bytes: row.bytes,
     affectedBytes: row.affected_bytes,
-    group: row.detail === null ? undefined : (JSON.parse(row.detail) as ArchitectureGroup),
+    ...(JSON.parse(row.detail ?? "{}") as Pick<CostSaving, "group" | "digests">),
     foundAt: row.found_at,
   };
 }

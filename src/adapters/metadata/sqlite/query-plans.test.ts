@@ -26,7 +26,7 @@ const answer = {
       to_type: "AES256",
     },
   },
-  ...{ operations: "[]", constraints: "{}", context: "{}" },
+  ...{ operations: "[]", constraints: "{}", context: "{}", detail: null },
 };
 
 /** Explains what it is asked to run, and answers as if one row had been met. */
@@ -481,10 +481,10 @@ const usageCalls: typeof calls = {
 
 const ids = { after: "a", last: "b" };
 const assessment = { repository: ref, name: "n", at: 1, sizeBytes: 1, ownBytes: 1 };
-const saving = { kind: "TRASH", items: 1, bytes: 1, affectedBytes: 0, group: undefined };
+const saving = { kind: "TRASH", items: 1, bytes: 1, affectedBytes: 0 };
 const costCalls: typeof calls = {
   costs: {
-    registries: [[]],
+    registries: [[page], [{ ...page, after: registry }]],
     points: [[registry, ids, range]],
     tagValues: [[registry, "k", ids]],
     assessments: [[registry, ids]],
@@ -495,7 +495,7 @@ const costCalls: typeof calls = {
       [registry, { ...page, after: { bytes: 1, repository: "i", kind: "TRASH" } }],
     ],
     savingsOf: [[ref]],
-    savingSums: [[registry]],
+    savingSum: [[registry, "TRASH"]],
     putAssessment: [[assessment, [saving]]],
     removeAssessment: [[ref]],
   },

@@ -26,7 +26,7 @@ export const migration0014: Migration = {
       items: integer,
       bytes: integer,
       affected_bytes: integer,
-      // JSON: the images that one index would hold.
+      // JSON: the images that a call is about.
       detail: optional(text),
       found_at: integer,
     }).addPrimaryKeyConstraint("cost_saving_key", ["account", "region", "repository", "kind"]),
@@ -34,5 +34,9 @@ export const migration0014: Migration = {
       .createIndex("cost_saving_bytes")
       .on("cost_saving")
       .columns(["account", "region", "bytes", "repository", "kind"]),
+    builder.schema
+      .createIndex("cost_saving_kind")
+      .on("cost_saving")
+      .columns(["account", "region", "kind", "bytes"]),
   ],
 };
