@@ -6,6 +6,7 @@ import { IdentityCredentials } from "./adapters/credentials/identity.ts";
 import type { RootKey } from "./adapters/credentials/root-key-file.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
 import { Metrics } from "./adapters/telemetry/metrics.ts";
+import { PortTimes } from "./adapters/telemetry/port-times.ts";
 import { RequestLog } from "./adapters/telemetry/request-log.ts";
 import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
 import { certificatesOf } from "./certificates-of.ts";
@@ -16,6 +17,7 @@ import { healthDoor } from "./doors/health/health-door.ts";
 import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
+import { headAt } from "./doors/listeners/timed-response.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
@@ -50,8 +52,9 @@ function servesTls({ https, privateListeners }: Config): boolean {
  */
 export async function startServer(config: Config, options: ServerOptions): Promise<Server> {
   const warn = (sentence: string) => options.log.warn({ event: "store" }, sentence);
-  const store = await openStore(config, { ...options, warn });
-  const server = new Server(config, options.log, store);
+  const portTimes = new PortTimes();
+  const store = await openStore(config, { ...options, warn, observer: portTimes });
+  const server = new Server(config, options.log, store, portTimes);
   try {
     await server.start();
     return server;
@@ -96,9 +99,9 @@ export class Server {
   #stopping: Promise<void> | undefined;
 
   /** Use `startServer`. */
-  constructor(config: Config, log: Logger, store: Store) {
-    const { ports, checkKeys, logBytes } = store;
-    const { clock, metadata } = ports;
+  constructor(config: Config, log: Logger, store: Store, portTimes: PortTimes) {
+    const { ports, checkKeys, logBytes, load } = store;
+    const { clock } = ports;
     const { isTrustedProxy } = config;
     this.#config = config;
     this.#log = log;
@@ -110,14 +113,14 @@ export class Server {
       failed: (err) => log.error({ event: "listener", err }, "a connection could not be taken"),
     });
     const connections = () => this.#listeners.connections;
-    this.#metrics = new Metrics({ clock, metadata, connections, logBytes });
+    this.#metrics = new Metrics({ ...ports, connections, logBytes, load, portTimes });
     const addressOf = (request: IncomingMessage) =>
       clientConnection(request, isTrustedProxy).address;
     const ended = (call: AnsweredCall) => {
       const destination = config.destinationOf(call.caller.sourceIp);
       countRequest(ports.memory.usage, call, destination, clock.now());
     };
-    this.#requests = new RequestLog({ log, metrics: this.#metrics, addressOf, ended });
+    this.#requests = new RequestLog({ log, metrics: this.#metrics, addressOf, headAt, ended });
     this.#readiness = new Readiness({
       ports,
       checkKeys,
@@ -200,9 +203,8 @@ export class Server {
 
   #startJobs(): void {
     const log = this.#log;
-    const reclaimed = (bytes: number) => this.#metrics.reclaimed(bytes);
     const sweep = (before: number) => this.#store.sweepUploads(before);
-    const handlers = jobHandlers(this.#config, { log, sweep, reclaimed });
+    const handlers = jobHandlers(this.#config, { log, sweep, metrics: this.#metrics });
     const observer = {
       jobDone: (job: JobEnd) => this.#metrics.jobEnded(job.kind, "ok"),
       jobFailed: ({ error: err, ...job }: JobEnd & { dead: boolean; error: unknown }) => {
@@ -313,10 +315,8 @@ export class Server {
 
   #observer(): Observer {
     return {
-      performed: (event) => {
-        this.#metrics.performed(event);
-        this.#requests.performed(event);
-      },
+      began: (event) => this.#requests.began(event),
+      performed: (event) => this.#metrics.performed(event),
     };
   }
 

@@ -1,5 +1,6 @@
 /** What a worker does: of the composition root, the part that knows all jobs. */
 import type { Logger } from "./adapters/telemetry/log.ts";
+import type { Metrics } from "./adapters/telemetry/metrics.ts";
 import type { Config } from "./config.ts";
 import { assessCosts } from "./workers/assess-costs.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
@@ -21,19 +22,18 @@ interface JobParts {
   readonly log: Logger;
   /** Gives up what uploads have left behind in a shared store. */
   readonly sweep: (begunBefore: number) => Promise<number>;
-  /** Told how many bytes are free again. */
-  readonly reclaimed: (bytes: number) => void;
+  readonly metrics: Pick<Metrics, "reclaimed" | "lifecycleRan">;
 }
 
 export function jobHandlers(
   { gcIntervalMs, lifecycleIntervalMs, trashMs }: Config,
-  { log, sweep, reclaimed }: JobParts,
+  { log, sweep, metrics }: JobParts,
 ): readonly JobHandler[] {
   return [
     reclaimJob({
       everyMs: gcIntervalMs,
       reclaimed: (what) => {
-        reclaimed(what.bytes);
+        metrics.reclaimed(what);
         if (Object.values(what).some((count) => count > 0)) log.info({ event: "gc", ...what });
       },
       failed: (err) => log.error({ event: "gc", err }, "garbage collection failed"),
@@ -43,6 +43,7 @@ export function jobHandlers(
       trashMs,
       ran: ({ name, expired, archived, untagged, failed, freedBytes }) => {
         const what = { expired, archived, untagged, failed, freedBytes };
+        metrics.lifecycleRan(what);
         log.info({ event: "lifecycle", repository: name, ...what });
       },
       failed: (err, repository) =>

@@ -22,12 +22,20 @@ import { LayerThreads } from "./adapters/layer-work/layer-threads.ts";
 import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import { PackageTagPatterns } from "./adapters/patterns/package-tag-patterns.ts";
+import {
+  observedBlobs,
+  observedEgress,
+  observedKeys,
+  observedMetadata,
+  type PortObserver,
+} from "./adapters/telemetry/observed-ports.ts";
+import type { ProcessLoad } from "./adapters/telemetry/process-gauges.ts";
 import type { Config } from "./config.ts";
 import { openKeyring } from "./open-keyring.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LayerWork } from "./ports/layer-work.ts";
-import type { MetadataStore } from "./ports/metadata-store.ts";
+import type { DatabaseLoad, MetadataStore } from "./ports/metadata-store.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { RowStore } from "./ports/row-copy.ts";
 import { claimStore } from "./registry/claim-store.ts";
@@ -44,6 +52,8 @@ export interface Store {
   readonly rows: RowStore;
   /** Whether nothing was kept before. */
   readonly isNew: boolean;
+  /** How busy it is, and what its caches are worth. */
+  readonly load: () => ProcessLoad;
   /** Of the database's write-ahead log, where it is this process's own. */
   readonly logBytes: (() => number) | undefined;
   readonly keyring: Keyring;
@@ -65,6 +75,8 @@ export interface StoreOptions {
   readonly onFatal: (error: unknown) => void;
   /** Told of what an operator should know. */
   readonly warn: (sentence: string) => void;
+  /** Told of every call of what `ports` has. */
+  readonly observer?: PortObserver | undefined;
   /**
    * `copy from`: everything must be there already. `copy into`: a part of what is to be there may be
    * missing. Neither minds that the settings say read-only.
@@ -78,7 +90,7 @@ export interface StoreOptions {
  */
 export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
   const { clock, use } = options;
-  const { metadata: opened, isNew, logBytes } = await openMetadata(config, options);
+  const { metadata: opened, isNew, logBytes, databaseLoad } = await openMetadata(config, options);
   const isReadOnly = config.readOnly && use === undefined;
   const metadata = isReadOnly ? readOnlyMetadata(opened) : opened;
   try {
@@ -102,22 +114,19 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const layerWork = openLayerWork();
     const memory = new RegistryMemory({ recordsPulls: !isReadOnly });
     const tagPatterns = new PackageTagPatterns();
-    const ports = {
-      metadata,
-      blobs,
-      keys,
-      layerWork,
-      clock,
-      exclusive,
-      egress,
-      tagPatterns,
-      memory,
-    };
+    const plain = { metadata, blobs, keys, egress };
+    const observed = options.observer === undefined ? plain : observedBy(options.observer, plain);
+    const ports = { ...observed, layerWork, clock, exclusive, tagPatterns, memory };
     return {
       ports,
       rows: opened.rows,
       isNew,
       logBytes,
+      load: () => ({
+        database: databaseLoad(),
+        layerThreads: layerWork instanceof LayerThreads ? layerWork.load : noThreads,
+        dataKeys: keys.dataKeyUse,
+      }),
       keyring,
       checkKeys,
       rootKey: () => rootKey(config, ports),
@@ -136,6 +145,19 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
   }
 }
 
+type ObservedPorts = Pick<Ports, "metadata" | "blobs" | "keys" | "egress">;
+
+function observedBy(observer: PortObserver, ports: ObservedPorts): ObservedPorts {
+  return {
+    metadata: observedMetadata(ports.metadata, observer),
+    blobs: observedBlobs(ports.blobs, observer),
+    keys: observedKeys(ports.keys, observer),
+    egress: observedEgress(ports.egress, observer),
+  };
+}
+
+const noThreads = { threads: 0, waiting: 0 };
+
 /** The main thread has a processor for itself: sockets alone can keep it busy. */
 function openLayerWork(): LayerWork {
   const threads = Math.min(availableParallelism() - 1, limits.layerThreads);
@@ -148,6 +170,7 @@ export function credentialsFile({ dataDirectory }: Config): string {
 
 interface OpenedMetadata extends Pick<Store, "isNew" | "logBytes"> {
   readonly metadata: MetadataStore & { readonly rows: RowStore };
+  readonly databaseLoad: () => DatabaseLoad;
 }
 
 async function openMetadata(
@@ -157,7 +180,8 @@ async function openMetadata(
   const mustExist = use === "copy from";
   if (database !== undefined) {
     const metadata = await openPostgresMetadata({ url: database, warn, mustExist });
-    return { metadata, isNew: false, logBytes: undefined };
+    const databaseLoad = () => metadata.load();
+    return { metadata, isNew: false, logBytes: undefined, databaseLoad };
   }
   if (mustExist && !existsSync(join(dataDirectory, "metadata.db"))) {
     throw new Error(`There is no metadata.db in ${dataDirectory}: check ENTREPOT_DATA.`);
@@ -170,7 +194,8 @@ async function openMetadata(
     onWriterFailure: onFatal,
     warn,
   });
-  return { metadata, isNew, logBytes: () => metadata.logBytes() };
+  const databaseLoad = () => metadata.load();
+  return { metadata, isNew, logBytes: () => metadata.logBytes(), databaseLoad };
 }
 
 export async function openBlobs(

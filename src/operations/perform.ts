@@ -7,6 +7,8 @@ import { parameterError } from "./parameter-error.ts";
 
 /** Told once for each operation that was asked, whatever became of it. */
 export interface Observer {
+  /** Before anything is done: the client may be gone before the operation has ended. */
+  began?(event: { operation: string; caller: Caller }): void;
   performed(event: {
     operation: string;
     caller: Caller;
@@ -29,6 +31,7 @@ export async function perform(
   caller: Caller,
 ): Promise<unknown> {
   const startedAt = environment.ports.clock.now();
+  environment.observer.began?.({ operation: operation.name, caller });
   let resource: string | undefined;
   let failure: unknown;
   try {

@@ -77,6 +77,15 @@ export interface MetadataStore extends MetadataReads {
   close(): Promise<void>;
 }
 
+/** How busy the way to a database is. */
+export interface DatabaseLoad {
+  /** What waits for its turn. */
+  readonly waiting: number;
+  /** Connections, where there is a pool of them. */
+  readonly inUse: number | undefined;
+  readonly size: number | undefined;
+}
+
 /**
  * Makes what the transaction rejects with, and does nothing, when a row is not as it was expected to
  * be. That may be heard at the transaction's end only.

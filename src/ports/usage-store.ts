@@ -17,6 +17,7 @@ export interface UsageReads {
   readonly calls: UsageCallReads;
   readonly levels: UsageLevelReads;
   readonly repositories: UsageRepositoryReads;
+  readonly standing: UsageStandingReads;
 }
 
 export interface UsageChange {
@@ -24,6 +25,7 @@ export interface UsageChange {
   readonly calls: UsageCallReads & UsageCallWrites;
   readonly levels: UsageLevelReads & UsageLevelWrites;
   readonly repositories: UsageRepositoryReads & UsageRepositoryWrites;
+  readonly standing: UsageStandingReads;
 }
 
 /** What is to be added to what was counted in one period. */
@@ -121,6 +123,8 @@ export interface UsageSample extends UsageRepository {
 
 type SampledLevels = Pick<UsageLevels, "sizeBytes" | "images">;
 
+export interface LargeRepository extends UsageRepository, SampledLevels {}
+
 export interface KnownUsage extends UsageRepository {
   readonly isThere: boolean;
 }
@@ -135,10 +139,30 @@ export interface UsageRepositoryReads {
     name: RepositoryName,
     page: PageRequest<string>,
   ): Promise<UsageRepository[]>;
+  /** Of all registries, those that were the largest when they were looked at last. */
+  largest(limit: number): Promise<LargeRepository[]>;
   /** Every repository of every registry that is there now; by (account, region, id). */
   samples(page: PageRequest<UsageScope>): Promise<UsageSample[]>;
   /** Those that are not noted as gone; by (account, region, id). */
   known(page: PageRequest<UsageScope>): Promise<KnownUsage[]>;
+}
+
+/** What there is of all registries beside what counters know, for metrics. */
+export interface Standing {
+  readonly uploads: number;
+  /** Names that a replica holds. */
+  readonly leases: number;
+  readonly trashedRepositories: number;
+  readonly trashedImages: number;
+  /** Of those images, as DescribeImages says it: layers that several share count for each. */
+  readonly trashedImageBytes: number;
+  /** What waits for garbage collection, by kind. */
+  readonly reclaim: readonly { readonly kind: string; readonly waiting: number }[];
+}
+
+export interface UsageStandingReads {
+  /** Looks at an entry of an index for each: not for a request that somebody waits for. */
+  now(): Promise<Standing>;
 }
 
 export interface UsageRepositoryWrites {

@@ -1,5 +1,13 @@
+/** How often what was asked for was there, and how often not. */
+export interface CacheUse {
+  readonly hits: number;
+  readonly misses: number;
+}
+
 /** Keeps the values that were used last, up to a weight. For immutable facts only (D15). */
-export class BoundedCache<Key, Value> {
+export class BoundedCache<Key, Value> implements CacheUse {
+  hits = 0;
+  misses = 0;
   readonly #maximumWeight: number;
   readonly #weigh: (value: Value) => number;
   readonly #values = new Map<Key, Value>();
@@ -17,7 +25,11 @@ export class BoundedCache<Key, Value> {
 
   get(key: Key): Value | undefined {
     const value = this.#values.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined) {
+      this.misses += 1;
+      return undefined;
+    }
+    this.hits += 1;
     this.#values.delete(key); // A Map keeps insertion order: the last used moves to the end.
     this.#values.set(key, value);
     return value;

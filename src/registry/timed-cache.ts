@@ -1,5 +1,5 @@
 import type { Clock } from "../ports/clock.ts";
-import { BoundedCache } from "./bounded-cache.ts";
+import { BoundedCache, type CacheUse } from "./bounded-cache.ts";
 
 interface Entry<Value> {
   readonly value: Promise<Value>;
@@ -12,7 +12,9 @@ interface Entry<Value> {
  * What was read is good for a time; whoever asks meanwhile gets the same answer, and one read serves
  * all who ask at once. A read that fails is forgotten.
  */
-export class TimedCache<Value> {
+export class TimedCache<Value> implements CacheUse {
+  hits = 0;
+  misses = 0;
   readonly #entries: BoundedCache<string, Entry<Value>>;
   readonly #lifeMs: number;
 
@@ -46,8 +48,11 @@ export class TimedCache<Value> {
   #fresh(key: string, now: number): Entry<Value> | undefined {
     const entry = this.#entries.get(key);
     // A clock that was set back makes nothing live longer.
-    if (entry === undefined || now < entry.loadedAt) return undefined;
-    return now - entry.loadedAt < this.#lifeMs ? entry : undefined;
+    const isFresh =
+      entry !== undefined && now >= entry.loadedAt && now - entry.loadedAt < this.#lifeMs;
+    if (isFresh) this.hits += 1;
+    else this.misses += 1;
+    return isFresh ? entry : undefined;
   }
 
   /** What was changed is to be read anew. */

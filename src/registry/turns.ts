@@ -11,6 +11,11 @@ export class Turns {
     this.#most = most;
   }
 
+  /** How many work and wait now. */
+  get length(): number {
+    return this.#taken;
+  }
+
   /**
    * The result of the work, once all that came before is done.
    * @throws Throttling at once when too many wait already

@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { KeyContext } from "../../ports/key-service.ts";
-import { BoundedCache } from "../../registry/bounded-cache.ts";
+import { BoundedCache, type CacheUse } from "../../registry/bounded-cache.ts";
 import { limits } from "../../registry/limits.ts";
 
 interface Entry {
@@ -12,7 +12,9 @@ interface Entry {
  * Data keys that were opened a short time ago. An entry's time is not renewed by using it: what may
  * not be opened any more must be noticed in time (I13).
  */
-export class DataKeyCache {
+export class DataKeyCache implements CacheUse {
+  hits = 0;
+  misses = 0;
   readonly #clock: Clock;
   readonly #entries = new BoundedCache<string, Entry>(limits.dataKeyCacheEntries, () => 1);
 
@@ -23,10 +25,13 @@ export class DataKeyCache {
   find(wrapped: Uint8Array, context: KeyContext): Uint8Array | undefined {
     const name = nameOf(wrapped, context);
     const entry = this.#entries.get(name);
-    if (entry === undefined) return undefined;
-    const age = this.#clock.now() - entry.openedAt;
+    const age = entry === undefined ? -1 : this.#clock.now() - entry.openedAt;
     // A clock that was set back must not make keys live longer.
-    if (age >= 0 && age < limits.dataKeyCacheMs) return Uint8Array.from(entry.plain);
+    if (entry !== undefined && age >= 0 && age < limits.dataKeyCacheMs) {
+      this.hits += 1;
+      return Uint8Array.from(entry.plain);
+    }
+    this.misses += 1;
     this.#entries.delete(name);
     return undefined;
   }

@@ -8,6 +8,7 @@ import type {
   MasterKeyFacts,
 } from "../../ports/key-service.ts";
 import type { ServiceKey, ServiceKeyReads, ServiceKeyWrites } from "../../ports/metadata-store.ts";
+import type { CacheUse } from "../../registry/bounded-cache.ts";
 import { BoundedCache } from "../../registry/bounded-cache.ts";
 import { invariant, RegistryError } from "../../registry/errors.ts";
 import { limits } from "../../registry/limits.ts";
@@ -61,6 +62,11 @@ export class LocalKeyService implements KeyService {
   readonly #dataKeys: DataKeyCache;
   readonly #newest: ServiceKeyCache = new BoundedCache(limits.serviceKeyCacheEntries, () => 1);
   readonly #versions: ServiceKeyCache = new BoundedCache(limits.serviceKeyCacheEntries, () => 1);
+
+  /** Of the cache of opened data keys. */
+  get dataKeyUse(): CacheUse {
+    return this.#dataKeys;
+  }
 
   constructor(options: LocalKeyServiceOptions) {
     const { metadata, clock } = options;

@@ -47,6 +47,13 @@ export class LayerThreads implements LayerWork {
     await Promise.all([...this.#threads].map((thread) => thread.close()));
   }
 
+  /** Threads that there are, and what is asked of them and not done. */
+  get load(): { readonly threads: number; readonly waiting: number } {
+    let waiting = 0;
+    for (const thread of this.#threads) waiting += thread.load;
+    return { threads: this.#threads.size, waiting };
+  }
+
   #leastBusy(): LayerThread {
     let found: LayerThread | undefined;
     for (const thread of this.#threads) {

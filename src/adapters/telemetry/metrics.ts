@@ -1,18 +1,12 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Clock } from "../../ports/clock.ts";
-import type { MetadataStore } from "../../ports/metadata-store.ts";
+import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import { isRegistryError } from "../../registry/errors.ts";
+import { type Durations, Histogram } from "./histogram.ts";
+import type { PortTimes } from "./port-times.ts";
+import { addProcessGauges, type ProcessSources } from "./process-gauges.ts";
+import { addStoreGauges, type StoreSources } from "./store-gauges.ts";
 
-export interface MetricsSources {
-  readonly clock: Clock;
-  readonly metadata: Pick<
-    MetadataStore,
-    "repositories" | "objects" | "reclaim" | "jobs" | "quotas"
-  >;
-  /** Connections that are open now. */
-  readonly connections: () => number;
-  /** Of the metadata's write-ahead log, where it is this process's own. */
-  readonly logBytes?: (() => number) | undefined;
+export interface MetricsSources extends StoreSources, ProcessSources {
+  readonly portTimes?: PortTimes | undefined;
 }
 
 /** One request as the metrics count it. */
@@ -22,53 +16,94 @@ export interface AnsweredRequest {
   readonly status: number;
   readonly receivedBytes: number;
   readonly sentBytes: number;
+  readonly elapsedMs: number;
+  /** Until the head of the answer went out; `undefined` where none did. */
+  readonly firstByteMs: number | undefined;
 }
 
-const durationBuckets = [
-  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60, 600,
-];
+/** What garbage collection did in one run. */
+export type ReclaimedCounts = Readonly<
+  Record<"images" | "repositories" | "layers" | "objects" | "uploads" | "moved" | "bytes", number>
+>;
 
-/** What `/metrics` shows, in the form of Prometheus. */
+export type LifecycleCounts = Readonly<
+  Record<"expired" | "archived" | "untagged" | "failed" | "freedBytes", number>
+>;
+
+interface Asked {
+  readonly durations: Durations;
+  readonly outcomes: Map<string, number>;
+}
+
+interface Routed {
+  readonly durations: Durations;
+  readonly firstBytes: Durations;
+  readonly statuses: Map<number, number>;
+}
+
+/**
+ * What `/metrics` shows, in the form of Prometheus. What is on the path of every request is counted in
+ * plain numbers, and handed over at a scrape. Labels are the program's own words but for names of
+ * repositories, of which few are shown.
+ */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #clock: Clock;
-  readonly #operations: Counter<"operation" | "outcome">;
-  readonly #durations: Histogram<"operation">;
-  readonly #received: Counter;
-  readonly #sent: Counter;
-  readonly #reclaimed: Counter;
-  readonly #pullTimesDropped: Counter;
+  readonly #clock: MetricsSources["clock"];
+  readonly #portTimes: PortTimes | undefined;
+  readonly #operations = new Map<string, Asked>();
+  readonly #routes = new Map<string, Routed>();
+  readonly #operationTimes = new Histogram(
+    "entrepot_operation_duration_seconds",
+    "Time from an operation's start to its outcome.",
+    ["operation"],
+  );
+  readonly #requestTimes = new Histogram(
+    "entrepot_http_request_duration_seconds",
+    "Time from a request's head to the end of its answer.",
+    ["route"],
+  );
+  readonly #firstByteTimes = new Histogram(
+    "entrepot_http_first_byte_seconds",
+    "Time from a request's head to the head of its answer.",
+    ["route"],
+  );
+  readonly #reclaimedBytes: Counter;
+  readonly #reclaimed: Counter<"kind">;
+  readonly #lifecycleRuns: Counter;
+  readonly #lifecycle: Counter<"action">;
+  readonly #dropped: Counter;
   readonly #jobs: Counter<"kind" | "outcome">;
-  // Counted here and handed over at a scrape: this is on the path of every request.
-  readonly #requests = new Map<string, { route: string; status: number; count: number }>();
   #receivedBytes = 0;
   #sentBytes = 0;
 
   constructor(sources: MetricsSources) {
     this.#clock = sources.clock;
+    this.#portTimes = sources.portTimes;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    this.#operations = new Counter({
-      name: "entrepot_operations_total",
-      help: "Operations that were asked, by outcome: ok, or the kind of the error.",
-      labelNames: ["operation", "outcome"],
-      registers,
-    });
-    this.#durations = new Histogram({
-      name: "entrepot_operation_duration_seconds",
-      help: "Time from an operation's start to its outcome.",
-      labelNames: ["operation"],
-      buckets: durationBuckets,
-      registers,
-    });
+    this.#addRequests(registers);
     const counter = (name: string, help: string) => new Counter({ name, help, registers });
-    this.#received = counter("entrepot_received_bytes_total", "Bytes of requests.");
-    this.#sent = counter("entrepot_sent_bytes_total", "Bytes of answers.");
-    this.#reclaimed = counter(
+    this.#reclaimedBytes = counter(
       "entrepot_reclaimed_bytes_total",
       "Stored bytes that garbage collection freed.",
     );
-    this.#pullTimesDropped = counter(
+    this.#reclaimed = new Counter({
+      name: "entrepot_reclaimed_total",
+      help: "What garbage collection removed, and objects that it moved to another storage class.",
+      labelNames: ["kind"],
+      registers,
+    });
+    this.#lifecycleRuns = counter(
+      "entrepot_lifecycle_runs_total",
+      "Runs of lifecycle policies on a repository by this process.",
+    );
+    this.#lifecycle = new Counter({
+      name: "entrepot_lifecycle_images_total",
+      help: "Images that lifecycle policies did something to, or could not.",
+      labelNames: ["action"],
+      registers,
+    });
+    this.#dropped = counter(
       "entrepot_pull_times_dropped_total",
       "Images whose last pull was not recorded, as the database took no writes for too long.",
     );
@@ -78,34 +113,50 @@ export class Metrics {
       labelNames: ["kind", "outcome"],
       registers,
     });
-    this.#addRequests(registers);
-    this.#addJobs(sources, registers);
-    this.#addQuotas(sources, registers);
-    this.#addTotals(sources, registers);
+    addStoreGauges(this.#registry, sources);
+    addProcessGauges(this.#registry, sources);
   }
 
   /** Fits the observer of operations. */
   performed(event: { operation: string; startedAt: number; error: unknown }): void {
-    this.#operations.inc({ operation: event.operation, outcome: outcomeOf(event.error) });
-    const elapsedMs = Math.max(0, this.#clock.now() - event.startedAt);
-    this.#durations.observe({ operation: event.operation }, elapsedMs / 1000);
+    let asked = this.#operations.get(event.operation);
+    if (asked === undefined) {
+      asked = { durations: this.#operationTimes.of(event.operation), outcomes: new Map() };
+      this.#operations.set(event.operation, asked);
+    }
+    const outcome = outcomeOf(event.error);
+    asked.outcomes.set(outcome, (asked.outcomes.get(outcome) ?? 0) + 1);
+    asked.durations.observe(Math.max(0, this.#clock.now() - event.startedAt) / 1000);
   }
 
-  answered({ route, status, receivedBytes, sentBytes }: AnsweredRequest): void {
-    const key = `${status} ${route}`;
-    const known = this.#requests.get(key);
-    if (known === undefined) this.#requests.set(key, { route, status, count: 1 });
-    else known.count += 1;
-    this.#receivedBytes += receivedBytes;
-    this.#sentBytes += sentBytes;
+  answered(request: AnsweredRequest): void {
+    const { route, status, firstByteMs } = request;
+    let known = this.#routes.get(route);
+    if (known === undefined) {
+      const durations = this.#requestTimes.of(route);
+      known = { durations, firstBytes: this.#firstByteTimes.of(route), statuses: new Map() };
+      this.#routes.set(route, known);
+    }
+    known.statuses.set(status, (known.statuses.get(status) ?? 0) + 1);
+    known.durations.observe(request.elapsedMs / 1000);
+    if (firstByteMs !== undefined) known.firstBytes.observe(firstByteMs / 1000);
+    this.#receivedBytes += request.receivedBytes;
+    this.#sentBytes += request.sentBytes;
   }
 
-  reclaimed(bytes: number): void {
-    this.#reclaimed.inc(bytes);
+  reclaimed({ bytes, ...counts }: ReclaimedCounts): void {
+    this.#reclaimedBytes.inc(bytes);
+    for (const [kind, count] of Object.entries(counts)) this.#reclaimed.inc({ kind }, count);
+  }
+
+  lifecycleRan({ expired, archived, untagged, failed }: LifecycleCounts): void {
+    this.#lifecycleRuns.inc();
+    const counts = { expired, archived, untagged, failed };
+    for (const [action, count] of Object.entries(counts)) this.#lifecycle.inc({ action }, count);
   }
 
   pullTimesDropped(images: number): void {
-    this.#pullTimesDropped.inc(images);
+    this.#dropped.inc(images);
   }
 
   jobEnded(kind: string, outcome: "ok" | "failed" | "dead"): void {
@@ -113,15 +164,27 @@ export class Metrics {
   }
 
   async text(): Promise<{ contentType: string; text: string }> {
-    this.#received.inc(this.#receivedBytes);
-    this.#sent.inc(this.#sentBytes);
-    this.#receivedBytes = 0;
-    this.#sentBytes = 0;
-    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+    const counted = await this.#registry.metrics();
+    const histograms = [this.#operationTimes, this.#requestTimes, this.#firstByteTimes];
+    const times = histograms.map((each) => each.text()).join("");
+    const text = `${counted.trimEnd()}\n${times}${this.#portTimes?.text() ?? ""}`;
+    return { contentType: this.#registry.contentType, text };
   }
 
   #addRequests(registers: Registry[]): void {
-    const requests = this.#requests;
+    const bytes = (name: string, help: string, read: () => number) =>
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      });
+    bytes("entrepot_received_bytes_total", "Bytes of requests.", () => this.#receivedBytes);
+    bytes("entrepot_sent_bytes_total", "Bytes of answers.", () => this.#sentBytes);
+    const routes = this.#routes;
     new Counter({
       name: "entrepot_http_requests_total",
       help: "HTTP requests that were answered.",
@@ -129,74 +192,24 @@ export class Metrics {
       registers,
       collect() {
         this.reset();
-        for (const { route, status, count } of requests.values())
-          this.inc({ route, status }, count);
-      },
-    });
-  }
-
-  #addJobs({ metadata }: MetricsSources, registers: Registry[]): void {
-    new Gauge({
-      name: "entrepot_jobs",
-      help: "Jobs of the whole deployment that wait, run, or are dead.",
-      labelNames: ["kind", "state"],
-      registers,
-      async collect() {
-        const counts = await metadata.jobs.counts();
-        this.reset();
-        for (const { kind, state, jobs } of counts) this.set({ kind, state }, jobs);
-      },
-    });
-  }
-
-  /** By unit and state, not by prefix: of those there may be thousands. */
-  #addQuotas({ metadata }: MetricsSources, registers: Registry[]): void {
-    new Gauge({
-      name: "entrepot_quotas",
-      help: "Quotas of the whole deployment: all, those still counting, those over a limit.",
-      labelNames: ["unit", "state"],
-      registers,
-      async collect() {
-        const counts = await metadata.quotas.counts();
-        this.reset();
-        for (const { unit: name, quotas, counting, overSoft, overHard } of counts) {
-          const unit = name.toLowerCase();
-          this.set({ unit, state: "all" }, quotas);
-          this.set({ unit, state: "counting" }, counting);
-          this.set({ unit, state: "over_soft" }, overSoft);
-          this.set({ unit, state: "over_hard" }, overHard);
+        for (const [route, { statuses }] of routes) {
+          for (const [status, count] of statuses) this.inc({ route, status }, count);
         }
       },
     });
-  }
-
-  #addTotals({ metadata, connections, logBytes }: MetricsSources, registers: Registry[]): void {
-    const gauge = (name: string, help: string, read: () => Promise<number> | number) =>
-      new Gauge({
-        name,
-        help,
-        registers,
-        async collect() {
-          this.set(await read());
-        },
-      });
-    const totals = () => metadata.repositories.totals();
-    gauge("entrepot_repositories", "Repositories of all registries.", async () => {
-      return (await totals()).repositories;
+    const operations = this.#operations;
+    new Counter({
+      name: "entrepot_operations_total",
+      help: "Operations that were asked, by outcome: ok, or the kind of the error.",
+      labelNames: ["operation", "outcome"],
+      registers,
+      collect() {
+        this.reset();
+        for (const [operation, { outcomes }] of operations) {
+          for (const [outcome, count] of outcomes) this.inc({ operation, outcome }, count);
+        }
+      },
     });
-    gauge("entrepot_images", "Images of all repositories.", async () => (await totals()).images);
-    gauge("entrepot_image_bytes", "Bytes of images as repositories count them.", async () => {
-      return (await totals()).sizeBytes;
-    });
-    gauge("entrepot_stored_bytes", "Sealed bytes of all stored objects.", async () => {
-      return (await metadata.objects.totals()).sealedBytes;
-    });
-    gauge("entrepot_reclaim_waiting", "What waits for garbage collection.", () =>
-      metadata.reclaim.count(),
-    );
-    gauge("entrepot_connections", "Connections that are open.", connections);
-    if (logBytes === undefined) return;
-    gauge("entrepot_metadata_log_bytes", "Length of SQLite's write-ahead log.", logBytes);
   }
 }
 

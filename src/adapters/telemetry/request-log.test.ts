@@ -20,7 +20,7 @@ let level: string;
 let requestLog: RequestLog;
 const server = createServer((incoming, response) => {
   const id = requestLog.begin(incoming, response);
-  requestLog.performed({
+  requestLog.began({
     operation: "ecr:PutImage",
     caller: { ...caller, requestId: id },
   });

@@ -19,6 +19,8 @@ export interface RequestLogOptions {
   readonly metrics: Pick<Metrics, "answered">;
   /** Where the request came from, as far as a proxy in between can be believed. */
   readonly addressOf: (request: IncomingMessage) => string;
+  /** When the head of the answer went out, by `performance.now()`. */
+  readonly headAt?: (response: ServerResponse) => number | undefined;
   /** Told of each request that an operation answered, when it has ended. */
   readonly ended?: (call: AnsweredCall) => void;
 }
@@ -52,7 +54,7 @@ export class RequestLog {
   }
 
   /** Who asked for what, once a door knows. Fits the observer of operations. */
-  performed(event: { operation: string; caller: Caller }): void {
+  began(event: { operation: string; caller: Caller }): void {
     const entry = this.#open.get(event.caller.requestId);
     if (entry === undefined) return;
     entry.operation = event.operation;
@@ -73,12 +75,15 @@ export class RequestLog {
     const status = response.headersSent ? response.statusCode : 0; // Cut before any answer.
     const { received, sent } = this.#bytesOf(request.socket);
     const aborted = !response.writableFinished;
-    metrics.answered({ route, status, receivedBytes: received, sentBytes: sent });
+    const elapsedMs = performance.now() - entry.startedAt;
+    const headAt = this.#options.headAt?.(response);
+    const firstByteMs = headAt === undefined ? undefined : headAt - entry.startedAt;
+    const bytes = { receivedBytes: received, sentBytes: sent };
+    metrics.answered({ route, status, ...bytes, elapsedMs, firstByteMs });
     const { caller, operation } = entry;
     if (caller !== undefined && operation !== undefined) {
       const isDownload = route === "layers";
-      const call = { caller, operation, isDownload, receivedBytes: received, sentBytes: sent };
-      this.#options.ended?.(call);
+      this.#options.ended?.({ caller, operation, isDownload, ...bytes });
     }
     const level = levelOf(method, route, status, aborted);
     if (!log.isLevelEnabled(level)) return;
@@ -90,7 +95,7 @@ export class RequestLog {
       path: route.startsWith("v2") ? pathOf(url) : undefined,
       operation: entry.operation,
       status,
-      ms: Math.round((performance.now() - entry.startedAt) * 10) / 10,
+      ms: Math.round(elapsedMs * 10) / 10,
       received,
       sent,
       principal: entry.caller?.principal.arn,

@@ -158,6 +158,9 @@ class DistributionDoor {
     const needed = typeof actions === "function" ? actions(exchange) : (actions ?? []);
     const [operation] = needed;
     if (operation === undefined) return endpoint.handle(exchange);
+    const { observer } = this.#options;
+    const { caller } = exchange;
+    observer.began?.({ operation, caller });
     const startedAt = this.#options.environment.ports.clock.now();
     let error: unknown;
     try {
@@ -170,8 +173,7 @@ class DistributionDoor {
       throw failure;
     } finally {
       const resource = repositoryArn(exchange.registry, exchange.name);
-      const { caller } = exchange;
-      this.#options.observer.performed({ operation, caller, resource, startedAt, error });
+      observer.performed({ operation, caller, resource, startedAt, error });
     }
   }
 

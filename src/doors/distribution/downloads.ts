@@ -37,6 +37,7 @@ export async function serveDownload(download: Download): Promise<void> {
   if (claims === undefined) throw refused();
   const caller = await callerOf(download, claims);
   const resource = repositoryArn(claims.registry, claims.repository.name);
+  options.observer.began?.({ operation: action, caller });
   const startedAt = ports.clock.now();
   let error: unknown;
   try {

@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../../ports/clock.ts";
 import { limits } from "../../registry/limits.ts";
 import type { PrivateEndpoint } from "../../registry/private-endpoint.ts";
+import { TimedResponse } from "./timed-response.ts";
 
 export interface ListenersOptions {
   /** Answers what keeps to the limits. */
@@ -41,6 +42,7 @@ const httpOptions = {
   connectionsCheckingInterval: 1_000,
   insecureHTTPParser: false,
   noDelay: true,
+  ServerResponse: TimedResponse,
 } as const;
 
 /** The sockets that requests come in by, plain and TLS, with the limits that hold for both. */

@@ -9,11 +9,18 @@ import { type KmsUse, type KmsUseCount, kmsKeyArn } from "./kms-key.ts";
 export class KeyUses {
   #waiting: KmsUse[] = [];
   #dropped = 0;
+  readonly #totals = new Map<string, number>();
 
   add(use: KmsUse): void {
+    this.#totals.set(use.operation, (this.#totals.get(use.operation) ?? 0) + 1);
     // The database was away for long: what is counted then is how many could not be kept.
     if (this.#waiting.length >= limits.keyUsesWaiting) this.#dropped += 1;
     else this.#waiting.push(use);
+  }
+
+  /** How often each operation was used since the process began. There are few. */
+  get totals(): ReadonlyMap<string, number> {
+    return this.#totals;
   }
 
   /** How many wait. */

@@ -1,3 +1,4 @@
+import type { CacheUse } from "../bounded-cache.ts";
 import { freeMemory } from "../free-memory.ts";
 import type { ObjectId } from "../names.ts";
 
@@ -21,7 +22,9 @@ export interface SharedFrame {
  * memory back at once instead of leaving it to the garbage collector, which would run several times a
  * pull.
  */
-export class SharedFrames {
+export class SharedFrames implements CacheUse {
+  hits = 0;
+  misses = 0;
   readonly #kept: number;
   readonly #frames = new Map<string, SharedFrame>();
   /** Pulls under way, by object. */
@@ -55,11 +58,13 @@ export class SharedFrames {
     const name = `${object}/${frame}`;
     const known = this.#frames.get(name);
     if (known !== undefined) {
+      this.hits += 1;
       known.users += 1;
       known.uses += 1;
       this.#idle.delete(name);
       return known;
     }
+    this.misses += 1;
     const plaintext = open();
     const opened = { name, plaintext, object, users: 1, uses: 1, lent: false };
     this.#frames.set(name, opened);

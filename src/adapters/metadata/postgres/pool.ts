@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { DatabaseLoad } from "../../../ports/metadata-store.ts";
 import type { Connector } from "./connector.ts";
 import { metadataUnavailable } from "./postgres-error.ts";
 import type { PostgresSession } from "./postgres-session.ts";
@@ -74,6 +75,11 @@ export class Pool {
     this.#free = [...this.#all];
     this.#mostWrites = size - Math.min(2, Math.floor(size / 2));
     this.#patienceMs = patienceMs;
+  }
+
+  get load(): DatabaseLoad {
+    const size = this.#all.length;
+    return { waiting: this.#waiting.length, inUse: size - this.#free.length, size };
   }
 
   /** Runs `work` with a slot of its own. @throws ServiceUnavailable when none becomes free */

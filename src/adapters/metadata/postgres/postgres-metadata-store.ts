@@ -1,4 +1,5 @@
 import type {
+  DatabaseLoad,
   MetadataChange,
   MetadataReads,
   MetadataStore,
@@ -148,6 +149,11 @@ export class PostgresMetadataStore implements MetadataStore {
     this.serviceQuotas = reads.serviceQuotas;
     this.usage = reads.usage;
     this.costs = reads.costs;
+  }
+
+  /** Of the pool of connections. */
+  load(): DatabaseLoad {
+    return this.#parts.pool.load;
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

@@ -28,6 +28,7 @@ import { SqlServiceQuotas } from "./service-quotas.ts";
 import type { SqlSession } from "./session.ts";
 import { SqlSessions } from "./sessions.ts";
 import { SqlSettings } from "./settings.ts";
+import { SqlStanding } from "./standing.ts";
 import { SqlTags } from "./tags.ts";
 import { SqlTrash } from "./trash.ts";
 import { SqlUploads } from "./uploads.ts";
@@ -78,6 +79,7 @@ export function metadataTables(session: SqlSession): MetadataChange {
       calls: new SqlUsageCalls(session),
       levels: new SqlUsageLevels(session),
       repositories: new SqlUsageRepositories(session),
+      standing: new SqlStanding(session),
     },
     costs: new SqlCosts(session),
   };

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { PageRequest } from "../../../ports/page-request.ts";
 import type {
   KnownUsage,
+  LargeRepository,
   UsageRepositoryReads,
   UsageRepositoryWrites,
   UsageSample,
@@ -45,6 +46,15 @@ export class SqlUsageRepositories implements UsageRepositoryReads, UsageReposito
   ): Promise<UsageRepository[]> {
     const page = { ...registryKey(registry), name, after, limit };
     return (await this.#session.all(named, page)).map(toRepository);
+  }
+
+  async largest(limit: number): Promise<LargeRepository[]> {
+    const rows = await this.#session.all(largest, { limit });
+    return rows.map((row) => ({
+      ...toRepository(row),
+      sizeBytes: row.size_bytes,
+      images: row.images,
+    }));
   }
 
   async samples({ after, limit }: PageRequest<UsageScope>): Promise<UsageSample[]> {
@@ -137,6 +147,16 @@ const named = statement(({ builder }, page: Page & { readonly name: RepositoryNa
     .where("repository", ">", page.after)
     .orderBy("repository")
     .limit(page.limit),
+);
+
+const largest = statement(({ builder }, { limit }: { readonly limit: number }) =>
+  builder
+    .selectFrom("usage_repository")
+    .select([...columns, "size_bytes", "images"])
+    .where("gone_at", "is", null) // The index is of these.
+    .where("size_bytes", ">", sql.lit(0))
+    .orderBy("size_bytes", "desc")
+    .limit(limit),
 );
 
 type PageOfAll = RepositoryKey & { readonly limit: number };

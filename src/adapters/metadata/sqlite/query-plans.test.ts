@@ -470,6 +470,7 @@ const usageCalls: typeof calls = {
     find: [[scope]],
     list: [[registry, page]],
     named: [[registry, "n", page]],
+    largest: [[9]],
     samples: ofAll,
     known: ofAll,
     know: [[[scope]]],

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type {
+  DatabaseLoad,
   MetadataChange,
   MetadataReads,
   MetadataStore,
@@ -146,6 +147,11 @@ export class SqliteMetadataStore implements MetadataStore {
   /** Of the write-ahead log, after the last commit. */
   logBytes(): number {
     return this.#parts.writer.logBytes;
+  }
+
+  /** Of the one writer. */
+  load(): DatabaseLoad {
+    return { waiting: this.#parts.writer.waiting, inUse: undefined, size: undefined };
   }
 
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {

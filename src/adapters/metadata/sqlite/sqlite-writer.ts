@@ -111,6 +111,11 @@ export class SqliteWriter {
     return new SqliteWriter(worker, settings, options);
   }
 
+  /** Transactions that wait for their turn. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Of the write-ahead log, as it was after the last commit. */
   get logBytes(): number {
     return this.#checkpointer.logBytes;

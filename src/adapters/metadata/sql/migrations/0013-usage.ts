@@ -80,6 +80,11 @@ function levels({ builder, smallRows, types: { text, integer } }: SqlDialect): C
       .on("usage_repository")
       .columns([...ofRegistry, "name", "repository"]),
     builder.schema
+      .createIndex("usage_repository_size")
+      .on("usage_repository")
+      .column("size_bytes")
+      .where(sql.ref("gone_at"), "is", null),
+    builder.schema
       .createIndex("usage_repository_gone")
       .on("usage_repository")
       .column("gone_at")
