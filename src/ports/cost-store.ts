@@ -1,5 +1,10 @@
 /** What is known about costs beside usage, as narrow tables of the MetadataStore: the same promises. */
-import type { CostAssessment, CostSaving, SavingSum } from "../registry/cost/cost-saving.ts";
+import type {
+  CostAssessment,
+  CostSaving,
+  SavingKind,
+  SavingSum,
+} from "../registry/cost/cost-saving.ts";
 import type { Registry } from "../registry/names.ts";
 import type { RepositoryRef } from "../registry/repositories/repository.ts";
 import type { UsageRange } from "../registry/usage/usage.ts";

@@ -10,7 +10,7 @@ import { type PriceTableAnswer, priceTableAnswer } from "./cost-answer.ts";
  * one organization has one table, so that the sums of its accounts can be added.
  */
 export const putPriceTable = operation("entrepot:PutPriceTable", {
-  input: request({ priceTable: z.record(z.string(), z.unknown()) }),
+  input: request({ priceTable: z.looseObject({}) }),
   resource: organizationResource,
   access: "Write",
   errors: ["InvalidParameter"],
