@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { FixedClock } from "../../src/adapters/clock/fixed.ts";
 import { batchDeleteImage } from "../../src/operations/ecr/batch-delete-image.ts";
 import { batchGetImage } from "../../src/operations/ecr/batch-get-image.ts";
+import { createRepository } from "../../src/operations/ecr/create-repository.ts";
 import { estimateCost } from "../../src/operations/entrepot/estimate-cost.ts";
 import { getCostSummary } from "../../src/operations/entrepot/get-cost-summary.ts";
 import {
@@ -69,6 +70,35 @@ describe.each(metadataStores)("costs on $name", ({ open }) => {
       const repository = await ports.metadata.repositories.find(registry, repositoryName(name));
       expect(line("REPOSITORY", name)).toBeCloseTo(micro(own.get(repository!.id)!), 9);
     }
+  }, 60_000);
+
+  it("are told by the value of a tag, and page by page", async () => {
+    const { ports, clock, client } = await opened();
+    clock.set(Date.UTC(2027, 5, 1));
+    for (const [name, team] of Object.entries({ aa: "x", bb: "y", cc: "x", dd: undefined })) {
+      const tags = team === undefined ? [] : [{ Key: "team", Value: team }];
+      await client.ask(createRepository, { repositoryName: name, tags });
+      await push(client, name, name, [Buffer.alloc(10_000, name)]);
+    }
+    await look(ports);
+    clock.advance(10 * day);
+    const wish = { groupBy: "TAG", tagKey: "team" };
+    const { lines } = await client.ask(getCostSummary, wish);
+    const amounts = new Map(lines.map((line) => [line.key || line.kind, Number(line.exactAmount)]));
+    expect([...amounts.keys()].toSorted()).toEqual(["REGISTRY", "SHARED", "UNTAGGED", "x", "y"]);
+    expect(amounts.get("x")).toBeCloseTo(2 * amounts.get("y")!, 8);
+    expect(amounts.get("SHARED")).toBe(0);
+    const all = (await client.ask(listCostSavings, {})).savings;
+    const paged: (typeof all)[number][] = [];
+    let next: { nextToken?: string } | undefined = {};
+    while (next !== undefined) {
+      const page: { savings: typeof all; nextToken?: string } = await client.ask(listCostSavings, {
+        ...{ maxResults: 1, ...next },
+      });
+      paged.push(...page.savings);
+      next = page.nextToken === undefined ? undefined : { nextToken: page.nextToken };
+    }
+    expect([paged, paged.length]).toEqual([all, 4]);
   }, 60_000);
 
   it("are saved by each call exactly as it was said, one after the other", async () => {

@@ -1,4 +1,5 @@
 /** Costs as operations answer them, from usage that is written down and images that are pushed. */
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import {
   account,
@@ -8,6 +9,8 @@ import {
   otherAccount,
   type TestRegistry,
 } from "../../../test/support/ecr.ts";
+import { defaultPrices } from "../../registry/cost/default-prices.ts";
+import { fraction, textOf } from "../../registry/cost/fraction.ts";
 import { pricesInForce } from "../../registry/cost/stored-prices.ts";
 import { sampleUsage } from "../../registry/usage/sample-usage.ts";
 import { noCounts, noLevels, wholeRegistry } from "../../registry/usage/usage.ts";
@@ -151,25 +154,44 @@ describe("the price table", () => {
 });
 
 describe("GetCostSummary", () => {
-  it("adds up to the same total by repository, tag, account, region and kind", async () => {
+  it("adds up to the same total by repository, tag, account, region and kind, whatever is used and paid", async () => {
     const registry = await opened();
     await used(registry);
     registry.clock.advance(20 * day);
-    const total = (await registry.ask(getCostSummary, {})).total;
-    expect(cents(total.amount)).toBeGreaterThan(0);
-    for (const wish of [
-      { groupBy: "REPOSITORY" },
-      { groupBy: "REPOSITORY", maxResults: 1 },
-      { groupBy: "TAG", tagKey: "team" },
-      { groupBy: "ACCOUNT", scope: "ORGANIZATION" },
-      { groupBy: "REGION" },
-      { groupBy: "KIND" },
-    ]) {
-      const { lines, total: same } = await registry.ask(getCostSummary, wish);
-      expect([same, sum(lines)]).toEqual([total, cents(total.amount)]);
-      expect(exactSum(lines)).toBe(BigInt(total.exactAmount.replace(".", "")));
-    }
-  });
+    const check = async (units: number, prices: readonly number[]) => {
+      await countMore(registry, units);
+      const figure = (price: number) => ({
+        ...{ amount: textOf(fraction(BigInt(price), 1_000_000n), 6), free: String(price % 7) },
+        tiers: [{ beyond: String(100 + (price % 100)), amount: "0.000007" }],
+      });
+      const names = Object.keys(defaultPrices.figures);
+      const figures = Object.fromEntries(names.map((name, at) => [name, figure(prices[at] ?? 0)]));
+      await registry.ask(putPriceTable, { priceTable: { figures } });
+      const total = (await registry.ask(getCostSummary, {})).total;
+      for (const wish of [
+        { groupBy: "REPOSITORY", maxResults: 1 },
+        { groupBy: "TAG", tagKey: "team" },
+        { groupBy: "ACCOUNT", scope: "ORGANIZATION" },
+        { groupBy: "REGION" },
+        { groupBy: "KIND" },
+      ]) {
+        const { lines, total: same } = await registry.ask(getCostSummary, wish);
+        expect([same, sum(lines)]).toEqual([total, cents(total.amount)]);
+        expect(exactSum(lines)).toBe(BigInt(total.exactAmount.replace(".", "")));
+      }
+      return cents(total.amount);
+    };
+    const price = fc.nat(2_000_000_000);
+    const prices = fc.array(price, { minLength: 12, maxLength: 12 });
+    const totals: number[] = [];
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1_000_000_007), prices, async (units, amounts) => {
+        totals.push(await check(units, amounts));
+      }),
+      { numRuns: 12 },
+    );
+    expect(Math.max(...totals)).toBeGreaterThan(100);
+  }, 30_000);
 
   it("names what costs most and folds the rest, page by page", async () => {
     const registry = await opened();
@@ -242,9 +264,26 @@ describe("GetCostForecast", () => {
   });
 });
 
+/** What three repositories and requests about none add to a day. */
+async function countMore({ environment }: TestRegistry, units: number): Promise<void> {
+  const { metadata } = environment.ports;
+  const of = { account, region: callerOf(account).region };
+  const known = await metadata.usage.repositories.list(of, { limit: 9 });
+  const addition = (repository: string, times: number) => ({
+    ...{ registry: of, repository, period: "day" as const, at: Date.UTC(2027, 5, 2) },
+    counts: {
+      ...{ ...noCounts, layerReads: units * times, sentInternetBytes: 7 * units * times },
+      ...{ sentOtherRegionBytes: 3 * units * times, keyOperations: units * times },
+    },
+  });
+  await metadata.transaction(async ({ usage }) => {
+    await usage.counts.add(known.map(({ repository }, index) => addition(repository, index + 1)));
+    await usage.counts.add([addition(wholeRegistry, 7)]);
+  });
+}
+
 /** Three repositories that share a layer, two of them with a tag, with requests and a key. */
 async function used(registry: TestRegistry): Promise<void> {
-  const { ports } = registry.environment;
   registry.clock.set(Date.UTC(2027, 5, 1));
   const shared = Buffer.alloc(3_000_000, "shared");
   for (const [name, size, team] of [
@@ -261,18 +300,5 @@ async function used(registry: TestRegistry): Promise<void> {
   }
   await registry.ask(createKey, {});
   await look(registry);
-  const of = { account, region: callerOf(account).region };
-  const known = await ports.metadata.usage.repositories.list(of, { limit: 9 });
-  await ports.metadata.transaction(async ({ usage }) => {
-    const at = Date.UTC(2027, 5, 2);
-    const add = (repository: string, times: number) => ({
-      ...{ registry: of, repository, period: "day" as const, at },
-      counts: {
-        ...{ ...noCounts, layerReads: 33_333_333 * times, sentInternetBytes: 777_777_777 * times },
-        ...{ sentOtherRegionBytes: 123_456_789 * times, keyOperations: 10_007 * times },
-      },
-    });
-    await usage.counts.add(known.map(({ repository }, index) => add(repository, index + 1)));
-    await usage.counts.add([add(wholeRegistry, 7)]);
-  });
+  await countMore(registry, 33_333_333);
 }
