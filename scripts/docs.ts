@@ -3,6 +3,7 @@
  * and fails when a page is not what it would write.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as iam from "@aws-sdk/client-iam";
 import * as kms from "@aws-sdk/client-kms";
@@ -26,6 +27,7 @@ const apis: readonly Api[] = [
   { service: "iam", title: "AWS IAM", sdk: iam },
   { service: "kms", title: "AWS KMS", sdk: kms },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },
+  { service: "cloudwatch", title: "Amazon CloudWatch", sdk: cloudwatch },
   { service: "entrepot", title: "Entrepot" },
 ];
 

@@ -126,6 +126,12 @@ describe("the settings", () => {
     ENTREPOT_PEERS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
     ENTREPOT_EGRESS_ALLOW: ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"],
     ENTREPOT_PRICES: ['{"name":"a"}', '{"name":"b"}', '{"name":"c"}'],
+    ENTREPOT_NETWORKS: [
+      '{"internet":["10.0.0.0/16"]}',
+      '{"internet":["10.1.0.0/16"]}',
+      '{"internet":["10.2.0.0/16"]}',
+    ],
+    ENTREPOT_TRACES: ["http://a/", "http://b/", "http://c/"],
     ENTREPOT_LOG_LEVEL: ["debug", "warn", "error"],
   };
 
@@ -186,6 +192,8 @@ describe("the settings", () => {
     ["ENTREPOT_PRICES", '{"figures":{"stroage":{}}}', 'unknown name in figures: "stroage"'],
     ["ENTREPOT_PRICES", '{"figures":{"storage":{"amount":-1}}}', "decimal such as"],
     ["ENTREPOT_PRICES", '{"currency":"EUR"}', "known in USD only"],
+    ["ENTREPOT_NETWORKS", '{"moon":[]}', "must be a JSON map"],
+    ["ENTREPOT_TRACES", "collector", "must be a URL"],
     ["ENTREPOT_LOG_LEVEL", "verbose", "one of fatal"],
   ])("%s=%s is refused by name", (name, value, expected) => {
     const [sentence, ...others] = refusals({ environment: { [name]: value } });
@@ -412,5 +420,6 @@ function plain(config: ReturnType<typeof load>) {
     ...config,
     isTrustedProxy: probes.map((address) => config.isTrustedProxy(address)),
     isEgressListed: probes.map((address) => config.isEgressListed(address)),
+    destinationOf: probes.map((address) => config.destinationOf(address)),
   };
 }

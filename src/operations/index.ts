@@ -1,3 +1,4 @@
+import { cloudwatchOperations } from "./cloudwatch/cloudwatch-operations.ts";
 import { ecrOperations } from "./ecr/ecr-operations.ts";
 import { entrepotOperations } from "./entrepot/entrepot-operations.ts";
 import { iamOperations } from "./iam/iam-operations.ts";
@@ -11,6 +12,7 @@ import { stsOperations } from "./sts/sts-operations.ts";
  * docs/coverage.md derive from it.
  */
 export const operations: readonly Operation[] = [
+  ...cloudwatchOperations,
   ...ecrOperations,
   ...entrepotOperations,
   ...iamOperations,

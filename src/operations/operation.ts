@@ -6,7 +6,7 @@ import type { Organization } from "../registry/identity/organization.ts";
 import type { Caller } from "../registry/identity/principal.ts";
 import type { Resource } from "../registry/policy/authorize.ts";
 
-export type Service = "ecr" | "entrepot" | "iam" | "kms" | "organizations" | "sts";
+export type Service = "cloudwatch" | "ecr" | "entrepot" | "iam" | "kms" | "organizations" | "sts";
 
 /** IAM's access levels, for docs and policies. */
 export type AccessLevel = "Read" | "Write" | "List" | "Tagging" | "Permissions management";

@@ -16,7 +16,8 @@ const typeNames: Readonly<Record<string, string>> = {
  */
 export function parameterError(error: z.ZodError, service: Service): RegistryError {
   const issue = error.issues[0];
-  if (service === "iam" || service === "sts") return validationError(issue);
+  if (service === "cloudwatch" || service === "iam" || service === "sts")
+    return validationError(issue);
   if (service === "kms") return keyValidationError(issue);
   if (issue === undefined) return invalidParameter("input", "Member must be valid");
   return invalidParameter(memberPath(issue.path), constraint(issue));

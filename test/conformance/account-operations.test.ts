@@ -25,7 +25,7 @@ import { policyText, userWith } from "../support/identity.ts";
 import { ownAccountOperations } from "../support/own-account-operations.ts";
 import { malformed, validInput } from "../support/schema-inputs.ts";
 
-const services: ReadonlySet<string> = new Set(["iam", "kms", "organizations", "sts"]);
+const services: ReadonlySet<string> = new Set(["cloudwatch", "iam", "kms", "organizations", "sts"]);
 const guarded = operations.filter(
   ({ name, service, action }) =>
     (services.has(service) || ownAccountOperations.has(name)) && action !== null,
@@ -44,6 +44,7 @@ const known: Readonly<Record<string, unknown>> = {
   GrantId: "0".repeat(64),
   KeyId: absentKey,
   NumberOfBytes: 32,
+  Period: 60,
   TargetKeyId: absentKey,
   AccessKeyId: "AKIAABCDEFGHIJKLMNOP",
   AccountId: account,

@@ -60,8 +60,10 @@ interface Protocol {
 }
 
 const jsonType = "application/x-amz-json-1.1";
+const olderJsonType = "application/x-amz-json-1.0";
 const formType = "application/x-www-form-urlencoded";
 const jsonPrefixes = new Map<Service, string>([
+  ["cloudwatch", "GraniteServiceVersion20100801"],
   ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
   ["entrepot", "Entrepot_V1"],
   ["kms", "TrentService"],
@@ -121,9 +123,11 @@ const json: Protocol = {
   encodeError: ({ code, message, details }) => encodeJson({ ...details, __type: code, message }),
   async call(door, arrival, request) {
     const operation = door.targets.get(headerOf(arrival.head, "x-amz-target") ?? "");
-    if (operation === undefined || mediaType(request) !== jsonType) throw unknownOperation();
+    if (operation === undefined || mediaType(request) !== jsonTypeOf(operation)) {
+      throw unknownOperation();
+    }
     const environment = loginEnvironment(door);
-    const login = await beginLogin(environment, arrival, operation.service);
+    const login = await beginLogin(environment, arrival, signingNameOf(operation.service));
     const body = await readBody(request.raw, door.heldBodies, {
       limitBytes: operation.bodyLimitBytes ?? limits.requestBodyBytes,
     });
@@ -136,6 +140,18 @@ const json: Protocol = {
     }
   },
 };
+
+/** What CloudWatch speaks. */
+const olderJson: Protocol = { ...json, contentType: olderJsonType };
+
+function jsonTypeOf({ service }: Operation): string {
+  return service === "cloudwatch" ? olderJsonType : jsonType;
+}
+
+/** What the credential scope calls the service. */
+function signingNameOf(service: Service): string {
+  return service === "cloudwatch" ? "monitoring" : service;
+}
 
 const query: Protocol = {
   contentType: "text/xml",
@@ -182,12 +198,14 @@ async function callerOf(
   const environment = loginEnvironment(door);
   // Whoever has no credentials yet may send none.
   if (operation.isAnonymous) return anonymousCaller(environment.deployment, arrival);
-  const login = await beginLogin(environment, arrival, operation.service);
+  const login = await beginLogin(environment, arrival, signingNameOf(operation.service));
   return finishLogin(environment, arrival, login, bodySha256);
 }
 
 function protocolOf(request: FastifyRequest): Protocol {
-  if (request.headers["x-amz-target"] !== undefined) return json;
+  if (request.headers["x-amz-target"] !== undefined) {
+    return mediaType(request) === olderJsonType ? olderJson : json;
+  }
   const inUrl = /[?&]Action=/.test(request.raw.url ?? "");
   const isQuery = inUrl || request.method === "GET" || mediaType(request) === formType;
   if (!isQuery) return json;

@@ -1,11 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import type { Service } from "../../operations/operation.ts";
+import { WireTime } from "../../operations/wire-time.ts";
 import { RegistryError } from "../../registry/errors.ts";
 import { decodeParameters, type Parameters } from "./request-head.ts";
 import type { WireError } from "./wire.ts";
 
 /** The versions of the services that speak AWS Query. */
 export const queryVersions: ReadonlyMap<Service, string> = new Map<Service, string>([
+  ["cloudwatch", "2010-08-01"],
   ["iam", "2010-05-08"],
   ["sts", "2011-06-15"],
 ]);
@@ -92,6 +94,7 @@ function decodeForm(body: Buffer): Parameters {
 }
 
 function namespaceOf(service: Service): string {
+  if (service === "cloudwatch") return "http://monitoring.amazonaws.com/doc/2010-08-01/";
   return `https://${service}.amazonaws.com/doc/${queryVersions.get(service) ?? ""}/`;
 }
 
@@ -149,6 +152,7 @@ function listOf(list: Branch): QueryValue[] {
  */
 function element(value: unknown): string {
   if (value === undefined || value === null) return "";
+  if (value instanceof WireTime) return value.toString();
   if (Array.isArray(value)) return value.map((item) => tag("member", item)).join("");
   if (value instanceof Map) {
     return [...value].map(([key, entry]) => tag("entry", { key, value: entry })).join("");

@@ -1,6 +1,6 @@
 import { type CostKind, costKinds, isStorage, type Quantities, quantities } from "./cost-usage.ts";
 import { type Fraction, fraction, over, plus, sumOf, times, zero } from "./fraction.ts";
-import { averagePrice, costOf, type PriceTable, perUnit } from "./price-table.ts";
+import { averagePrice, type PriceTable, perUnit } from "./price-table.ts";
 
 /**
  * What one registry pays for one month. Prices with tiers or free units are those of the registry's
@@ -38,12 +38,6 @@ export class Bill {
   kind(kind: CostKind): Fraction {
     return this.amountOf(kind, this.#totals[kind]);
   }
-}
-
-/** What a registry costs whatever is used of it: of tables that have such a price. */
-export function fixedCost(table: PriceTable): Fraction {
-  const figure = table.figures.registry;
-  return figure === undefined ? zero : costOf(figure, fraction(1n));
 }
 
 /** Parts that some of the registry's repositories, or groups of them, have of its bill. */

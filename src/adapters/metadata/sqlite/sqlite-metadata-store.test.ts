@@ -161,6 +161,9 @@ describe("a directory with SQLite metadata", () => {
       ...["object_id", "reclaim_due", "repository_lifecycle_due"],
       "sqlite_autoindex_job_1", // A job goes by its id alone.
       "upload_id",
+      // What is old anywhere, and what is large.
+      ...["usage_call_time", "usage_count_time", "usage_level_time"],
+      ...["usage_repository_gone", "usage_repository_size"],
     ]);
     expect(indexes.length).toBeGreaterThan(20);
     expect(loose).toEqual([]);
