@@ -80,7 +80,6 @@ describe("EstimateCost", () => {
     ]);
     expect(elsewhere).toEqual([
       ["Azure Container Registry, Basic", "49.11", "transferOtherRegion"],
-      ["GitHub Container Registry", "0.00"],
       ["Google Artifact Registry", "49.95", "transferOtherRegion"],
     ]);
   });

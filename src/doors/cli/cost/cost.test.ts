@@ -45,7 +45,6 @@ describe("entrepot cost", () => {
       [""],
       ["ELSEWHERE", "USD", "WITHOUT"],
       ["Azure Container Registry, Basic", "49.11", "transferOtherRegion"],
-      ["GitHub Container Registry", "0.00", "-"],
       ["Google Artifact Registry", "49.95", "transferOtherRegion"],
       [""],
     ]);
