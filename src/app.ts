@@ -147,10 +147,11 @@ export class Server {
     const isProxied = behindProxy && domain !== "localhost";
     const httpPort = isProxied ? undefined : this.#httpPort;
     const httpsPort = isProxied ? 443 : this.#httpsPort;
-    const { trashMs, readOnly } = this.#config;
+    const { trashMs, readOnly, prices } = this.#config;
     const eventCommands = new Set(this.#config.eventCommands.keys());
     const ports = { httpPort, httpsPort };
-    return { account, region, regions, domain, ...ports, trashMs, readOnly, eventCommands };
+    const rules = { trashMs, readOnly, eventCommands, prices };
+    return { account, region, regions, domain, ...ports, ...rules };
   }
 
   /** The port that was taken; `undefined` where the listener is off. */

@@ -8,6 +8,9 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { listenerProblems } from "./listener-problems.ts";
 import type { AuditRetention } from "./registry/audit/audit-kinds.ts";
+import { defaultPrices } from "./registry/cost/default-prices.ts";
+import type { PriceTable } from "./registry/cost/price-table.ts";
+import { PriceError, parsePriceTable } from "./registry/cost/read-price-table.ts";
 import { editDistance } from "./registry/policy/edit-distance.ts";
 import {
   accessKeyId,
@@ -94,6 +97,7 @@ const settings = {
   ENTREPOT_UPSTREAMS: [jsonMap, "{}", "JSON map from an upstream registry's host to its base URL"],
   ENTREPOT_TRASH_DAYS: [whole(0, 36_500), "7", "days that deleted images can be brought back"],
   ENTREPOT_EVENT_DAYS: [whole(1, 3_650), "7", "days that events can be looked up"],
+  ENTREPOT_PRICES: [path, undefined, "price table: JSON, or the path of a JSON file"],
   ENTREPOT_PEERS: [jsonMap, "{}", "JSON map from a region elsewhere to its base URL"],
   ENTREPOT_EGRESS_ALLOW: [addresses, "", "private CIDRs that outgoing requests may reach"],
   ENTREPOT_EVENT_COMMANDS: [
@@ -206,6 +210,8 @@ export interface Config {
   readonly traces: TraceAddress | undefined;
   /** For how many days each kind of audit record is kept. */
   readonly audit: AuditRetention;
+  /** What things cost, where it is said. */
+  readonly prices: PriceTable | undefined;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -352,6 +358,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     destinationOf: read("ENTREPOT_NETWORKS")!,
     traces: read("ENTREPOT_TRACES"),
     audit: read("ENTREPOT_AUDIT")!,
+    prices: pricesIn(read("ENTREPOT_PRICES"), directory),
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])
@@ -360,18 +367,32 @@ function assemble(read: Read, given: Given, directory: string): Config {
 }
 
 function masterKeyIn(file: string): Uint8Array {
-  let content: string;
-  try {
-    content = readFileSync(file, "utf8");
-  } catch (error) {
-    const why = (error as Error).message;
-    throw new SettingsError([`ENTREPOT_MASTER_KEY_FILE (${file}) cannot be read: ${why}.`]);
-  }
-  const parsed = masterKey.safeParse(content);
+  const parsed = masterKey.safeParse(textIn("ENTREPOT_MASTER_KEY_FILE", file));
   if (parsed.success) return parsed.data;
   throw new SettingsError([
     `ENTREPOT_MASTER_KEY_FILE (${file}) ${parsed.error.issues[0]?.message}.`,
   ]);
+}
+
+/** JSON, or where it is. */
+function pricesIn(value: string | undefined, directory: string): PriceTable | undefined {
+  if (value === undefined) return undefined;
+  const isJson = value.trimStart().startsWith("{");
+  try {
+    const text = isJson ? value : textIn("ENTREPOT_PRICES", resolve(directory, value));
+    return parsePriceTable(text, defaultPrices);
+  } catch (error) {
+    if (!(error instanceof PriceError)) throw error;
+    throw new SettingsError([`ENTREPOT_PRICES ${error.message}.`]);
+  }
+}
+
+function textIn(name: SettingName, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new SettingsError([`${name} (${file}) cannot be read: ${(error as Error).message}.`]);
+  }
 }
 
 function fromEnvironment(environment: NodeJS.ProcessEnv, problems: string[]) {

@@ -2,6 +2,7 @@
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Metrics } from "./adapters/telemetry/metrics.ts";
 import type { Config } from "./config.ts";
+import { assessCosts } from "./workers/assess-costs.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
 import { expireArchives, purgeArchiveJob } from "./workers/expire-archives.ts";
 import { expireDeadLetters } from "./workers/expire-dead-letters.ts";
@@ -75,5 +76,8 @@ export function jobHandlers(
       log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
     ),
     sweepUploads(sweep, home),
+    assessCosts((err, repository) =>
+      log.error({ event: "costs", repository, err }, "a repository could not be assessed"),
+    ),
   ];
 }

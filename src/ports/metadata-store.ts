@@ -26,6 +26,7 @@ import type {
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
 import type { AuditReads, AuditWrites } from "./audit-store.ts";
+import type { CostReads, CostWrites } from "./cost-store.ts";
 import type {
   EventArchiveReads,
   EventArchiveWrites,
@@ -147,6 +148,7 @@ export interface MetadataReads {
   readonly deadLetters: DeadLetterReads;
   readonly usage: UsageReads;
   readonly audit: AuditReads;
+  readonly costs: CostReads;
 }
 
 export interface MetadataChange {
@@ -183,6 +185,7 @@ export interface MetadataChange {
   readonly deadLetters: DeadLetterReads & DeadLetterWrites;
   readonly usage: UsageChange;
   readonly audit: AuditReads & AuditWrites;
+  readonly costs: CostReads & CostWrites;
 }
 
 /** One look at what a pull needs: any part may be absent. */

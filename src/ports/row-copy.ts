@@ -100,6 +100,8 @@ export const copiedTables: readonly CopiedTable[] = [
   table("usage_level", [...ofRepository, "at"]),
   table("usage_repository", ofRepository),
   table("audit", ["account", "region", "at", "id"], { pageRows: 100 }),
+  table("cost_assessment", ofRepository),
+  table("cost_saving", [...ofRepository, "kind"]),
   table("job", ["id"]),
 ];
 

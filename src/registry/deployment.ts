@@ -1,3 +1,4 @@
+import type { PriceTable } from "./cost/price-table.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "./names.ts";
 import { isAccountId, isRegion } from "./names.ts";
 
@@ -17,6 +18,8 @@ export interface Deployment {
   readonly eventCommands?: ReadonlySet<string>;
   /** Whether every write is refused at the moment. */
   readonly readOnly?: boolean;
+  /** What things cost, where the settings say so. */
+  readonly prices?: PriceTable | undefined;
 }
 
 /** `<account>.dkr.ecr.<region>.<domain>` names one private registry. */

@@ -23,12 +23,14 @@ import { untagResource } from "../../src/operations/ecr/untag-resource.ts";
 import { updateImageStorageClass } from "../../src/operations/ecr/update-image-storage-class.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
 import { deleteLifecycleExtension } from "../../src/operations/entrepot/delete-lifecycle-extension.ts";
+import { deletePriceTable } from "../../src/operations/entrepot/delete-price-table.ts";
 import { deleteQuota } from "../../src/operations/entrepot/delete-quota.ts";
 import { deleteServiceQuota } from "../../src/operations/entrepot/delete-service-quota.ts";
 import { describeDeployment } from "../../src/operations/entrepot/describe-deployment.ts";
 import { emptyTrash } from "../../src/operations/entrepot/empty-trash.ts";
 import { holdReclaim } from "../../src/operations/entrepot/hold-reclaim.ts";
 import { putLifecycleExtension } from "../../src/operations/entrepot/put-lifecycle-extension.ts";
+import { putPriceTable } from "../../src/operations/entrepot/put-price-table.ts";
 import { putQuota } from "../../src/operations/entrepot/put-quota.ts";
 import { putServiceQuota } from "../../src/operations/entrepot/put-service-quota.ts";
 import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
@@ -152,6 +154,8 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   ],
   PutQuota: () => [putQuota, { prefix: "app", unit: "IMAGES", hard: 9 }],
   DeleteQuota: () => [deleteQuota, { prefix: "app", unit: "BYTES" }],
+  PutPriceTable: () => [putPriceTable, { priceTable: { name: "other" } }],
+  DeletePriceTable: () => [deletePriceTable, {}],
   PutServiceQuota: () => [putServiceQuota, { quotaCode: "L-03A36CE1", desiredValue: 9 }],
   DeleteServiceQuota: () => [deleteServiceQuota, { quotaCode: "L-03A36CE1" }],
   RerunJob: () => [rerunJob, { jobId }],

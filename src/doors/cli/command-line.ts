@@ -12,6 +12,7 @@ import { CommandBuilder, textOf, type Words } from "./command-builder.ts";
 import type { Commands, FsckProgress, Terminal } from "./commands.ts";
 import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
+import { addCostCommands } from "./cost/cost-commands.ts";
 import { doctor } from "./doctor.ts";
 import { addEventsCommand } from "./events/events-command.ts";
 import { addJobCommands } from "./job-commands.ts";
@@ -65,6 +66,7 @@ function programOf(builder: CommandBuilder): Command {
   addRekeyCommand(program, builder);
   addAuditCommands(program, builder);
   addQuotaCommands(program, builder);
+  addCostCommands(program, builder);
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);
   addMasterKeyCommands(program, builder);

@@ -2,21 +2,27 @@ import type { Operation } from "../operation.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
 import { deleteDeadLetters } from "./delete-dead-letters.ts";
 import { deleteLifecycleExtension } from "./delete-lifecycle-extension.ts";
+import { deletePriceTable } from "./delete-price-table.ts";
 import { deletePullSecret } from "./delete-pull-secret.ts";
 import { deleteQuota } from "./delete-quota.ts";
 import { deleteServiceQuota } from "./delete-service-quota.ts";
 import { describeDeployment } from "./describe-deployment.ts";
 import { describeRekey } from "./describe-rekey.ts";
 import { emptyTrash } from "./empty-trash.ts";
+import { estimateCost } from "./estimate-cost.ts";
 import { explainAccess } from "./explain-access.ts";
 import { explainLifecycle } from "./explain-lifecycle.ts";
+import { getCostForecast } from "./get-cost-forecast.ts";
+import { getCostSummary } from "./get-cost-summary.ts";
 import { getEventDestination } from "./get-event-destination.ts";
 import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
 import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
 import { getLifecycleRun } from "./get-lifecycle-run.ts";
+import { getPriceTable } from "./get-price-table.ts";
 import { getUsageHistory } from "./get-usage-history.ts";
 import { holdReclaim } from "./hold-reclaim.ts";
 import { lintPolicy } from "./lint-policy.ts";
+import { listCostSavings } from "./list-cost-savings.ts";
 import { listDeadLetters } from "./list-dead-letters.ts";
 import { listEvents } from "./list-events.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
@@ -31,6 +37,7 @@ import { listTagHistory } from "./list-tag-history.ts";
 import { listTrash } from "./list-trash.ts";
 import { putEventDestination } from "./put-event-destination.ts";
 import { putLifecycleExtension } from "./put-lifecycle-extension.ts";
+import { putPriceTable } from "./put-price-table.ts";
 import { putQuota } from "./put-quota.ts";
 import { putServiceQuota } from "./put-service-quota.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
@@ -92,4 +99,11 @@ export const entrepotOperations: readonly Operation[] = [
   listDeadLetters,
   replayDeadLetters,
   deleteDeadLetters,
+  deletePriceTable,
+  estimateCost,
+  getCostForecast,
+  getCostSummary,
+  getPriceTable,
+  listCostSavings,
+  putPriceTable,
 ];

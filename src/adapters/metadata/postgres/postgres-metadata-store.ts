@@ -123,6 +123,7 @@ export class PostgresMetadataStore implements MetadataStore {
   readonly deadLetters: MetadataReads["deadLetters"];
   readonly usage: MetadataReads["usage"];
   readonly audit: MetadataReads["audit"];
+  readonly costs: MetadataReads["costs"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(postgresDialect);
@@ -167,6 +168,7 @@ export class PostgresMetadataStore implements MetadataStore {
     this.deadLetters = reads.deadLetters;
     this.usage = reads.usage;
     this.audit = reads.audit;
+    this.costs = reads.costs;
   }
 
   /** Of the pool of connections. */

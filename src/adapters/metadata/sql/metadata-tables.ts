@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
 import { SqlAudit } from "./audit.ts";
+import { SqlCosts } from "./costs.ts";
 import { SqlDeadLetters } from "./dead-letters.ts";
 import { SqlEntities } from "./entities.ts";
 import { SqlEventArchives } from "./event-archives.ts";
@@ -99,5 +100,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
       standing: new SqlStanding(session),
     },
     audit: new SqlAudit(session),
+    costs: new SqlCosts(session),
   };
 }

@@ -67,6 +67,7 @@ export const removeContents = (
     "lifecycle_run",
     "lifecycle_run_image",
     "image_in_use",
+    "cost_saving",
   ] as const
 ).map((table) =>
   statement(({ builder }, key: RepositoryKey) =>

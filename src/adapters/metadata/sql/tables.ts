@@ -20,6 +20,7 @@ import type {
 } from "../../../registry/names.ts";
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
 import type { AuditTables } from "./audit-tables.ts";
+import type { CostTables } from "./cost-tables.ts";
 import type { EventRuleTables } from "./event-rule-tables.ts";
 import type { EventTables } from "./event-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
@@ -370,6 +371,7 @@ export interface ProbeTable {
 
 export interface Tables
   extends AuditTables,
+    CostTables,
     EventTables,
     EventRuleTables,
     KmsTables,

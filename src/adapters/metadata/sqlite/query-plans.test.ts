@@ -28,7 +28,7 @@ const answer = {
     },
   },
   settings: "{}",
-  ...{ operations: "[]", constraints: "{}", context: "{}" },
+  ...{ operations: "[]", constraints: "{}", context: "{}", detail: null },
 };
 
 /** Explains what it is asked to run, and answers as if one row had been met. */
@@ -585,12 +585,35 @@ const usageCalls: typeof calls = {
   },
 };
 
+const ids = { after: "a", last: "b" };
+const assessment = { repository: ref, name: "n", at: 1, sizeBytes: 1, ownBytes: 1 };
+const saving = { kind: "TRASH", items: 1, bytes: 1, affectedBytes: 0 };
+const costCalls: typeof calls = {
+  costs: {
+    registries: [[page], [{ ...page, after: registry }]],
+    points: [[registry, ids, range]],
+    tagValues: [[registry, "k", ids]],
+    assessments: [[registry, ids]],
+    assessment: [[ref]],
+    listAssessments: [[page], [{ ...page, after: ref }]],
+    savings: [
+      [registry, page],
+      [registry, { ...page, after: { bytes: 1, repository: "i", kind: "TRASH" } }],
+    ],
+    savingsOf: [[ref]],
+    savingSum: [[registry, "TRASH"]],
+    putAssessment: [[assessment, [saving]]],
+    removeAssessment: [[ref]],
+  },
+};
+
 type Methods = Record<string, (...values: unknown[]) => Promise<unknown>>;
 
 /** What it makes of the made-up answers is of no interest. */
 async function callEverything(session: SqlSession): Promise<void> {
   const { identity, kms, usage, ...others } = metadataTables(session);
   await callAll(others as unknown as Record<string, Methods>, calls);
+  await callAll(others as unknown as Record<string, Methods>, costCalls);
   await callAll(identity as unknown as Record<string, Methods>, identityCalls);
   await callAll(kms as unknown as Record<string, Methods>, kmsCalls);
   await callAll(usage as unknown as Record<string, Methods>, usageCalls);

@@ -112,6 +112,7 @@ export class SqliteMetadataStore implements MetadataStore {
   readonly deadLetters: MetadataReads["deadLetters"];
   readonly usage: MetadataReads["usage"];
   readonly audit: MetadataReads["audit"];
+  readonly costs: MetadataReads["costs"];
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
   readonly #compiler = new StatementCompiler(sqliteDialect);
@@ -154,6 +155,7 @@ export class SqliteMetadataStore implements MetadataStore {
     this.deadLetters = reads.deadLetters;
     this.usage = reads.usage;
     this.audit = reads.audit;
+    this.costs = reads.costs;
     this.rows = new SqlRowStore({
       dialect: sqliteDialect,
       reader: parts.reader,

@@ -11,6 +11,7 @@ import { migration0010 } from "./0010-events.ts";
 import { migration0011 } from "./0011-event-rules.ts";
 import { migration0012 } from "./0012-audit.ts";
 import { migration0013 } from "./0013-usage.ts";
+import { migration0014 } from "./0014-costs.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   migration0011,
   migration0012,
   migration0013,
+  migration0014,
 ];

@@ -1,0 +1,62 @@
+import { costForecast } from "../../registry/cost/cost-forecast.ts";
+import type { CostKind } from "../../registry/cost/cost-usage.ts";
+import { pricesInForce } from "../../registry/cost/stored-prices.ts";
+import { request } from "../ecr/shapes.ts";
+import { operation } from "../operation.ts";
+import {
+  costResource,
+  costScope,
+  type MoneyAnswer,
+  moneyAnswer,
+  moneyAnswers,
+  registriesOf,
+} from "./cost-answer.ts";
+
+interface Forecast {
+  readonly month: string;
+  readonly currency: string;
+  readonly soFar: MoneyAnswer;
+  /** At the month's end. */
+  readonly total: MoneyAnswer;
+  readonly kinds: readonly {
+    readonly kind: CostKind;
+    readonly soFar: MoneyAnswer;
+    readonly total: MoneyAnswer;
+  }[];
+  readonly storedBytes: number;
+  readonly storedBytesAtEnd: number;
+  readonly assumptions: readonly string[];
+}
+
+/** What this month of UTC will have cost at its end, and what that takes for granted. */
+export const getCostForecast = operation("entrepot:GetCostForecast", {
+  input: request({ scope: costScope }),
+  resource: costResource,
+  access: "Read",
+  errors: ["InvalidParameter"],
+  async handle(input, context): Promise<Forecast> {
+    const { ports, caller, deployment } = context;
+    const { table } = await pricesInForce(ports, deployment);
+    const registries = await registriesOf(input, caller, context);
+    const forecast = await costForecast(ports, registries, table, ports.clock.now());
+    const { month, days, storedBytes, storedBytesAtEnd, kinds } = forecast;
+    const soFar = moneyAnswers(kinds.map((kind) => kind.soFar));
+    const total = moneyAnswers(kinds.map((kind) => kind.total));
+    return {
+      ...{ month: month.name, currency: table.currency },
+      ...{ soFar: moneyAnswer(forecast.soFar), total: moneyAnswer(forecast.total) },
+      kinds: kinds.map(({ kind }, index) => ({
+        kind,
+        soFar: soFar[index]!,
+        total: total[index]!,
+      })),
+      ...{ storedBytes, storedBytesAtEnd },
+      assumptions: [
+        `Storage goes on growing or shrinking as it did in the last ${days} days, and never below nothing; what lifecycle rules take is in that trend.`,
+        `Requests, transfer and key requests go on at the pace of the last ${days} days, or of a shorter history.`,
+        "KMS keys stay as many as there are now.",
+        "Prices stay as they are now.",
+      ],
+    };
+  },
+});

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import type { SavingPosition } from "../../ports/cost-store.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { costLimits } from "../../registry/cost/cost-limits.ts";
+import { type CostSaving, type SavingKind, savingKinds } from "../../registry/cost/cost-saving.ts";
+import { type Fraction, fraction, minus, over, times, zero } from "../../registry/cost/fraction.ts";
+import { numberOf, type PriceTable } from "../../registry/cost/price-table.ts";
+import { type SavingCall, savingCall } from "../../registry/cost/saving-call.ts";
+import { pricesInForce } from "../../registry/cost/stored-prices.ts";
+import { registryOf } from "../../registry/identity/principal.ts";
+import type { Registry } from "../../registry/names.ts";
+import { findRepository } from "../../registry/repositories/find-repository.ts";
+import { registryResource } from "../ecr/resource.ts";
+import { nextToken, repositoryName, request } from "../ecr/shapes.ts";
+import { epochSeconds } from "../ecr/wire.ts";
+import { operation } from "../operation.ts";
+import { openPosition, sealPosition } from "../page-token.ts";
+import { readPage } from "../read-page.ts";
+import { type MoneyAnswer, moneyAnswer } from "./cost-answer.ts";
+
+export interface CostSavingAnswer extends MoneyAnswer {
+  readonly repositoryName: string;
+  readonly kind: SavingKind;
+  /** Images, layers or tags that it is about. */
+  readonly items: number;
+  readonly bytes: number;
+  readonly affectedBytes?: number;
+  /** What makes the saving; absent where only another push can. */
+  readonly call?: SavingCall;
+  readonly foundAt: number;
+}
+
+interface Savings {
+  readonly currency: string;
+  readonly savings: readonly CostSavingAnswer[];
+  /** Of the whole registry, on the first page. Amounts are what would be saved in a month. */
+  readonly sums?: readonly (MoneyAnswer & {
+    readonly kind: SavingKind;
+    readonly findings: number;
+    readonly bytes: number;
+  })[];
+  readonly nextToken?: string;
+}
+
+/**
+ * What could be done about the costs of the caller's registry, those of most bytes first, each with the
+ * call that does it. Repositories are looked at once a day.
+ */
+export const listCostSavings = operation("entrepot:ListCostSavings", {
+  input: request({
+    repositoryName: repositoryName.optional(),
+    maxResults: z.int().min(1).max(costLimits.savingsPage).optional(),
+    nextToken,
+  }),
+  resource: registryResource,
+  access: "List",
+  errors: ["InvalidParameter", "RepositoryNotFound"],
+  async handle(input, { ports, caller, deployment }): Promise<Savings> {
+    const registry = registryOf(caller);
+    const { table } = await pricesInForce(ports, deployment);
+    const { currency } = table;
+    const listing = { operation: "ListCostSavings", registry, narrowedBy: [input.repositoryName] };
+    const start = openPosition(ports, listing, input.nextToken);
+    if (input.repositoryName !== undefined) {
+      const repository = await findRepository(ports, registry, input.repositoryName);
+      const found = await ports.metadata.costs.savingsOf(repository);
+      return { currency, savings: await answers(ports, found, table) };
+    }
+    const page = await readPage<CostSaving, SavingPosition>({
+      after: start === undefined ? undefined : toPosition(start),
+      size: input.maxResults ?? costLimits.savingsPage,
+      fetch: (part) => ports.metadata.costs.savings(registry, part),
+      key: ({ bytes, kind, repository }) => ({ bytes, kind, repository: repository.id }),
+    });
+    const sums = start === undefined ? await sumsOf(ports, registry) : undefined;
+    const next = page.more && page.last !== undefined ? toText(page.last) : undefined;
+    return {
+      currency,
+      savings: await answers(ports, page.items, table),
+      ...(sums && {
+        sums: sums.map(({ kind, findings, bytes }) => ({
+          ...{ kind, findings, bytes },
+          ...moneyAnswer(savedInMonth(table, kind, bytes)),
+        })),
+      }),
+      ...(next === undefined ? {} : { nextToken: sealPosition(ports, listing, next) }),
+    };
+  },
+});
+
+async function sumsOf({ metadata }: Pick<Ports, "metadata">, registry: Registry) {
+  const sums = await Promise.all(
+    savingKinds.map((kind) => metadata.costs.savingSum(registry, kind)),
+  );
+  return sums.filter(({ findings }) => findings > 0);
+}
+
+/** What keeping so many bytes costs in a month, or of ARCHIVE what it costs more than there. */
+function savedInMonth(table: PriceTable, kind: SavingKind, bytes: number): Fraction {
+  const { storage, archiveStorage } = table.figures;
+  const price = numberOf(storage?.amount ?? "0");
+  const rest = kind === "ARCHIVE" ? numberOf(archiveStorage?.amount ?? "0") : zero;
+  const units = over(fraction(BigInt(bytes)), fraction(BigInt(table.gigabyteBytes)));
+  const saved = times(units, minus(price, rest));
+  return saved.numerator < 0n ? zero : saved;
+}
+
+async function answers(
+  ports: Pick<Ports, "metadata">,
+  found: readonly CostSaving[],
+  table: PriceTable,
+): Promise<CostSavingAnswer[]> {
+  const answered: CostSavingAnswer[] = [];
+  for (const saving of found) {
+    const { kind, name, items, bytes, affectedBytes, foundAt } = saving;
+    // As they are now, so that what was done since stays.
+    const texts = await ports.metadata.lifecycle.find(saving.repository);
+    const call = savingCall(saving, texts ?? { policy: undefined, extension: undefined });
+    answered.push({
+      ...{ repositoryName: name, kind, items, bytes },
+      ...(affectedBytes === 0 ? {} : { affectedBytes }),
+      ...moneyAnswer(savedInMonth(table, kind, bytes)),
+      ...(call === undefined ? {} : { call }),
+      foundAt: epochSeconds(foundAt),
+    });
+  }
+  return answered;
+}
+
+// None of them holds a space.
+function toText({ bytes, repository, kind }: SavingPosition): string {
+  return `${bytes} ${repository} ${kind}`;
+}
+
+function toPosition(text: string): SavingPosition {
+  const [bytes, repository = "", kind] = text.split(" ");
+  return { bytes: Number(bytes), repository, kind: kind as SavingKind };
+}

@@ -1,0 +1,236 @@
+import type { Ports } from "../../ports/ports.ts";
+import { isRegistryError } from "../errors.ts";
+import { compileLifecycle } from "../lifecycle/compile-lifecycle.ts";
+import { evaluateRepository, freedBytes } from "../lifecycle/evaluate-repository.ts";
+import { lifecycleRules } from "../lifecycle/lifecycle-rules.ts";
+import type { LifecycleTexts } from "../lifecycle/stored-lifecycle.ts";
+import { limits } from "../limits.ts";
+import type { Digest, ObjectId } from "../names.ts";
+import type { Repository } from "../repositories/repository.ts";
+import { isHiddenName } from "../trash/trash.ts";
+import { ArchitectureTags } from "./architecture-tags.ts";
+import { costLimits } from "./cost-limits.ts";
+import type { CostAssessment, CostSaving } from "./cost-saving.ts";
+import { type RuleKind, withRule } from "./saving-call.ts";
+import { trashedBytes } from "./trashed-bytes.ts";
+
+type Found = Omit<CostSaving, "repository" | "name" | "foundAt">;
+type AssessPorts = Pick<Ports, "metadata" | "clock" | "tagPatterns">;
+
+/**
+ * Finds out what a repository alone holds and what could be saved in it, and writes it down. It goes
+ * through its layers and images page by page, and through those that might go once more. What changes
+ * meanwhile is seen at the next time.
+ * @throws when `signal` is aborted
+ */
+export async function assessRepository(
+  ports: AssessPorts,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<void> {
+  const at = ports.clock.now();
+  const { registry, id } = repository;
+  const trashed = isHiddenName(repository.name)
+    ? await ports.metadata.trash.findRepository(repository)
+    : undefined;
+  const name = trashed?.name ?? repository.name;
+  const held = await heldAlone(ports, repository, signal);
+  const assessment: CostAssessment = {
+    ...{ repository: { registry, id }, name, at },
+    ...{ sizeBytes: repository.sizeBytes, ownBytes: held.ownBytes },
+  };
+  const savings = isHiddenName(repository.name)
+    ? trashedRepository(trashed?.expiresAt ?? 0, at, repository, held)
+    : await findSavings(ports, repository, held, at, signal);
+  await ports.metadata.transaction(async ({ costs, repositories }) => {
+    if ((await repositories.findById(repository)) === undefined) return;
+    await costs.putAssessment(assessment, savings);
+  });
+}
+
+/** What goes with the repository: nothing else stands on it. */
+interface HeldAlone {
+  /** Sealed, and as it was pushed. */
+  readonly ownBytes: number;
+  readonly plainBytes: number;
+  readonly uncompressed: { readonly layers: number; readonly bytes: number };
+}
+
+const uncompressedTypes: ReadonlySet<string | undefined> = new Set([
+  "application/vnd.oci.image.layer.v1.tar",
+  "application/vnd.oci.image.layer.nondistributable.v1.tar",
+  "application/vnd.docker.image.rootfs.diff.tar",
+]);
+
+async function heldAlone(
+  { metadata }: AssessPorts,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<HeldAlone> {
+  const limit = costLimits.layersAtOnce;
+  let [ownBytes, plainBytes] = [0, 0];
+  const uncompressed = { layers: 0, bytes: 0 };
+  const count = async (objects: readonly ObjectId[]) => {
+    const shared = new Set(await metadata.objects.linkedElsewhere(repository, objects));
+    const own = [...new Set(objects)].filter((object) => !shared.has(object));
+    for (const object of await metadata.objects.findMany(repository.registry, own)) {
+      ownBytes += object.sealedBytes;
+      plainBytes += object.sizeBytes;
+    }
+  };
+  for (let after: Digest | undefined; ; ) {
+    signal.throwIfAborted();
+    const layers = await metadata.layers.list(repository, { after, limit });
+    await count(layers.map(({ object }) => object));
+    for (const { mediaType, sizeBytes } of layers) {
+      if (!uncompressedTypes.has(mediaType)) continue;
+      uncompressed.layers += 1;
+      uncompressed.bytes += sizeBytes;
+    }
+    after = layers.at(-1)?.digest;
+    if (layers.length < limit) break;
+  }
+  for (let after: Digest | undefined; ; ) {
+    signal.throwIfAborted();
+    const links = await metadata.images.links(repository, { after, limit });
+    await count(links.map(({ object }) => object));
+    after = links.at(-1)?.digest;
+    if (links.length < limit) return { ownBytes, plainBytes, uncompressed };
+  }
+}
+
+function found(kind: CostSaving["kind"], items: number, more: Partial<Found> = {}): Found {
+  return { kind, items, bytes: 0, affectedBytes: 0, ...more };
+}
+
+function isKeptLong(expiresAt: number, now: number): boolean {
+  return expiresAt - now > costLimits.trashDays * 86_400_000;
+}
+
+function trashedRepository(
+  expiresAt: number,
+  now: number,
+  { imageCount }: Repository,
+  { plainBytes }: HeldAlone,
+): Found[] {
+  if (!isKeptLong(expiresAt, now)) return [];
+  return [found("TRASH", imageCount, { bytes: plainBytes })];
+}
+
+async function findSavings(
+  ports: AssessPorts,
+  repository: Repository,
+  { uncompressed }: HeldAlone,
+  now: number,
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const savings: Found[] = [];
+  const trash = await trashedBytes(ports, repository, signal);
+  if (isKeptLong(trash.expiresAt, now)) {
+    savings.push(found("TRASH", trash.images, { bytes: trash.bytes }));
+  }
+  const texts = (await ports.metadata.lifecycle.find(repository)) ?? noTexts;
+  const { archived, architectures } = await lookAtImages(ports, repository, now, signal);
+  savings.push(...(await findByRules(ports, repository, { texts, archived, now, signal })));
+  if (uncompressed.layers > 0) {
+    const { layers, bytes: affectedBytes } = uncompressed;
+    savings.push(found("UNCOMPRESSED", layers, { affectedBytes }));
+  }
+  const groups = await architectures.groups(ports, repository);
+  const group = groups[0];
+  if (group !== undefined) savings.push(found("ARCHITECTURES", groups.length, { group }));
+  const hasRules = texts.policy !== undefined || texts.extension !== undefined;
+  const isTold = savings.some(({ kind }) => kind === "UNTAGGED");
+  if (!hasRules && !isTold && repository.imageCount > 0) {
+    savings.push(found("NO_POLICY", repository.imageCount));
+  }
+  return savings;
+}
+
+const noTexts: LifecycleTexts = { policy: undefined, extension: undefined };
+
+async function lookAtImages(
+  { metadata }: AssessPorts,
+  repository: Repository,
+  now: number,
+  signal: AbortSignal,
+): Promise<{ archived: Digest[]; architectures: ArchitectureTags }> {
+  const limit = costLimits.layersAtOnce;
+  const archived: Digest[] = [];
+  const architectures = new ArchitectureTags();
+  for (let after: Digest | undefined; ; ) {
+    signal.throwIfAborted();
+    const images = await metadata.lifecycle.candidates(repository, { after, limit }, now);
+    for (const { digest, tags, storageClass } of images) {
+      if (storageClass === "archive") archived.push(digest);
+      else architectures.add(digest, tags);
+    }
+    after = images.at(-1)?.digest;
+    if (images.length < limit) return { archived, architectures };
+  }
+}
+
+interface Looking {
+  readonly texts: LifecycleTexts;
+  readonly archived: readonly Digest[];
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What one more rule would do, and then one more. Each has the bytes that go once those of the rules
+ * before it are gone, so that none are counted twice.
+ */
+async function findByRules(
+  ports: AssessPorts,
+  repository: Repository,
+  looking: Looking,
+): Promise<Found[]> {
+  const { signal } = looking;
+  const savings: Found[] = [];
+  let gone: readonly Digest[] = [];
+  let freed = 0;
+  for (const kind of ["UNTAGGED", "UNPULLED", "ARCHIVE"] as const) {
+    const before = new Set(gone);
+    const marked = await markedBy(ports, repository, kind, looking);
+    const most = kind === "UNPULLED" ? limits.batchItems : marked.length;
+    const fresh = marked.filter((digest) => !before.has(digest)).slice(0, most);
+    if (fresh.length === 0) continue;
+    if (kind === "ARCHIVE" && looking.archived.length > 0) {
+      // What archived images need as well is in the archive once no other image needs it.
+      gone = [...gone, ...looking.archived];
+      freed = await freedBytes(ports, repository, gone, signal);
+    }
+    gone = [...gone, ...fresh];
+    const all = await freedBytes(ports, repository, gone, signal);
+    const named = kind === "UNPULLED" ? { digests: fresh } : {};
+    savings.push(found(kind, fresh.length, { bytes: all - freed, ...named }));
+    freed = all;
+  }
+  return savings;
+}
+
+/** Images that the rule would act on, behind the rules that are there. */
+async function markedBy(
+  ports: AssessPorts,
+  repository: Repository,
+  kind: RuleKind,
+  { texts, now, signal }: Looking,
+): Promise<readonly Digest[]> {
+  const { rulePriority, policy, extension } = withRule(kind, texts);
+  let rules: ReturnType<typeof compileLifecycle>;
+  try {
+    rules = compileLifecycle(
+      lifecycleRules({ policy, extension }, ports.tagPatterns),
+      ports.tagPatterns,
+    );
+  } catch (error) {
+    // Rules that leave no room for another one.
+    if (isRegistryError(error) && error.kind === "InvalidParameter") return [];
+    throw error;
+  }
+  const { verdicts } = await evaluateRepository(ports, repository, rules, now, signal);
+  return verdicts
+    .filter((verdict) => verdict.rulePriority === rulePriority)
+    .map(({ digest }) => digest as Digest);
+}

@@ -1,0 +1,50 @@
+/** Bounds of what is said about costs. */
+export const costLimits = {
+  /** Steps of one figure of a price table. */
+  priceTiers: 20,
+  priceSourceCharacters: 300,
+  priceNameCharacters: 64,
+  /** A price table as JSON. */
+  priceTableCharacters: 32 * 1024,
+  /** Digits of cents, and of the amount beside them that is not rounded to cents. */
+  centDigits: 2,
+  exactDigits: 12,
+  /** Lines of one answer, and lines that a summary ranks. */
+  linesDefault: 20,
+  lines: 1_000,
+  rankedLines: 10_000,
+  /** Values of a tag that a summary tells apart; what has further ones is folded. */
+  tagValues: 10_000,
+  /** Months that one answer looks back. */
+  monthsBack: 13,
+  /** Repositories that are read at once, with their points of a month. */
+  repositoriesAtOnce: 100,
+  /** Points of a registry in a month: one of each hour, and some more. */
+  registryPoints: 2_000,
+  /** Registries that are looked up at once, and that one answer is about. */
+  registriesAtOnce: 500,
+  registries: 60_000,
+  /** KMS keys of a registry that are read at once. */
+  keysAtOnce: 500,
+  /** Amounts of one kind that an estimate takes. */
+  estimateAmount: 1e15,
+  estimateTransfers: 100,
+  /** Days whose usage a forecast goes by. */
+  forecastDays: 7,
+
+  /** How often repositories are looked at for savings, and how long what was found is good for. */
+  assessEveryMs: 3_600_000,
+  assessmentLifeMs: 24 * 3_600_000,
+  /** Layers or manifests of a repository that are read at once. */
+  layersAtOnce: 200,
+  savingsPage: 100,
+  /** After which an untagged image is one that might go, and one that nobody pulls. */
+  untaggedDays: 14,
+  unpulledDays: 365,
+  /** After which one that nobody pulls might go to the archive. */
+  archiveDays: 90,
+  /** For how long from now on something must still lie in the trash to be worth a finding. */
+  trashDays: 7,
+  /** Tags of one image that are looked at for the name of an architecture. */
+  architectureTags: 1_000,
+} as const;

@@ -1,0 +1,73 @@
+import type { RepositoryName } from "../names.ts";
+import type { RepositoryRef } from "../repositories/repository.ts";
+
+/**
+ * What could be done about costs, in the order in which findings of a repository claim bytes: each
+ * has what its call frees once those before it were made.
+ */
+export const savingKinds = [
+  /** What was deleted and is kept for days from now on. */
+  "TRASH",
+  "UNTAGGED",
+  /** Images that nobody has pulled for a long time; the oldest, if there are many. */
+  "UNPULLED",
+  /** Images that nobody has pulled for some time, and that can be kept where that costs less. */
+  "ARCHIVE",
+  /** Layers that are not compressed. How much smaller they would be is not known. */
+  "UNCOMPRESSED",
+  /** Tags of one version for single architectures, which an index would replace. */
+  "ARCHITECTURES",
+  /** A repository without rules. What they would free is in other findings. */
+  "NO_POLICY",
+] as const;
+export type SavingKind = (typeof savingKinds)[number];
+
+/** Images of one version for different architectures. */
+export interface ArchitectureGroup {
+  /** The tag that an index of them could have. */
+  readonly tag: string;
+  readonly images: readonly {
+    readonly digest: string;
+    readonly architecture: string;
+    readonly mediaType: string;
+    readonly sizeBytes: number;
+  }[];
+}
+
+/** What was found in a repository. */
+export interface CostSaving {
+  readonly repository: RepositoryRef;
+  readonly name: RepositoryName;
+  readonly kind: SavingKind;
+  /** Images, layers or tags that it is about. */
+  readonly items: number;
+  /** Bytes that would be given back, or of ARCHIVE that would be kept elsewhere. */
+  readonly bytes: number;
+  /** Of UNCOMPRESSED: bytes of these layers. */
+  readonly affectedBytes: number;
+  /** Of ARCHITECTURES: one of the versions. */
+  readonly group?: ArchitectureGroup | undefined;
+  /** Of UNPULLED: the images, at most as many as one call can delete. */
+  readonly digests?: readonly string[] | undefined;
+  /** Milliseconds since the epoch. */
+  readonly foundAt: number;
+}
+
+/** What a repository held when it was looked at. */
+export interface CostAssessment {
+  readonly repository: RepositoryRef;
+  readonly name: RepositoryName;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** As the repository counted them. */
+  readonly sizeBytes: number;
+  /** Sealed bytes of what no other repository stands on. */
+  readonly ownBytes: number;
+}
+
+/** Findings of one kind of a registry, together. */
+export interface SavingSum {
+  readonly kind: SavingKind;
+  readonly findings: number;
+  readonly bytes: number;
+}
