@@ -1,7 +1,7 @@
 /** The composition root, which with `store.ts` is the only place that picks adapters. */
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { IdentityCredentials } from "./adapters/credentials/identity.ts";
 import type { RootKey } from "./adapters/credentials/root-key-file.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
@@ -9,6 +9,7 @@ import { Metrics } from "./adapters/telemetry/metrics.ts";
 import { PortTimes } from "./adapters/telemetry/port-times.ts";
 import { RequestLog } from "./adapters/telemetry/request-log.ts";
 import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
+import { startWork, startWriters } from "./background.ts";
 import { certificatesOf } from "./certificates-of.ts";
 import type { Config } from "./config.ts";
 import type { EndpointOf } from "./doors/aws/arrival.ts";
@@ -22,24 +23,16 @@ import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
 import { headAt } from "./doors/listeners/timed-response.ts";
-import { eventDeliveries } from "./event-deliveries.ts";
-import { jobHandlers } from "./job-handlers.ts";
+import { httpApp } from "./http-app.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Deployment } from "./registry/deployment.ts";
 import type { RegistryError } from "./registry/errors.ts";
-import { eventRouter } from "./registry/events/route-events.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
 import { openOrganization } from "./registry/identity/organization.ts";
 import { limits } from "./registry/limits.ts";
 import { type AnsweredCall, countRequest } from "./registry/usage/count-request.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
-import { startRouting } from "./workers/route-events.ts";
-import { startJobs } from "./workers/run-jobs.ts";
-import { writeAudit } from "./workers/write-audit.ts";
-import { writeKeyUses } from "./workers/write-key-uses.ts";
-import { writePullTimes } from "./workers/write-pull-times.ts";
-import { writeUsage } from "./workers/write-usage.ts";
 
 export interface ServerOptions extends Omit<StoreOptions, "warn"> {
   readonly log: Logger;
@@ -75,13 +68,6 @@ export async function startServer(config: Config, options: ServerOptions): Promi
 
 /** What the doors have in common. */
 type DoorParts = Pick<AwsDoorOptions, "environment" | "credentials" | "failedLogins" | "observer">;
-
-interface JobEnd {
-  readonly kind: string;
-  readonly id: string;
-  readonly attempt: number;
-  readonly elapsedMs: number;
-}
 
 const certificateCheckMs = 3600 * 1000;
 /** Of the time that a stop may take, what is kept for handlers whose connection was cut. */
@@ -185,28 +171,9 @@ export class Server {
     this.#watchKeys();
     const { role, readOnly } = this.#config;
     if (readOnly) return;
-    this.#startWriters();
-    if (role !== "api") this.#startJobs();
-  }
-
-  #startWriters(): void {
-    const { ports } = this.#store;
-    this.#writers.push(
-      writeKeyUses(ports, (err, dropped) => {
-        this.#log.error({ event: "kms", err, dropped }, "uses of keys could not be written");
-      }),
-      writePullTimes(ports, (err, dropped) => {
-        this.#metrics.pullTimesDropped(dropped);
-        this.#log.error({ event: "pulls", err, dropped }, "times of pulls could not be written");
-      }),
-      writeUsage(ports, (err, dropped) => {
-        this.#log.error({ event: "usage", err, dropped }, "usage could not be written");
-      }),
-      // The last one: the others may have something to tell.
-      writeAudit(ports, (err, dropped) => {
-        this.#log.error({ event: "audit", err, dropped }, "audit records could not be written");
-      }),
-    );
+    const background = { config: this.#config, log: this.#log, store: this.#store };
+    this.#writers.push(...startWriters({ ...background, metrics: this.#metrics }));
+    if (role !== "api") this.#stops.push(...startWork({ ...background, metrics: this.#metrics }));
   }
 
   /** A rotation of the master key brings keys that have to be known before they are used. */
@@ -218,32 +185,6 @@ export class Server {
     }, limits.keyringRefreshMs);
     timer.unref();
     this.#stops.push(async () => clearInterval(timer));
-  }
-
-  #startJobs(): void {
-    const log = this.#log;
-    const sweep = (before: number) => this.#store.sweepUploads(before);
-    const handlers = jobHandlers(this.#config, { log, sweep, metrics: this.#metrics });
-    const observer = {
-      jobDone: (job: JobEnd) => this.#metrics.jobEnded(job.kind, "ok"),
-      jobFailed: ({ error: err, ...job }: JobEnd & { dead: boolean; error: unknown }) => {
-        this.#metrics.jobEnded(job.kind, job.dead ? "dead" : "failed");
-        log.error({ event: "job", ...job, err }, "a job failed");
-      },
-      workerFailed: (err: unknown) =>
-        log.error({ event: "job", err }, "jobs could not be asked for"),
-    };
-    const worker = startJobs(this.#store.ports, handlers, { observer });
-    const { ports } = this.#store;
-    const router = startRouting(ports, eventRouter(ports), {
-      failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
-    });
-    this.#stops.push(() => router.stop());
-    const deliveries = eventDeliveries(this.#store.ports, this.#config, log);
-    this.#stops.push(
-      (withinMs) => worker.stop(withinMs),
-      (withinMs) => deliveries.stop(withinMs),
-    );
   }
 
   /**
@@ -326,7 +267,12 @@ export class Server {
       ...clientConnection(request, isTrustedProxy),
       endpoint: endpointOf(request),
     });
-    const app = this.#fastify();
+    const app = httpApp({
+      log: this.#log,
+      isTrustedProxy,
+      idOf: (request) => this.#ids.get(request) ?? "",
+      began: (outcome) => this.#count(outcome),
+    });
     if (this.#config.role !== "worker") {
       await app.register(awsDoor({ ...shared, operations, endpointOf }));
       await app.register(this.#eventsDoor(shared, endpointOf));
@@ -360,42 +306,6 @@ export class Server {
       began: (event) => this.#requests.began(event),
       performed: (event) => this.#metrics.performed(event),
     };
-  }
-
-  #fastify(): FastifyInstance {
-    const app = Fastify({
-      loggerInstance: this.#log as FastifyBaseLogger,
-      logController: new LogController({ disableRequestLogging: true }), // `RequestLog` does it.
-      childLoggerFactory: (logger) => logger, // A child for each request costs more than it tells.
-      genReqId: (request) => this.#ids.get(request as IncomingMessage) ?? "",
-      exposeHeadRoutes: false,
-      trustProxy: (address) => this.#config.isTrustedProxy(address),
-      // A URL that cannot be decoded reaches no door.
-      frameworkErrors: (_error, _request, reply) => {
-        reply.hijack();
-        reply.raw.writeHead(400, { connection: "close", "content-length": "0" }).end();
-      },
-    });
-    // What a door did not answer in its own way: refusals of Fastify's, and bugs.
-    app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
-      const status = error.statusCode ?? 500;
-      if (status >= 500) this.#log.error({ err: error, requestId: request.id }, "request failed");
-      reply.status(status).header("connection", "close").type("text/plain");
-      return reply.send(`${STATUS_CODES[status] ?? status}\n`);
-    });
-    // A stop waits for handlers whose client is gone already: they keep what they received.
-    app.addHook("onRoute", (route) => {
-      const { handler } = route;
-      route.handler = (request, reply) => {
-        const outcome: unknown = handler.call(app, request, reply);
-        if (outcome instanceof Promise) this.#count(outcome);
-        return outcome;
-      };
-    });
-    app.setNotFoundHandler((_request, reply) =>
-      reply.status(404).header("connection", "close").type("text/plain").send("Not Found\n"),
-    );
-    return app;
   }
 
   #count(outcome: Promise<unknown>): void {

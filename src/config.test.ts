@@ -2,13 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  clientEnvironment,
-  loadConfig,
-  type SettingSources,
-  SettingsError,
-  settingList,
-} from "./config.ts";
+import { clientEnvironment, loadConfig, type SettingSources, SettingsError } from "./config.ts";
+import { settingList } from "./settings.ts";
 
 let directory: string;
 beforeEach(async () => {

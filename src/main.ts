@@ -6,14 +6,7 @@ import { readRootKey } from "./adapters/credentials/root-key-file.ts";
 import { LineWriter } from "./adapters/telemetry/line-writer.ts";
 import { createLog, type Logger } from "./adapters/telemetry/log.ts";
 import { authorityFile, type Server, startServer } from "./app.ts";
-import {
-  type Config,
-  clientEnvironment,
-  loadConfig,
-  type SettingName,
-  SettingsError,
-  settingList,
-} from "./config.ts";
+import { type Config, clientEnvironment, loadConfig, SettingsError } from "./config.ts";
 import { containerRuntimes } from "./container-runtimes.ts";
 import { runBackup, runMigrate, runRestore } from "./copy-commands.ts";
 import { type Client, CommandError } from "./doors/cli/client.ts";
@@ -25,6 +18,7 @@ import type { Ports } from "./ports/ports.ts";
 import { registryAddress } from "./registry/deployment.ts";
 import { limits } from "./registry/limits.ts";
 import { rotateMasterKey } from "./rotate-master-key.ts";
+import { type SettingName, settingList } from "./settings.ts";
 import { credentialsFile, openStore } from "./store.ts";
 import { checkStore } from "./workers/check-store.ts";
 import { type Reclaimed, type ReclaimOptions, reclaimAlone } from "./workers/reclaim.ts";

@@ -27,27 +27,7 @@ import type {
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
 import type { AuditReads, AuditWrites } from "./audit-store.ts";
 import type { CostReads, CostWrites } from "./cost-store.ts";
-import type {
-  EventArchiveReads,
-  EventArchiveWrites,
-  EventReplayReads,
-  EventReplayWrites,
-} from "./event-archive-store.ts";
-import type {
-  DeadLetterReads,
-  DeadLetterWrites,
-  EventDeliveryReads,
-  EventDeliveryWrites,
-} from "./event-delivery-store.ts";
-import type {
-  ApiDestinationReads,
-  ApiDestinationWrites,
-  ConnectionReads,
-  ConnectionWrites,
-  EventRuleReads,
-  EventRuleWrites,
-} from "./event-rule-store.ts";
-import type { EventLogReads, EventLogWrites, OutboxReads, OutboxWrites } from "./event-store.ts";
+import type { EventsChange, EventsReads } from "./events-store.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
@@ -74,6 +54,7 @@ import type {
   ResourcePolicyReads,
   ResourcePolicyWrites,
 } from "./repository-store.ts";
+import type { ServiceKeyReads, ServiceKeyWrites } from "./service-key-store.ts";
 import type { TrashReads, TrashWrites } from "./trash-store.ts";
 import type { UsageChange, UsageReads } from "./usage-store.ts";
 
@@ -114,7 +95,7 @@ export interface DatabaseLoad {
  */
 export type Otherwise = () => Error;
 
-export interface MetadataReads {
+export interface MetadataReads extends EventsReads {
   readonly repositories: RepositoryReads;
   readonly images: ImageReads;
   readonly tags: TagReads;
@@ -137,21 +118,12 @@ export interface MetadataReads {
   readonly quotas: QuotaReads;
   readonly quotaUsage: QuotaUsageReads;
   readonly serviceQuotas: ServiceQuotaReads;
-  readonly outbox: OutboxReads;
-  readonly eventLog: EventLogReads;
-  readonly eventArchives: EventArchiveReads;
-  readonly eventReplays: EventReplayReads;
-  readonly eventRules: EventRuleReads;
-  readonly connections: ConnectionReads;
-  readonly apiDestinations: ApiDestinationReads;
-  readonly eventDeliveries: EventDeliveryReads;
-  readonly deadLetters: DeadLetterReads;
   readonly usage: UsageReads;
   readonly audit: AuditReads;
   readonly costs: CostReads;
 }
 
-export interface MetadataChange {
+export interface MetadataChange extends EventsChange {
   readonly repositories: RepositoryReads & RepositoryWrites;
   readonly images: ImageReads & ImageWrites;
   readonly tags: TagReads & TagWrites;
@@ -174,15 +146,6 @@ export interface MetadataChange {
   readonly quotas: QuotaReads & QuotaWrites;
   readonly quotaUsage: QuotaUsageReads & QuotaUsageWrites;
   readonly serviceQuotas: ServiceQuotaReads & ServiceQuotaWrites;
-  readonly outbox: OutboxReads & OutboxWrites;
-  readonly eventLog: EventLogReads & EventLogWrites;
-  readonly eventArchives: EventArchiveReads & EventArchiveWrites;
-  readonly eventReplays: EventReplayReads & EventReplayWrites;
-  readonly eventRules: EventRuleReads & EventRuleWrites;
-  readonly connections: ConnectionReads & ConnectionWrites;
-  readonly apiDestinations: ApiDestinationReads & ApiDestinationWrites;
-  readonly eventDeliveries: EventDeliveryReads & EventDeliveryWrites;
-  readonly deadLetters: DeadLetterReads & DeadLetterWrites;
   readonly usage: UsageChange;
   readonly audit: AuditReads & AuditWrites;
   readonly costs: CostReads & CostWrites;
@@ -410,26 +373,6 @@ export interface SettingWrites {
   replace(registry: Registry, name: string, from: string, to: string): Promise<boolean>;
   /** False when the setting had no value. */
   remove(registry: Registry, name: string): Promise<boolean>;
-}
-
-/** A registry's own key, wrapped below the master key. */
-export interface ServiceKey {
-  readonly registry: Registry;
-  readonly version: number;
-  readonly wrapped: Uint8Array;
-  readonly createdAt: number;
-}
-export interface ServiceKeyReads {
-  find(registry: Registry, version: number): Promise<ServiceKey | undefined>;
-  newest(registry: Registry): Promise<ServiceKey | undefined>;
-  /** Of every registry, for whoever wraps them anew; by (account, region, version). */
-  listAll(page: PageRequest<Pick<ServiceKey, "registry" | "version">>): Promise<ServiceKey[]>;
-}
-export interface ServiceKeyWrites {
-  /** False when that version exists already. */
-  insertIfAbsent(key: ServiceKey): Promise<boolean>;
-  /** Wraps it anew; false when it is wrapped otherwise by now than `key` is. */
-  rewrap(key: ServiceKey, wrapped: Uint8Array): Promise<boolean>;
 }
 
 /** A name that one holder has for a time. What has expired is free, whether its row is there or not. */

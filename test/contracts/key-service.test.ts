@@ -8,7 +8,7 @@ import { type KeyStore, LocalKeyService } from "../../src/adapters/keys/local.ts
 import { parseMasterKey, readOrCreateMasterKey } from "../../src/adapters/keys/master-key.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { KeyContext, KeyService, KeyVersionRef } from "../../src/ports/key-service.ts";
-import type { ServiceKey } from "../../src/ports/metadata-store.ts";
+import type { ServiceKey } from "../../src/ports/service-key-store.ts";
 import type { KmsKeyRef, KmsKeyVersion } from "../../src/registry/kms/kms-key.ts";
 import { limits } from "../../src/registry/limits.ts";
 import type { ObjectId, Registry } from "../../src/registry/names.ts";

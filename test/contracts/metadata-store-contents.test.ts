@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ReclaimCandidate, ServiceKey } from "../../src/ports/metadata-store.ts";
+import type { ReclaimCandidate } from "../../src/ports/metadata-store.ts";
+import type { ServiceKey } from "../../src/ports/service-key-store.ts";
 import {
   EqualObjectStands,
   type StoredObject,

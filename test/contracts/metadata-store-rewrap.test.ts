@@ -1,6 +1,6 @@
 /** What a rotation of the master key asks of a MetadataStore: to list what is wrapped, and wrap it anew. */
 import { describe, expect, it } from "vitest";
-import type { ServiceKey } from "../../src/ports/metadata-store.ts";
+import type { ServiceKey } from "../../src/ports/service-key-store.ts";
 import { account, otherAccount, sampleKey, sampleSession } from "./identity-samples.ts";
 import { metadataStores, otherRegistries, registry } from "./metadata-stores.ts";
 

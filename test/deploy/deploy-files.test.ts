@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { settingList } from "../../src/config.ts";
 import { limits } from "../../src/registry/limits.ts";
+import { settingList } from "../../src/settings.ts";
 import { startServer } from "../support/server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -7,7 +7,11 @@ import type {
   KeyService,
   MasterKeyFacts,
 } from "../../ports/key-service.ts";
-import type { ServiceKey, ServiceKeyReads, ServiceKeyWrites } from "../../ports/metadata-store.ts";
+import type {
+  ServiceKey,
+  ServiceKeyReads,
+  ServiceKeyWrites,
+} from "../../ports/service-key-store.ts";
 import type { CacheUse } from "../../registry/bounded-cache.ts";
 import { BoundedCache } from "../../registry/bounded-cache.ts";
 import { invariant, RegistryError } from "../../registry/errors.ts";

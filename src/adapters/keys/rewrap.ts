@@ -1,7 +1,8 @@
 /** Wraps anew what the keyring wraps: one generation in the place of another. */
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/clock.ts";
-import type { MetadataStore, ServiceKey } from "../../ports/metadata-store.ts";
+import type { MetadataStore } from "../../ports/metadata-store.ts";
+import type { ServiceKey } from "../../ports/service-key-store.ts";
 import type { Rewrapped } from "../../registry/identity/reseal-secrets.ts";
 import { type KmsKeyVersion, kmsKeyArn } from "../../registry/kms/kms-key.ts";
 import { limits } from "../../registry/limits.ts";

@@ -3,9 +3,9 @@ import type { PageRequest } from "../../../ports/page-request.ts";
 import type { EntityRef } from "../../../registry/identity/entity.ts";
 import type { KeyUse, StoredAccessKey } from "../../../registry/identity/stored-credential.ts";
 import type { AccountId } from "../../../registry/names.ts";
+import type { AccessKeyTable } from "./identity-tables.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
-import type { AccessKeyTable } from "./tables.ts";
 
 export class SqlAccessKeys implements AccessKeyReads, AccessKeyWrites {
   readonly #session: SqlSession;

@@ -4,9 +4,9 @@ import type { Account, AccountRequest } from "../../../registry/identity/account
 import type { ResourceTag } from "../../../registry/identity/entity.ts";
 import type { AccountId } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
+import type { AccountRequestTable, AccountTable } from "./identity-tables.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
-import type { AccountRequestTable, AccountTable } from "./tables.ts";
 
 export class SqlAccounts implements AccountReads, AccountWrites {
   readonly #session: SqlSession;

@@ -11,10 +11,10 @@ import {
 import { limits } from "../../../registry/limits.ts";
 import type { AccountId } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
+import type { PrincipalTable } from "./identity-tables.ts";
 import { toEntity, toPrincipalRow } from "./principal-row.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
-import type { PrincipalTable } from "./tables.ts";
 
 export class SqlEntities implements EntityReads, EntityWrites {
   readonly #session: SqlSession;

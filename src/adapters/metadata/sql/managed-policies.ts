@@ -9,9 +9,9 @@ import type {
 } from "../../../registry/identity/managed-policy.ts";
 import type { AccountId } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
+import type { PolicyTable, PolicyVersionTable } from "./identity-tables.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
-import type { PolicyTable, PolicyVersionTable } from "./tables.ts";
 
 export class SqlPolicies implements PolicyReads, PolicyWrites {
   readonly #session: SqlSession;

@@ -3,9 +3,9 @@ import type { OidcProvider } from "../../../registry/identity/stored-credential.
 import { limits } from "../../../registry/limits.ts";
 import type { AccountId } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
+import type { OidcProviderTable } from "./identity-tables.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
-import type { OidcProviderTable } from "./tables.ts";
 
 export class SqlOidcProviders implements OidcProviderReads, OidcProviderWrites {
   readonly #session: SqlSession;

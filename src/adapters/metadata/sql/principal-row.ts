@@ -1,6 +1,6 @@
 import { type Entity, type LoginProfile, nameKey } from "../../../registry/identity/entity.ts";
+import type { PrincipalTable } from "./identity-tables.ts";
 import type { Fields } from "./statement.ts";
-import type { PrincipalTable } from "./tables.ts";
 
 export function toEntity(row: PrincipalTable): Entity {
   const base = {

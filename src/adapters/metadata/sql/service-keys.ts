@@ -1,10 +1,10 @@
 import { sql } from "kysely";
+import type { PageRequest } from "../../../ports/page-request.ts";
 import type {
   ServiceKey,
   ServiceKeyReads,
   ServiceKeyWrites,
-} from "../../../ports/metadata-store.ts";
-import type { PageRequest } from "../../../ports/page-request.ts";
+} from "../../../ports/service-key-store.ts";
 import type { AccountId, Region, Registry } from "../../../registry/names.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
 import type { SqlSession } from "./session.ts";

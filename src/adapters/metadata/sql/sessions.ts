@@ -7,9 +7,9 @@ import type {
   SessionUse,
 } from "../../../registry/identity/stored-credential.ts";
 import type { AccountId } from "../../../registry/names.ts";
+import type { SessionTable } from "./identity-tables.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
-import type { SessionTable } from "./tables.ts";
 
 export class SqlSessions implements SessionReads, SessionWrites {
   readonly #session: SqlSession;
