@@ -12,6 +12,7 @@ import type { Commands, FsckProgress, Terminal } from "./commands.ts";
 import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
 import { doctor } from "./doctor.ts";
+import { addEventTargetCommands } from "./event-target-commands.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addLifecycleCommands } from "./lifecycle/lifecycle-commands.ts";
 import { addMasterKeyCommands } from "./master-key-commands.ts";
@@ -61,6 +62,7 @@ function programOf(builder: CommandBuilder): Command {
   addTagCommands(program, builder);
   addRekeyCommand(program, builder);
   addQuotaCommands(program, builder);
+  addEventTargetCommands(program, builder);
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);
   addMasterKeyCommands(program, builder);
