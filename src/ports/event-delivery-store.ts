@@ -49,7 +49,8 @@ export interface EventDeliveryWrites {
   setLane(queue: QueueRef, lane: DeliveryLane): Promise<void>;
   /** Makes all lanes due that wait for a time after `now`. */
   hastenLanes(queue: QueueRef, now: number): Promise<void>;
-  removeLane(queue: QueueRef, partition: string): Promise<void>;
+  /** Removes the lane if nothing waits in it. */
+  closeLane(queue: QueueRef, partition: string): Promise<void>;
   add(deliveries: readonly Delivery[]): Promise<void>;
   setAttempts(delivery: Delivery, attempts: number): Promise<void>;
   removeDelivered(queue: QueueRef, sequences: readonly number[]): Promise<void>;

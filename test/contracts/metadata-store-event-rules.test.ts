@@ -145,7 +145,8 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     await store.transaction(async ({ eventDeliveries }) => {
       await eventDeliveries.hastenLanes(queue, 20);
       await eventDeliveries.removeDelivered(queue, [1, 2]);
-      await eventDeliveries.removeLane(queue, "b");
+      await eventDeliveries.closeLane(queue, "a");
+      await eventDeliveries.closeLane(queue, "b");
     });
     expect([await reads.nextLane(queue), await reads.waiting(queue)]).toEqual([20, 1]);
     await store.transaction(({ eventDeliveries }) => eventDeliveries.remove(queue));

@@ -18,9 +18,8 @@ export interface PortObserver {
 
 /** The same store, observed: each read by its table, and each transaction as a whole. */
 export function observedMetadata(metadata: MetadataStore, observer: PortObserver): MetadataStore {
-  const entries = Object.entries(metadata);
   const tables: MetadataReads = Object.fromEntries(
-    entries.map(([name, table]): unknown[] => [name, observedTable(table, name, observer)]),
+    tableNames(metadata).map((name) => [name, observedTable(metadata[name], name, observer)]),
   );
   const transaction: PortCall = { port: "metadata", operation: "transaction" };
   return {
@@ -29,6 +28,13 @@ export function observedMetadata(metadata: MetadataStore, observer: PortObserver
     probe: () => metadata.probe(),
     close: () => metadata.close(),
   };
+}
+
+/** Also of a store that is made over another one and has the other's tables. */
+function tableNames(metadata: MetadataStore): (keyof MetadataReads)[] {
+  const names: string[] = [];
+  for (const name in metadata) names.push(name);
+  return names as (keyof MetadataReads)[];
 }
 
 /** A table, or several under one name. */

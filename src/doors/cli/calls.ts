@@ -1,5 +1,6 @@
 /** What the commands ask servers for, as the SDKs and our own operations declare it. */
 import type * as ecr from "@aws-sdk/client-ecr";
+import type * as events from "@aws-sdk/client-eventbridge";
 import type * as iam from "@aws-sdk/client-iam";
 import type * as organizations from "@aws-sdk/client-organizations";
 import type * as sts from "@aws-sdk/client-sts";
@@ -25,6 +26,7 @@ import type { getPriceTable } from "../../operations/entrepot/get-price-table.ts
 import type { holdReclaim } from "../../operations/entrepot/hold-reclaim.ts";
 import type { lintPolicy } from "../../operations/entrepot/lint-policy.ts";
 import type { listCostSavings } from "../../operations/entrepot/list-cost-savings.ts";
+import type { listDeadLetters } from "../../operations/entrepot/list-dead-letters.ts";
 import type { listEvents } from "../../operations/entrepot/list-events.ts";
 import type { listJobs } from "../../operations/entrepot/list-jobs.ts";
 import type { listLifecycleRuns } from "../../operations/entrepot/list-lifecycle-runs.ts";
@@ -39,6 +41,7 @@ import type { putPriceTable } from "../../operations/entrepot/put-price-table.ts
 import type { putQuota } from "../../operations/entrepot/put-quota.ts";
 import type { putServiceQuota } from "../../operations/entrepot/put-service-quota.ts";
 import type { rekeyRepository } from "../../operations/entrepot/rekey-repository.ts";
+import type { replayDeadLetters } from "../../operations/entrepot/replay-dead-letters.ts";
 import type { reportImagesInUse } from "../../operations/entrepot/report-images-in-use.ts";
 import type { rerunJob } from "../../operations/entrepot/rerun-job.ts";
 import type { restoreImages } from "../../operations/entrepot/restore-images.ts";
@@ -103,6 +106,10 @@ interface Calls {
   "entrepot:ListServiceQuotas": Own<typeof listServiceQuotas>;
   "entrepot:PutQuota": Own<typeof putQuota>;
   "entrepot:PutServiceQuota": Own<typeof putServiceQuota>;
+  "entrepot:ListDeadLetters": Own<typeof listDeadLetters>;
+  "entrepot:ReplayDeadLetters": Own<typeof replayDeadLetters>;
+  "events:ListRules": [events.ListRulesRequest, events.ListRulesResponse];
+  "events:ListTargetsByRule": [events.ListTargetsByRuleRequest, events.ListTargetsByRuleResponse];
   "iam:AddClientIDToOpenIDConnectProvider": [iam.AddClientIDToOpenIDConnectProviderRequest, object];
   "iam:AddUserToGroup": [iam.AddUserToGroupRequest, object];
   "iam:AttachRolePolicy": [iam.AttachRolePolicyRequest, object];

@@ -14,6 +14,7 @@ import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
 import { addCostCommands } from "./cost/cost-commands.ts";
 import { doctor } from "./doctor.ts";
+import { addEventTargetCommands } from "./event-target-commands.ts";
 import { addEventsCommand } from "./events/events-command.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addLifecycleCommands } from "./lifecycle/lifecycle-commands.ts";
@@ -67,6 +68,7 @@ function programOf(builder: CommandBuilder): Command {
   addAuditCommands(program, builder);
   addQuotaCommands(program, builder);
   addCostCommands(program, builder);
+  addEventTargetCommands(program, builder);
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);
   addMasterKeyCommands(program, builder);

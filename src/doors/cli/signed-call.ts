@@ -23,6 +23,7 @@ export interface SignedCall {
 const jsonTargets: Partial<Record<Service, string>> = {
   ecr: "AmazonEC2ContainerRegistry_V20150921",
   entrepot: "Entrepot_V1",
+  events: "AWSEvents",
   organizations: "AWSOrganizationsV20161128",
 };
 

@@ -66,7 +66,7 @@ export async function sendToApiDestination(
     });
     const outcome = outcomeOf(response, ports.clock.now());
     if (response.status === 401) tokens.forget(connection);
-    drain(response.body);
+    await drain(response.body);
     return outcome;
   } catch (error) {
     signal.throwIfAborted();
@@ -118,7 +118,11 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
 }
 
 /** What it says does not matter; the connection can be used again once it has been read. */
-function drain(body: Readable): void {
-  body.on("error", () => undefined);
-  body.resume();
+async function drain(body: Readable): Promise<void> {
+  try {
+    for await (const _ of body);
+  } catch (error) {
+    // It has answered, however that ended.
+    if (!(error instanceof EgressError)) throw error;
+  }
 }

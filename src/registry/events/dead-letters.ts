@@ -3,6 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Registry } from "../names.ts";
 import type { DeadLetter, DeadLetterFilter, Delivery } from "./delivery.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
+import type { EventTarget } from "./rule.ts";
 
 type Needed = Pick<Ports, "metadata" | "clock">;
 
@@ -50,29 +51,30 @@ export async function replayDeadLetters(
   const { count, orphaned } = await ports.metadata.transaction(async (change) => {
     const orphans: string[] = [];
     let replayed = 0;
+    const found: { target: EventTarget; ofTarget: DeadLetter[] }[] = [];
     for (const [, ofTarget] of Map.groupBy(letters, (each) => `${each.rule} ${each.targetId}`)) {
-      const moved = await replay(change, registry, ofTarget, ports.clock.now());
-      if (moved === undefined) orphans.push(...ofTarget.map(({ id }) => id));
-      else replayed += moved;
+      const { rule: name, targetId } = ofTarget[0]!;
+      const target = await change.eventRules.findTarget({ registry, name }, targetId);
+      if (target === undefined) orphans.push(...ofTarget.map(({ id }) => id));
+      else found.push({ target, ofTarget });
+    }
+    // In the order in which all who lock several queues do.
+    found.sort(({ target: a }, { target: b }) => (a.uid < b.uid ? -1 : 1));
+    for (const { target, ofTarget } of found) {
+      replayed += await replay(change, target, ofTarget, ports.clock.now());
     }
     return { count: replayed, orphaned: orphans };
   });
   return { count, orphaned, ...endOf(chosen, letters) };
 }
 
-/** `undefined` where there is no such target any more. */
 async function replay(
-  { eventRules, eventDeliveries, deadLetters }: MetadataChange,
-  registry: Registry,
+  { eventDeliveries, deadLetters }: MetadataChange,
+  { registry, rule, id: targetId, uid }: EventTarget,
   letters: readonly DeadLetter[],
   now: number,
-): Promise<number | undefined> {
-  const [first] = letters;
-  if (first === undefined) return 0;
-  const { rule, targetId } = first;
-  const target = await eventRules.findTarget({ registry, name: rule }, targetId);
-  if (target === undefined) return undefined;
-  const ref = { registry, target: target.uid };
+): Promise<number> {
+  const ref = { registry, target: uid };
   await eventDeliveries.wake({ ...ref, rule, targetId });
   let sequence = await eventDeliveries.lastSequence(ref);
   const deliveries: Delivery[] = [];

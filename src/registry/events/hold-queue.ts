@@ -7,13 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { invariant } from "../errors.ts";
-import type {
-  DeadLetter,
-  DeadLetterCode,
-  Delivery,
-  DeliveryLane,
-  DeliveryQueue,
-} from "./delivery.ts";
+import type { DeadLetter, DeadLetterCode, Delivery, DeliveryQueue } from "./delivery.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 
 type Needed = Pick<Ports, "metadata" | "clock">;
@@ -111,10 +105,9 @@ async function settleLane(
   if (failed !== undefined) {
     await eventDeliveries.setAttempts(failed.delivery, failed.delivery.attempts + 1);
   }
-  const [first] = await eventDeliveries.heads(queue, partition, 1);
-  const lane: DeliveryLane = { partition, nextAt: failed?.retryAt ?? 0 };
-  if (first === undefined) await eventDeliveries.removeLane(queue, partition);
-  else await eventDeliveries.setLane(queue, lane);
+  // Without reading: a transaction that waits for an answer for each lane takes long.
+  await eventDeliveries.setLane(queue, { partition, nextAt: failed?.retryAt ?? 0 });
+  await eventDeliveries.closeLane(queue, partition);
 }
 
 /** What is left of a delivery that will not be attempted any more. */

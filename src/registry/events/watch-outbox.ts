@@ -1,4 +1,5 @@
 import type { MetadataChange, MetadataStore } from "../../ports/metadata-store.ts";
+import { metadataWith } from "../metadata-with.ts";
 
 /** The same store; `committed` is called after each transaction that has added events. */
 export function watchOutbox(metadata: MetadataStore, committed: () => void): MetadataStore {
@@ -20,10 +21,5 @@ export function watchOutbox(metadata: MetadataStore, committed: () => void): Met
     if (isAdded) committed();
     return value;
   };
-  // Tables lie on the store; methods, which may look into it, are called on itself.
-  return Object.assign(Object.create(metadata) as MetadataStore, {
-    transaction,
-    probe: () => metadata.probe(),
-    close: () => metadata.close(),
-  });
+  return metadataWith(metadata, { transaction });
 }

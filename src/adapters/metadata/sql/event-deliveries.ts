@@ -97,8 +97,8 @@ export class SqlEventDeliveries implements EventDeliveryReads, EventDeliveryWrit
     await this.#session.later(hasten, { ...keyOf(queue), now });
   }
 
-  async removeLane(queue: QueueRef, partition: string): Promise<void> {
-    await this.#session.later(removeLane, { ...keyOf(queue), partition });
+  async closeLane(queue: QueueRef, partition: string): Promise<void> {
+    await this.#session.later(closeLane, { ...keyOf(queue), partition });
   }
 
   async add(deliveries: readonly Delivery[]): Promise<void> {
@@ -287,10 +287,19 @@ const hasten = statement(({ builder }, key: QueueKey & { now: number }) =>
     .where("next_at", ">", key.now),
 );
 
-const removeLane = statement(({ builder }, key: LaneKey) =>
+const closeLane = statement(({ builder }, key: LaneKey) =>
   builder
     .deleteFrom("event_lane")
-    .where((row) => row.and({ ...ofTarget(key), partition: key.partition })),
+    .where((row) => row.and({ ...ofTarget(key), partition: key.partition }))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("event_delivery")
+            .select("sequence")
+            .where((row) => row.and({ ...ofTarget(key), partition: key.partition })),
+        ),
+      ),
+    ),
 );
 
 const heads = statement(({ builder }, page: LaneKey & { limit: number }) =>

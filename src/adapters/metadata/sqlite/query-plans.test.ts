@@ -387,7 +387,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     openLane: [[queue, "p"]],
     setLane: [[queue, { partition: "p", nextAt: 1 }]],
     hastenLanes: [[queue, 1]],
-    removeLane: [[queue, "p"]],
+    closeLane: [[queue, "p"]],
     add: [[[queue]]],
     setAttempts: [[queue, 1]],
     removeDelivered: [[queue, [1, 2]]],
