@@ -125,6 +125,7 @@ describe("the settings", () => {
     ENTREPOT_TRASH_DAYS: ["0", "1", "2"],
     ENTREPOT_PEERS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
     ENTREPOT_EGRESS_ALLOW: ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"],
+    ENTREPOT_AUDIT: ["data-read=1", "data-read=2,api=0", '{"key-use":3}'],
     ENTREPOT_LOG_LEVEL: ["debug", "warn", "error"],
   };
 
@@ -180,6 +181,10 @@ describe("the settings", () => {
     ["ENTREPOT_TRASH_DAYS", "a week", "whole number"],
     ["ENTREPOT_PEERS", "{", "JSON object"],
     ["ENTREPOT_EGRESS_ALLOW", "inside", "CIDRs"],
+    ["ENTREPOT_AUDIT", "pulls=7", "none of api, data-write, data-read"],
+    ["ENTREPOT_AUDIT", "api", "kinds with days"],
+    ["ENTREPOT_AUDIT", "api=9999", "whole number of days from 0 to 3650"],
+    ["ENTREPOT_AUDIT", '{"api":"long"}', "JSON object of numbers"],
     ["ENTREPOT_LOG_LEVEL", "verbose", "one of fatal"],
   ])("%s=%s is refused by name", (name, value, expected) => {
     const [sentence, ...others] = refusals({ environment: { [name]: value } });
