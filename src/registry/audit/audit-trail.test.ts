@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { AuditRow } from "../../ports/audit-store.ts";
 import type { MetadataChange, MetadataStore } from "../../ports/metadata-store.ts";
 import type { Registry } from "../names.ts";
-import type { AuditEntry } from "./audit-entry.ts";
+import type { AuditAction, AuditEntry } from "./audit-entry.ts";
 import { usualRetention } from "./audit-kinds.ts";
 import { auditLimits } from "./audit-limits.ts";
 import { entriesOf, rowOf } from "./audit-segment.ts";
@@ -11,10 +11,10 @@ import { serviceActor } from "./user-identity.ts";
 
 const registry = { account: "000000000000", region: "us-east-1" } as Registry;
 const actor = serviceActor(registry.account, "test");
-const action = {
+const action: AuditAction = {
   ...{ eventSource: "entrepot", eventName: "Test" },
   ...{ eventType: "AwsApiCall", readOnly: true },
-} as const;
+};
 const entry = (id: string, at: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
   ...{ kind: "api", registry, id, at, requestId: `of ${id}`, actor, action },
   ...more,
