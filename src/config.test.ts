@@ -129,6 +129,7 @@ describe("the settings", () => {
       '{"internet":["10.2.0.0/16"]}',
     ],
     ENTREPOT_TRACES: ["http://a/", "http://b/", "http://c/"],
+    ENTREPOT_AUDIT: ["data-read=1", "data-read=2,api=0", '{"key-use":3}'],
     ENTREPOT_LOG_LEVEL: ["debug", "warn", "error"],
   };
 
@@ -196,6 +197,10 @@ describe("the settings", () => {
     ["ENTREPOT_PRICES", '{"currency":"EUR"}', "known in USD only"],
     ["ENTREPOT_NETWORKS", '{"moon":[]}', "must be a JSON map"],
     ["ENTREPOT_TRACES", "collector", "must be a URL"],
+    ["ENTREPOT_AUDIT", "pulls=7", "none of api, data-write, data-read"],
+    ["ENTREPOT_AUDIT", "api", "kinds with days"],
+    ["ENTREPOT_AUDIT", "api=9999", "whole number of days from 0 to 3650"],
+    ["ENTREPOT_AUDIT", '{"api":"long"}', "JSON object of numbers"],
     ["ENTREPOT_LOG_LEVEL", "verbose", "one of fatal"],
   ])("%s=%s is refused by name", (name, value, expected) => {
     const [sentence, ...others] = refusals({ environment: { [name]: value } });

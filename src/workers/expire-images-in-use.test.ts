@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openTestRegistry, type TestRegistry } from "../../test/support/ecr.ts";
 import { reportImagesInUse } from "../operations/entrepot/report-images-in-use.ts";
+import { nothingKept } from "../registry/audit/audit-kinds.ts";
 import { limits } from "../registry/limits.ts";
 import { expireImagesInUse } from "./expire-images-in-use.ts";
 
@@ -8,6 +9,8 @@ let registry: TestRegistry;
 
 beforeEach(async () => {
   registry = await openTestRegistry();
+  // Reports are calls, which would be on record.
+  Object.assign(registry.environment.ports.memory.audit, { retention: nothingKept });
 });
 afterEach(() => registry.close());
 

@@ -19,7 +19,10 @@ export interface PortObserver {
 /** The same store, observed: each read by its table, and each transaction as a whole. */
 export function observedMetadata(metadata: MetadataStore, observer: PortObserver): MetadataStore {
   const tables: MetadataReads = Object.fromEntries(
-    tableNames(metadata).map((name) => [name, observedTable(metadata[name], name, observer)]),
+    tableNames(metadata).map((name): unknown[] => [
+      name,
+      observedTable(metadata[name], name, observer),
+    ]),
   );
   const transaction: PortCall = { port: "metadata", operation: "transaction" };
   return {

@@ -4,7 +4,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { MetadataChange, MetadataStore } from "../../ports/metadata-store.ts";
 import type { Caller } from "../identity/principal.ts";
 import { metadataWith } from "../metadata-with.ts";
-import type { AccountId } from "../names.ts";
+import { type AccountId, isAccountId } from "../names.ts";
 import { type AuditAction, type AuditActor, foreignActor, resourcesOf } from "./audit-entry.ts";
 import { type AuditKind, kindOf } from "./audit-kinds.ts";
 import { type RecordText, singleRow } from "./audit-segment.ts";
@@ -110,7 +110,8 @@ export class RequestAudit {
     const { resource, userIdentity, kind = this.#kind, ...facts } = this.#facts;
     const owner = resource?.account ?? principal.account;
     const resources = resourcesOf(resource?.arn, owner);
-    const isShared = owner !== principal.account;
+    // Policies of AWS are in no account.
+    const isShared = owner !== principal.account && isAccountId(owner);
     const action = {
       ...facts,
       ...(resources.length === 0 ? {} : { resources }),
