@@ -26,6 +26,7 @@ import {
   observedBlobs,
   observedEgress,
   observedKeys,
+  observedLayerWork,
   observedMetadata,
   type PortObserver,
 } from "./adapters/telemetry/observed-ports.ts";
@@ -114,9 +115,9 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const layerWork = openLayerWork();
     const memory = new RegistryMemory({ recordsPulls: !isReadOnly });
     const tagPatterns = new PackageTagPatterns();
-    const plain = { metadata, blobs, keys, egress };
+    const plain = { metadata, blobs, keys, egress, layerWork };
     const observed = options.observer === undefined ? plain : observedBy(options.observer, plain);
-    const ports = { ...observed, layerWork, clock, exclusive, tagPatterns, memory };
+    const ports = { ...observed, clock, exclusive, tagPatterns, memory };
     return {
       ports,
       rows: opened.rows,
@@ -145,7 +146,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
   }
 }
 
-type ObservedPorts = Pick<Ports, "metadata" | "blobs" | "keys" | "egress">;
+type ObservedPorts = Pick<Ports, "metadata" | "blobs" | "keys" | "egress" | "layerWork">;
 
 function observedBy(observer: PortObserver, ports: ObservedPorts): ObservedPorts {
   return {
@@ -153,6 +154,7 @@ function observedBy(observer: PortObserver, ports: ObservedPorts): ObservedPorts
     blobs: observedBlobs(ports.blobs, observer),
     keys: observedKeys(ports.keys, observer),
     egress: observedEgress(ports.egress, observer),
+    layerWork: observedLayerWork(ports.layerWork, observer),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import type { Environment, Operation, Service } from "../../operations/operation.ts";
-import { type Observer, perform } from "../../operations/perform.ts";
+import { inStep, type Observer, perform } from "../../operations/perform.ts";
 import type { Credentials } from "../../ports/credentials.ts";
 import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
@@ -127,7 +127,9 @@ const json: Protocol = {
       throw unknownOperation();
     }
     const environment = loginEnvironment(door);
-    const login = await beginLogin(environment, arrival, signingNameOf(operation.service));
+    const login = await inStep(door.observer, "authenticate", () =>
+      beginLogin(environment, arrival, signingNameOf(operation.service)),
+    );
     const body = await readBody(request.raw, door.heldBodies, {
       limitBytes: operation.bodyLimitBytes ?? limits.requestBodyBytes,
     });
@@ -181,7 +183,9 @@ async function callQuery(
     const call = decodeQuery(arrival.head.query, body.bytes);
     const operation = door.actions.get(actionKey(call.version ?? "", call.action ?? ""));
     if (operation === undefined) throw unknownAction(call.version, call.action);
-    const caller = await callerOf(door, arrival, operation, body.sha256);
+    const caller = await inStep(door.observer, "authenticate", () =>
+      callerOf(door, arrival, operation, body.sha256),
+    );
     const output = await perform(performEnvironment(door), operation, call.input, caller);
     return encode(operation, output, arrival.requestId);
   } finally {
