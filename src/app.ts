@@ -1,13 +1,14 @@
 /** The composition root, which with `store.ts` is the only place that picks adapters. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { IdentityCredentials } from "./adapters/credentials/identity.ts";
 import type { RootKey } from "./adapters/credentials/root-key-file.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
 import { Metrics } from "./adapters/telemetry/metrics.ts";
 import { PortTimes } from "./adapters/telemetry/port-times.ts";
 import { RequestLog } from "./adapters/telemetry/request-log.ts";
+import type { Traces } from "./adapters/telemetry/traces.ts";
 import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
 import { startWork, startWriters } from "./background.ts";
 import { certificatesOf } from "./certificates-of.ts";
@@ -21,9 +22,10 @@ import { eventsDoor } from "./doors/events/events-door.ts";
 import { healthDoor } from "./doors/health/health-door.ts";
 import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
+import { httpApp } from "./doors/listeners/http-app.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
 import { headAt } from "./doors/listeners/timed-response.ts";
-import { httpApp } from "./http-app.ts";
+import { openTraces, type Telemetry } from "./open-traces.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
 import type { Deployment } from "./registry/deployment.ts";
@@ -55,8 +57,9 @@ function servesTls({ https, privateListeners }: Config): boolean {
 export async function startServer(config: Config, options: ServerOptions): Promise<Server> {
   const warn = (sentence: string) => options.log.warn({ event: "store" }, sentence);
   const portTimes = new PortTimes();
-  const store = await openStore(config, { ...options, warn, observer: portTimes });
-  const server = new Server(config, options.log, store, portTimes);
+  const traces = await openTraces(config, portTimes);
+  const store = await openStore(config, { ...options, warn, observer: traces ?? portTimes });
+  const server = new Server(config, options.log, store, { portTimes, traces });
   try {
     await server.start();
     return server;
@@ -77,6 +80,7 @@ const settleCheckMs = 10;
 export class Server {
   readonly #config: Config;
   readonly #log: Logger;
+  readonly #traces: Traces | undefined;
   readonly #store: Store;
   readonly #listeners: Listeners;
   readonly #metrics: Metrics;
@@ -97,10 +101,11 @@ export class Server {
   #stopping: Promise<void> | undefined;
 
   /** Use `startServer`. */
-  constructor(config: Config, log: Logger, store: Store, portTimes: PortTimes) {
+  constructor(config: Config, log: Logger, store: Store, { portTimes, traces }: Telemetry) {
     const { ports, checkKeys, logBytes, load } = store;
     const { clock } = ports;
     const { isTrustedProxy } = config;
+    this.#traces = traces;
     this.#config = config;
     this.#log = log;
     this.#store = store;
@@ -247,7 +252,9 @@ export class Server {
     this.#ids.set(request, id);
     // Node writes a head quickly only when nothing was set before it, which pulls profit from most.
     if (!isPull(request)) response.setHeader("x-amzn-RequestId", id);
-    this.#app.routing(request, response);
+    const { routing } = this.#app;
+    if (this.#traces === undefined) routing(request, response);
+    else this.#traces.request(request, response, id, () => routing(request, response));
   };
 
   async #compose(rootKey: RootKey): Promise<FastifyInstance> {
@@ -268,7 +275,7 @@ export class Server {
       endpoint: endpointOf(request),
     });
     const app = httpApp({
-      log: this.#log,
+      log: this.#log as FastifyBaseLogger,
       isTrustedProxy,
       idOf: (request) => this.#ids.get(request) ?? "",
       began: (outcome) => this.#count(outcome),
@@ -302,7 +309,9 @@ export class Server {
   }
 
   #observer(): Observer {
+    const traces = this.#traces;
     return {
+      ...(traces && { step: (name, work) => traces.step(name, work) }),
       began: (event) => this.#requests.began(event),
       performed: (event) => this.#metrics.performed(event),
     };
@@ -332,6 +341,7 @@ export class Server {
     await stopped;
     await this.#app?.close();
     for (const write of this.#writers) await write();
+    await this.#traces?.close();
     await this.#store.close();
   }
 }

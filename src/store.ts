@@ -26,6 +26,7 @@ import {
   observedBlobs,
   observedEgress,
   observedKeys,
+  observedLayerWork,
   observedMetadata,
   type PortObserver,
 } from "./adapters/telemetry/observed-ports.ts";
@@ -117,9 +118,9 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const egress = new HttpEgress({ isListed: config.isEgressListed });
     const layerWork = openLayerWork();
     const tagPatterns = new PackageTagPatterns();
-    const plain = { metadata, blobs, keys, egress };
+    const plain = { metadata, blobs, keys, egress, layerWork };
     const observed = options.observer === undefined ? plain : observedBy(options.observer, plain);
-    const ports = { ...observed, layerWork, clock, exclusive, tagPatterns, memory };
+    const ports = { ...observed, clock, exclusive, tagPatterns, memory };
     return {
       ports,
       rows: opened.rows,
@@ -148,7 +149,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
   }
 }
 
-type ObservedPorts = Pick<Ports, "metadata" | "blobs" | "keys" | "egress">;
+type ObservedPorts = Pick<Ports, "metadata" | "blobs" | "keys" | "egress" | "layerWork">;
 
 function observedBy(observer: PortObserver, ports: ObservedPorts): ObservedPorts {
   return {
@@ -156,6 +157,7 @@ function observedBy(observer: PortObserver, ports: ObservedPorts): ObservedPorts
     blobs: observedBlobs(ports.blobs, observer),
     keys: observedKeys(ports.keys, observer),
     egress: observedEgress(ports.egress, observer),
+    layerWork: observedLayerWork(ports.layerWork, observer),
   };
 }
 

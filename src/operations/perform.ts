@@ -11,6 +11,8 @@ import { parameterError } from "./parameter-error.ts";
 export interface Observer {
   /** Before anything is done: the client may be gone before the operation has ended. */
   began?(event: { operation: string; caller: Caller }): void;
+  /** Runs a part of what is done; absent where nobody traces it. */
+  step?<T>(name: string, work: () => Promise<T>): Promise<T>;
   performed(event: {
     operation: string;
     caller: Caller;
@@ -18,6 +20,11 @@ export interface Observer {
     startedAt: number;
     error: unknown;
   }): void;
+}
+
+/** Runs a part of what is done so that a trace tells of it, if there is one. */
+export function inStep<T>(observer: Observer, name: string, work: () => Promise<T>): Promise<T> {
+  return observer.step === undefined ? work() : observer.step(name, work);
 }
 
 /**
@@ -45,22 +52,15 @@ export async function perform(
     const target = await operation.resource(parsed.data, caller, environment);
     resource = target.arn;
     audit.learn({ resource: target });
-    const furtherTargets: Resource[] = [];
-    if (operation.action !== null) {
-      const { principal } = caller;
-      const conditions = conditionsOf(operation.conditions(parsed.data));
-      const context = new RequestContext(caller, startedAt, conditions);
-      await requireAllowed(environment.ports, principal, operation.action, target, context);
-      const furtherActions = await operation.further(parsed.data, caller, environment, target);
-      for (const { action, resource: on } of furtherActions) {
-        await requireAllowed(environment.ports, principal, action, on, context);
-        furtherTargets.push(on);
-      }
-    }
+    const { observer } = environment;
+    const furtherTargets = await inStep(observer, "authorize", () =>
+      requireOperation(environment, operation, parsed.data, caller, target, startedAt),
+    );
     const metadata = audit.over(environment.ports.metadata);
     const ports = { ...environment.ports, metadata, onBehalfOf: caller };
     const given = { ...environment, ports, caller, target, furtherTargets };
-    const answer = await operation.handle(parsed.data, given);
+    const handling = () => operation.handle(parsed.data, given);
+    const answer = await inStep(observer, operation.name, handling);
     endCall(audit, operation, answer);
     return answer;
   } catch (error) {
@@ -76,6 +76,30 @@ export async function perform(
       error: failure,
     });
   }
+}
+
+/**
+ * That the caller may do all that the operation takes. Resolves to what it acts on beside the target.
+ * @throws AccessDenied
+ */
+async function requireOperation(
+  environment: Environment,
+  operation: Operation,
+  input: unknown,
+  caller: Caller,
+  target: Resource,
+  startedAt: number,
+): Promise<readonly Resource[]> {
+  if (operation.action === null) return [];
+  const { principal } = caller;
+  const conditions = conditionsOf(operation.conditions(input));
+  const context = new RequestContext(caller, startedAt, conditions);
+  await requireAllowed(environment.ports, principal, operation.action, target, context);
+  const furtherActions = await operation.further(input, caller, environment, target);
+  for (const { action, resource } of furtherActions) {
+    await requireAllowed(environment.ports, principal, action, resource, context);
+  }
+  return furtherActions.map(({ resource }) => resource);
 }
 
 /** Policies name keys in any case. */

@@ -1,11 +1,12 @@
 import type { BlobStore, OpenBlob, StagedBlob } from "../../ports/blob-store.ts";
 import type { Egress } from "../../ports/egress.ts";
 import type { KeyService } from "../../ports/key-service.ts";
+import type { LayerWork } from "../../ports/layer-work.ts";
 import type { MetadataReads, MetadataStore } from "../../ports/metadata-store.ts";
 
 /** A kind of calls of a port: there is one object of each, however many calls there are. */
 export interface PortCall {
-  readonly port: "metadata" | "blobs" | "keys" | "egress";
+  readonly port: "metadata" | "blobs" | "keys" | "egress" | "layers";
   /** A table's name, `transaction`, or what is asked of the port. */
   readonly operation: string;
 }
@@ -154,6 +155,17 @@ export function observedKeys(keys: KeyService, observer: PortObserver): KeyServi
     get masterKey() {
       return keys.masterKey;
     },
+  };
+}
+
+/** The same work, observed where it reads; what it seals is told of as appends of the blob store. */
+export function observedLayerWork(work: LayerWork, observer: PortObserver): LayerWork {
+  const around = observerOf("layers", observer);
+  return {
+    readsFiles: work.readsFiles,
+    readFrame: (frame) => around("read frame", () => work.readFrame(frame)),
+    begin: (algorithm) => work.begin(algorithm),
+    close: () => work.close(),
   };
 }
 

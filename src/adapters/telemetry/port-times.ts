@@ -10,6 +10,7 @@ const help = {
   metadata: "Time of reads of the database by table, and of whole transactions.",
   blobs: "Time of calls of the blob store, be it a folder or a bucket.",
   keys: "Time to wrap and open data keys, and of uses of KMS keys' material.",
+  layers: "Time until a frame of a layer is read and opened in a thread.",
   egress: "Time to the head of the answer of requests to other hosts.",
 } as const satisfies Record<PortCall["port"], string>;
 
@@ -17,6 +18,7 @@ const names = {
   metadata: "entrepot_metadata_call",
   blobs: "entrepot_blob_store_call",
   keys: "entrepot_key_call",
+  layers: "entrepot_layer_work_call",
   egress: "entrepot_egress_call",
 } as const satisfies Record<PortCall["port"], string>;
 
@@ -34,6 +36,7 @@ export class PortTimes implements PortObserver {
       metadata: histogram("metadata"),
       blobs: histogram("blobs"),
       keys: histogram("keys"),
+      layers: histogram("layers"),
       egress: histogram("egress"),
     };
   }

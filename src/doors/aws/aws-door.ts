@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import { refusedCall } from "../../operations/audit-call.ts";
 import type { Environment, Operation, Service } from "../../operations/operation.ts";
-import { type Observer, perform } from "../../operations/perform.ts";
+import { inStep, type Observer, perform } from "../../operations/perform.ts";
 import type { Credentials } from "../../ports/credentials.ts";
 import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
@@ -130,7 +130,8 @@ const json: Protocol = {
     const refused = new Refusals(door, arrival, operation, jsonError);
     const environment = loginEnvironment(door);
     const signingName = signingNameOf(operation.service);
-    const login = await refused.told(() => beginLogin(environment, arrival, signingName));
+    const authenticating = () => beginLogin(environment, arrival, signingName);
+    const login = await refused.told(() => inStep(door.observer, "authenticate", authenticating));
     const limitBytes = operation.bodyLimitBytes ?? limits.requestBodyBytes;
     const reading = () => readBody(request.raw, door.heldBodies, { limitBytes });
     const body = await refused.told(reading, { login });
@@ -188,7 +189,8 @@ async function callQuery(
     const operation = door.actions.get(actionKey(call.version ?? "", call.action ?? ""));
     if (operation === undefined) throw unknownAction(call.version, call.action);
     const refused = new Refusals(door, arrival, operation, queryError);
-    const caller = await refused.told(() => callerOf(door, arrival, operation, body.sha256));
+    const authenticating = () => callerOf(door, arrival, operation, body.sha256);
+    const caller = await refused.told(() => inStep(door.observer, "authenticate", authenticating));
     const environment = performEnvironment(door, queryError);
     const output = await perform(environment, operation, call.input, caller);
     return encode(operation, output, arrival.requestId);

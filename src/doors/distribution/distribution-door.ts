@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyPluginCallback } from "fastify";
+import { inStep } from "../../operations/perform.ts";
 import { registryOfHost } from "../../registry/deployment.ts";
 import { RegistryError } from "../../registry/errors.ts";
 import { anonymousPrincipal, type Caller } from "../../registry/identity/principal.ts";
@@ -96,7 +97,8 @@ class DistributionDoor {
       if (path.startsWith("/layers/")) {
         await serveDownload({ ...arrival, options: this.#options });
       } else {
-        const caller = await this.#callerOf(arrival);
+        const { observer } = this.#options;
+        const caller = await inStep(observer, "authenticate", () => this.#callerOf(arrival));
         if (parsed === undefined) throw nothingHere();
         if (endpoint === undefined) throw unsupportedMethod(parsed);
         await this.#perform(endpoint, this.#exchange(arrival, caller, parsed, path, query));
@@ -187,9 +189,10 @@ class DistributionDoor {
     let error: unknown;
     try {
       if (endpoint.isGuardedByHandler !== true) {
-        await guard(exchange, needed, endpoint.either === true);
+        const either = endpoint.either === true;
+        await inStep(observer, "authorize", () => guard(exchange, needed, either));
       }
-      await endpoint.handle(exchange);
+      await inStep(observer, operation, () => endpoint.handle(exchange));
     } catch (failure) {
       error = failure;
       throw failure;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { inStep } from "../../operations/perform.ts";
 import { RegistryError } from "../../registry/errors.ts";
 import { anonymousPrincipal, type Caller, isStillGood } from "../../registry/identity/principal.ts";
 import { type DownloadClaims, openDownloadToken } from "../../registry/layers/download-token.ts";
@@ -42,7 +43,7 @@ export async function serveDownload(download: Download): Promise<void> {
   const startedAt = ports.clock.now();
   let error: unknown;
   try {
-    await sendClaimed(download, claims, caller);
+    await inStep(options.observer, action, () => sendClaimed(download, claims, caller));
   } catch (failure) {
     error = failure;
     throw failure;

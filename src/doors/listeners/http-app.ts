@@ -1,9 +1,8 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import type { Logger } from "./adapters/telemetry/log.ts";
 
 export interface HttpAppParts {
-  readonly log: Logger;
+  readonly log: FastifyBaseLogger;
   readonly isTrustedProxy: (address: string) => boolean;
   readonly idOf: (request: IncomingMessage) => string;
   /** Told of every handler's work, which may go on when the client is gone. */
@@ -13,7 +12,7 @@ export interface HttpAppParts {
 /** What doors are registered at: it routes, and answers what no door did. */
 export function httpApp({ log, isTrustedProxy, idOf, began }: HttpAppParts): FastifyInstance {
   const app = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }), // `RequestLog` does it.
     childLoggerFactory: (logger) => logger, // A child for each request costs more than it tells.
     genReqId: (request) => idOf(request as IncomingMessage),
