@@ -13,6 +13,9 @@ export const redactions: Readonly<Record<string, Redactions>> = {
   "ecr:GetAuthorizationToken": { response: ["authorizationToken"] },
   "ecr:GetDownloadUrlForLayer": { response: ["downloadUrl"] },
   "entrepot:CreatePullSecret": { response: ["password", "dockerConfigJson"] },
+  // Any value in there may be a secret that is sent along.
+  "events:CreateConnection": { request: ["AuthParameters"] },
+  "events:UpdateConnection": { request: ["AuthParameters"] },
   "iam:ChangePassword": { request: ["OldPassword", "NewPassword"] },
   "iam:CreateAccessKey": { response: ["SecretAccessKey"] },
   "iam:CreateLoginProfile": { request: ["Password"] },
@@ -53,6 +56,8 @@ export const redactions: Readonly<Record<string, Redactions>> = {
 /** Names that sound like a secret and are none. */
 export const harmlessNames: ReadonlySet<string> = new Set([
   "AllowUsersToChangePassword",
+  "AuthorizationEndpoint",
+  "AuthorizationType",
   "Credentials", // What holds them; the secret ones have names of their own.
   "CurrentKeyMaterialId",
   "DestinationKeyMaterialId",

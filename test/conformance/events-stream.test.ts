@@ -2,8 +2,14 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventLimits } from "../../src/registry/events/event-limits.ts";
 import { setAccessKeyStatus } from "../../src/registry/identity/access-keys.ts";
+import { AuditTail } from "../support/audit.ts";
 import { account } from "../support/ecr.ts";
-import { type EventServer, type StreamedEvent, startEventServer } from "../support/event-server.ts";
+import {
+  type EventServer,
+  registry,
+  type StreamedEvent,
+  startEventServer,
+} from "../support/event-server.ts";
 import { keyOf, putUser, type TestStatement } from "../support/identity.ts";
 
 let server: EventServer;
@@ -61,6 +67,21 @@ it("gives what comes from now on, as it is wanted, to a header's signature and t
   expect(numbers(await some.take(2))).toEqual([2, 3]);
   expect(numbers(await typed.take(1))).toEqual([3]);
   for (const reader of [all, some, typed]) reader.cut();
+});
+
+it("leaves one record of a stream, and of a refusal, in the audit trail", async () => {
+  const trail = new AuditTail(server.ports, registry);
+  await trail.next();
+  const reader = await server.get({ repository: "team/a" });
+  reader.cut();
+  server.opened.clock.advance(1);
+  await (await server.get({ pattern: "{" })).text();
+  const records = await trail.next();
+  expect(records.map(({ action }) => action)).toMatchObject([
+    { eventName: "StreamEvents", readOnly: true, requestParameters: { repository: "team/a" } },
+    { eventName: "StreamEvents", errorCode: "InvalidEventPatternException" },
+  ]);
+  expect(records[0]!.action).not.toHaveProperty("errorCode");
 });
 
 it("goes on after a cut without a gap and without a repetition, wherever it is cut", async () => {

@@ -2,6 +2,9 @@ import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastif
 import type { Operation } from "../../operations/operation.ts";
 import type { Observer } from "../../operations/perform.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { auditError } from "../../registry/audit/audit-error.ts";
+import { auditLimits } from "../../registry/audit/audit-limits.ts";
+import { RequestAudit } from "../../registry/audit/request-audit.ts";
 import { invalidParameter, isRegistryError, RegistryError } from "../../registry/errors.ts";
 import { eventFilter } from "../../registry/events/event-filter.ts";
 import { eventLimits } from "../../registry/events/event-limits.ts";
@@ -38,6 +41,8 @@ export interface EventsDoorOptions {
 
 const asked = { service: "entrepot", operationName: "StreamEvents" } as const;
 const action = "entrepot:StreamEvents";
+/** Parameters. */
+const known = ["repository", "detail-type", "pattern", "after"];
 
 /** `GET /events`: the events of the caller's registry as they come, as server-sent events. */
 export function eventsDoor(options: EventsDoorOptions): FastifyPluginCallback {
@@ -74,15 +79,18 @@ async function answer(
 }
 
 async function open(
-  { ports, observer, login, stopping }: EventsDoorOptions,
+  { ports, observer, login, stopping, refusal }: EventsDoorOptions,
   streams: Streams,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
   const { caller, parameters, renew } = await login(request, asked);
   const startedAt = ports.clock.now();
-  const tell = (error: unknown) =>
+  const audit = beginAudit(ports, caller, parameters);
+  const tell = (error: unknown) => {
+    audit.end(error === undefined ? {} : auditError(error, (refused) => refusal(refused).code));
     observer.performed({ operation: action, caller, resource: "*", startedAt, error });
+  };
   try {
     await requireStream(ports, caller);
     const wanted = wantedBy(parameters, request.headers["last-event-id"]);
@@ -114,6 +122,18 @@ async function open(
   }
 }
 
+/** One record of a stream, when it begins or is refused. */
+function beginAudit(ports: Ports, caller: Caller, parameters: Login["parameters"]): RequestAudit {
+  const audit = new RequestAudit({ trail: ports.memory.audit, clock: ports.clock }, caller, {
+    ...{ eventSource: "entrepot", eventName: asked.operationName, readOnly: true },
+  });
+  const wanted = parameters
+    .filter(([name]) => known.includes(name))
+    .map(([name, value]) => [name, value.slice(0, auditLimits.textCharacters)]);
+  audit.learn({ requestParameters: Object.fromEntries(wanted), responseElements: null });
+  return audit;
+}
+
 /** @throws AccessDenied */
 async function requireStream(ports: Ports, caller: Caller): Promise<void> {
   const registry = registryOf(caller);
@@ -130,7 +150,7 @@ function wantedBy(parameters: Login["parameters"], lastEventId: string | string[
   const given = new Map<string, string>();
   for (const [name, value] of parameters) {
     if (/^x-amz-/i.test(name)) continue;
-    if (!["repository", "detail-type", "pattern", "after"].includes(name) || given.has(name)) {
+    if (!known.includes(name) || given.has(name)) {
       throw invalidParameter(name.slice(0, 64), "is not known here, or was given twice");
     }
     given.set(name, value);

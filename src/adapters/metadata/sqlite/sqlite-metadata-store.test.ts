@@ -155,8 +155,8 @@ describe("a directory with SQLite metadata", () => {
       return first !== "account" || second !== "region";
     });
     expect(across.map(({ index }) => index)).toEqual([
-      ...["dead_letter_time", "event_queue_due"],
       "audit_kind_time",
+      ...["dead_letter_time", "event_queue_due"],
       "image_in_use_expiry",
       ...["job_due", "job_state"],
       ...["kms_key_deletion", "kms_key_rotation", "kms_use_time"], // What is due anywhere.
