@@ -81,6 +81,10 @@ export class Metrics {
     this.#portTimes = sources.portTimes;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
+    // Gauges that are called totals, and are the sums of others.
+    for (const what of ["handles", "requests", "resources"]) {
+      this.#registry.removeSingleMetric(`nodejs_active_${what}_total`);
+    }
     this.#addRequests(registers);
     const counter = (name: string, help: string) => new Counter({ name, help, registers });
     this.#reclaimedBytes = counter(
