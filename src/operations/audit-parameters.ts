@@ -1,9 +1,7 @@
 import type { AuditObject } from "../registry/audit/audit-entry.ts";
 import { auditLimits } from "../registry/audit/audit-limits.ts";
+import { hidden } from "../registry/audit/hidden.ts";
 import { isRedacted } from "./audit-redactions.ts";
-
-/** What CloudTrail puts in the place of what it does not tell. */
-const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /**
  * A request or an answer as records have it: in camelCase, with times as text, and without secrets,

@@ -9,13 +9,15 @@ interface Redactions {
 
 /** Members, at whatever depth, by operation. */
 export const redactions: Readonly<Record<string, Redactions>> = {
+  // Manifests are sealed where they are stored: the trail has their digests.
+  "ecr:PutImage": { request: ["imageManifest"], response: ["imageManifest"] },
   "ecr:UploadLayerPart": { request: ["layerPartBlob"] },
   "ecr:GetAuthorizationToken": { response: ["authorizationToken"] },
   "ecr:GetDownloadUrlForLayer": { response: ["downloadUrl"] },
   "entrepot:CreatePullSecret": { response: ["password", "dockerConfigJson"] },
   // Any value in there may be a secret that is sent along.
-  "events:CreateConnection": { request: ["AuthParameters"] },
-  "events:UpdateConnection": { request: ["AuthParameters"] },
+  "events:CreateConnection": { request: ["AuthParameters", "Password", "ClientSecret"] },
+  "events:UpdateConnection": { request: ["AuthParameters", "Password", "ClientSecret"] },
   "iam:ChangePassword": { request: ["OldPassword", "NewPassword"] },
   "iam:CreateAccessKey": { response: ["SecretAccessKey"] },
   "iam:CreateLoginProfile": { request: ["Password"] },
@@ -63,6 +65,7 @@ export const harmlessNames: ReadonlySet<string> = new Set([
   "DestinationKeyMaterialId",
   "ExpirePasswords",
   "IncludeKeyMaterial",
+  "IsValueSecret",
   "KeyMaterialId",
   "KeyMaterialState",
   "MaxPasswordAge",
@@ -74,6 +77,7 @@ export const harmlessNames: ReadonlySet<string> = new Set([
   "PasswordReusePrevention",
   "SourceKeyMaterialId",
   "SubjectFromWebIdentityToken",
+  "newSigningSecret", // Whether there is to be one.
   "pullSecret", // What is known of one, without its password.
   "pullSecretId",
 ]);

@@ -76,7 +76,7 @@ it("records a push, each request once, and what it changes in the change itself"
     userAgent: "docker/29.0.0",
     requestParameters: {
       ...of,
-      ...{ imageIds: [{ imageTag: "v1" }], imageManifest: manifest },
+      ...{ imageIds: [{ imageTag: "v1" }], imageManifest: "HIDDEN_DUE_TO_SECURITY_REASONS" },
       imageManifestMediaType: ociManifest,
     },
     responseElements: { image: { ...of, imageId: { imageDigest, imageTag: "v1" } } },

@@ -29,6 +29,8 @@ const known: Readonly<Record<string, unknown>> = {
   ...{ filter: undefined, nextToken: undefined, imageTagMutabilityExclusionFilters: undefined },
   ...{ name: "BLOB_MOUNTING", value: "DISABLED", desiredValue: 9 },
   AliasName: "alias/images",
+  Period: 60,
+  ResourceARN: `arn:aws:events:us-east-1:${account}:rule/there`,
   CiphertextBlob: Buffer.concat([header, Buffer.of(1)]).toString("base64"),
   ...{ DestinationKeyId: absentKey, KeyId: absentKey, TargetKeyId: absentKey },
   ...{ GrantId: "0".repeat(64), NumberOfBytes: 32 },
@@ -61,7 +63,10 @@ const usesOfKeys: ReadonlySet<string> = new Set([
   ...["Decrypt", "Encrypt", "GenerateDataKey", "GenerateRandom"],
   ...["GenerateDataKeyWithoutPlaintext", "ReEncrypt"],
 ]);
-const sources: Readonly<Record<string, string>> = { entrepot: "entrepot" };
+const sources: Readonly<Record<string, string>> = {
+  cloudwatch: "monitoring.amazonaws.com",
+  entrepot: "entrepot",
+};
 
 /** The one record that asking leaves, and how it ended. */
 async function recordOf(operation: Operation, input: unknown, caller: Caller) {

@@ -193,15 +193,14 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: quotas", 
     await addRepository(store, "team/first");
     const ends: string[] = [];
     const locked = Promise.withResolvers<void>();
-    const holding = store
-      .transaction(async (change) => {
-        await change.repositories.lockCount(registry);
-        locked.resolve();
-        for (let looks = 0; looks < 20; looks++) {
-          expect(await change.repositories.count(registry)).toBe(1);
-        }
-      })
-      .then(() => ends.push("held"));
+    const holding = store.transaction(async (change) => {
+      await change.repositories.lockCount(registry);
+      locked.resolve();
+      for (let looks = 0; looks < 20; looks++) {
+        expect(await change.repositories.count(registry)).toBe(1);
+      }
+      ends.push("held"); // Once it is committed the others may be heard of first.
+    });
     await locked.promise;
     const making = Array.from({ length: 4 }, (_, n) =>
       addRepository(store, `team/app-${n}`).then(() => ends.push("made")),

@@ -63,7 +63,7 @@ export function putManifest(exchange: Exchange): Promise<void> {
   }
   const mediaType = essence(request.headers["content-type"]);
   return withWholeBody(request, bodyRate, limits.manifestBytes, held, async (manifest) => {
-    tellManifest(exchange, manifest, mediaType);
+    tellManifest(exchange, mediaType);
     const image = await putImage(environment.ports, registry, name, {
       manifest,
       mediaType,

@@ -11,6 +11,7 @@ import { auditError, type NameError } from "../../registry/audit/audit-error.ts"
 import { kindOf } from "../../registry/audit/audit-kinds.ts";
 import { auditLimits } from "../../registry/audit/audit-limits.ts";
 import { partOf, type SharedPart } from "../../registry/audit/audit-segment.ts";
+import { hidden } from "../../registry/audit/hidden.ts";
 import { type AuditFacts, RequestAudit } from "../../registry/audit/request-audit.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { isDigest, isTag, type Registry, repositoryArn } from "../../registry/names.ts";
@@ -88,15 +89,15 @@ export function tellPlainUpload({ audit, query }: Exchange): void {
   audit?.learn({ eventName: query.has("digest") ? "CompleteLayerUpload" : "InitiateLayerUpload" });
 }
 
-/** The manifest of a push, now that it was read. */
-export function tellManifest(exchange: Exchange, manifest: Buffer, mediaType?: string): void {
+/** That a manifest came; what is in it is sealed where it is stored, and not told here. */
+export function tellManifest(exchange: Exchange, mediaType?: string): void {
   const { audit, registry, name, reference, query } = exchange;
   if (audit === undefined || !audit.isKept) return;
   const parsed = { shape: "manifest", name, reference } as const;
   audit.learn({
     requestParameters: {
       ...parametersOf(registry, parsed, query),
-      imageManifest: shortened(manifest),
+      imageManifest: hidden,
       ...(mediaType === undefined ? {} : { imageManifestMediaType: mediaType }),
     },
   });
@@ -112,12 +113,6 @@ export function tellPushed({ audit, registry, name, reference }: Exchange, diges
 /** Which upload began. */
 export function tellUpload({ audit }: Exchange, uploadId: string): void {
   audit?.learn({ responseElements: { uploadId } });
-}
-
-function shortened(manifest: Buffer): string {
-  const { textCharacters } = auditLimits;
-  const text = manifest.toString("utf8", 0, textCharacters);
-  return manifest.length <= textCharacters ? text : `${text}… (${manifest.length} bytes)`;
 }
 
 /** How the request ended, whatever it was. */
