@@ -47,7 +47,7 @@ describe.each(metadataStores)("$name keeps the RowStore contract", ({ open }) =>
       expect(await rows.page(table, undefined), table.name).toEqual([]);
       expect(await rows.page(table, first), table.name).toEqual([]);
     }
-    expect(rows.schemaVersion).toBe(migrations.length);
+    expect(rows.schemaVersion).toBe(migrations.at(-1)?.version);
   });
 
   it("reads rows in the order of the key, by code point, page by page", async () => {
