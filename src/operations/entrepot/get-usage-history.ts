@@ -51,7 +51,7 @@ interface UsageAnswer {
 }
 
 const metric = z.enum([...usageCounters, ...usageLevels]);
-const time = z.number().min(0).max(4_102_444_800);
+const time = z.int().min(0).max(4_102_444_800);
 
 /**
  * What was used of a repository, or without a name of the registry as a whole, by hour (kept for 14
