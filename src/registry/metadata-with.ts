@@ -5,9 +5,10 @@ export function metadataWith(
   metadata: MetadataStore,
   other: Partial<Pick<MetadataStore, "transaction" | "probe">>,
 ): MetadataStore {
-  return Object.assign(Object.create(metadata) as MetadataStore, {
+  const own: Pick<MetadataStore, "transaction" | "probe" | "close"> = {
     transaction: other.transaction ?? ((work) => metadata.transaction(work)),
     probe: other.probe ?? (() => metadata.probe()),
     close: () => metadata.close(),
-  } satisfies Pick<MetadataStore, "transaction" | "probe" | "close">);
+  };
+  return Object.create(metadata, Object.getOwnPropertyDescriptors(own)) as MetadataStore;
 }
