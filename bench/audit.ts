@@ -1,10 +1,11 @@
 /**
  * What the audit trail costs: the same GETs and small pushes with it and without, in turns on two
- * servers. `node scripts/run.mjs bench/audit.ts`. The rate says what clients see, the processor time
+ * servers. `node scripts/run.mjs bench/audit.ts`. With `--before <checkout>` the other server is that of
+ * an earlier version: what all cost that came since. The rate says what clients see, the processor time
  * what it costs, also where others use the machine.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { auditKinds } from "../src/registry/audit/audit-kinds.ts";
 import { type RunningServer, startServer } from "../test/support/server.ts";
@@ -21,6 +22,7 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
     images: { type: "string", default: "60" },
+    before: { type: "string" },
   },
 });
 
@@ -32,10 +34,14 @@ interface Side {
   readonly costs: number[];
 }
 
-async function openSide(name: string, settings: Record<string, string>): Promise<Side> {
+async function openSide(
+  name: string,
+  settings: Record<string, string>,
+  program?: string,
+): Promise<Side> {
   const dataDirectory = mkdtempSync(join(temporaryFolder(), "audit-"));
   const server = await startServer({
-    dataDirectory,
+    ...{ dataDirectory, program },
     settings: { ENTREPOT_HTTPS: "off", ...settings },
   });
   const target = await entrepotTarget(server);
@@ -47,7 +53,12 @@ async function main(): Promise<void> {
   const missing = missingWrk();
   if (missing !== undefined) throw new Error(missing);
   const off = auditKinds.map((kind) => `${kind}=0`).join(",");
-  const sides = [await openSide("without", { ENTREPOT_AUDIT: off }), await openSide("with", {})];
+  const { before } = flags;
+  const other =
+    before === undefined
+      ? await openSide("without", { ENTREPOT_AUDIT: off })
+      : await openSide("before", {}, join(resolve(before), "src", "main.ts"));
+  const sides = [other, await openSide(before === undefined ? "with" : "now", {})];
   try {
     await compare("manifest GET by tag", sides, (side) => pullFor(side, Number(flags.seconds)));
     await compare("small push", sides, (side, round) => pushSome(side, round));
@@ -92,7 +103,7 @@ async function compare(
     (median(audited.costs) / median(without.costs)).toFixed(3),
   ];
   const rows = [row(without), row(audited), ratio];
-  console.log(`${title}\n\n${table(["audit", "per second", "server's µs each"], rows)}`);
+  console.log(`${title}\n\n${table(["server", "per second", "server's µs each"], rows)}`);
 }
 
 async function pullFor({ server, target }: Side, seconds: number): Promise<Figures> {

@@ -10,6 +10,8 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const startTimeoutMs = 30_000;
 
 export interface ServerOptions {
+  /** The `main.ts` of another version, to compare with. */
+  readonly program?: string | undefined;
   /** An existing or new data directory that the caller removes. Without it, one is made and removed. */
   dataDirectory?: string;
   /** Settings, by their environment names; both listeners are on free ports of 127.0.0.1 by default. */
@@ -65,11 +67,15 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const isNamed = options.settings?.ENTREPOT_DATABASE !== undefined;
   const stores = isNamed ? {} : await fleetSettings(dataDirectory);
   const settings = { ...stores, ...options.settings };
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), main, "serve"], {
-    cwd: tmpdir(),
-    env: environment(dataDirectory, settings),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeArguments ?? []), options.program ?? main, "serve"],
+    {
+      cwd: tmpdir(),
+      env: environment(dataDirectory, settings),
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
