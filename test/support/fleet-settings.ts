@@ -18,7 +18,7 @@ export async function fleetSettings(directory: string): Promise<Settings> {
   const s3 = await sharedS3();
   const endpoint = encodeURIComponent(s3.endpoint);
   const settings = {
-    ENTREPOT_DATABASE: await sharedDatabase(),
+    ENTREPOT_DATABASE: await sharedDatabase("durable database"),
     ENTREPOT_BLOBS: `s3://${s3.bucket}/${basename(directory)}?endpoint=${endpoint}&region=us-east-1`,
     ...s3.environment,
     // Nobody's setting: for tests that damage what is stored.

@@ -1,6 +1,6 @@
 /**
- * One PostgreSQL and one S3 server for all test files of a run, each started when the first of them
- * wants it: to start them for each file takes longer than most files do. Files are processes of their
+ * One S3 server for all test files of a run, one PostgreSQL that writes to the disk as in production, and
+ * one that is quicker, each started when the first of them wants it: to start them for each file takes longer than most files do. Files are processes of their
  * own, and ask through a socket; what a process was given goes away with it.
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,13 +11,19 @@ import { createInterface } from "node:readline";
 import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 import { type S3Server, startS3 } from "./s3.ts";
-import { type BrokerRequests, brokerVariable } from "./shared-servers.ts";
+import { type BrokerRequests, brokerVariable, type DatabaseKind } from "./shared-servers.ts";
 
 /** Starts with Vitest and ends with it: see `globalSetup` in its configurations. */
 export default async function setup(): Promise<() => Promise<void>> {
   const broker = new ServerBroker();
   process.env[brokerVariable] = await broker.start();
   return () => broker.stop();
+}
+
+interface Request {
+  readonly kind: keyof BrokerRequests;
+  /** Of a database that is given back. */
+  readonly url: string;
 }
 
 /** Tables with more rows are truncated, which is slower for all others. */
@@ -36,13 +42,20 @@ const emptyAllTables = `do $$
     end loop;
   end $$`;
 
+/** A server, and its databases. */
+interface Databases {
+  readonly server: PostgresServer;
+  /** Of which others begin as a copy. */
+  readonly migrated: string;
+  /** Given back, and empty. */
+  readonly free: string[];
+}
+
 class ServerBroker {
   #directory = "";
   #listener: Server | undefined;
-  #postgres: Promise<PostgresServer> | undefined;
-  #migrated: Promise<string> | undefined;
+  readonly #databases = new Map<DatabaseKind, Promise<Databases>>();
   #s3: Promise<S3Server> | undefined;
-  readonly #free: string[] = [];
 
   async start(): Promise<string> {
     this.#directory = await mkdtemp(join(tmpdir(), "entrepot-broker-"));
@@ -55,15 +68,15 @@ class ServerBroker {
   async stop(): Promise<void> {
     this.#listener?.close();
     await (await this.#s3)?.stop();
-    await (await this.#postgres)?.stop();
+    for (const databases of this.#databases.values()) await (await databases).server.stop();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
   #serve(socket: Socket): void {
-    const held = new Set<string>();
+    const held = new Map<string, Databases>();
     socket.on("error", () => socket.destroy());
     createInterface(socket).on("line", async (line) => {
-      const request = JSON.parse(line) as { kind: keyof BrokerRequests; url: string };
+      const request = JSON.parse(line) as Request;
       let answer: unknown;
       try {
         answer = await this.#answer(request, held);
@@ -73,33 +86,43 @@ class ServerBroker {
       if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
     });
     socket.on("close", async () => {
-      const postgres = await this.#postgres;
-      for (const url of held) await postgres?.dropDatabase(url).catch(() => undefined);
+      for (const [url, { server }] of held) await server.dropDatabase(url).catch(() => undefined);
     });
   }
 
-  async #answer(
-    { kind, url }: { kind: keyof BrokerRequests; url: string },
-    held: Set<string>,
-  ): Promise<unknown> {
+  async #answer({ kind, url }: Request, held: Map<string, Databases>): Promise<unknown> {
     if (kind === "s3") {
       this.#s3 ??= startS3();
       const { endpoint, bucket, environment, files } = await this.#s3;
       return { endpoint, bucket, environment, files };
     }
-    this.#postgres ??= startPostgres();
-    const postgres = await this.#postgres;
-    if (kind === "database") {
-      this.#migrated ??= migratedDatabase(postgres);
-      const given = this.#free.pop() ?? (await postgres.createDatabase(await this.#migrated));
-      held.add(given);
-      return { url: given };
+    if (kind === "emptied") {
+      const databases = held.get(url);
+      if (databases === undefined) throw new Error(`${url} is nobody's database`);
+      await databases.server.execute(emptyAllTables, basename(url));
+      held.delete(url);
+      databases.free.push(url);
+      return { url };
     }
-    await postgres.execute(emptyAllTables, basename(url));
-    held.delete(url);
-    this.#free.push(url);
-    return { url };
+    const databases = await this.#databasesOf(kind);
+    const { server, migrated, free } = databases;
+    const given = free.pop() ?? (await server.createDatabase(migrated));
+    held.set(given, databases);
+    return { url: given };
   }
+
+  #databasesOf(kind: DatabaseKind): Promise<Databases> {
+    const known = this.#databases.get(kind);
+    if (known !== undefined) return known;
+    const started = startDatabases(kind);
+    this.#databases.set(kind, started);
+    return started;
+  }
+}
+
+async function startDatabases(kind: DatabaseKind): Promise<Databases> {
+  const server = await startPostgres({ fsync: kind === "durable database" });
+  return { server, migrated: await migratedDatabase(server), free: [] };
 }
 
 /** The name of a database with the schema and no rows, of which others begin as a copy. */

@@ -13,10 +13,11 @@ export interface SharedS3 {
   readonly files: string;
 }
 
+/** The durable one writes to the disk as in production; the other is quicker. */
+export type DatabaseKind = "database" | "durable database";
+
 /** What is asked, and what is answered: see `ServerBroker`. */
-export interface BrokerRequests {
-  /** One with the schema and no rows. */
-  readonly database: { readonly url: string };
+export interface BrokerRequests extends Record<DatabaseKind, { readonly url: string }> {
   readonly s3: SharedS3;
   /** Takes a database back, to empty it and to give it to others. */
   readonly emptied: { readonly url: string };
@@ -56,8 +57,8 @@ function connected(): Broker {
 }
 
 /** The URL of a database with the schema and no rows, until this process ends. */
-export async function sharedDatabase(): Promise<string> {
-  return (await ask("database")).url;
+export async function sharedDatabase(kind: DatabaseKind = "database"): Promise<string> {
+  return (await ask(kind)).url;
 }
 
 /** Gives it back for others. Nobody may be connected to it any more. */
