@@ -5,11 +5,11 @@ const minuteMs = 60_000;
 /**
  * What is not tried again on a fleet's stores. The AWS CLI: every command of it is some rows, which the
  * contracts of the metadata and the suites of the stores try on PostgreSQL, and layers come by the AWS
- * SDK. Podman and Buildah: they speak to a registry by the same library as Skopeo. Reports of use.
+ * SDK. Reports of use.
  */
 const onceIsEnough = [
   ...["aws-cli", "aws-cli-iam", "aws-cli-iam-roles", "aws-cli-kms", "aws-cli-lifecycle"],
-  ...["aws-cli-sts", "buildah", "podman", "report-in-use"],
+  ...["aws-cli-sts", "report-in-use"],
 ];
 const isFleet = process.env.ENTREPOT_TEST_STORES === "fleet";
 if (isFleet) console.log(`Left out on a fleet's stores: ${onceIsEnough.join(", ")}.`);
