@@ -73,12 +73,14 @@ export async function sharedS3(): Promise<SharedS3> {
   return s3;
 }
 
-/** Runs SQL on a connection of its own. */
-export async function executeSql(url: string, sql: string): Promise<Record<string, unknown>[]> {
+export type Query = (sql: string) => Promise<Record<string, unknown>[]>;
+
+/** Asks a database past Entrepot, on one connection. */
+export async function withSql<T>(url: string, work: (query: Query) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, ssl: false });
   await client.connect();
   try {
-    return (await client.query(sql)).rows as Record<string, unknown>[];
+    return await work(async (sql) => (await client.query(sql)).rows as Record<string, unknown>[]);
   } finally {
     await client.end();
   }

@@ -13,7 +13,7 @@ import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
 import { isFleet } from "./fleet-settings.ts";
 import { openS3 } from "./s3.ts";
-import { executeSql, giveBack, sharedDatabase, sharedS3 } from "./shared-servers.ts";
+import { giveBack, sharedDatabase, sharedS3, withSql } from "./shared-servers.ts";
 
 export interface OpenedStores {
   readonly metadata: MetadataStore;
@@ -83,16 +83,17 @@ function dumpSqlite(path: string): string {
   }
 }
 
-async function dumpPostgres(url: string): Promise<string> {
-  const tables = (await executeSql(
-    url,
-    // What a connection committed last says nothing of the registry.
-    `select tablename as name from pg_tables where schemaname = 'public'
-       and tablename <> 'last_commit' order by 1`,
-  )) as { name: string }[];
-  const rows: [string, unknown][] = [];
-  for (const { name } of tables) {
-    rows.push([name, await executeSql(url, `select * from "${name}" t order by t::text`)]);
-  }
-  return toText(rows);
+function dumpPostgres(url: string): Promise<string> {
+  return withSql(url, async (query) => {
+    const tables = (await query(
+      // What a connection committed last says nothing of the registry.
+      `select tablename as name from pg_tables where schemaname = 'public'
+         and tablename <> 'last_commit' order by 1`,
+    )) as { name: string }[];
+    const rows: [string, unknown][] = [];
+    for (const { name } of tables) {
+      rows.push([name, await query(`select * from "${name}" t order by t::text`)]);
+    }
+    return toText(rows);
+  });
 }
