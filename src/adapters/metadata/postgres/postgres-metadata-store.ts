@@ -1,15 +1,11 @@
-import type {
-  DatabaseLoad,
-  MetadataChange,
-  MetadataReads,
-  MetadataStore,
-} from "../../../ports/metadata-store.ts";
+import type { DatabaseLoad, MetadataChange, MetadataStore } from "../../../ports/metadata-store.ts";
 import type { RowStore } from "../../../ports/row-copy.ts";
 import { metadataTables } from "../sql/metadata-tables.ts";
 import { checkSchema, migrate } from "../sql/migrate.ts";
 import { probe } from "../sql/probe.ts";
 import { SqlSession } from "../sql/session.ts";
 import { StatementCompiler } from "../sql/statement.ts";
+import { StoreReads } from "../sql/store-reads.ts";
 import { SqlRowStore } from "../sql/table-copy.ts";
 import { describeAddress, parseConnectionUrl } from "./connection-url.ts";
 import { Connector, silenceMs } from "./connector.ts";
@@ -89,86 +85,20 @@ interface Parts {
 }
 
 /** Made by `openPostgresMetadata`. Remembers nothing: other processes write too. */
-export class PostgresMetadataStore implements MetadataStore {
-  readonly repositories: MetadataReads["repositories"];
-  readonly images: MetadataReads["images"];
-  readonly tags: MetadataReads["tags"];
-  readonly layers: MetadataReads["layers"];
-  readonly objects: MetadataReads["objects"];
-  readonly uploads: MetadataReads["uploads"];
-  readonly resourcePolicies: MetadataReads["resourcePolicies"];
-  readonly identity: MetadataReads["identity"];
-  readonly kms: MetadataReads["kms"];
-  readonly settings: MetadataReads["settings"];
-  readonly serviceKeys: MetadataReads["serviceKeys"];
-  readonly reclaim: MetadataReads["reclaim"];
-  readonly leases: MetadataReads["leases"];
-  readonly jobs: MetadataReads["jobs"];
-  readonly rekeys: MetadataReads["rekeys"];
-  readonly trash: MetadataReads["trash"];
-  readonly lifecycle: MetadataReads["lifecycle"];
-  readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
-  readonly inUse: MetadataReads["inUse"];
-  readonly quotas: MetadataReads["quotas"];
-  readonly quotaUsage: MetadataReads["quotaUsage"];
-  readonly serviceQuotas: MetadataReads["serviceQuotas"];
-  readonly outbox: MetadataReads["outbox"];
-  readonly eventLog: MetadataReads["eventLog"];
-  readonly eventArchives: MetadataReads["eventArchives"];
-  readonly eventReplays: MetadataReads["eventReplays"];
-  readonly eventRules: MetadataReads["eventRules"];
-  readonly connections: MetadataReads["connections"];
-  readonly apiDestinations: MetadataReads["apiDestinations"];
-  readonly eventDeliveries: MetadataReads["eventDeliveries"];
-  readonly deadLetters: MetadataReads["deadLetters"];
-  readonly usage: MetadataReads["usage"];
-  readonly audit: MetadataReads["audit"];
-  readonly costs: MetadataReads["costs"];
+export class PostgresMetadataStore extends StoreReads implements MetadataStore {
   /** The same content as rows, for copies of all of it. */
   readonly rows: RowStore;
-  readonly #compiler = new StatementCompiler(postgresDialect);
+  readonly #compiler: StatementCompiler;
   readonly #parts: Parts;
   readonly #underWay = new Set<Promise<unknown>>();
   #isClosing = false;
 
   constructor(parts: Parts) {
+    const compiler = new StatementCompiler(postgresDialect);
+    super(metadataTables(new SqlSession(compiler, parts.reader)));
+    this.#compiler = compiler;
     this.#parts = parts;
     this.rows = parts.rows;
-    const reads: MetadataReads = metadataTables(new SqlSession(this.#compiler, parts.reader));
-    this.repositories = reads.repositories;
-    this.images = reads.images;
-    this.tags = reads.tags;
-    this.layers = reads.layers;
-    this.objects = reads.objects;
-    this.uploads = reads.uploads;
-    this.resourcePolicies = reads.resourcePolicies;
-    this.identity = reads.identity;
-    this.kms = reads.kms;
-    this.settings = reads.settings;
-    this.serviceKeys = reads.serviceKeys;
-    this.reclaim = reads.reclaim;
-    this.leases = reads.leases;
-    this.jobs = reads.jobs;
-    this.rekeys = reads.rekeys;
-    this.trash = reads.trash;
-    this.lifecycle = reads.lifecycle;
-    this.pullTimeExclusions = reads.pullTimeExclusions;
-    this.inUse = reads.inUse;
-    this.quotas = reads.quotas;
-    this.quotaUsage = reads.quotaUsage;
-    this.serviceQuotas = reads.serviceQuotas;
-    this.outbox = reads.outbox;
-    this.eventLog = reads.eventLog;
-    this.eventArchives = reads.eventArchives;
-    this.eventReplays = reads.eventReplays;
-    this.eventRules = reads.eventRules;
-    this.connections = reads.connections;
-    this.apiDestinations = reads.apiDestinations;
-    this.eventDeliveries = reads.eventDeliveries;
-    this.deadLetters = reads.deadLetters;
-    this.usage = reads.usage;
-    this.audit = reads.audit;
-    this.costs = reads.costs;
   }
 
   /** Of the pool of connections. */
