@@ -100,6 +100,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     encryptionKeys: [[registry, page]],
     insertIfAbsent: [[row]],
     lock: [[registry, "n"]],
+    setScanOnPush: [[ref, true]],
     setTagMutability: [[ref, row.tagMutability]],
     setEncryption: [[ref, row.encryption]],
     setQuotas: [[ref, ["q"]]],

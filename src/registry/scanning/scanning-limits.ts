@@ -1,0 +1,13 @@
+/** Bounds of scanning, each with its unit. Source: ECR, "Service quotas"; reliability specification, D10. */
+export const scanningLimits = {
+  /** Of a registry's configuration: one for each frequency. */
+  rules: 2,
+  filtersPerRule: 100,
+  filterCharacters: 255,
+  /** Repositories of one BatchGetRepositoryScanningConfiguration. */
+  repositoriesPerBatch: 25,
+  /** Between two scans of an image that are asked for. */
+  rescanMs: 24 * 60 * 60 * 1000,
+  /** How long after its push, or the last pull, an image is scanned again as advisories change. */
+  eligibleMs: 14 * 24 * 60 * 60 * 1000,
+} as const;
