@@ -4,11 +4,8 @@ import type {
 } from "@aws-sdk/client-ecr";
 import { z } from "zod";
 import { registryOf } from "../../registry/identity/principal.ts";
-import {
-  putScanningConfiguration,
-  scanFrequencies,
-  scanTypes,
-} from "../../registry/scanning/scanning-configuration.ts";
+import { scanFrequencies, scanTypes } from "../../registry/scanning/scan-type.ts";
+import { putScanningConfiguration } from "../../registry/scanning/scanning-configuration.ts";
 import { scanningLimits } from "../../registry/scanning/scanning-limits.ts";
 import { operation } from "../operation.ts";
 import { registryResource } from "./resource.ts";

@@ -5,10 +5,8 @@ import type {
 } from "@aws-sdk/client-ecr";
 import { repositoryArn } from "../../registry/names.ts";
 import type { Repository } from "../../registry/repositories/repository.ts";
-import {
-  type ScanningConfiguration,
-  scanningOf,
-} from "../../registry/scanning/scanning-configuration.ts";
+import type { ScanningConfiguration } from "../../registry/scanning/scan-type.ts";
+import { scanningOf } from "../../registry/scanning/scanning-configuration.ts";
 import type { Wire } from "./wire.ts";
 
 export function scanningConfigurationAnswer({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RepositoryName } from "../names.ts";
-import { type ScanningConfiguration, scanningOf } from "./scanning-configuration.ts";
+import type { ScanningConfiguration } from "./scan-type.ts";
+import { scanningOf } from "./scanning-configuration.ts";
 
 const named = (name: string, scanOnPush = false) => ({ name: name as RepositoryName, scanOnPush });
 

@@ -32,6 +32,7 @@ import { SqlReclaim } from "./reclaim.ts";
 import { SqlRekeys } from "./rekeys.ts";
 import { SqlRepositories } from "./repositories.ts";
 import { SqlResourcePolicies } from "./resource-policies.ts";
+import { SqlScans } from "./scans.ts";
 import { SqlServiceKeys } from "./service-keys.ts";
 import { SqlServiceQuotas } from "./service-quotas.ts";
 import type { SqlSession } from "./session.ts";
@@ -101,5 +102,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
     },
     audit: new SqlAudit(session),
     costs: new SqlCosts(session),
+    scans: new SqlScans(session),
   };
 }
