@@ -44,7 +44,7 @@ export interface EventLogReads {
   list(registry: Registry, page: PageRequest<number>): Promise<LoggedEvent[]>;
   /** The same, the newest first: `after` is the position that they come before. */
   listBack(registry: Registry, page: PageRequest<number>): Promise<LoggedEvent[]>;
-  /** The position of the first one that was logged at that time or later. */
+  /** The position of the first one that was logged at that time or later, the smallest of several. */
   firstSince(registry: Registry, at: number): Promise<number | undefined>;
 }
 export interface EventLogWrites {

@@ -110,6 +110,10 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     expect(await store.eventLog.firstSince(registry, 20)).toBe(2);
     expect(await store.eventLog.firstSince(registry, 21)).toBe(4);
     expect(await store.eventLog.firstSince(registry, 51)).toBeUndefined();
+    // One routing logs many at one time.
+    const together = [9, 7, 8, 6].map((n) => logged(n, { loggedAt: 60 }));
+    await append(store, together);
+    expect(await store.eventLog.firstSince(registry, 51)).toBe(6);
   });
 
   it("removes the oldest of the log, some at a time, and gives out no position twice", async () => {
