@@ -58,6 +58,12 @@ it("lists what is wanted, both ways, page by page, and of a time", async () => {
   expect(await all({ startTime: middle, newestFirst: true })).toEqual([2, 1, 0, 4]);
   expect(await all({ endTime: middle, newestFirst: true })).toEqual([3, 2, 1, 0]);
   expect(await all({ startTime: middle + 100 })).toEqual([]);
+  const position = await registry.environment.ports.metadata.eventLog.end();
+  for (const narrowed of [{}, { detailType: "none" }, { startTime: middle + 100 }]) {
+    expect(await list(narrowed)).toMatchObject({ position });
+  }
+  expect(await list({ maxResults: 2 })).toMatchObject({ position: 2 });
+  expect(await list({ newestFirst: true })).not.toHaveProperty("position");
   const [first] = (await list({})).events;
   expect(first).toMatchObject({ position: 1, event: { version: "0", source: "entrepot" } });
 });
