@@ -16,8 +16,11 @@ export interface WaitingEvent {
  * who add to that partition take before (ADR-0042). Others may become visible out of order.
  */
 export interface OutboxReads {
-  /** By sequence. */
+  /** By sequence. What is read at once keeps the promise of order; page after page would not. */
   first(limit: number): Promise<WaitingEvent[]>;
+  /** Bytes of each of the first, of what is as long as somebody wants it to be. Reads none of it. */
+  sizes(limit: number): Promise<number[]>;
+  hasAtLeast(count: number): Promise<boolean>;
 }
 export interface OutboxWrites {
   /** After the lock of what it is about was taken. Costs no round trip. */

@@ -44,6 +44,11 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     const again = await reopen();
     const found = await again.outbox.first(9);
     expect(found.map(({ event }) => event)).toEqual(events);
+    const bytes = ({ resources, detail }: RegistryEvent) =>
+      Buffer.byteLength(JSON.stringify(resources) + JSON.stringify(detail));
+    expect(await again.outbox.sizes(2)).toEqual(events.slice(0, 2).map(bytes));
+    expect(await again.outbox.hasAtLeast(3)).toBe(true);
+    expect(await again.outbox.hasAtLeast(4)).toBe(false);
     await again.transaction((change) => change.outbox.remove([found[0]!.sequence]));
     expect(await again.outbox.first(9)).toEqual(found.slice(1));
   });
