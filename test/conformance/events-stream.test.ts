@@ -139,13 +139,13 @@ it("writes how far it is where nothing that is wanted comes", async () => {
   await server.happen(of("team/a", 1));
   const end = await server.ports.metadata.eventLog.end();
   server.opened.clock.advance(eventLimits.streamHeartbeatMs);
-  server.ports.memory.logGrew.raise();
+  server.ports.memory.logGrew.raise(registry);
   for (;;) {
     const frame = await reader.frame();
     expect(frame).toMatch(/^: \d+\nid: \d+$/);
     if (frame!.endsWith(`id: ${end}`)) break;
     server.opened.clock.advance(eventLimits.streamHeartbeatMs);
-    server.ports.memory.logGrew.raise();
+    server.ports.memory.logGrew.raise(registry);
   }
   reader.cut();
 });

@@ -62,7 +62,7 @@ async function writeAll(
   await write(response, placeOf(position, clock.now()), over);
   let [checkedAt, wroteAt] = [clock.now(), clock.now()];
   while (!over.aborted) {
-    const waiting = new Wait(memory.logGrew.listen.bind(memory.logGrew), over);
+    const waiting = new Wait((come) => memory.logGrew.listen(registry, come), over);
     try {
       if (clock.now() - checkedAt >= eventLimits.streamLoginMs) {
         caller = await renew();
