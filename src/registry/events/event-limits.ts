@@ -40,7 +40,13 @@ export const eventLimits = {
   replayRules: 100,
   /** Replays that are remembered: the oldest that ended goes first. Ours. */
   replaysKept: 1_000,
-  /** Events of an archive that one transaction brings back, or removes. */
+  /**
+   * Events of an archive that one transaction looks at for those of a time; of these, those that it
+   * brings back, and bytes of them: it ends with the event that passes those.
+   */
+  replayLooks: 2_000,
   replayedAtOnce: 100,
+  replayedBytes: 4 * 1024 * KiB,
+  /** Those that one transaction removes. */
   archivedRemovedAtOnce: 500,
 } as const;
