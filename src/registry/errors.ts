@@ -86,6 +86,7 @@ export type ErrorKind =
   | "RequestEntityTooLarge"
   | "ResourceAlreadyExists"
   | "ResourceNotFound"
+  | "ScanNotFound"
   | "Serialization"
   | "ServiceUnavailable"
   | "Tag"

@@ -117,6 +117,7 @@ const queryWire: Partial<Record<ErrorKind, Wire>> = {
   InvalidSignature: [403, "SignatureDoesNotMatch"],
   LimitExceeded: [409, "LimitExceeded"],
   MalformedPolicyDocument: [400, "MalformedPolicyDocument"],
+  ScanNotFound: [400, "ScanNotFoundException"],
   Serialization: [400, "MalformedQueryString"],
   UnknownOperation: [400, "InvalidAction"],
   UnrecognizedClient: [403, "InvalidClientTokenId"],

@@ -40,6 +40,8 @@ import { tagResource } from "./tag-resource.ts";
 import { untagResource } from "./untag-resource.ts";
 import { updateImageStorageClass } from "./update-image-storage-class.ts";
 import { uploadLayerPart } from "./upload-layer-part.ts";
+import { describeImageScanFindings } from "./describe-image-scan-findings.ts";
+import { startImageScan } from "./start-image-scan.ts";
 
 /** What can be asked of ECR. */
 export const ecrOperations: readonly Operation[] = [
@@ -84,4 +86,6 @@ export const ecrOperations: readonly Operation[] = [
   getRegistryScanningConfiguration,
   putImageScanningConfiguration,
   putRegistryScanningConfiguration,
+  describeImageScanFindings,
+  startImageScan,
 ];
