@@ -23,6 +23,7 @@ import {
   textsOf,
   titleOf,
 } from "./osv-record.ts";
+import { cwesOf, vectorsOf, wordOf } from "./record-ratings.ts";
 import { cveNumber, idSource } from "./vulnerability-names.ts";
 
 /** A record, compiled. */
@@ -31,6 +32,8 @@ export interface CompiledRecord {
   readonly modifiedAt: number;
   /** One for each package and release that it speaks of; none of a record that is about no package. */
   readonly advisories: readonly Advisory[];
+  /** It names no package at all: a record of a CVE by itself. */
+  readonly isOfNoPackage: boolean;
   /** Why parts of it were left out. */
   readonly odd: readonly string[];
 }
@@ -71,7 +74,8 @@ export function compileOsv(value: unknown, compareOf: CompareOf): CompiledRecord
     // What neither names a version nor says why not can tell nothing of a package.
     if (ranges.length > 0 || versions.length > 0 || state !== undefined) advisories.push(advisory);
   }
-  return { id: shared.id, modifiedAt: shared.modifiedAt, advisories, odd };
+  const isOfNoPackage = listOf(record, "affected", limits.affected).length === 0;
+  return { id: shared.id, modifiedAt: shared.modifiedAt, advisories, isOfNoPackage, odd };
 }
 
 function sharedOf(record: Fields): Shared {
@@ -98,7 +102,7 @@ function sharedOf(record: Fields): Shared {
     ...(informational === undefined ? {} : { informational }),
     ...(title === undefined ? {} : { title }),
     cwes: cwesOf(database),
-    references: referencesOf(record),
+    references: referencesOf(record, id),
   };
 }
 
@@ -121,36 +125,8 @@ function informationalOf(id: string, record: Fields, database: Fields): string |
   return /^(AL|RL|RH)EA-/.test(id) ? "enhancement" : undefined;
 }
 
-function vectorsOf(fields: Fields, source: string): Rating[] {
-  return listOf(fields, "severity", limits.ratings).flatMap((value): Rating[] => {
-    const severity = fieldsOf(value, "a severity");
-    const type = textOf(severity, "type", 50);
-    const score = optionalText(severity, "score", limits.vectorCharacters);
-    if (score === undefined || score === "") return [];
-    // Of Ubuntu, type and score are its name and its word.
-    return type.startsWith("CVSS_") ? [{ source, vector: score }] : [{ source, word: score }];
-  });
-}
-
-/** Words that stand where a rating would. */
-const noRatings = new Set(["none", "unknown", "not yet assigned", "end-of-life"]);
-
-function wordOf(fields: Fields, name: string, source: string): Rating[] {
-  const word = member(fields, name);
-  if (typeof word !== "string" || word === "" || word.length > 50) return [];
-  return noRatings.has(word.toLowerCase()) ? [] : [{ source, word }];
-}
-
-function cwesOf(database: Fields): string[] {
-  const value = member(database, "cwe_ids");
-  if (!Array.isArray(value)) return [];
-  return value
-    .filter((id): id is string => typeof id === "string" && /^CWE-\d{1,6}$/.test(id))
-    .slice(0, limits.cwes);
-}
-
-/** Those that tell people what to do come first. Only what a browser opens. */
-function referencesOf(record: Fields): string[] {
+/** Those that tell people what to do come first. Only what a browser opens, and not what the names lead to. */
+function referencesOf(record: Fields, id: string): string[] {
   const value = member(record, "references");
   if (!Array.isArray(value)) return [];
   const found: { readonly url: string; readonly place: number }[] = [];
@@ -161,6 +137,8 @@ function referencesOf(record: Fields): string[] {
       String(member(entry as Fields, "type")),
     );
     if (typeof url !== "string" || url.length > limits.referenceCharacters) continue;
+    const last = url.slice(url.lastIndexOf("/") + 1);
+    if (url === idSource(id).url(id) || url === idSource(last).url(last)) continue;
     if (/^https?:\/\/[^\s<>"]+$/.test(url)) found.push({ url, place: place === -1 ? 9 : place });
   }
   const sorted = found.sort((one, other) => one.place - other.place).map(({ url }) => url);
@@ -178,7 +156,7 @@ function addPart(
   const wanted = fieldsOf(member(affected, "package"), "a package");
   const ecosystem = textOf(wanted, "ecosystem", limits.nameCharacters);
   const family = ecosystemFamily(ecosystem);
-  if (family === "GIT" || family === "") return;
+  if (compareOf(ecosystem) === undefined) return; // Nothing that is looked for is of that ecosystem.
   const name = advisoryName(family, textOf(wanted, "name", limits.nameCharacters));
   const key = `${ecosystem}\n${name}`;
   const part = parts.get(key) ?? newPart(ecosystem, name);

@@ -27,7 +27,7 @@ export function compileRanges(
     if (type !== "ECOSYSTEM" && type !== "SEMVER") {
       throw new RecordRefused("a range is of no known type");
     }
-    const events = eventsOf(range);
+    const events = eventsOf(range, compare);
     const odd = oddityOf(events, compare);
     if (odd === undefined) ranges.push(inOrder(events, compare));
     else onOdd(odd);
@@ -35,16 +35,23 @@ export function compileRanges(
   return ranges;
 }
 
-function eventsOf(range: Fields): RangeEvent[] {
+function eventsOf(range: Fields, compare: CompareVersions | undefined): RangeEvent[] {
   const events: RangeEvent[] = [];
   for (const value of listOf(range, "events", limits.eventsOfRange)) {
     const event = fieldsOf(value, "an event");
     for (const [name, kind] of kinds) {
       if (member(event, name) === undefined) continue;
-      events.push([kind, textOf(event, name, limits.versionCharacters)]);
+      events.push([kind, mended(textOf(event, name, limits.versionCharacters), compare)]);
     }
   }
   return events;
+}
+
+/** Slips that sources make again and again: `1.7.5.-r1` for `1.7.5-r1`, and NVD's `-NA` for no update. */
+function mended(version: string, compare: CompareVersions | undefined): string {
+  if (compare === undefined || compare(version, version) !== undefined) return version;
+  const likely = version.endsWith("-NA") ? version.slice(0, -3) : version.replace(".-r", "-r");
+  return compare(likely, likely) === undefined ? version : likely;
 }
 
 function oddityOf(events: readonly RangeEvent[], compare: CompareVersions | undefined) {

@@ -23,11 +23,11 @@ export function findingOf(match: Match, placed: FoundAt, facts: FactsByCve): Fin
   const known = names.flatMap((name) => facts.get(name) ?? []);
   const own = facts.get(vulnerabilityId);
   const { source, url } = idSource(decider.id);
-  const title = firstOf(advisories, "title") ?? firstOf(known, "title");
-  const publishedAt = firstOf(known, "publishedAt") ?? firstOf(advisories, "publishedAt");
-  const epss = own?.epss ?? firstOf(known, "epss");
-  const kev = own?.kev ?? firstOf(known, "kev");
-  const ssvc = own?.ssvc ?? firstOf(known, "ssvc");
+  const title = first(advisories, ({ title }) => title) ?? first(known, ({ title }) => title);
+  const publishedAt = first(known, ({ publishedAt }) => publishedAt) ?? first(advisories, ({ publishedAt }) => publishedAt);
+  const epss = own?.epss ?? first(known, ({ epss }) => epss);
+  const kev = own?.kev ?? first(known, ({ kev }) => kev);
+  const ssvc = own?.ssvc ?? first(known, ({ ssvc }) => ssvc);
   return {
     vulnerabilityId,
     aliases: names.slice(1),
@@ -68,11 +68,15 @@ function isOfPackage({ isOfPackage: is }: Rating): boolean {
   return is === true;
 }
 
-function firstOf<Key extends string, Value>(
-  sources: readonly { readonly [Name in Key]?: Value }[],
-  key: Key,
+function first<Source, Value>(
+  sources: readonly Source[],
+  read: (source: Source) => Value | undefined,
 ): Value | undefined {
-  return sources.find((source) => source[key] !== undefined)?.[key];
+  for (const source of sources) {
+    const value = read(source);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 function unique(texts: readonly string[]): string[] {
