@@ -1,0 +1,27 @@
+import type { FileAnalyzer } from "./file-analyzer.ts";
+import { apkInstalled } from "./system-packages/apk-installed.ts";
+import { dpkgFiles } from "./system-packages/dpkg-files.ts";
+import { dpkgStatus, opkgStatus } from "./system-packages/dpkg-status.ts";
+import { rpmDatabase } from "./system-packages/rpm-database.ts";
+
+/** All ways in which packages are looked for. */
+export const analyzers: readonly FileAnalyzer[] = [
+  dpkgStatus,
+  dpkgFiles,
+  opkgStatus,
+  apkInstalled,
+  rpmDatabase,
+];
+
+/** Files that tell the distribution, or which part of it packages are from. */
+export const systemFiles: readonly string[] = [
+  "etc/os-release",
+  "usr/lib/os-release",
+  "etc/lsb-release",
+  "etc/alpine-release",
+  "etc/system-release",
+  "etc/centos-release",
+  "etc/redhat-release",
+  "etc/debian_version",
+  "etc/apk/repositories",
+];

@@ -1,0 +1,136 @@
+import type { LayerFile } from "./layer-file.ts";
+import { cleanPath, parentOf } from "./layer-path.ts";
+import { LayerRefused } from "./layer-refused.ts";
+
+/** As Linux allows in one path. Source: path_resolution(7). */
+const mostLinks = 40;
+
+interface Entry {
+  /** Absent for what is none, but hides one: a device. */
+  readonly file: LayerFile | undefined;
+  readonly order: number;
+  /** The order of the last entry here that was no directory, and left nothing below; -1 for none. */
+  readonly emptied: number;
+}
+
+/**
+ * What a layer's archive leaves when it is unpacked in its order: the last entry of a path counts, and whatever
+ * is no directory takes the place of all that was below its path.
+ */
+export class LayerTree {
+  /** By path, in the order in which each path came first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #links = new Map<string, string>();
+  readonly #barriers = new Map<string, number>();
+  #order = 0;
+  #lastParent = "";
+  #lastResolved = "";
+
+  /** The path at which an entry lands: links of this layer lead there, as they do when it is unpacked. */
+  place(path: string): string {
+    if (this.#links.size === 0) return path;
+    const parent = parentOf(path);
+    if (parent !== this.#lastParent) {
+      this.#lastResolved = resolveLinks(this.#links, parent);
+      this.#lastParent = parent;
+    }
+    if (this.#lastResolved === parent) return path;
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return this.#lastResolved === "" ? name : `${this.#lastResolved}/${name}`;
+  }
+
+  /** @param file absent for what is none, but hides one: a device */
+  add(path: string, file: LayerFile | undefined): void {
+    const wasLink = this.#links.delete(path);
+    if (file?.kind === "symlink") this.#links.set(path, file.target ?? "");
+    if (wasLink || file?.kind === "symlink") {
+      this.#lastParent = "";
+      this.#lastResolved = "";
+    }
+    const order = this.#order++;
+    const emptied = file?.kind === "directory" ? (this.#entries.get(path)?.emptied ?? -1) : order;
+    this.#entries.set(path, { file, order, emptied });
+  }
+
+  /** When the entry of this path came; absent if another took its place. */
+  orderOf(path: string): number | undefined {
+    const entry = this.#entries.get(path);
+    return entry === undefined || this.#barrier(parentOf(path)) > entry.order
+      ? undefined
+      : entry.order;
+  }
+
+  /** The file that is there in the end. */
+  file(path: string): LayerFile | undefined {
+    return this.orderOf(path) === undefined ? undefined : this.#entries.get(path)!.file;
+  }
+
+  /** The file whose content another name of it has, and where it is. */
+  hardlinked(link: LayerFile): LayerFile | undefined {
+    let found: LayerFile | undefined = link;
+    for (let followed = 0; found?.kind === "hardlink"; followed++) {
+      const path = this.place(cleanPath(found.target ?? ""));
+      const isOlder: boolean = (this.orderOf(path) ?? Infinity) < this.orderOf(found.path)!;
+      found = isOlder && followed < mostLinks ? this.file(path) : undefined;
+    }
+    return found?.kind === "file" ? found : undefined;
+  }
+
+  files(): LayerFile[] {
+    const found: LayerFile[] = [];
+    for (const [path, { file }] of this.#entries) {
+      if (file !== undefined && this.orderOf(path) !== undefined) found.push(file);
+    }
+    return found;
+  }
+
+  /** Paths of devices. */
+  devices(): string[] {
+    const found: string[] = [];
+    for (const [path, { file }] of this.#entries) {
+      if (file === undefined && this.orderOf(path) !== undefined) found.push(path);
+    }
+    return found;
+  }
+
+  /** When the last entry came that left nothing in this directory. Asked only once all entries are there. */
+  #barrier(directory: string): number {
+    if (directory === "") return -1;
+    let barrier = this.#barriers.get(directory);
+    if (barrier === undefined) {
+      const own = this.#entries.get(directory)?.emptied ?? -1;
+      barrier = Math.max(own, this.#barrier(parentOf(directory)));
+      this.#barriers.set(directory, barrier);
+    }
+    return barrier;
+  }
+}
+
+/**
+ * The directory that a path leads to, by symbolic links of which each is known by the path that it is at.
+ * @throws LayerRefused if they lead in a circle
+ */
+export function resolveLinks(links: ReadonlyMap<string, string>, path: string): string {
+  let pending = path.split("/").reverse();
+  let resolved = "";
+  let followed = 0;
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      resolved = parentOf(resolved);
+      continue;
+    }
+    const next = resolved === "" ? part : `${resolved}/${part}`;
+    const target = links.get(next);
+    if (target === undefined) {
+      resolved = next;
+      continue;
+    }
+    if (++followed > mostLinks) {
+      throw new LayerRefused("damaged", "The layer has symbolic links that lead in a circle.");
+    }
+    if (target.startsWith("/")) resolved = "";
+    pending = pending.concat(target.split("/").reverse());
+  }
+  return cleanPath(resolved);
+}
