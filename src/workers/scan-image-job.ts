@@ -1,5 +1,5 @@
-import { scanImage } from "../registry/scanning/scan-image.ts";
 import { begun, type ScanPayload, scanKind } from "../registry/scanning/request-scan.ts";
+import { scanImage } from "../registry/scanning/scan-image.ts";
 import type { JobHandler } from "./job-handler.ts";
 
 /** Scans images that were pushed, or that somebody asked for. */

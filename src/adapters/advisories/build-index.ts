@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
-import { compileFacts } from "../../registry/scanning/advisories/compile-facts.ts";
 import { comparisons } from "../../registry/scanning/advisories/compare-of.ts";
+import { compileFacts } from "../../registry/scanning/advisories/compile-facts.ts";
 import { compileOsv } from "../../registry/scanning/advisories/compile-osv.ts";
 import type { EndOfLifeDates } from "../../registry/scanning/advisories/end-of-life-dates.ts";
 import { RecordRefused } from "../../registry/scanning/advisories/osv-record.ts";
@@ -106,7 +106,11 @@ function keepBase(
   }
 }
 
-function writeCves(base: SqliteAdvisoryIndex | undefined, intake: Intake, writer: IndexWriter): void {
+function writeCves(
+  base: SqliteAdvisoryIndex | undefined,
+  intake: Intake,
+  writer: IndexWriter,
+): void {
   const { cves } = intake;
   const before = { epss: base?.dayOf("epss") ?? "", kev: base?.dayOf("kev") ?? "" };
   const isOlder = {

@@ -70,8 +70,7 @@ export const describeImageScanFindings = operation("ecr:DescribeImageScanFinding
       imageId: { imageDigest: report.image.digest, imageTag: imageId.imageTag },
       imageScanStatus: scanStatusAnswer(report.image, report.scan),
       imageScanFindings: findingsAnswer(report, from, to),
-      nextToken:
-        to < report.findings.length ? sealPosition(ports, listing, String(to)) : undefined,
+      nextToken: to < report.findings.length ? sealPosition(ports, listing, String(to)) : undefined,
     };
   },
 });

@@ -14,7 +14,7 @@ import {
   describeImages as describePage,
 } from "../../registry/images/list-images.ts";
 import { limits } from "../../registry/limits.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../../registry/names.ts";
+import type { Digest, Registry, Tag } from "../../registry/names.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import type { Repository } from "../../registry/repositories/repository.ts";
 import { scansOf } from "../../registry/scanning/describe-scan.ts";

@@ -10,6 +10,7 @@ import { deleteRegistryPolicy } from "./delete-registry-policy.ts";
 import { deleteRepository } from "./delete-repository.ts";
 import { deleteRepositoryPolicy } from "./delete-repository-policy.ts";
 import { deregisterPullTimeUpdateExclusion } from "./deregister-pull-time-update-exclusion.ts";
+import { describeImageScanFindings } from "./describe-image-scan-findings.ts";
 import { describeImages } from "./describe-images.ts";
 import { describeRegistry } from "./describe-registry.ts";
 import { describeRepositories } from "./describe-repositories.ts";
@@ -35,13 +36,12 @@ import { putRegistryPolicy } from "./put-registry-policy.ts";
 import { putRegistryScanningConfiguration } from "./put-registry-scanning-configuration.ts";
 import { registerPullTimeUpdateExclusion } from "./register-pull-time-update-exclusion.ts";
 import { setRepositoryPolicy } from "./set-repository-policy.ts";
+import { startImageScan } from "./start-image-scan.ts";
 import { startLifecyclePolicyPreview } from "./start-lifecycle-policy-preview.ts";
 import { tagResource } from "./tag-resource.ts";
 import { untagResource } from "./untag-resource.ts";
 import { updateImageStorageClass } from "./update-image-storage-class.ts";
 import { uploadLayerPart } from "./upload-layer-part.ts";
-import { describeImageScanFindings } from "./describe-image-scan-findings.ts";
-import { startImageScan } from "./start-image-scan.ts";
 
 /** What can be asked of ECR. */
 export const ecrOperations: readonly Operation[] = [

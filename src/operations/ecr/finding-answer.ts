@@ -116,7 +116,10 @@ function vulnerabilityDetails(finding: ImageFinding): Wire<PackageVulnerabilityD
 }
 
 /** One for each place where the package is. */
-function vulnerablePackages({ package: of, fixedVersion }: ImageFinding): Wire<VulnerablePackage>[] {
+function vulnerablePackages({
+  package: of,
+  fixedVersion,
+}: ImageFinding): Wire<VulnerablePackage>[] {
   return of.places.map(({ path, inside, layerDiffId }) => ({
     name: of.name,
     version: of.upstreamVersion,

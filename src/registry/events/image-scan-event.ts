@@ -14,7 +14,11 @@ export async function addScanEvent(
   change: Pick<MetadataChange, "outbox">,
   repository: Repository,
   scan: ImageScan,
-  { tags, at, isFirst }: { readonly tags: readonly Tag[]; readonly at: number; readonly isFirst: boolean },
+  {
+    tags,
+    at,
+    isFirst,
+  }: { readonly tags: readonly Tag[]; readonly at: number; readonly isFirst: boolean },
 ): Promise<void> {
   const arn = repositoryArn(repository.registry, repository.name);
   const failed = scan.status === "FAILED" || scan.status === "UNSUPPORTED_IMAGE";

@@ -50,7 +50,8 @@ export async function describeScan(
       `Image scan does not exist for the image with '{${named}}' in the repository with name '${name}' in the registry with id '${registry.account}'`,
     );
   }
-  const findings = scan.endedAt === undefined ? [] : await findingsOf(ports, repository, image, scan);
+  const findings =
+    scan.endedAt === undefined ? [] : await findingsOf(ports, repository, image, scan);
   const known = await knownInventory(ports, repository, image);
   return { repository, image, scan, findings, config: known?.config };
 }

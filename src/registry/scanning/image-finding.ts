@@ -3,7 +3,12 @@ import type { Image } from "../images/image.ts";
 import type { Finding } from "./finding.ts";
 import type { SeverityCounts } from "./image-scan.ts";
 import { type ChosenSeverity, chooseSeverity } from "./severity/choose-severity.ts";
-import { type RatingSource, ratingSources, type Severity, severities } from "./severity/severity.ts";
+import {
+  type RatingSource,
+  ratingSources,
+  type Severity,
+  severities,
+} from "./severity/severity.ts";
 
 /** A finding as it is kept of an image. Times are milliseconds since the epoch. */
 export interface ImageFinding extends Finding {
@@ -50,7 +55,12 @@ function worstFirst(one: ImageFinding, other: ImageFinding): number {
 }
 
 /** Which of the ratings counts. */
-export function severityChoice({ ratings, source, vulnerabilityId, advisories }: Finding): ChosenSeverity {
+export function severityChoice({
+  ratings,
+  source,
+  vulnerabilityId,
+  advisories,
+}: Finding): ChosenSeverity {
   const [advisoryId = vulnerabilityId] = advisories;
   const known = ratings.map((rating) => ({ ...rating, source: ratingSource(rating.source) }));
   return chooseSeverity(known, { raisedBy: ratingSource(source), advisoryId });

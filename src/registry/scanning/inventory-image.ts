@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Ports } from "../../ports/ports.ts";
 import { invariant } from "../errors.ts";
 import { openManifest } from "../images/get-image.ts";
@@ -25,7 +26,8 @@ const configTypes: ReadonlySet<string> = new Set([
   "application/vnd.oci.image.config.v1+json",
   "application/vnd.docker.container.image.v1+json",
 ]);
-const layerTypes = /^application\/vnd\.(oci\.image\.layer\.(nondistributable\.)?v1\.tar(\+gzip|\+zstd)?|docker\.image\.rootfs\.(diff|foreign\.diff)\.tar(\.gzip)?)$/;
+const layerTypes =
+  /^application\/vnd\.(oci\.image\.layer\.(nondistributable\.)?v1\.tar(\+gzip|\+zstd)?|docker\.image\.rootfs\.(diff|foreign\.diff)\.tar(\.gzip)?)$/;
 
 /** Whether an image has a file system that can be looked at. */
 export function isScannable({ configMediaType }: Pick<Image, "configMediaType">): boolean {
@@ -46,7 +48,7 @@ export async function inventoryOf(
 ): Promise<ScannedImage> {
   const madeBy = ports.layerAnalysis.madeBy;
   const known = await ports.metadata.scans.inventory(repository, image.digest);
-  if (known?.madeBy === madeBy) {
+  if (known !== undefined && known.madeBy === madeBy) {
     const opened = await opening(openDocument(ports, repository, image, "inventory", known));
     if (opened !== undefined) return opened as ScannedImage;
   }
@@ -132,12 +134,18 @@ async function layerOf(
   if (object === undefined) return undefined;
   const { madeBy } = ports.layerAnalysis;
   const known = await ports.metadata.scans.layerInventory(registry, object.id);
-  if (known?.madeBy === madeBy) {
+  if (known !== undefined && known.madeBy === madeBy) {
     const opened = await remembered(openForLayer(ports, repository, object.id, known));
     if (opened !== undefined) return opened as LayerInventory;
   }
-  const pieces = copied(readLayer(ports, { repository, object }));
-  const inventory = await ports.layerAnalysis.analyze(pieces, mediaType, signal);
+  const pieces = Readable.from(copied(readLayer(ports, { repository, object })), {
+    ...{ objectMode: false, highWaterMark: scanningLimits.aheadBytes },
+  });
+  const stop = () => pieces.destroy(new Error("the scan was given up"));
+  signal?.addEventListener("abort", stop);
+  const inventory = await ports.layerAnalysis.analyze(pieces, mediaType).finally(() => {
+    signal?.removeEventListener("abort", stop);
+  });
   const sealed = await sealForLayer(ports, repository, object.id, inventory);
   await ports.metadata.transaction(({ scans }) =>
     scans.putLayerInventory(registry, object.id, { ...sealed, madeBy }),

@@ -1,8 +1,8 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
-import { describeImage } from "../images/list-images.ts";
 import type { Image } from "../images/image.ts";
+import { describeImage } from "../images/list-images.ts";
 import { newJob } from "../jobs/job.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
@@ -95,7 +95,10 @@ export async function startScan(
 }
 
 /** A scan of which nothing is known yet. */
-export function begun(key: Pick<ImageScan, "repository" | "digest" | "type">, now: number): ImageScan {
+export function begun(
+  key: Pick<ImageScan, "repository" | "digest" | "type">,
+  now: number,
+): ImageScan {
   const { repository, digest, type } = key;
   return {
     ...{ repository: { registry: repository.registry, id: repository.id }, digest, type },

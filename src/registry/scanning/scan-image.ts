@@ -5,7 +5,10 @@ import { addScanEvent } from "../events/image-scan-event.ts";
 import type { Image } from "../images/image.ts";
 import { limits } from "../limits.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { type FoundVulnerabilities, findVulnerabilities } from "./advisories/find-vulnerabilities.ts";
+import {
+  type FoundVulnerabilities,
+  findVulnerabilities,
+} from "./advisories/find-vulnerabilities.ts";
 import { isSystemPackage } from "./advisories/package-keys.ts";
 import { countSeverities, type ImageFinding, observe } from "./image-finding.ts";
 import type { ImageScan, ScanStatus, SealedDocument } from "./image-scan.ts";
@@ -15,7 +18,6 @@ import { begun, isOfNow } from "./request-scan.ts";
 import { ScanRefusal, unsupportedSystem } from "./scan-refusal.ts";
 import type { ScanType } from "./scan-type.ts";
 import { openDocument, sealDocument } from "./sealed-document.ts";
-import { compareOf } from "./versions/compare-versions.ts";
 
 /** What a scan found, as it is kept. */
 export interface ScanFindings {
@@ -77,7 +79,8 @@ async function outcomeOf(
     const scanned = await inventoryOf(ports, repository, image, signal);
     const index = await ports.vulnerabilities.current();
     if (index === undefined) {
-      const sentence = "There are no advisories: import some by `entrepot vulndb import` or `update`";
+      const sentence =
+        "There are no advisories: import some by `entrepot vulndb import` or `update`";
       throw new ScanRefusal("FAILED", sentence);
     }
     return await judge(ports, { repository, image, type, scanned, before, index });
@@ -110,7 +113,7 @@ async function judge(ports: Ports, judged: Judged): Promise<Outcome> {
   if (unread !== undefined) {
     throw new ScanRefusal("FAILED", `${unread.path} could not be read: ${unread.reason}`);
   }
-  const found = await findVulnerabilities(index, inventory, compareOf);
+  const found = await findVulnerabilities(index, inventory, comparisons());
   requireJudgeable(type, scanned, found);
   const wanted = found.findings.filter(
     (finding) => type === "ENHANCED" || isSystemPackage(finding.package),
@@ -182,7 +185,9 @@ async function keepOutcome(
   const kind = `findings of ${asked.type}` as const;
   const sealed = await sealDocument(ports, repository, image, kind, document);
   const isFirst = asked.endedAt === undefined;
-  return ports.metadata.transaction((change) => keep(change, image, scan, sealed, { now, isFirst }));
+  return ports.metadata.transaction((change) =>
+    keep(change, image, scan, sealed, { now, isFirst }),
+  );
 }
 
 async function keep(

@@ -30,19 +30,21 @@ export function severityOfScore(score: number, version?: CvssVersion): Severity 
   return score > 0 ? "LOW" : "INFORMATIONAL";
 }
 
+export const ratingSources = [
+  "ALMALINUX",
+  "BITNAMI",
+  "CNA",
+  "DEBIAN",
+  "GITHUB",
+  "NVD",
+  "RED_HAT",
+  "ROCKY_LINUX",
+  "SUSE",
+  "UBUNTU",
+  "OTHER",
+] as const;
 /** Who rates vulnerabilities, with a scale of words or without one. */
-export type RatingSource =
-  | "ALMALINUX"
-  | "BITNAMI"
-  | "CNA"
-  | "DEBIAN"
-  | "GITHUB"
-  | "NVD"
-  | "RED_HAT"
-  | "ROCKY_LINUX"
-  | "SUSE"
-  | "UBUNTU"
-  | "OTHER";
+export type RatingSource = (typeof ratingSources)[number];
 
 /** Words that mean the same to all who use them. */
 const common: Readonly<Record<string, Severity>> = {
