@@ -124,7 +124,7 @@ describe("the priority of a finding", () => {
           expect(reason).toMatch(/^[A-Z].*[^.]$/);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -135,7 +135,7 @@ describe("the priority of a finding", () => {
         const before = priorityOf(one, chosen).number;
         expect(priorityOf(other, chosen).number).toBeGreaterThanOrEqual(before);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -160,7 +160,7 @@ describe("the priority of a finding", () => {
           expect(priorityOf(known, used).number).toBeGreaterThan(priorityOf(other, used).number);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
