@@ -110,7 +110,7 @@ describe("the URL of a package", () => {
           expect(/^[\x21-\x7e]+$/.test(url)).toBe(true);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 });
@@ -187,7 +187,7 @@ describe("package URLs of the specification", () => {
         const again = written === undefined ? undefined : parsePackageUrl(written);
         expect(again && formatPackageUrl(again)).toBe(written);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });

@@ -105,7 +105,7 @@ describe("the severity of a finding", () => {
         expect(chooseSeverity(turned, inDebian)).toEqual(chosen);
         expect(chosen.source === undefined).toBe(chosen.severity === "UNDEFINED");
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 });

@@ -72,8 +72,8 @@ describe("comparing versions", () => {
       const [a = "", op = "", b = ""] = row.split(",");
       const got = signOf(compareVersions(scheme(ecosystem), a, b));
       const back = signOf(compareVersions(scheme(ecosystem), b, a));
-      expect(back, row).toBe(got === "<" ? ">" : got === ">" ? "<" : got);
-      return got === op ? [] : [`${a} ${op} ${b} ${got}`];
+      const isMirrored = back === ({ "<": ">", ">": "<" }[got] ?? got);
+      return got === op && isMirrored ? [] : [`${a} ${op} ${b} ${got}`];
     });
     const known = (differences[name] ?? []).flatMap(([, ...listed]) => listed);
     expect(found.toSorted()).toEqual(known.toSorted());
@@ -183,7 +183,7 @@ describe("every scheme", () => {
         expect(compare(first, first)).toBe(0);
         if (ab <= 0 && bc <= 0) expect(Math.sign(compare(first, third))).toBe(Math.min(ab, bc));
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 
@@ -199,7 +199,7 @@ describe("every scheme", () => {
         if (left === undefined || right === undefined) return;
         expect(Number.isFinite(compare(left, right))).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
     const worst = (parts[ecosystem] ?? []).map((piece) => `1${piece.repeat(512)}`.slice(0, 512));
     const started = performance.now();
@@ -220,7 +220,7 @@ describe("dpkg's order", () => {
       ["0:1a", "1a"],
       ["1~0~", "1~~"],
     ] as const;
-    const pairs = [...same, ...fc.sample(fc.tuple(version, version), { numRuns: 150, seed: 12 })];
+    const pairs = [...same, ...fc.sample(fc.tuple(version, version), { numRuns: 80, seed: 12 })];
     const script = `while read -r a b; do
       if dpkg --compare-versions "$a" lt "$b"; then echo "<"
       elif dpkg --compare-versions "$a" eq "$b"; then echo "="
