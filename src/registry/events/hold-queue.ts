@@ -58,8 +58,9 @@ export interface RoundOutcome {
 }
 
 /**
- * Writes down a round. What was delivered goes whoever holds the queue by now; the rest only counts
- * while `held` still holds. Resolves to the queue as it is held on, `undefined` where it is not.
+ * Writes down a round, if `held` still holds; else nothing of it, and whoever holds the queue by now
+ * sends it again: of a queue that was empty meanwhile, the same sequence numbers are other events.
+ * Resolves to the queue as it is held on, `undefined` where it is not.
  */
 export function settleRound(
   { metadata, clock }: Needed,
@@ -70,9 +71,8 @@ export function settleRound(
     const { eventDeliveries } = change;
     const now = clock.now();
     const queue = await eventDeliveries.lock(held);
-    const isMine = queue?.holder === held.holder;
-    for (const lane of outcome.lanes) await settleLane(change, held, lane, isMine);
-    if (queue === undefined || !isMine) return undefined;
+    if (queue?.holder !== held.holder) return undefined;
+    for (const lane of outcome.lanes) await settleLane(change, queue, lane);
     if (outcome.hasten) await eventDeliveries.hastenLanes(queue, now);
     const { failures, lastError, releaseUntil } = outcome;
     const next = { ...queue, failures, lastError };
@@ -95,11 +95,9 @@ async function settleLane(
   { eventDeliveries, deadLetters }: MetadataChange,
   queue: DeliveryQueue,
   { partition, delivered, dead, deadSequences, failed }: LaneOutcome,
-  isMine: boolean,
 ): Promise<void> {
   const gone = delivered.map(({ sequence }) => sequence);
-  await eventDeliveries.removeDelivered(queue, isMine ? [...gone, ...deadSequences] : gone);
-  if (!isMine) return;
+  await eventDeliveries.removeDelivered(queue, [...gone, ...deadSequences]);
   invariant(dead.length === deadSequences.length, "each dead letter was a delivery");
   await deadLetters.insert(dead);
   if (failed !== undefined) {
