@@ -26,8 +26,6 @@ export class EventDeliverer {
   readonly #observer: DeliveryObserver;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
-  /** Called whenever a target was served. */
-  onEnd: () => void = () => {};
 
   constructor(ports: Ports, means: TargetMeans, observer: DeliveryObserver) {
     this.#ports = ports;
@@ -43,10 +41,7 @@ export class EventDeliverer {
     for (const queue of held) {
       const running = this.#drain(queue)
         .catch((error: unknown) => this.#observer.failed(error))
-        .finally(() => {
-          this.#running.delete(running);
-          this.onEnd();
-        });
+        .finally(() => this.#running.delete(running));
       this.#running.add(running);
     }
     return held.length;

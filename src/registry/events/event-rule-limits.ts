@@ -63,6 +63,8 @@ export const eventRuleLimits = {
   commandTimeoutMs: 30 * second,
   commandOutputBytes: 4 * 1024,
   commandsAtOnce: 4,
+  /** How long a target waits that found as many running as may. */
+  commandWaitMs: 1 * second,
 
   /** How long a signing secret that was replaced signs as well. */
   previousSecretMs: 1 * day,

@@ -4,6 +4,7 @@ import { isRegistryError } from "../errors.ts";
 import { type HttpTargets, type Shipment, sendToApiDestination } from "./api-destination-target.ts";
 import type { Delivery } from "./delivery.ts";
 import type { EventEnvelope } from "./event.ts";
+import { eventRuleLimits } from "./event-rule-limits.ts";
 import { type EventTarget, ruleArn } from "./rule.ts";
 import { commandOf } from "./target-arn.ts";
 import { compileInput, type RenderInput } from "./target-input.ts";
@@ -61,6 +62,7 @@ export class TargetSender {
       return refused("TARGET_GONE", "The operator names no such command any more");
     }
     const end = await commands.run(name, input, signal);
+    if (end === undefined) return { kind: "postponed", waitMs: eventRuleLimits.commandWaitMs };
     if (end.ok) return { kind: "delivered" };
     commandFailed(name, end.reason, end.said);
     return failed(end.reason);
