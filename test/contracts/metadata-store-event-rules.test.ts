@@ -105,29 +105,32 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
 
   it("keeps deliveries in order, and wakes a queue unless it is held or waited for", async () => {
     const { store } = await open();
-    const wake = () =>
+    const wake = (now: number) =>
       store.transaction(({ eventDeliveries }) =>
-        eventDeliveries.wake({ ...queue, rule: "pushes", targetId: "one" }),
+        eventDeliveries.wake({ ...queue, rule: "pushes", targetId: "one" }, now),
       );
     expect(await store.eventDeliveries.nextDue()).toBeUndefined();
-    await wake();
-    expect(await store.eventDeliveries.nextDue()).toBe(0);
+    await wake(7);
+    await wake(8);
+    expect(await store.eventDeliveries.nextDue()).toBe(7);
     await store.transaction(async ({ eventDeliveries }) => {
-      for (const partition of ["a", "b", "a"]) await eventDeliveries.openLane(queue, partition);
+      for (const partition of ["a", "b", "a"]) {
+        await eventDeliveries.openLane(queue, { partition, nextAt: 9 });
+      }
       await eventDeliveries.add([delivery(1, "a"), delivery(2, "b"), delivery(3, "a")]);
       await eventDeliveries.setLane(queue, { partition: "a", nextAt: 50 });
       await eventDeliveries.setAttempts(delivery(1, "a"), 4);
     });
     const { eventDeliveries: reads } = store;
-    expect(await reads.lanes(queue, 10, 9)).toEqual([{ partition: "b", nextAt: 0 }]);
-    expect(await reads.lanes(queue, 50, 1)).toEqual([{ partition: "b", nextAt: 0 }]);
+    expect(await reads.lanes(queue, 10, 9)).toEqual([{ partition: "b", nextAt: 9 }]);
+    expect(await reads.lanes(queue, 50, 1)).toEqual([{ partition: "b", nextAt: 9 }]);
     expect(await reads.heads(queue, "a", 9)).toEqual([
       { ...delivery(1, "a"), attempts: 4 },
       delivery(3, "a"),
     ]);
     expect((await reads.oldest(queue, 2)).map(({ sequence }) => sequence)).toEqual([1, 2]);
     expect([await reads.lastSequence(queue), await reads.waiting(queue)]).toEqual([3, 3]);
-    const [held] = await store.transaction(({ eventDeliveries }) => eventDeliveries.lockDue(0, 9));
+    const [held] = await store.transaction(({ eventDeliveries }) => eventDeliveries.lockDue(7, 9));
     expect(held).toMatchObject({ ...queue, rule: "pushes", targetId: "one", failures: 0 });
     const put = (holder: string, failures: number) =>
       store.transaction(({ eventDeliveries }) =>
@@ -136,10 +139,10 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     for (const [holder, failures, due] of [
       ["h", 0, 99],
       ["", eventRuleLimits.breakerFailures, 99],
-      ["", eventRuleLimits.breakerFailures - 1, 0],
+      ["", eventRuleLimits.breakerFailures - 1, 40],
     ] as const) {
       await put(holder, failures);
-      await wake();
+      await wake(40);
       expect((await reads.queue(queue))?.nextAt).toBe(due);
     }
     await store.transaction(async ({ eventDeliveries }) => {

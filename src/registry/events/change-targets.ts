@@ -3,6 +3,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { limitExceeded, lockRule } from "./change-rules.ts";
+import type { QueueRef } from "./delivery.ts";
 import { apiDestinationArn } from "./endpoint.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import { isFreeHeader } from "./http-request.ts";
@@ -16,7 +17,7 @@ export interface WantedTarget {
   readonly settings: TargetSettings;
 }
 
-type Needed = Pick<Ports, "metadata">;
+type Needed = Pick<Ports, "metadata" | "clock">;
 
 /**
  * Adds targets to a rule, or puts others in the place of those with the same ids: what waits for one
@@ -24,7 +25,7 @@ type Needed = Pick<Ports, "metadata">;
  * @throws ResourceNotFound, Validation, LimitExceeded. Source: EventBridge API, PutTargets
  */
 export async function putTargets(
-  { metadata }: Needed,
+  { metadata, clock }: Needed,
   ref: RuleRef,
   wanted: readonly WantedTarget[],
   commands: ReadonlySet<string>,
@@ -45,19 +46,20 @@ export async function putTargets(
     }
     if (known.size > eventRuleLimits.targetsOfRule) throw limitExceeded();
     const uids = wanted.map(({ id }) => known.get(id)?.uid ?? "").sort();
-    for (const target of uids) await retryNow(change, { registry, target });
+    for (const target of uids) await retryNow(change, { registry, target }, clock.now());
   });
 }
 
 /** What was put may be what the target lacked. */
 async function retryNow(
   { eventDeliveries }: MetadataChange,
-  ref: Pick<EventTarget, "registry"> & { readonly target: string },
+  ref: QueueRef,
+  now: number,
 ): Promise<void> {
   const queue = await eventDeliveries.lock(ref);
   if (queue === undefined || queue.holder !== "") return;
-  await eventDeliveries.hastenLanes(ref, 0);
-  await eventDeliveries.replace({ ...queue, failures: 0, nextAt: 0 });
+  await eventDeliveries.hastenLanes(ref, now);
+  await eventDeliveries.replace({ ...queue, failures: 0, nextAt: Math.min(queue.nextAt, now) });
 }
 
 /** @throws ResourceNotFound for a rule that is not there; resolves to the ids that were no targets of it. */

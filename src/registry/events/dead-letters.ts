@@ -75,7 +75,7 @@ async function replay(
   now: number,
 ): Promise<number> {
   const ref = { registry, target: uid };
-  await eventDeliveries.wake({ ...ref, rule, targetId });
+  await eventDeliveries.wake({ ...ref, rule, targetId }, now);
   let sequence = await eventDeliveries.lastSequence(ref);
   const deliveries: Delivery[] = [];
   for (const { id, partition, eventId, envelope } of letters) {
@@ -85,7 +85,7 @@ async function replay(
     deliveries.push({ ...delivery, queuedAt: now, attempts: 0 });
   }
   for (const partition of new Set(deliveries.map((each) => each.partition))) {
-    await eventDeliveries.openLane(ref, partition);
+    await eventDeliveries.openLane(ref, { partition, nextAt: now });
   }
   await eventDeliveries.add(deliveries);
   return deliveries.length;

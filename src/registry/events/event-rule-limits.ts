@@ -52,6 +52,8 @@ export const eventRuleLimits = {
   queueLeaseMs: 1 * minute,
   /** How long deliveries to a target may go on until they are written down. */
   roundMs: 10 * second,
+  /** How long a process goes on with one target before it looks for another that waits. */
+  turnMs: 10 * second,
   /** Partitions over which events are spread that belong to none. */
   spreadPartitions: 8,
 

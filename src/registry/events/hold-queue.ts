@@ -72,7 +72,7 @@ export function settleRound(
     const now = clock.now();
     const queue = await eventDeliveries.lock(held);
     if (queue?.holder !== held.holder) return undefined;
-    for (const lane of outcome.lanes) await settleLane(change, queue, lane);
+    for (const lane of outcome.lanes) await settleLane(change, queue, lane, now);
     if (outcome.hasten) await eventDeliveries.hastenLanes(queue, now);
     const { failures, lastError, releaseUntil } = outcome;
     const next = { ...queue, failures, lastError };
@@ -95,6 +95,7 @@ async function settleLane(
   { eventDeliveries, deadLetters }: MetadataChange,
   queue: DeliveryQueue,
   { partition, delivered, dead, deadSequences, failed }: LaneOutcome,
+  now: number,
 ): Promise<void> {
   const gone = delivered.map(({ sequence }) => sequence);
   await eventDeliveries.removeDelivered(queue, [...gone, ...deadSequences]);
@@ -104,7 +105,8 @@ async function settleLane(
     await eventDeliveries.setAttempts(failed.delivery, failed.delivery.attempts + 1);
   }
   // Without reading: a transaction that waits for an answer for each lane takes long.
-  await eventDeliveries.setLane(queue, { partition, nextAt: failed?.retryAt ?? 0 });
+  // One that was served comes after those that wait.
+  await eventDeliveries.setLane(queue, { partition, nextAt: failed?.retryAt ?? now });
   await eventDeliveries.closeLane(queue, partition);
 }
 

@@ -92,7 +92,7 @@ async function queue(
   const { registry, uid, rule, id: targetId } = target;
   const ref = { registry, target: uid };
   const { eventDeliveries } = change;
-  await eventDeliveries.wake({ ...ref, rule, targetId });
+  await eventDeliveries.wake({ ...ref, rule, targetId }, now);
   let sequence = await eventDeliveries.lastSequence(ref);
   const deliveries = events.map(
     (event): Delivery => ({
@@ -106,7 +106,7 @@ async function queue(
     }),
   );
   for (const partition of new Set(deliveries.map((each) => each.partition))) {
-    await eventDeliveries.openLane(ref, partition);
+    await eventDeliveries.openLane(ref, { partition, nextAt: now });
   }
   await eventDeliveries.add(deliveries);
 }

@@ -56,10 +56,13 @@ export class SqlEventDeliveries implements EventDeliveryReads, EventDeliveryWrit
     return Number((await this.#session.first(count, keyOf(queue)))?.deliveries ?? 0);
   }
 
-  async wake(queue: QueueRef & Pick<DeliveryQueue, "rule" | "targetId">): Promise<void> {
+  async wake(
+    queue: QueueRef & Pick<DeliveryQueue, "rule" | "targetId">,
+    now: number,
+  ): Promise<void> {
     const { rule, targetId: target_id } = queue;
     // At once, since what comes later in this transaction relies on the lock.
-    await this.#session.change(wake, { ...keyOf(queue), rule, target_id });
+    await this.#session.change(wake, { ...keyOf(queue), rule, target_id, now });
   }
 
   async lock(queue: QueueRef): Promise<DeliveryQueue | undefined> {
@@ -85,8 +88,8 @@ export class SqlEventDeliveries implements EventDeliveryReads, EventDeliveryWrit
     await this.#session.later(remove, keyOf(queue));
   }
 
-  async openLane(queue: QueueRef, partition: string): Promise<void> {
-    await this.#session.later(openLane, { ...keyOf(queue), partition });
+  async openLane(queue: QueueRef, { partition, nextAt }: DeliveryLane): Promise<void> {
+    await this.#session.later(openLane, { ...keyOf(queue), partition, next_at: nextAt });
   }
 
   async setLane(queue: QueueRef, { partition, nextAt }: DeliveryLane): Promise<void> {
@@ -202,9 +205,9 @@ const lockDue = statement(({ builder, locksRows }, page: { now: number; limit: n
   return locksRows ? query.forUpdate().skipLocked() : query;
 });
 
-type QueueOrigin = QueueKey & Pick<EventQueueTable, "rule" | "target_id">;
+type QueueOrigin = QueueKey & Pick<EventQueueTable, "rule" | "target_id"> & { now: number };
 
-// Due since ever, whatever clocks say.
+// Since when it is due stays: one that is woken again and again does not pass others that wait.
 const wake = statement(({ builder }, row: QueueOrigin) =>
   builder
     .insertInto("event_queue")
@@ -212,7 +215,7 @@ const wake = statement(({ builder }, row: QueueOrigin) =>
       ...ofTarget(row),
       rule: row.rule,
       target_id: row.target_id,
-      next_at: sql.lit(0),
+      next_at: row.now,
       failures: sql.lit(0),
       holder: sql.lit(""),
       last_error: null,
@@ -221,7 +224,8 @@ const wake = statement(({ builder }, row: QueueOrigin) =>
       conflict.columns(["account", "region", "target"]).doUpdateSet({
         next_at: sql<number>`case when event_queue.holder = ''
           and event_queue.failures < ${sql.lit(eventRuleLimits.breakerFailures)}
-          then 0 else event_queue.next_at end`,
+          and event_queue.next_at > excluded.next_at
+          then excluded.next_at else event_queue.next_at end`,
       }),
     ),
 );
@@ -263,10 +267,10 @@ const firstLane = statement(({ builder }, key: QueueKey) =>
 
 type LaneKey = QueueKey & { readonly partition: string };
 
-const openLane = statement(({ builder }, key: LaneKey) =>
+const openLane = statement(({ builder }, row: LaneKey & { next_at: number }) =>
   builder
     .insertInto("event_lane")
-    .values({ ...ofTarget(key), partition: key.partition, next_at: sql.lit(0) })
+    .values({ ...ofTarget(row), partition: row.partition, next_at: row.next_at })
     .onConflict((conflict) =>
       conflict.columns(["account", "region", "target", "partition"]).doNothing(),
     ),
