@@ -3,7 +3,7 @@ import { EgressError, type EgressResponse } from "../../ports/egress.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Delivery } from "./delivery.ts";
 import type { ApiDestination, Connection, ConnectionSecrets, SigningSecrets } from "./endpoint.ts";
-import { apiDestinationArn, connectionArn } from "./endpoint.ts";
+import { apiDestinationOfArn, connectionOfArn } from "./endpoint.ts";
 import type { EventEnvelope } from "./event.ts";
 import { eventBody } from "./event-body.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
@@ -86,14 +86,12 @@ async function findDestination(
   { metadata }: Needed,
   { registry, arn }: EventTarget,
 ): Promise<{ destination: ApiDestination; connection: Connection } | TargetOutcome> {
-  const [name = ""] = arn.split(":api-destination/")[1]?.split("/") ?? [];
-  const destination = await metadata.apiDestinations.find(registry, name);
-  if (destination === undefined || apiDestinationArn(destination) !== arn) {
+  const destination = await apiDestinationOfArn(metadata, registry, arn);
+  if (destination === undefined) {
     return refused("TARGET_GONE", "There is no such API destination any more");
   }
-  const [ofConnection = ""] = destination.connectionArn.split(":connection/")[1]?.split("/") ?? [];
-  const connection = await metadata.connections.find(registry, ofConnection);
-  if (connection === undefined || connectionArn(connection) !== destination.connectionArn) {
+  const connection = await connectionOfArn(metadata, registry, destination.connectionArn);
+  if (connection === undefined) {
     return refused("TARGET_GONE", "The connection of the API destination is gone");
   }
   return { destination, connection };

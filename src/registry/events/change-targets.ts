@@ -4,11 +4,11 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { limitExceeded, lockRule } from "./change-rules.ts";
 import type { QueueRef } from "./delivery.ts";
-import { apiDestinationArn } from "./endpoint.ts";
+import { apiDestinationOfArn } from "./endpoint.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import { isFreeHeader } from "./http-request.ts";
-import type { EventTarget, RuleRef, TargetSettings } from "./rule.ts";
-import { apiDestinationOf, commandOf } from "./target-arn.ts";
+import { type EventTarget, eventsArn, type RuleRef, type TargetSettings } from "./rule.ts";
+import { commandOf } from "./target-arn.ts";
 import { compileInput } from "./target-input.ts";
 
 export interface WantedTarget {
@@ -96,15 +96,14 @@ async function requireThere(
     if (commands.has(command)) return;
     throw refusal(`The operator names no command '${command}': target ${id} can not be put.`);
   }
-  const named = apiDestinationOf(target);
-  if (named === undefined) {
+  const { registry, arn } = target;
+  if (!arn.startsWith(`${eventsArn(registry)}:api-destination/`)) {
     throw refusal(
-      `Target ${id} is not supported: ${target.arn} is neither an API destination of this account and region nor a command of the operator.`,
+      `Target ${id} is not supported: ${arn} is neither an API destination of this account and region nor a command of the operator.`,
     );
   }
-  const found = await change.apiDestinations.find(target.registry, named.name);
-  if (found !== undefined && apiDestinationArn(found) === target.arn) return;
-  throw refusal(`The API destination of target ${id} does not exist: ${target.arn}`);
+  if ((await apiDestinationOfArn(change, registry, arn)) !== undefined) return;
+  throw refusal(`The API destination of target ${id} does not exist: ${arn}`);
 }
 
 function refusal(sentence: string): RegistryError {
