@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { EgressError, type EgressResponse } from "../../ports/egress.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { isRegistryError } from "../errors.ts";
 import type { Delivery } from "./delivery.ts";
 import type { ApiDestination, Connection, ConnectionSecrets, SigningSecrets } from "./endpoint.ts";
 import { apiDestinationOfArn, connectionOfArn } from "./endpoint.ts";
@@ -70,6 +71,7 @@ export async function sendToApiDestination(
     return outcome;
   } catch (error) {
     signal.throwIfAborted();
+    if (isRegistryError(error)) return refused("INVALID_REQUEST", error.message);
     if (!(error instanceof EgressError)) throw error;
     if (error.kind === "Denied") return refused("INVALID_REQUEST", error.message);
     return failed(error.message);

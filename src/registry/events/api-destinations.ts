@@ -138,10 +138,11 @@ async function requireOwnConnection(
 }
 
 function checkDestination({ endpoint }: Pick<WantedDestination, "endpoint">): void {
-  checkUrl("InvocationEndpoint", endpoint.replaceAll("*", "a"));
-  // Where an event goes is not the event's to say.
-  const [, , host = ""] = endpoint.split("/", 3);
-  if (!host.includes("*")) return;
+  const filled = endpoint.replaceAll("*", "a");
+  checkUrl("InvocationEndpoint", filled);
+  // Where an event goes is not the event's to say, in whatever way the URL is written.
+  const other = endpoint.replaceAll("*", "b");
+  if (URL.canParse(other) && new URL(other).origin === new URL(filled).origin) return;
   throw new RegistryError(
     "Validation",
     "Parameter InvocationEndpoint is not valid. Reason: a host with a star.",

@@ -3,10 +3,10 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { limitExceeded, lockRule } from "./change-rules.ts";
+import { checkHeaders } from "./connections.ts";
 import type { QueueRef } from "./delivery.ts";
 import { apiDestinationOfArn } from "./endpoint.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
-import { isFreeHeader } from "./http-request.ts";
 import { type EventTarget, eventsArn, type RuleRef, type TargetSettings } from "./rule.ts";
 import { commandOf } from "./target-arn.ts";
 import { compileInput } from "./target-input.ts";
@@ -80,9 +80,7 @@ export async function removeTargets(
 
 function checkTarget({ id, settings }: WantedTarget): void {
   compileInput(id, settings);
-  for (const name of Object.keys(settings.http?.headers ?? {})) {
-    if (!isFreeHeader(name)) throw refusal(`The header '${name}' of target ${id} can not be set.`);
-  }
+  checkHeaders(settings.http?.headers ?? {});
 }
 
 async function requireThere(

@@ -3,7 +3,7 @@ import { EgressError } from "../../ports/egress.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Authorization, Connection, ConnectionSecrets } from "./endpoint.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
-import { basic, urlOf, valuesOf } from "./http-request.ts";
+import { basic, isHeaderValue, valuesOf, withQuery } from "./http-request.ts";
 
 type OAuth = Extract<Authorization, { type: "OAUTH_CLIENT_CREDENTIALS" }>;
 
@@ -60,7 +60,7 @@ export class OAuthTokens {
     const query = valuesOf(oauth.http, "query", secrets, "oauth.");
     const request: EgressRequest = {
       method: oauth.method,
-      url: urlOf(oauth.endpoint, [], isGet ? { ...query, ...Object.fromEntries(form) } : query),
+      url: withQuery(oauth.endpoint, isGet ? { ...query, ...Object.fromEntries(form) } : query),
       headers: {
         accept: "application/json",
         ...valuesOf(oauth.http, "header", secrets, "oauth."),
@@ -74,7 +74,7 @@ export class OAuthTokens {
     const chunks: Buffer[] = [];
     for await (const chunk of response.body) chunks.push(chunk as Buffer);
     const answer = response.status === 200 ? parsed(Buffer.concat(chunks).toString()) : undefined;
-    if (typeof answer?.access_token !== "string") {
+    if (typeof answer?.access_token !== "string" || !isHeaderValue(answer.access_token)) {
       throw new EgressError("InvalidAnswer", "The authorization endpoint gave no token");
     }
     const seconds = Number(answer.expires_in ?? assumedLifeSeconds);
