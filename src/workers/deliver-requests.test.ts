@@ -1,7 +1,10 @@
+import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openTestBus, type TestBus } from "../../test/support/event-bus.ts";
 import { EventReceiver } from "../../test/support/event-receiver.ts";
 import { listDeadLetters } from "../operations/entrepot/list-dead-letters.ts";
+import { putEventDestination } from "../operations/entrepot/put-event-destination.ts";
+import { updateConnection } from "../operations/events/update-connection.ts";
 
 let bus: TestBus;
 let receiver: EventReceiver;
@@ -34,4 +37,33 @@ it("a request that can not be built is a dead letter, and holds up nothing", asy
   await bus.deliver();
   const reason = "The header 'x-a' can not hold its value.";
   expect(await letters()).toMatchObject(Array(2).fill({ code: "INVALID_REQUEST", reason }));
+});
+
+it("a header of the connection wins over the target's, however either is written", async () => {
+  const HeaderParameters = { "X-Key": "target", "X-Team": "target", "x-other": "target" };
+  await bus.ruleTo(receiver.url, { target: { HttpParameters: { HeaderParameters } } });
+  const InvocationHttpParameters = { HeaderParameters: [{ Key: "x-team", Value: "connection" }] };
+  const AuthParameters = { InvocationHttpParameters };
+  await bus.registry.ask(updateConnection, { Name: "all", AuthParameters });
+  await bus.route(bus.event("app"));
+  await bus.deliver();
+  expect(receiver.taken[0]?.headers).toMatchObject({
+    ...{ "x-key": "sesame", "x-team": "connection", "x-other": "target" },
+  });
+});
+
+it("a request without a body is signed over none", async () => {
+  await bus.ruleTo(receiver.url, { destination: { HttpMethod: "GET" } });
+  const { signingSecret = "" } = await bus.registry.ask(putEventDestination, {
+    ...{ Name: "all", newSigningSecret: true },
+  });
+  await bus.route(bus.event("app"));
+  await bus.deliver();
+  const { id, headers, body } = receiver.taken[0]!;
+  expect(body).toBe("");
+  expect(headers["content-type"]).toBeUndefined();
+  const key = Buffer.from(signingSecret.replace("whsec_", ""), "base64");
+  const signed = createHmac("sha256", key).update(`${id}.${headers["webhook-timestamp"]}.`);
+  const [signature] = String(headers["webhook-signature"]).split(" ");
+  expect(signature).toBe(`v1,${signed.digest("base64")}`);
 });

@@ -45,25 +45,34 @@ export function eventRequest(
   now: number,
 ): Pick<EgressRequest, "method" | "url" | "headers" | "body"> {
   const { destination, connection, secrets, signing, http, eventId, body, token } = parts;
-  const text = withBodyParameters(body.text, connection.http.body, secrets);
-  const headers: Record<string, string> = {
-    ...valuesOf(connection.http, "header", secrets, ""),
-    ...http?.headers,
-    ...authorizationHeaders(connection, secrets, token),
-    "content-type": body.contentType,
+  const { method } = destination;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const text = hasBody ? withBodyParameters(body.text, connection.http.body, secrets) : "";
+  // The connection's win over the target's. Source: EventBridge, "Connections".
+  const headers = {
+    ...inLowerCase(http?.headers ?? {}),
+    ...inLowerCase(valuesOf(connection.http, "header", secrets, "")),
+    ...inLowerCase(authorizationHeaders(connection, secrets, token)),
+    ...(hasBody ? { "content-type": body.contentType } : {}),
     ...signatureHeaders(signing, eventId, now, text),
   };
   const query = { ...http?.query, ...valuesOf(connection.http, "query", secrets, "") };
   for (const [name, value] of Object.entries(headers)) {
     if (!isHeaderValue(value)) throw refusal(`The header '${name}' can not hold its value.`);
   }
-  const { method } = destination;
   return {
     method,
     url: withQuery(withPath(destination.endpoint, http?.pathValues ?? []), query),
     headers,
-    body: method === "GET" || method === "HEAD" ? undefined : Buffer.from(text),
+    body: hasBody ? Buffer.from(text) : undefined,
   };
+}
+
+/** Names that differ in case alone are one header. */
+function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 function authorizationHeaders(
