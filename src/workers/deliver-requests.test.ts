@@ -67,3 +67,40 @@ it("a request without a body is signed over none", async () => {
   const [signature] = String(headers["webhook-signature"]).split(" ");
   expect(signature).toBe(`v1,${signed.digest("base64")}`);
 });
+
+it("a token of OAuth that is not taken any more is replaced once, within one attempt", async () => {
+  await bus.ruleTo(`${receiver.url}/hook`, {
+    target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
+  });
+  await bus.registry.ask(updateConnection, {
+    ...{ Name: "all", AuthorizationType: "OAUTH_CLIENT_CREDENTIALS" },
+    AuthParameters: {
+      OAuthParameters: {
+        ...{ AuthorizationEndpoint: `${receiver.url}/token`, HttpMethod: "POST" },
+        ClientParameters: { ClientID: "me", ClientSecret: "sesame" },
+      },
+    },
+  });
+  let tokens = 0;
+  let good = "Bearer t1";
+  receiver.behave = (received, response) => {
+    if (received.url === "/token") {
+      tokens += 1;
+      response.writeHead(200).end(JSON.stringify({ access_token: `t${tokens}` }));
+    } else if (received.headers.authorization === good) receiver.take(received, response);
+    else response.writeHead(401).end();
+  };
+  const deliverer = bus.deliverer();
+  await bus.route(bus.event("app"));
+  await bus.deliver(deliverer);
+  good = "Bearer t2";
+  await bus.route(bus.event("app"));
+  await bus.deliver(deliverer);
+  expect([receiver.taken.length, tokens]).toEqual([2, 2]);
+  expect(await letters()).toEqual([]);
+  good = "none";
+  await bus.route(bus.event("app"));
+  await bus.deliver(deliverer);
+  expect([receiver.taken.length, tokens]).toEqual([2, 3]);
+  expect(await letters()).toMatchObject([{ code: "REFUSED_BY_TARGET", attempts: 1 }]);
+});

@@ -45,9 +45,10 @@ export class OAuthTokens {
     return fresh.token;
   }
 
-  /** The receiver does not take the token. */
-  forget(connection: Connection): void {
-    this.#kept.delete(keyOf(connection));
+  /** The receiver does not take the token; one that another delivery got meanwhile is kept. */
+  forget(connection: Connection, token: string): void {
+    const key = keyOf(connection);
+    if (this.#kept.get(key)?.token === token) this.#kept.delete(key);
   }
 
   /** Client credentials. Source: RFC 6749, 4.4; the client as in 2.3.1. */
