@@ -8,7 +8,6 @@ import { metadataStores, otherRegistries, registry } from "./metadata-stores.ts"
 const rule: EventRule = {
   ...{ registry, name: "pushes", pattern: '{"source":["a"]}', state: "ENABLED" },
   ...{ description: "d", roleArn: undefined, tags: new Map([["team", "a"]]) },
-  ...{ createdBy: registry.account, createdAt: 5 },
 };
 const target: EventTarget = {
   ...{ registry, rule: "pushes", id: "one", uid: "uid-1", arn: "arn:one" },

@@ -14,8 +14,6 @@ export interface EventRuleTable extends OfRegistry {
   role_arn: string | null;
   /** JSON: pairs. */
   tags: string;
-  created_by: AccountId;
-  created_at: number;
 }
 
 export interface EventTargetTable extends OfRegistry {

@@ -13,7 +13,7 @@ export const migration0011: Migration = {
 const ofRegistry = ["account", "region"];
 const ofTarget = [...ofRegistry, "target"];
 
-function rules({ builder, largeRows, types: { text, integer } }: SqlDialect): Compilable[] {
+function rules({ builder, largeRows, types: { text } }: SqlDialect): Compilable[] {
   return [
     withColumns(largeRows("event_rule"), {
       account: text,
@@ -24,8 +24,6 @@ function rules({ builder, largeRows, types: { text, integer } }: SqlDialect): Co
       description: optional(text),
       role_arn: optional(text),
       tags: text,
-      created_by: text,
-      created_at: integer,
     }).addPrimaryKeyConstraint("event_rule_key", [...ofRegistry, "name"]),
     withColumns(largeRows("event_target"), {
       account: text,
