@@ -175,4 +175,40 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     });
     expect(await ids()).toEqual(["3"]);
   });
+
+  it("keeps policies of buses, and says of each event whether it came before", async () => {
+    const { store } = await open();
+    const [other] = otherRegistries;
+    await store.transaction(async ({ eventBuses }) => {
+      await eventBuses.putPolicy(registry, "{}");
+      await eventBuses.putPolicy(registry, "{1}");
+      expect(await eventBuses.arrive(registry, "e", 5)).toBe(true);
+      expect(await eventBuses.arrive(registry, "e", 6)).toBe(false);
+      expect(await eventBuses.arrive(other!, "e", 7)).toBe(true);
+    });
+    expect(await store.eventBuses.policy(registry)).toBe("{1}");
+    expect(await store.eventBuses.policy(other!)).toBeUndefined();
+    await store.transaction(async ({ eventBuses }) => {
+      await eventBuses.removePolicy(registry);
+      expect(await eventBuses.removeArrivalsBefore(7, 9)).toBe(1);
+      expect(await eventBuses.arrive(registry, "e", 8)).toBe(true);
+      expect(await eventBuses.arrive(other!, "e", 8)).toBe(false);
+    });
+    expect(await store.eventBuses.policy(registry)).toBeUndefined();
+  });
+
+  it("remembers by which buses a delivery and a dead letter came", async () => {
+    const { store } = await open();
+    const passed = [registry, ...otherRegistries];
+    const { eventDeliveries: reads, deadLetters } = store;
+    await store.transaction(async (change) => {
+      await change.eventDeliveries.add([{ ...delivery(1, "a"), passed }, delivery(2, "a")]);
+      await change.deadLetters.insert([letter("1", { passed })]);
+    });
+    expect(await reads.heads(queue, "a", 9)).toEqual([
+      { ...delivery(1, "a"), passed },
+      delivery(2, "a"),
+    ]);
+    expect(await deadLetters.find(registry, "1")).toEqual(letter("1", { passed }));
+  });
 });

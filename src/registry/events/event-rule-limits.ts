@@ -59,6 +59,12 @@ export const eventRuleLimits = {
 
   deadLetterLifeMs: 14 * day,
   deadLettersAtOnce: 100,
+  /** How long a bus knows what came to it: longer than anything waits, dead letters among them. */
+  arrivalLifeMs: 16 * day,
+  /** Buses that an event may come by until it goes no further; ours. */
+  busesPassed: 5,
+  /** Characters of a bus's policy. */
+  busPolicyCharacters: 10_240,
   deadLetterReasonCharacters: 500,
 
   /** Of a command: how long it may run, and what is kept of what it says. */

@@ -5,6 +5,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Registry } from "../names.ts";
 import type { Delivery } from "./delivery.ts";
 import { type EventEnvelope, envelopeOf, type RegistryEvent } from "./event.ts";
+import { busOfArn, mayGoOn } from "./event-bus.ts";
 import { compileEventPattern, type EventPattern } from "./event-pattern.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import type { Route } from "./route.ts";
@@ -72,8 +73,12 @@ async function match(
     const pattern = patterns.get(target.pattern) ?? compileEventPattern(target.pattern);
     patterns.set(target.pattern, pattern);
     const arn = ruleArn({ registry, name: target.rule });
+    const bus = busOfArn(target.arn);
     const wanted = events.filter(
-      (event) => isMeant(event, arn) && pattern.matches(envelopes.get(event)!),
+      (event) =>
+        isMeant(event, arn) &&
+        (bus === undefined || mayGoOn(event, bus.registry)) &&
+        pattern.matches(envelopes.get(event)!),
     );
     if (wanted.length > 0) routed.push({ target, events: wanted });
   }
@@ -101,6 +106,7 @@ async function queue(
       partition: partitionOf(event),
       eventId: event.id,
       envelope: JSON.stringify(envelopeOf(event)),
+      ...(event.passed === undefined ? {} : { passed: event.passed }),
       queuedAt: now,
       attempts: 0,
     }),

@@ -4,6 +4,8 @@ import { isRegistryError } from "../errors.ts";
 import { type HttpTargets, type Shipment, sendToApiDestination } from "./api-destination-target.ts";
 import type { Delivery } from "./delivery.ts";
 import type { EventEnvelope } from "./event.ts";
+import { busOfArn } from "./event-bus.ts";
+import { type BusTargets, sendToBus } from "./event-bus-target.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import { type EventTarget, ruleArn } from "./rule.ts";
 import { commandOf } from "./target-arn.ts";
@@ -13,11 +15,12 @@ import { failed, refused, type TargetOutcome } from "./target-outcome.ts";
 export interface TargetMeans {
   readonly http: HttpTargets;
   readonly commands: EventCommands;
+  readonly buses: BusTargets;
   /** Told, for the operator, what a command said that failed. */
   readonly commandFailed: (name: string, reason: string, said: string) => void;
 }
 
-type Needed = Pick<Ports, "metadata" | "keys" | "egress" | "clock">;
+type Needed = Pick<Ports, "metadata" | "keys" | "egress" | "clock" | "memory">;
 
 /** Sends deliveries of one target; what it wants of events is read once. */
 export class TargetSender {
@@ -37,6 +40,10 @@ export class TargetSender {
   async send(delivery: Delivery, signal: AbortSignal): Promise<TargetOutcome> {
     const target = this.#target;
     const event = JSON.parse(delivery.envelope) as EventEnvelope;
+    const bus = busOfArn(target.arn);
+    if (bus !== undefined) {
+      return sendToBus(this.#ports, this.#means.buses, bus.registry, { target, delivery, event });
+    }
     let rendered: string;
     try {
       rendered = this.#render(event, {

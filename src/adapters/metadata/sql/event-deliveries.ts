@@ -10,6 +10,7 @@ import type {
   QueueRef,
 } from "../../../registry/events/delivery.ts";
 import { eventRuleLimits } from "../../../registry/events/event-rule-limits.ts";
+import { toPassed, toPassedColumn } from "./event-row.ts";
 import type { EventDeliveryTable, EventQueueTable } from "./event-rule-tables.ts";
 import { type RegistryKey, registryKey } from "./keys.ts";
 import type { SqlSession } from "./session.ts";
@@ -154,6 +155,7 @@ function toDelivery(row: EventDeliveryTable): Delivery {
     partition: row.partition,
     eventId: row.event_id,
     envelope: row.envelope,
+    ...toPassed(row.passed),
     queuedAt: row.queued_at,
     attempts: row.attempts,
   };
@@ -166,6 +168,7 @@ function toRow(delivery: Delivery): Fields<EventDeliveryTable> {
     partition: delivery.partition,
     event_id: delivery.eventId,
     envelope: delivery.envelope,
+    passed: toPassedColumn(delivery.passed),
     queued_at: delivery.queuedAt,
     attempts: delivery.attempts,
   };
@@ -347,6 +350,7 @@ const insert = statement(({ builder }, row: Fields<EventDeliveryTable>) =>
     partition: row.partition,
     event_id: row.event_id,
     envelope: row.envelope,
+    passed: row.passed,
     queued_at: row.queued_at,
     attempts: row.attempts,
   }),

@@ -58,6 +58,8 @@ export interface EventDeliveryTable extends OfTarget {
   partition: string;
   event_id: string;
   envelope: string;
+  /** A JSON array of registries. */
+  passed: string | null;
   queued_at: number;
   attempts: number;
 }
@@ -70,6 +72,8 @@ export interface DeadLetterTable extends OfRegistry {
   event_id: string;
   partition: string;
   envelope: string;
+  /** A JSON array of registries. */
+  passed: string | null;
   queued_at: number;
   attempts: number;
   code: string;
@@ -77,7 +81,18 @@ export interface DeadLetterTable extends OfRegistry {
   at: number;
 }
 
+export interface EventBusPolicyTable extends OfRegistry {
+  document: string;
+}
+
+export interface EventArrivalTable extends OfRegistry {
+  event_id: string;
+  at: number;
+}
+
 export interface EventRuleTables {
+  event_bus_policy: EventBusPolicyTable;
+  event_arrival: EventArrivalTable;
   event_rule: EventRuleTable;
   event_target: EventTargetTable;
   event_connection: EventEndpointTable;

@@ -403,6 +403,13 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     remove: [[registry, "i"]],
     removeBefore: [[1, 9]],
   },
+  eventBuses: {
+    policy: [[registry]],
+    putPolicy: [[registry, "{}"]],
+    removePolicy: [[registry]],
+    arrive: [[registry, "i", 1]],
+    removeArrivalsBefore: [[1, 9]],
+  },
   rekeys: { find: [[ref]], put: [[{ ...row, from: row.encryption, to: row.encryption }]] },
 };
 
