@@ -38,13 +38,15 @@ export const costLimits = {
   /** Layers or manifests of a repository that are read at once. */
   layersAtOnce: 200,
   savingsPage: 100,
-  /** After which an untagged image is one that might go, and one that nobody pulls. */
+  /** After how long without a pull an untagged image is one that might go, and any image. */
   untaggedDays: 14,
   unpulledDays: 365,
   /** After which one that nobody pulls might go to the archive. */
   archiveDays: 90,
-  /** For how long from now on something must still lie in the trash to be worth a finding. */
+  /** For how long from now on some of a trash must still lie there for it to be worth a finding. */
   trashDays: 7,
+  /** Deleted repositories of one name that a finding is about; of more than these there is none. */
+  trashedUnderName: 100,
   /** Tags of one image that are looked at for the name of an architecture. */
   architectureTags: 1_000,
 } as const;

@@ -6,7 +6,7 @@ import type { RepositoryRef } from "../repositories/repository.ts";
  * has what its call frees once those before it were made.
  */
 export const savingKinds = [
-  /** What was deleted and is kept for days from now on. */
+  /** What was deleted under a name, where some of it is kept for days from now on. */
   "TRASH",
   "UNTAGGED",
   /** Images that nobody has pulled for a long time; the oldest, if there are many. */
@@ -49,6 +49,8 @@ export interface CostSaving {
   readonly group?: ArchitectureGroup | undefined;
   /** Of UNPULLED: the images, at most as many as one call can delete. */
   readonly digests?: readonly string[] | undefined;
+  /** Of TRASH: ids of the deleted repositories in it, apart from images of the one that is there. */
+  readonly trashed?: readonly string[] | undefined;
   /** Milliseconds since the epoch. */
   readonly foundAt: number;
 }

@@ -108,10 +108,11 @@ export class SqlCosts implements CostReads, CostWrites {
     await this.#session.allLater([
       this.#session.command(statements.put, { ...key, name, at, sizeBytes, ownBytes }),
       this.#session.command(statements.removeSavings, key),
-      ...savings.map(({ kind, items, bytes, affectedBytes, group, digests }) =>
+      ...savings.map(({ kind, items, bytes, affectedBytes, group, digests, trashed }) =>
         this.#session.command(statements.addSaving, {
           ...{ ...key, kind, name, items, bytes, affectedBytes, foundAt: at },
-          detail: (group ?? digests) ? JSON.stringify({ group, digests }) : null,
+          detail:
+            (group ?? digests ?? trashed) ? JSON.stringify({ group, digests, trashed }) : null,
         }),
       ),
     ]);
@@ -149,7 +150,7 @@ function toSaving(row: CostSavingTable): CostSaving {
     items: row.items,
     bytes: row.bytes,
     affectedBytes: row.affected_bytes,
-    ...(JSON.parse(row.detail ?? "{}") as Pick<CostSaving, "group" | "digests">),
+    ...(JSON.parse(row.detail ?? "{}") as Pick<CostSaving, "group" | "digests" | "trashed">),
     foundAt: row.found_at,
   };
 }
