@@ -60,6 +60,7 @@ export function forecastText(forecast: Forecast, width: number): string {
 
 export function savingsText(
   { currency, savings }: { readonly currency: string; readonly savings: readonly Saving[] },
+  origin: string,
   width: number,
 ): string {
   if (savings.length === 0) return "Nothing to save was found.";
@@ -77,7 +78,7 @@ export function savingsText(
     width,
   );
   const calls = savings.flatMap(({ call, repositoryName, kind }) =>
-    call === undefined ? [] : [`${repositoryName}, ${words[kind]}:\n  ${callText(call)}`],
+    call === undefined ? [] : [`${repositoryName}, ${words[kind]}:\n  ${callText(call, origin)}`],
   );
   return [table, ...(calls.length === 0 ? [] : [calls.join("\n")])].join("\n\n");
 }
@@ -92,14 +93,26 @@ const words = {
   NO_POLICY: "no lifecycle policy",
 } as const satisfies Record<Saving["kind"], string>;
 
-/** A call as it is typed: of the AWS CLI, or of ours where ECR has no such operation. */
-function callText({ operation, input }: NonNullable<Saving["call"]>): string {
+/** A call as it is typed, to the server that was asked: of the AWS CLI, or of ours where ECR has none. */
+function callText({ operation, input }: NonNullable<Saving["call"]>, origin: string): string {
   const [service = "", name = ""] = operation.split(":");
   if (service === "ecr") {
     const kebab = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-    return `aws ecr ${kebab} --cli-input-json ${quoted(JSON.stringify(input))}`;
+    const json = quoted(JSON.stringify(input));
+    return `aws ecr ${kebab} --endpoint-url ${origin} --cli-input-json ${json}`;
   }
-  return `${operation} ${JSON.stringify(input)}`;
+  const { repositoryName, extensionText } = input;
+  const at = `${repositoryName} --endpoint ${origin}`;
+  switch (operation) {
+    case "entrepot:EmptyTrash":
+      return `entrepot trash empty ${at} --yes`;
+    case "entrepot:PutLifecycleExtension": {
+      const text = quoted(String(extensionText));
+      return `printf %s ${text} | entrepot lifecycle put ${at} --extension /dev/stdin`;
+    }
+    default:
+      return `${operation} ${JSON.stringify(input)}`;
+  }
 }
 
 function quoted(text: string): string {
