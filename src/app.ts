@@ -341,8 +341,8 @@ export class Server {
     await stopped;
     await this.#app?.close();
     for (const write of this.#writers) await write();
-    await this.#traces?.close();
     await this.#store.close();
+    await this.#traces?.close();
   }
 }
 

@@ -3,6 +3,7 @@ import type { EventArchive } from "../registry/events/archive.ts";
 import { purgeArchiveKind } from "../registry/events/archives.ts";
 import { eventLimits } from "../registry/events/event-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
 
 const dayMs = 86_400_000;
 const page = 100;
@@ -30,14 +31,10 @@ async function expire(
   signal: AbortSignal,
 ): Promise<void> {
   const before = clock.now() - retentionDays * dayMs;
-  let removed: number;
-  do {
-    signal.throwIfAborted();
-    removed = await metadata.transaction(async ({ eventArchives }) => {
-      const archive = await eventArchives.lock(registry, name);
-      return archive === undefined ? 0 : eventArchives.removeBefore(archive, before, limit);
-    });
-  } while (removed === limit);
+  await removeBatches(metadata, limit, signal, async ({ eventArchives }) => {
+    const archive = await eventArchives.lock(registry, name);
+    return archive === undefined ? 0 : eventArchives.removeBefore(archive, before, limit);
+  });
 }
 
 /** Removes what was in an archive that is gone. */
@@ -48,12 +45,8 @@ export const purgeArchiveJob: JobHandler = {
   async run({ metadata }, payload, { registry, signal }) {
     const { archiveId: id } = payload as { readonly archiveId: string };
     if (registry === undefined) return;
-    let removed: number;
-    do {
-      signal.throwIfAborted();
-      removed = await metadata.transaction(({ eventArchives }) =>
-        eventArchives.purge({ registry, id }, limit),
-      );
-    } while (removed === limit);
+    await removeBatches(metadata, limit, signal, ({ eventArchives }) =>
+      eventArchives.purge({ registry, id }, limit),
+    );
   },
 };

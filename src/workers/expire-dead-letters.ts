@@ -1,5 +1,6 @@
 import { eventRuleLimits } from "../registry/events/event-rule-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
 
 /** Removes dead letters that were kept for long enough. */
 export const expireDeadLetters: JobHandler = {
@@ -8,12 +9,11 @@ export const expireDeadLetters: JobHandler = {
   leaseMs: 60_000,
   async run({ metadata, clock }, _payload, { signal }) {
     const before = clock.now() - eventRuleLimits.deadLetterLifeMs;
-    let removed: number;
-    do {
-      signal.throwIfAborted();
-      removed = await metadata.transaction(({ deadLetters }) =>
-        deadLetters.removeBefore(before, eventRuleLimits.deadLettersAtOnce),
-      );
-    } while (removed === eventRuleLimits.deadLettersAtOnce);
+    await removeBatches(
+      metadata,
+      eventRuleLimits.deadLettersAtOnce,
+      signal,
+      ({ deadLetters }, limit) => deadLetters.removeBefore(before, limit),
+    );
   },
 };

@@ -1,5 +1,6 @@
 import { eventLimits } from "../registry/events/event-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
 
 /** Removes events from the log that were kept for long enough. */
 export function expireEvents(keepMs: number): JobHandler {
@@ -9,13 +10,9 @@ export function expireEvents(keepMs: number): JobHandler {
     leaseMs: 60_000,
     async run({ metadata, clock }, _payload, { signal }) {
       const before = clock.now() - keepMs;
-      let removed: number;
-      do {
-        signal.throwIfAborted();
-        removed = await metadata.transaction(({ eventLog }) =>
-          eventLog.removeBefore(before, eventLimits.logRemovedAtOnce),
-        );
-      } while (removed === eventLimits.logRemovedAtOnce);
+      await removeBatches(metadata, eventLimits.logRemovedAtOnce, signal, ({ eventLog }, limit) =>
+        eventLog.removeBefore(before, limit),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 import { limits } from "../registry/limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
 
 /** Removes what was said to be in use and is not any more; nobody has minded it since it expired. */
 export const expireImagesInUse: JobHandler = {
@@ -9,12 +10,8 @@ export const expireImagesInUse: JobHandler = {
   async run({ metadata, clock }, _payload, { signal }) {
     // A replica whose clock is behind may still mind what seems to have expired here.
     const before = clock.now() - limits.clockSkewMs;
-    let removed: number;
-    do {
-      signal.throwIfAborted();
-      removed = await metadata.transaction(({ inUse }) =>
-        inUse.removeExpired(before, limits.expiredImageUseBatch),
-      );
-    } while (removed === limits.expiredImageUseBatch);
+    await removeBatches(metadata, limits.expiredImageUseBatch, signal, ({ inUse }, limit) =>
+      inUse.removeExpired(before, limit),
+    );
   },
 };

@@ -1,5 +1,6 @@
 import { limits } from "../registry/limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
 
 /**
  * Removes the rows of leases that ended long ago, which replicas left behind that died. Until then
@@ -12,12 +13,8 @@ export const expireLeases: JobHandler = {
   async run({ metadata, clock }, _payload, { signal }) {
     // A replica whose clock is behind may still hold what seems to have ended here.
     const before = clock.now() - limits.clockSkewMs;
-    let removed: number;
-    do {
-      signal.throwIfAborted();
-      removed = await metadata.transaction(({ leases }) =>
-        leases.removeExpired(before, limits.expiredLeaseBatch),
-      );
-    } while (removed === limits.expiredLeaseBatch);
+    await removeBatches(metadata, limits.expiredLeaseBatch, signal, ({ leases }, limit) =>
+      leases.removeExpired(before, limit),
+    );
   },
 };

@@ -1,5 +1,6 @@
 import { limits } from "../registry/limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
 
 /**
  * Removes the rows of temporary credentials that ended some time ago. Until then their holders hear
@@ -11,12 +12,8 @@ export const expireSessions: JobHandler = {
   leaseMs: 60_000,
   async run({ metadata, clock }, _payload, { signal }) {
     const before = clock.now() - limits.expiredSessionMs;
-    let removed: number;
-    do {
-      signal.throwIfAborted();
-      removed = await metadata.transaction(({ identity }) =>
-        identity.sessions.removeExpired(before, limits.expiredSessionBatch),
-      );
-    } while (removed === limits.expiredSessionBatch);
+    await removeBatches(metadata, limits.expiredSessionBatch, signal, ({ identity }, limit) =>
+      identity.sessions.removeExpired(before, limit),
+    );
   },
 };

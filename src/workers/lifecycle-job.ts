@@ -4,6 +4,7 @@ import { runLifecycle } from "../registry/lifecycle/run-lifecycle.ts";
 import type { LifecycleRun } from "../registry/lifecycle/stored-lifecycle.ts";
 import { limits } from "../registry/limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
 
 export interface LifecycleOptions {
   readonly everyMs: number;
@@ -35,7 +36,7 @@ export async function lifecycleRound(
   signal?: AbortSignal,
 ): Promise<void> {
   await flushPulls(ports); // Rules may ask when an image was pulled last.
-  await expireRuns(ports);
+  await expireRuns(ports, signal);
   const begun = ports.clock.now();
   const seen = new Set<string>();
   for (;;) {
@@ -57,12 +58,12 @@ export async function lifecycleRound(
   }
 }
 
-async function expireRuns({ metadata, clock }: Ports): Promise<void> {
+async function expireRuns(
+  { metadata, clock }: Ports,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const before = clock.now() - limits.lifecycleRunLifeMs;
-  let removed: number;
-  do {
-    removed = await metadata.transaction(({ lifecycle }) =>
-      lifecycle.removeRunsBefore(before, limits.lifecyclePage),
-    );
-  } while (removed === limits.lifecyclePage);
+  await removeBatches(metadata, limits.lifecyclePage, signal, ({ lifecycle }, limit) =>
+    lifecycle.removeRunsBefore(before, limit),
+  );
 }

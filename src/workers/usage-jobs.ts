@@ -3,6 +3,7 @@ import { sampleUsage, thinUsage } from "../registry/usage/sample-usage.ts";
 import { periodStart, type UsagePeriod } from "../registry/usage/usage.ts";
 import { usageLimits } from "../registry/usage/usage-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
 
 /** Looks every hour at what there is. */
 export const sampleUsageJob: JobHandler = {
@@ -27,13 +28,8 @@ export const expireUsageJob: JobHandler = {
     const { metadata, clock } = ports;
     const now = clock.now();
     const limit = usageLimits.removedAtOnce;
-    const all = async (remove: (change: MetadataChange) => Promise<number>) => {
-      let removed: number;
-      do {
-        signal.throwIfAborted();
-        removed = await metadata.transaction(remove);
-      } while (removed === limit);
-    };
+    const all = (remove: (change: MetadataChange) => Promise<number>) =>
+      removeBatches(metadata, limit, signal, remove);
     for (const [period, keptMs] of kept) {
       const before = periodStart(period, now - keptMs);
       await all(({ usage }) => usage.counts.removeBefore(period, before, limit));

@@ -2,6 +2,8 @@ import type { Ports } from "../ports/ports.ts";
 import { type AuditRetention, auditKinds } from "../registry/audit/audit-kinds.ts";
 import { auditLimits } from "../registry/audit/audit-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { removeBatches } from "./remove-batches.ts";
+import { writeWaiting } from "./write-waiting.ts";
 
 /**
  * Writes what waits of the audit trail, every now and then.
@@ -13,28 +15,7 @@ export function writeAudit(
   { memory, metadata }: Pick<Ports, "memory" | "metadata">,
   failed: (error: unknown, dropped: number) => void,
 ): () => Promise<void> {
-  const write = async () => {
-    let error: unknown;
-    await memory.audit.flush(metadata).catch((failure: unknown) => {
-      error = failure;
-    });
-    const dropped = memory.audit.takeDropped();
-    if (error !== undefined || dropped > 0) failed(error, dropped);
-  };
-  let isWriting = false;
-  const timer = setInterval(() => {
-    // A database that is slow to fail is not asked anew by each tick.
-    if (isWriting || memory.audit.size === 0) return;
-    isWriting = true;
-    void write().finally(() => {
-      isWriting = false;
-    });
-  }, auditLimits.flushMs);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return write();
-  };
+  return writeWaiting(memory.audit, metadata, auditLimits.flushMs, failed);
 }
 
 const dayMs = 86_400_000;
@@ -48,13 +29,9 @@ export function expireAudit(retention: AuditRetention): JobHandler {
     async run({ metadata, clock }, _payload, { signal }) {
       for (const kind of auditKinds) {
         const before = clock.now() - retention[kind] * dayMs;
-        let removed: number;
-        do {
-          signal.throwIfAborted();
-          removed = await metadata.transaction(({ audit }) =>
-            audit.removeBefore(kind, before, auditLimits.rowsRemoved),
-          );
-        } while (removed === auditLimits.rowsRemoved);
+        await removeBatches(metadata, auditLimits.rowsRemoved, signal, ({ audit }, limit) =>
+          audit.removeBefore(kind, before, limit),
+        );
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { Ports } from "../ports/ports.ts";
 import { usageLimits } from "../registry/usage/usage-limits.ts";
+import { writeWaiting } from "./write-waiting.ts";
 
 /**
  * Writes what was used, every now and then.
@@ -11,26 +12,5 @@ export function writeUsage(
   { memory, metadata }: Pick<Ports, "memory" | "metadata">,
   failed: (error: unknown, dropped: number) => void,
 ): () => Promise<void> {
-  const write = async () => {
-    let error: unknown;
-    await memory.usage.flush(metadata).catch((failure: unknown) => {
-      error = failure;
-    });
-    const dropped = memory.usage.takeDropped();
-    if (error !== undefined || dropped > 0) failed(error, dropped);
-  };
-  let isWriting = false;
-  const timer = setInterval(() => {
-    // A database that is slow to fail is not asked anew by each tick.
-    if (isWriting || memory.usage.size === 0) return;
-    isWriting = true;
-    void write().finally(() => {
-      isWriting = false;
-    });
-  }, usageLimits.flushMs);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return write();
-  };
+  return writeWaiting(memory.usage, metadata, usageLimits.flushMs, failed);
 }

@@ -81,6 +81,38 @@ describe("CloudWatch", () => {
     ).toEqual([]);
   });
 
+  it("tells nothing of another account, and says so of an account that is asked for", async () => {
+    const mine = await cloudwatch.send(new ListMetricsCommand({ OwningAccount: "000000000000" }));
+    expect(mine.Metrics).toHaveLength(8 + 6 + 2 * 5);
+    const other = await cloudwatch.send(new ListMetricsCommand({ OwningAccount: "111111111111" }));
+    expect(other.Metrics).toEqual([]);
+  });
+
+  it("counts the repository that has a name now, however often the name was had before", async () => {
+    const { metadata } = server.opened.ports;
+    const before = Array.from({ length: 30 }, (_, n) => ({
+      ...{ registry, repository: `0-${n}`, name: "team/app" as never },
+    }));
+    await metadata.transaction(({ usage }) => usage.repositories.know(before));
+    const input = { ...pulls, ...between(), Period: 7200, Statistics: ["Sum" as const] };
+    const { Datapoints } = await cloudwatch.send(new GetMetricStatisticsCommand(input));
+    expect(Datapoints?.map(({ Sum }) => Sum)).toEqual([5]);
+  });
+
+  it("knows nothing of the time before it looked first, and gives what came then", async () => {
+    const input = {
+      ...{ Namespace: "Entrepot", MetricName: "ImageCount", Dimensions: pulls.Dimensions },
+      ...{ StartTime: new Date(0), EndTime: new Date(start + 2 * hour) },
+      ...{ Period: 86_400 * 365, Statistics: ["Maximum" as const, "SampleCount" as const] },
+    };
+    // The year that the range is in has a sample for each hour that has begun since the first one.
+    const hours = () => Math.floor((server.opened.clock.now() - start) / hour) + 1;
+    const before = hours();
+    const { Datapoints } = await cloudwatch.send(new GetMetricStatisticsCommand(input));
+    expect(Datapoints).toMatchObject([{ Maximum: 5 }]);
+    expect([before, hours()]).toContain(Datapoints?.[0]?.SampleCount);
+  });
+
   it("gives statistics of pulls by minute and by hour", async () => {
     const ask = async (Period: number) => {
       const Statistics = ["Sum", "Average", "Maximum", "Minimum", "SampleCount"] as const;

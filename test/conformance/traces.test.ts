@@ -155,3 +155,11 @@ it("tells of a part of the requests, whatever clients say of theirs", async () =
   await app.stop();
   expect(spans.length).toBeLessThan(3);
 });
+
+it("holds up no stop, and keeps nothing open, where nobody receives", async () => {
+  const app = await App.start({ ENTREPOT_TRACES: "http://127.0.0.1:1/v1/traces" });
+  for (let n = 0; n < 5; n++) await app.send("GET", "/v2/");
+  await app.stop(async ({ metadata }) => {
+    expect((await metadata.repositories.totals()).repositories).toBe(0);
+  });
+});

@@ -7,10 +7,11 @@ import {
   ECRClient,
 } from "@aws-sdk/client-ecr";
 import { expect, it } from "vitest";
+import type { AccountId, Registry } from "../../src/registry/names.ts";
 import { noCounts, type UsageCounts, wholeRegistry } from "../../src/registry/usage/usage.ts";
 import { App } from "../support/app.ts";
 
-const registry = { account: "000000000000", region: "us-east-1" } as never;
+const registry = { account: "000000000000", region: "us-east-1" } as Registry;
 const all = { from: 0, to: Number.MAX_SAFE_INTEGER };
 const repositoryName = "team/app";
 const digestOf = (content: Uint8Array | string) =>
@@ -126,5 +127,26 @@ it("counts pulls, pushes, requests and bytes exactly, and aborted pulls by what 
     expect(await calls("BatchGetImage")).toBe(requests.manifestReads + 1);
     expect(await calls("PutImage")).toBe(2);
     expect(await calls("GetAuthorizationToken")).toBe(1);
+  });
+});
+
+it("counts what is sent to a registry of somebody else's for who sent it", async () => {
+  const app = await App.start();
+  await app.login();
+  for (const account of ["111111111111", "222222222222"]) {
+    const host = `${account}.dkr.ecr.us-east-1.localhost`;
+    const answer = await app.send("GET", "/v2/team/none/manifests/v1", { headers: { host } });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  }
+  await app.stop(async ({ metadata: { usage } }) => {
+    const of = (account: string) =>
+      usage.counts.sum(
+        { registry: { ...registry, account: account as AccountId }, repository: wholeRegistry },
+        "day",
+        all,
+      );
+    expect(await of("111111111111")).toEqual(noCounts);
+    expect(await of("222222222222")).toEqual(noCounts);
+    expect((await of("000000000000")).manifestReads).toBe(2);
   });
 });

@@ -123,7 +123,10 @@ describe("what /metrics shows", () => {
       await usage.repositories.know(scopes);
       await usage.repositories.setSeen(scopes);
     });
-    const shown = seriesOf(await lines(), "entrepot_repository_bytes");
+    const first = await lines();
+    const images = seriesOf(first, "entrepot_repository_images");
+    expect(images).toHaveLength(repositoriesShown + 1);
+    const shown = seriesOf(first, "entrepot_repository_bytes");
     expect(shown).toHaveLength(repositoriesShown + 1);
     expect(shown[0]).toMatch(/repository="team\/app-49"\} 50$/);
     expect(shown.at(-1)).toMatch(/repository="\(all others\)"\} 0$/);

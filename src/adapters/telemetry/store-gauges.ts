@@ -135,11 +135,38 @@ function addStanding(registers: Registry[], { metadata, clock }: StoreSources): 
 function addRepositories(registers: Registry[], { metadata }: StoreSources): void {
   const labelNames = ["account", "region", "repository"];
   const rest = { account: "", region: "", repository: "(all others)" };
-  const images = new Gauge({
+  // Gauges are asked one beside the other: both have the answer to one question.
+  let asked: ReturnType<typeof ask> | undefined;
+  const ask = () =>
+    Promise.all([
+      metadata.usage.repositories.largest(repositoriesShown),
+      metadata.repositories.totals(),
+    ]).finally(() => {
+      asked = undefined;
+    });
+  const now = () => {
+    asked ??= ask();
+    return asked;
+  };
+  new Gauge({
     name: "entrepot_repository_images",
     help: "Images of the largest repositories, and of all others together; of the last hourly look.",
     labelNames,
     registers,
+    async collect() {
+      const [largest, totals] = await now();
+      this.reset();
+      let others = totals.images;
+      for (const {
+        registry: { account, region },
+        name: repository,
+        images,
+      } of largest) {
+        this.set({ account, region, repository }, images);
+        others -= images;
+      }
+      this.set(rest, Math.max(0, others));
+    },
   });
   new Gauge({
     name: "entrepot_repository_bytes",
@@ -147,19 +174,18 @@ function addRepositories(registers: Registry[], { metadata }: StoreSources): voi
     labelNames,
     registers,
     async collect() {
-      const largest = await metadata.usage.repositories.largest(repositoriesShown);
-      const totals = await metadata.repositories.totals();
+      const [largest, totals] = await now();
       this.reset();
-      images.reset();
-      for (const { registry, name, sizeBytes, images: count } of largest) {
-        const labels = { account: registry.account, region: registry.region, repository: name };
-        this.set(labels, sizeBytes);
-        images.set(labels, count);
-        totals.sizeBytes -= sizeBytes;
-        totals.images -= count;
+      let others = totals.sizeBytes;
+      for (const {
+        registry: { account, region },
+        name: repository,
+        sizeBytes,
+      } of largest) {
+        this.set({ account, region, repository }, sizeBytes);
+        others -= sizeBytes;
       }
-      this.set(rest, Math.max(0, totals.sizeBytes));
-      images.set(rest, Math.max(0, totals.images));
+      this.set(rest, Math.max(0, others));
     },
   });
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type Attributes,
   type Link,
@@ -21,6 +22,9 @@ import {
 import { isRegistryError } from "../../registry/errors.ts";
 import type { PortCall, PortObserver } from "./observed-ports.ts";
 import { routeOf } from "./request-log.ts";
+
+/** For which a stop waits for spans to be sent. */
+const closeMs = 2_000;
 
 export interface TracesOptions {
   /** Of an OTLP/HTTP receiver. */
@@ -103,9 +107,10 @@ export class Traces implements PortObserver {
     return this.#span(name, SpanKind.INTERNAL, {}, work);
   }
 
-  /** Sends what waits. */
+  /** Sends what waits, for a short time: a receiver that is away holds up no stop. Never rejects. */
   async close(): Promise<void> {
-    await this.#provider.shutdown();
+    const sent = this.#provider.shutdown().catch(() => undefined); // Spans may be lost.
+    await Promise.race([sent, pause(closeMs, undefined, { ref: false })]);
   }
 
   async #span<T>(

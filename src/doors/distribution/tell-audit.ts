@@ -143,6 +143,8 @@ function tellRead(
 ): void {
   const { caller, registry, name, reference, query, environment } = exchange;
   const [eventName, eventSource = "ecr.amazonaws.com"] = nameOf(shape, method, query);
+  const kind = kindOf(eventName);
+  if (!environment.ports.memory.audit.keeps(kind)) return;
   const parsed = { shape, name, reference };
   const action = (): AuditAction => ({
     ...{ eventSource, eventName, eventType: "AwsApiCall", readOnly: true },
@@ -152,7 +154,6 @@ function tellRead(
     ...facts,
   });
   const { ports } = environment;
-  const kind = kindOf(eventName);
   const part = {
     key: `${eventName} ${name} ${reference}`,
     json: () => JSON.stringify(action()),

@@ -37,6 +37,8 @@ export const listMetrics = operation("cloudwatch:ListMetrics", {
   errors: ["Validation", "InvalidParameter"],
   async handle(input, { ports, caller }): Promise<TimedWire<ListMetricsOutput>> {
     const registry = ownRegistry(caller);
+    // No other account's are to be seen from here.
+    if ((input.OwningAccount ?? registry.account) !== registry.account) return { Metrics: [] };
     const isMeant = filterOf(input);
     const narrowedBy = [JSON.stringify([input.Namespace, input.MetricName, input.Dimensions])];
     const listing = { operation: "ListMetrics", registry, narrowedBy };

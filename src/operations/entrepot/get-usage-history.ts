@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Ports } from "../../ports/ports.ts";
+import { invalidParameter } from "../../registry/errors.ts";
 import { type Caller, registryOf } from "../../registry/identity/principal.ts";
 import type { AccountId, RepositoryName } from "../../registry/names.ts";
-import { repositoryNotFound } from "../../registry/repositories/find-repository.ts";
+import { findRepository } from "../../registry/repositories/find-repository.ts";
 import {
   type UsageCounter,
   type UsageLevel,
@@ -110,12 +111,16 @@ async function scopesOf(
   const registry = registryOf(caller, name === undefined ? undefined : registryId);
   const listing = { operation: "GetUsageHistory", registry, narrowedBy: [name] };
   const after = openPosition(ports, listing, nextToken);
-  if (name === undefined) return { scopes: [{ registry, repository: wholeRegistry }], next: {} };
+  if (name === undefined) {
+    if ((registryId ?? registry.account) !== registry.account) {
+      throw invalidParameter("registryId", "Of another account's registry, name a repository");
+    }
+    return { scopes: [{ registry, repository: wholeRegistry }], next: {} };
+  }
   const limit = usageLimits.historiesPerAnswer + 1;
   const found = await ports.metadata.usage.repositories.named(registry, name, { after, limit });
   if (found.length === 0 && after === undefined) {
-    const unused = await ports.metadata.repositories.find(registry, name);
-    if (unused === undefined) throw repositoryNotFound(registry, name);
+    const unused = await findRepository(ports, registry, name);
     return { scopes: [{ registry, repository: unused.id, name }], next: {} };
   }
   const scopes = found.slice(0, usageLimits.historiesPerAnswer);

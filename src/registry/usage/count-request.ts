@@ -13,7 +13,10 @@ export interface AnsweredCall {
   readonly sentBytes: number;
 }
 
-/** Counts it for its repository, or else for the registry that it was sent to. */
+/**
+ * Counts it for its repository, or else for the caller's own account: whose a registry is that a host
+ * names is the client's word.
+ */
 export function countRequest(
   usage: UsageTally,
   { caller, operation, isDownload, receivedBytes, sentBytes }: AnsweredCall,
@@ -22,9 +25,10 @@ export function countRequest(
 ): void {
   const { subject } = caller;
   const repository = subject?.repository;
+  const own = { account: caller.principal.account, region: caller.region };
   usage.ended(
     {
-      registry: repository?.registry ?? { account: caller.account, region: caller.region },
+      registry: repository?.registry ?? own,
       repository,
       kind: kinds.get(operation) ?? "otherRequests",
       destination,
@@ -34,7 +38,7 @@ export function countRequest(
     at,
   );
   const call = isDownload ? undefined : callNames.get(operation);
-  if (call !== undefined) usage.called(caller, call, at);
+  if (call !== undefined) usage.called(own, call, at);
 }
 
 /** Operations whose calls are counted one by one. Source: ECR, "Usage metrics". */

@@ -215,8 +215,14 @@ async function scopesOf(
   name: RepositoryName | undefined,
 ): Promise<readonly UsageScope[]> {
   if (name === undefined) return [{ registry, repository: wholeRegistry }];
-  const page = { limit: usageLimits.historiesPerAnswer };
-  return metadata.usage.repositories.named(registry, name, page);
+  const limit = usageLimits.historiesPerAnswer;
+  const [live, named] = await Promise.all([
+    metadata.repositories.find(registry, name),
+    metadata.usage.repositories.named(registry, name, { limit }),
+  ]);
+  // Of a name that was used often, the repository that has it now is one of those that count.
+  if (live === undefined || named.some(({ repository }) => repository === live.id)) return named;
+  return [{ registry, repository: live.id }, ...named.slice(0, limit - 1)];
 }
 
 /** One sample an hour, or one a period where that is shorter: what held at its begin. */
@@ -231,8 +237,11 @@ async function levelSamples(
   const samples: Sample[] = [];
   const end = Math.min(range.to, clock.now() + 1);
   const stepMs = Math.min(periodMs, usagePeriodMs.hour);
+  // Nothing is known of the time before the first point, however long that is.
+  const known = Math.max(0, (points[0]?.at ?? end) - range.from);
+  const begin = range.from + Math.floor(known / stepMs) * stepMs;
   let index = -1;
-  for (let at = range.from; at < end; at += stepMs) {
+  for (let at = begin; at < end; at += stepMs) {
     // Within a period, what was found since its begin is better than nothing.
     while ((points[index + 1]?.at ?? end) < Math.min(at + stepMs, end)) index += 1;
     if (index < 0) continue;

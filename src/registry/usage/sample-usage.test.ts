@@ -150,5 +150,10 @@ describe("the hourly look at what there is", () => {
     ] as const) {
       await expect(ask("hour", from, to)).rejects.toMatchObject({ kind: "InvalidParameter" });
     }
+    const [startTime, endTime] = [start / 1000, start / 1000 + 3_600];
+    const elsewhere = { registryId: "111111111111", period: "hour", startTime, endTime };
+    await expect(opened.ask(getUsageHistory, elsewhere)).rejects.toMatchObject({
+      kind: "InvalidParameter",
+    });
   });
 });

@@ -1,5 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import type { UsageSample } from "../../ports/usage-store.ts";
+import type { Registry } from "../names.ts";
+import { isHiddenName } from "../trash/trash.ts";
 import {
   noLevels,
   type UsageLevels,
@@ -80,7 +82,7 @@ function foundIn({ registry, repository, name, now }: UsageSample, archivedBytes
 function hasChanged({ name, now, seen }: UsageSample, archivedBytes: number): boolean {
   if (seen === undefined) {
     // One that is in the trash has another name than it had, and was never looked at before.
-    return !name.startsWith("~") && (now.sizeBytes > 0 || now.images > 0);
+    return !isHiddenName(name) && (now.sizeBytes > 0 || now.images > 0);
   }
   return (
     seen.sizeBytes !== now.sizeBytes ||
@@ -113,6 +115,10 @@ async function noteGone(ports: SamplingPorts, at: number, signal: AbortSignal): 
   );
 }
 
+function keyOf({ account, region }: Registry): string {
+  return `${account} ${region}`;
+}
+
 /** Of the whole registry: what lies in its archive is what its repositories have there. */
 async function sampleRegistries(
   { metadata }: SamplingPorts,
@@ -120,11 +126,13 @@ async function sampleRegistries(
   at: number,
 ): Promise<void> {
   const points: (UsageScope & UsagePoint)[] = [];
+  const sums = new Map<string, number>();
+  for (const { registry, bytes } of archived.values()) {
+    const key = keyOf(registry);
+    sums.set(key, (sums.get(key) ?? 0) + bytes);
+  }
   for (const { registry, levels: counted } of await metadata.usage.levels.registries()) {
-    let archivedBytes = 0;
-    for (const { registry: of, bytes } of archived.values()) {
-      if (of.account === registry.account && of.region === registry.region) archivedBytes += bytes;
-    }
+    const archivedBytes = sums.get(keyOf(registry)) ?? 0;
     const levels = { ...counted, archivedBytes };
     const scope = { registry, repository: wholeRegistry };
     const { levels: seen = noLevels } = (await metadata.usage.levels.last(scope)) ?? {};
