@@ -260,6 +260,38 @@ describe("GetCostForecast", () => {
     expect(kind("storage").total.exactAmount).toBe("2.496666666667");
     expect(kind("requests").soFar.amount).toBe("0.35");
     expect(kind("requests").total.amount).toBe("1.10");
+    expect(forecast.knownSince).toBe((from + 8 * day) / 1000);
+    expect(forecast.assumptions[0]).toContain("the last 7.0 days");
+  });
+
+  it("takes what was filled in the first hours for no trend, and says so", async () => {
+    const registry = await opened();
+    const { metadata } = registry.environment.ports;
+    const scope = { registry: { account, region: callerOf(account).region }, repository: "" };
+    const from = Date.UTC(2027, 5, 1);
+    const at = (hours: number, gigabytes: number) => ({
+      ...{ ...scope, at: from + hours * 3_600_000 },
+      levels: { ...noLevels, storedBytes: gigabytes * gigabyte },
+    });
+    await metadata.transaction(async ({ usage }) => {
+      await usage.levels.see([at(0, 1), at(1, 100)]);
+      const counts = { ...noCounts, layerReads: 2_000_000 };
+      await usage.counts.add([{ ...scope, period: "day", at: from, counts }]);
+    });
+    const ask = (hours: number) => {
+      registry.clock.set(from + hours * 3_600_000);
+      return registry.ask(getCostForecast, { scope: "REGISTRY" });
+    };
+    const young = await ask(2);
+    expect(young.storedBytesAtEnd).toBe(100 * gigabyte);
+    // 0.01 so far, and as much a day for the rest.
+    expect(young.kinds.find(({ kind }) => kind === "requests")?.total.amount).toBe("0.31");
+    const said =
+      "Where less than 3 days are known there is no trend: what is stored stays as it is.";
+    expect(young.assumptions).toContain(said);
+    const older = await ask(72);
+    expect(older.storedBytesAtEnd).toBe((100 + 33 * 27) * gigabyte);
+    expect(older.assumptions).not.toContain(said);
   });
 });
 

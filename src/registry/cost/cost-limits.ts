@@ -31,6 +31,9 @@ export const costLimits = {
   estimateTransfers: 100,
   /** Days whose usage a forecast goes by. */
   forecastDays: 7,
+  /** How long something must be known for a trend of what is stored, and for a pace of what is counted. */
+  trendLeastMs: 3 * 24 * 3_600_000,
+  paceLeastMs: 24 * 3_600_000,
 
   /** How often repositories are looked at for savings, and how long what was found is good for. */
   assessEveryMs: 3_600_000,
