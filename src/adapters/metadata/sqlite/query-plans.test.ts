@@ -552,7 +552,7 @@ const usageCalls: typeof calls = {
   counts: {
     buckets: [[scope, "hour", range, 9]],
     sum: [[scope, "hour", range]],
-    sums: [[registry, "day", range, page]],
+    sums: [[registry, "day", range, ["i", "j"]]],
     add: [[[{ ...scope, period: "hour", at: 1, counts: noCounts }]]],
     removeBefore: [["hour", 1, 9]],
   },
@@ -564,8 +564,7 @@ const usageCalls: typeof calls = {
   levels: {
     points: [[scope, range, 9]],
     last: [[scope]],
-    withArchive: ofAll,
-    archivedBytes: [[scope]],
+    archived: ofAll,
     unthinned: [[1, 9]],
     see: [[[point]]],
     thin: [[scope, 0, [point]]],
