@@ -15,9 +15,11 @@ import { flushPulls } from "../../registry/images/record-pull.ts";
 import { assessmentRound } from "../../workers/assess-costs.ts";
 import { batchDeleteImage } from "../ecr/batch-delete-image.ts";
 import { batchGetImage } from "../ecr/batch-get-image.ts";
+import { createRepository } from "../ecr/create-repository.ts";
 import { deleteRepository } from "../ecr/delete-repository.ts";
 import { putLifecyclePolicy } from "../ecr/put-lifecycle-policy.ts";
 import { operations } from "../index.ts";
+import { createKey } from "../kms/create-key.ts";
 import { getCostForecast } from "./get-cost-forecast.ts";
 import { getCostSummary } from "./get-cost-summary.ts";
 import { type CostSavingAnswer, listCostSavings } from "./list-cost-savings.ts";
@@ -160,6 +162,69 @@ describe("ListCostSavings", () => {
     registry.clock.advance(2 * day);
     await look(registry);
     expect(await found(registry, "UNTAGGED")).toEqual([]);
+  });
+
+  it("tells repositories for single architectures once, until an index is where it could be", async () => {
+    const registry = await opened("app-amd64", "other/amd64", "other/arm64");
+    const { KeyMetadata } = await registry.ask(createKey, {});
+    const kmsKey = KeyMetadata?.Arn;
+    await registry.ask(createRepository, {
+      repositoryName: "app-arm64",
+      encryptionConfiguration: { encryptionType: "KMS", kmsKey },
+    });
+    const base = Buffer.alloc(5_000, "base");
+    for (const [name, tags] of Object.entries({
+      "app-amd64": ["v1", "v2", "test"],
+      "app-arm64": ["v1", "v2"],
+      "other/amd64": ["a", "b", "c"],
+      "other/arm64": ["a"],
+    })) {
+      for (const imageTag of tags) {
+        const config = Buffer.from(JSON.stringify({ name, imageTag }));
+        for (const content of imageTag === tags[0] ? [config, base] : [config]) {
+          await registry.pushLayer(name, content);
+        }
+        await registry.putManifest(name, imageManifest(config, base), { imageTag });
+      }
+    }
+    await look(registry);
+    const [saving, ...others] = await found(registry, "ARCHITECTURE_REPOSITORIES");
+    // Of the other two, most tags are not in both.
+    expect(others).toEqual([]);
+    expect(saving).toMatchObject({
+      ...{ repositoryName: "app-amd64", items: 2, bytes: 0, estimatedBytes: 5_000 },
+      repositoryNames: ["app-amd64", "app-arm64"],
+      call: { operation: "ecr:CreateRepository", input: { repositoryName: "app" } },
+    });
+    const at = "localhost:5050";
+    expect(saving?.commands?.[0]?.split(" ")).toEqual([
+      ...["docker", "buildx", "imagetools", "create"],
+      ...["--tag", `${at}/app:v1`, `${at}/app-amd64:v1`, `${at}/app-arm64:v1`],
+    ]);
+    await make(registry, [saving!]);
+    await push(registry, "app", "v1");
+    const [left] = await found(registry, "ARCHITECTURE_REPOSITORIES");
+    expect([left?.call, left?.commands?.length]).toEqual([undefined, 1]);
+    await push(registry, "app", "v2");
+    expect(await found(registry, "ARCHITECTURE_REPOSITORIES")).toEqual([]);
+  });
+
+  it("guesses what uncompressed layers would give back, and of none that others hold too", async () => {
+    const registry = await opened("app", "other");
+    const shared = Buffer.alloc(3_000, "shared");
+    for (const name of ["app", "other"]) {
+      const config = Buffer.from(JSON.stringify({ name }));
+      const own = Buffer.alloc(1_000, name);
+      for (const content of [config, shared, own]) await registry.pushLayer(name, content);
+      const manifest = imageManifest(config, shared, own);
+      for (const layer of manifest.layers) {
+        layer.mediaType = "application/vnd.oci.image.layer.v1.tar";
+      }
+      await registry.putManifest(name, manifest);
+    }
+    await look(registry);
+    const guess = { bytes: 0, amount: "0.00", affectedBytes: 4_000, estimatedBytes: 500 };
+    expect(await found(registry, "UNCOMPRESSED")).toMatchObject([guess, guess]);
   });
 
   it("has nothing to say of an archive that costs as much", async () => {

@@ -8,8 +8,9 @@ import { type Fraction, fraction, minus, over, times, zero } from "../../registr
 import { numberOf, type PriceTable } from "../../registry/cost/price-table.ts";
 import type { SavingCall } from "../../registry/cost/saving-call.ts";
 import { pricesInForce } from "../../registry/cost/stored-prices.ts";
+import { type Deployment, repositoryUri } from "../../registry/deployment.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
-import type { Registry } from "../../registry/names.ts";
+import type { Registry, RepositoryName } from "../../registry/names.ts";
 import { authorize, repositoryAsResource } from "../../registry/policy/authorize.ts";
 import { RequestContext } from "../../registry/policy/request-context.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
@@ -30,6 +31,13 @@ export interface CostSavingAnswer extends MoneyAnswer {
   readonly affectedBytes?: number;
   /** What makes the saving; absent where only another push can. */
   readonly call?: SavingCall;
+  /** Bytes that may be given back, at a guess, and what they cost: not in `bytes`, `amount` and sums. */
+  readonly estimatedBytes?: number;
+  readonly estimatedAmount?: string;
+  /** Of ARCHITECTURE_REPOSITORIES. */
+  readonly repositoryNames?: readonly string[];
+  /** Of a shell, after the call. */
+  readonly commands?: readonly string[];
   readonly foundAt: number;
 }
 
@@ -75,8 +83,9 @@ export const listCostSavings = operation("entrepot:ListCostSavings", {
     const start = openPosition(ports, listing, input.nextToken);
     if (input.repositoryName !== undefined) {
       const repository = await findRepository(ports, registry, input.repositoryName);
-      const found = await ports.metadata.costs.savingsOf(repository);
-      return { currency, savings: await answers(ports, found, table) };
+      const all = await ports.metadata.costs.savingsOf(repository);
+      const found = await tellable(all, registry, context);
+      return { currency, savings: await answers(context, found, table) };
     }
     const page = await readPage<CostSaving, SavingPosition>({
       after: start === undefined ? undefined : toPosition(start),
@@ -88,7 +97,7 @@ export const listCostSavings = operation("entrepot:ListCostSavings", {
     const next = page.more && page.last !== undefined ? toText(page.last) : undefined;
     return {
       currency,
-      savings: await answers(ports, await tellable(page.items, registry, context), table),
+      savings: await answers(context, await tellable(page.items, registry, context), table),
       ...(sums && {
         sums: sums.flatMap((sum) => {
           const saved = savedInMonth(table, sum.kind, sum.bytes);
@@ -107,12 +116,17 @@ async function tellable(
   { ports, caller }: Pick<HandlerContext, "ports" | "caller">,
 ): Promise<readonly CostSaving[]> {
   const asked = new RequestContext(caller, ports.clock.now());
+  const action = "entrepot:ListCostSavings";
   const told: CostSaving[] = [];
   for (const saving of found) {
-    const resource = repositoryAsResource(registry, saving.name);
-    const action = "entrepot:ListCostSavings";
-    const { allowed } = await authorize(ports, caller.principal, action, resource, asked);
-    if (allowed) told.push(saving);
+    const names = saving.together?.repositories.map(({ name }) => name) ?? [saving.name];
+    const decisions = await Promise.all(
+      names.map((name) => {
+        const resource = repositoryAsResource(registry, name);
+        return authorize(ports, caller.principal, action, resource, asked);
+      }),
+    );
+    if (decisions.every(({ allowed }) => allowed)) told.push(saving);
   }
   return told;
 }
@@ -138,7 +152,7 @@ function savedInMonth(table: PriceTable, kind: SavingKind, bytes: number): Fract
 }
 
 async function answers(
-  ports: Pick<Ports, "metadata" | "clock" | "tagPatterns">,
+  { ports, deployment }: Pick<HandlerContext, "ports" | "deployment">,
   found: readonly CostSaving[],
   table: PriceTable,
 ): Promise<CostSavingAnswer[]> {
@@ -154,10 +168,39 @@ async function answers(
       ...(affectedBytes === 0 ? {} : { affectedBytes }),
       ...moneyAnswer(saved),
       ...(current.call === undefined ? {} : { call: current.call }),
+      ...estimateOf(current.saving, table),
+      ...indexCommands(current.saving, deployment),
       foundAt: epochSeconds(foundAt),
     });
   }
   return answered;
+}
+
+function estimateOf({ kind, estimatedBytes }: CostSaving, table: PriceTable) {
+  if (estimatedBytes === undefined) return {};
+  const { amount } = moneyAnswer(savedInMonth(table, kind, estimatedBytes));
+  return { estimatedBytes, estimatedAmount: amount };
+}
+
+/** Copies images into the repository of the indexes, which can name only what lies beside them. */
+function indexCommands(
+  { repository: { registry }, together }: CostSaving,
+  deployment: Deployment,
+): Pick<CostSavingAnswer, "repositoryNames" | "commands"> {
+  if (together === undefined) return {};
+  const uri = (name: RepositoryName, tag: string) =>
+    `${repositoryUri(deployment, registry, name)}:${tag}`;
+  const names = together.repositories.map(({ name }) => name);
+  return {
+    repositoryNames: names,
+    commands: together.tags.map((tag) =>
+      [
+        "docker buildx imagetools create --tag",
+        uri(together.name, tag),
+        ...names.map((name) => uri(name, tag)),
+      ].join(" "),
+    ),
+  };
 }
 
 /** By prices that charge as much for the archive, or by less than a byte that goes there. */

@@ -6,6 +6,7 @@ import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isHiddenName } from "../trash/trash.ts";
+import { findArchitectureRepositories } from "./architecture-repositories.ts";
 import { ArchitectureTags } from "./architecture-tags.ts";
 import { costLimits } from "./cost-limits.ts";
 import type { CostAssessment, CostSaving } from "./cost-saving.ts";
@@ -67,12 +68,17 @@ async function findSavings(
   const { archived, architectures } = await lookAtImages(ports, repository, now, signal);
   savings.push(...(await findByRules(ports, repository, { texts, archived, now, signal })));
   if (uncompressed.layers > 0) {
-    const { layers, bytes: affectedBytes } = uncompressed;
-    savings.push(found("UNCOMPRESSED", layers, { affectedBytes }));
+    const { layers, bytes: affectedBytes, ownBytes } = uncompressed;
+    const estimatedBytes = Math.floor(ownBytes * (1 - costLimits.compressedPart));
+    savings.push(found("UNCOMPRESSED", layers, { affectedBytes, estimatedBytes }));
   }
   const groups = await architectures.groups(ports, repository);
   const group = groups[0];
   if (group !== undefined) savings.push(found("ARCHITECTURES", groups.length, { group }));
+  const together = await findArchitectureRepositories(ports, repository, signal);
+  if (together !== undefined) {
+    savings.push(found("ARCHITECTURE_REPOSITORIES", together.items, together));
+  }
   const hasRules = texts.policy !== undefined || texts.extension !== undefined;
   const isTold = savings.some(({ kind }) => kind === "UNTAGGED");
   if (!hasRules && !isTold && repository.imageCount > 0) {

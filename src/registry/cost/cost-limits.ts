@@ -50,6 +50,10 @@ export const costLimits = {
   trashDays: 7,
   /** Deleted repositories of one name that a finding is about; of more than these there is none. */
   trashedUnderName: 100,
+  /** Tags of a finding for which commands are told. */
+  indexTags: 20,
+  /** What is left of a layer that is plain tar, at a guess: most of programs and text goes by half. */
+  compressedPart: 0.5,
   /** Tags of one image that are looked at for the name of an architecture. */
   architectureTags: 1_000,
 } as const;

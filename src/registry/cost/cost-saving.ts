@@ -17,6 +17,8 @@ export const savingKinds = [
   "UNCOMPRESSED",
   /** Tags of one version for single architectures, which an index would replace. */
   "ARCHITECTURES",
+  /** Repositories for single architectures, which one with indexes would replace. */
+  "ARCHITECTURE_REPOSITORIES",
   /** A repository without rules. What they would free is in other findings. */
   "NO_POLICY",
 ] as const;
@@ -34,6 +36,15 @@ export interface ArchitectureGroup {
   }[];
 }
 
+/** Repositories that hold the same versions for different architectures. */
+export interface ArchitectureRepositories {
+  /** Of the repository that indexes of them could be in. */
+  readonly name: RepositoryName;
+  readonly repositories: readonly { readonly id: string; readonly name: RepositoryName }[];
+  /** Some that all of them have. */
+  readonly tags: readonly string[];
+}
+
 /** What was found in a repository. */
 export interface CostSaving {
   readonly repository: RepositoryRef;
@@ -43,8 +54,11 @@ export interface CostSaving {
   readonly items: number;
   /** Bytes that would be given back, or of ARCHIVE that would be kept elsewhere. */
   readonly bytes: number;
-  /** Of UNCOMPRESSED: bytes of these layers. */
+  /** Of UNCOMPRESSED: bytes of these layers. Of ARCHITECTURE_REPOSITORIES: what they hold. */
   readonly affectedBytes: number;
+  /** Of these two: what may be given back, at a guess. */
+  readonly estimatedBytes?: number | undefined;
+  readonly together?: ArchitectureRepositories | undefined;
   /** Of ARCHITECTURES: one of the versions. */
   readonly group?: ArchitectureGroup | undefined;
   /** Of UNPULLED: the images, at most as many as one call can delete. */

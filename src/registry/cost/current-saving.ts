@@ -5,6 +5,8 @@ import { freedBytes } from "../lifecycle/evaluate-repository.ts";
 import { lifecycleRules } from "../lifecycle/lifecycle-rules.ts";
 import type { LifecycleTexts } from "../lifecycle/stored-lifecycle.ts";
 import type { Digest, Tag } from "../names.ts";
+import type { Repository } from "../repositories/repository.ts";
+import { tagsLeft } from "./architecture-repositories.ts";
 import type { CostSaving } from "./cost-saving.ts";
 import { isSameTrash } from "./find-trash.ts";
 import { type SavingCall, savingCall, withRule } from "./saving-call.ts";
@@ -13,7 +15,7 @@ type CurrentPorts = Pick<Ports, "metadata" | "clock" | "tagPatterns">;
 
 export interface CurrentSaving {
   readonly saving: CostSaving;
-  /** Absent where only another push can make it. */
+  /** Absent where no call makes it. */
   readonly call: SavingCall | undefined;
 }
 
@@ -42,9 +44,27 @@ export async function currentSaving(
   const hasRules = texts.policy !== undefined || texts.extension !== undefined;
   if (kind === "NO_POLICY" && hasRules) return undefined;
   if (kind === "ARCHITECTURES" && (await hasTag(ports, saving))) return undefined;
+  if (kind === "ARCHITECTURE_REPOSITORIES") return stillApart(ports, saving, named);
   const call = callOf(saving, texts);
   const needsRoom = kind === "UNTAGGED" || kind === "ARCHIVE" || kind === "NO_POLICY";
   return call === undefined && needsRoom ? undefined : { saving, call };
+}
+
+/** With the call that makes the repository for the indexes, where it is not there. */
+async function stillApart(
+  ports: CurrentPorts,
+  saving: CostSaving,
+  repository: Repository,
+): Promise<CurrentSaving | undefined> {
+  const { together } = saving;
+  if (together === undefined) return undefined;
+  const { isBaseThere, tags } = await tagsLeft(ports, repository, together);
+  if (tags.length === 0) return undefined;
+  const input = { repositoryName: together.name };
+  return {
+    saving: { ...saving, together: { ...together, tags } },
+    call: isBaseThere ? undefined : { operation: "ecr:CreateRepository", input },
+  };
 }
 
 async function hasTag({ metadata }: CurrentPorts, { repository, group }: CostSaving) {

@@ -8,7 +8,12 @@ export interface HeldAlone {
   /** Sealed, and as it was pushed. */
   readonly ownBytes: number;
   readonly plainBytes: number;
-  readonly uncompressed: { readonly layers: number; readonly bytes: number };
+  readonly uncompressed: {
+    readonly layers: number;
+    readonly bytes: number;
+    /** Of layers that no other repository stands on. */
+    readonly ownBytes: number;
+  };
 }
 
 const uncompressedTypes: ReadonlySet<string | undefined> = new Set([
@@ -28,7 +33,7 @@ export async function heldAlone(
 ): Promise<HeldAlone> {
   const limit = costLimits.layersAtOnce;
   let [ownBytes, plainBytes] = [0, 0];
-  const uncompressed = { layers: 0, bytes: 0 };
+  const uncompressed = { layers: 0, bytes: 0, ownBytes: 0 };
   const count = async (objects: readonly ObjectId[]) => {
     const shared = new Set(await metadata.objects.linkedElsewhere(repository, objects));
     const own = [...new Set(objects)].filter((object) => !shared.has(object));
@@ -36,15 +41,17 @@ export async function heldAlone(
       ownBytes += object.sealedBytes;
       plainBytes += object.sizeBytes;
     }
+    return shared;
   };
   for (let after: Digest | undefined; ; ) {
     signal.throwIfAborted();
     const layers = await metadata.layers.list(repository, { after, limit });
-    await count(layers.map(({ object }) => object));
-    for (const { mediaType, sizeBytes } of layers) {
+    const shared = await count(layers.map(({ object }) => object));
+    for (const { object, mediaType, sizeBytes } of layers) {
       if (!uncompressedTypes.has(mediaType)) continue;
       uncompressed.layers += 1;
       uncompressed.bytes += sizeBytes;
+      if (!shared.has(object)) uncompressed.ownBytes += sizeBytes;
     }
     after = layers.at(-1)?.digest;
     if (layers.length < limit) break;

@@ -19,7 +19,7 @@ export type RuleKind = Extract<SavingKind, "UNTAGGED" | "UNPULLED" | "ARCHIVE" |
 /**
  * What makes the saving. Rules are the repository's as they are now with one more, so that what they do
  * already goes on. Images that nobody pulls are named instead: a rule about all images would leave
- * nothing to those behind it. `undefined` for what only another push can do, and where the rules leave
+ * nothing to those behind it. `undefined` for what no one call can do, and where the rules leave
  * no room for one more.
  */
 export function savingCall(
@@ -49,6 +49,7 @@ export function savingCall(
     }
     case "ARCHITECTURES":
       return group && indexCall(name, group);
+    case "ARCHITECTURE_REPOSITORIES":
     case "UNCOMPRESSED":
       return undefined;
   }

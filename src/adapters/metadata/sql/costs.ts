@@ -108,11 +108,10 @@ export class SqlCosts implements CostReads, CostWrites {
     await this.#session.allLater([
       this.#session.command(statements.put, { ...key, name, at, sizeBytes, ownBytes }),
       this.#session.command(statements.removeSavings, key),
-      ...savings.map(({ kind, items, bytes, affectedBytes, group, digests, trashed }) =>
+      ...savings.map(({ kind, items, bytes, affectedBytes, ...detail }) =>
         this.#session.command(statements.addSaving, {
           ...{ ...key, kind, name, items, bytes, affectedBytes, foundAt: at },
-          detail:
-            (group ?? digests ?? trashed) ? JSON.stringify({ group, digests, trashed }) : null,
+          detail: detailOf(detail),
         }),
       ),
     ]);
@@ -142,6 +141,17 @@ function toAssessment(row: CostAssessmentTable): CostAssessment {
   };
 }
 
+type SavingDetail = Pick<
+  CostSaving,
+  "group" | "digests" | "trashed" | "together" | "estimatedBytes"
+>;
+
+/** Picks the members out of a value that may carry more. */
+function detailOf({ group, digests, trashed, together, estimatedBytes }: SavingDetail) {
+  const text = JSON.stringify({ group, digests, trashed, together, estimatedBytes });
+  return text === "{}" ? null : text;
+}
+
 function toSaving(row: CostSavingTable): CostSaving {
   return {
     repository: { registry: registryKey(row), id: row.repository },
@@ -150,7 +160,7 @@ function toSaving(row: CostSavingTable): CostSaving {
     items: row.items,
     bytes: row.bytes,
     affectedBytes: row.affected_bytes,
-    ...(JSON.parse(row.detail ?? "{}") as Pick<CostSaving, "group" | "digests" | "trashed">),
+    ...(JSON.parse(row.detail ?? "{}") as SavingDetail),
     foundAt: row.found_at,
   };
 }

@@ -77,10 +77,19 @@ export function savingsText(
     ]),
     width,
   );
-  const calls = savings.flatMap(({ call, repositoryName, kind }) =>
-    call === undefined ? [] : [`${repositoryName}, ${words[kind]}:\n  ${callText(call, origin)}`],
-  );
+  const calls = savings.flatMap((saving) => {
+    const { call, commands = [], repositoryName, kind } = saving;
+    const typed = [...(call === undefined ? [] : [callText(call, origin)]), ...commands];
+    const guess = guessText(saving, currency);
+    if (typed.length + guess.length === 0) return [];
+    return [[`${repositoryName}, ${words[kind]}:`, ...guess, ...typed].join("\n  ")];
+  });
   return [table, ...(calls.length === 0 ? [] : [calls.join("\n")])].join("\n\n");
+}
+
+function guessText({ estimatedBytes = 0, estimatedAmount }: Saving, currency: string): string[] {
+  if (estimatedBytes === 0) return [];
+  return [`# maybe ${sizeText(estimatedBytes)}, ${estimatedAmount} ${currency} a month: a guess`];
 }
 
 const words = {
@@ -90,6 +99,7 @@ const words = {
   ARCHIVE: "could be archived",
   UNCOMPRESSED: "uncompressed layers",
   ARCHITECTURES: "tags for an index",
+  ARCHITECTURE_REPOSITORIES: "repositories for an index",
   NO_POLICY: "no lifecycle policy",
 } as const satisfies Record<Saving["kind"], string>;
 
