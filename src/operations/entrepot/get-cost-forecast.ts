@@ -27,6 +27,8 @@ interface Forecast {
   }[];
   readonly storedBytes: number;
   readonly storedBytesAtEnd: number;
+  /** What lifecycle rules will have given back by the month's end beyond what they did lately. */
+  readonly expiringBytes: number;
   /** It goes by what was used since then: seconds since the epoch. */
   readonly knownSince: number;
   readonly assumptions: readonly string[];
@@ -43,7 +45,7 @@ export const getCostForecast = operation("entrepot:GetCostForecast", {
     const { table } = await pricesInForce(ports, deployment);
     const registries = await registriesOf(input, caller, context);
     const forecast = await costForecast(ports, registries, table, ports.clock.now());
-    const { month, storedBytes, storedBytesAtEnd, kinds, knownSince } = forecast;
+    const { month, storedBytes, storedBytesAtEnd, kinds, knownSince, expiringBytes } = forecast;
     const soFar = moneyAnswers(kinds.map((kind) => kind.soFar));
     const total = moneyAnswers(kinds.map((kind) => kind.total));
     return {
@@ -54,7 +56,7 @@ export const getCostForecast = operation("entrepot:GetCostForecast", {
         soFar: soFar[index]!,
         total: total[index]!,
       })),
-      ...{ storedBytes, storedBytesAtEnd, knownSince: epochSeconds(knownSince) },
+      ...{ storedBytes, storedBytesAtEnd, expiringBytes, knownSince: epochSeconds(knownSince) },
       assumptions: assumptionsOf(forecast, ports.clock.now()),
     };
   },
@@ -67,7 +69,8 @@ function assumptionsOf({ knownSince, hasYoung }: CostForecast, now: number): str
   const least = costLimits.trendLeastMs / dayMs;
   return [
     `It goes by the last ${days} days: of up to ${costLimits.forecastDays}, as far as they are known.`,
-    "Storage goes on growing or shrinking as in that time, and never below nothing; what lifecycle rules take is in that trend.",
+    "Storage goes on growing or shrinking as in that time, and never below nothing; what lifecycle rules took is in that trend.",
+    "Lifecycle rules take besides what will be due of the images of now, as it was found in the last day.",
     ...(hasYoung
       ? [
           `Where less than ${least} days are known there is no trend: what is stored stays as it is.`,

@@ -9,7 +9,9 @@ import { isHiddenName } from "../trash/trash.ts";
 import { findArchitectureRepositories } from "./architecture-repositories.ts";
 import { ArchitectureTags } from "./architecture-tags.ts";
 import { costLimits } from "./cost-limits.ts";
+import { monthAt } from "./cost-month.ts";
 import type { CostAssessment, CostSaving } from "./cost-saving.ts";
+import { expiringBytes } from "./expiring-bytes.ts";
 import { findTrash } from "./find-trash.ts";
 import { type HeldAlone, heldAlone } from "./held-alone.ts";
 import { type RuleKind, withRule } from "./saving-call.ts";
@@ -21,12 +23,14 @@ type AssessPorts = Pick<Ports, "metadata" | "clock" | "tagPatterns">;
  * Finds out what a repository alone holds and what could be saved in it, and writes it down. It goes
  * through its layers and images page by page, and through those that might go once more. What changes
  * meanwhile is seen at the next time.
+ * @param trashMs how long what rules take lies in the trash
  * @throws when `signal` is aborted
  */
 export async function assessRepository(
   ports: AssessPorts,
   repository: Repository,
   signal: AbortSignal,
+  trashMs = 0,
 ): Promise<void> {
   const at = ports.clock.now();
   const { registry, id } = repository;
@@ -35,9 +39,14 @@ export async function assessRepository(
     : undefined;
   const name = trashed?.name ?? repository.name;
   const held = await heldAlone(ports, repository, signal);
+  const until = monthAt(at).to;
+  const expiring = isHiddenName(repository.name)
+    ? 0
+    : await expiringBytes(ports, repository, { now: at, until, trashMs }, signal);
   const assessment: CostAssessment = {
     ...{ repository: { registry, id }, name, at },
     ...{ sizeBytes: repository.sizeBytes, ownBytes: held.ownBytes },
+    ...{ expiringBytes: expiring, expiringUntil: until },
   };
   const trash = await findTrash(ports, { repository, name, held, now: at }, signal);
   const savings = [

@@ -34,6 +34,9 @@ export const costLimits = {
   /** How long something must be known for a trend of what is stored, and for a pace of what is counted. */
   trendLeastMs: 3 * 24 * 3_600_000,
   paceLeastMs: 24 * 3_600_000,
+  /** Images that expire by rules, and runs of these, of one repository that a forecast looks at. */
+  expiringImages: 10_000,
+  recentRuns: 500,
 
   /** How often repositories are looked at for savings, and how long what was found is good for. */
   assessEveryMs: 3_600_000,

@@ -79,6 +79,9 @@ export interface CostAssessment {
   readonly sizeBytes: number;
   /** Sealed bytes of what no other repository stands on. */
   readonly ownBytes: number;
+  /** What rules will give back by the end of that month, and what for: see `expiringBytes`. */
+  readonly expiringBytes: number;
+  readonly expiringUntil: number;
 }
 
 /** Findings of one kind of a registry, together. */

@@ -74,6 +74,11 @@ export class SqlCosts implements CostReads, CostWrites {
     );
   }
 
+  async expiringBytes(registry: Registry, until: number, since: number): Promise<number> {
+    const key = { ...registryKey(registry), until, since };
+    return Number((await this.#session.first(statements.expiring, key))?.bytes ?? 0);
+  }
+
   async savings(
     registry: Registry,
     { after, limit }: PageRequest<SavingPosition>,
@@ -104,9 +109,10 @@ export class SqlCosts implements CostReads, CostWrites {
   ): Promise<void> {
     const { name, at } = assessment;
     const key = repositoryKey(assessment.repository);
-    const { sizeBytes, ownBytes } = assessment;
+    const { sizeBytes, ownBytes, expiringBytes, expiringUntil } = assessment;
+    const figures = { sizeBytes, ownBytes, expiringBytes, expiringUntil };
     await this.#session.allLater([
-      this.#session.command(statements.put, { ...key, name, at, sizeBytes, ownBytes }),
+      this.#session.command(statements.put, { ...key, name, at, ...figures }),
       this.#session.command(statements.removeSavings, key),
       ...savings.map(({ kind, items, bytes, affectedBytes, ...detail }) =>
         this.#session.command(statements.addSaving, {
@@ -138,6 +144,8 @@ function toAssessment(row: CostAssessmentTable): CostAssessment {
     at: row.at,
     sizeBytes: row.size_bytes,
     ownBytes: row.own_bytes,
+    expiringBytes: row.expiring_bytes,
+    expiringUntil: row.expiring_until,
   };
 }
 

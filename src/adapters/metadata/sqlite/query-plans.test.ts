@@ -585,7 +585,15 @@ const usageCalls: typeof calls = {
 };
 
 const ids = { after: "a", last: "b" };
-const assessment = { repository: ref, name: "n", at: 1, sizeBytes: 1, ownBytes: 1 };
+const assessment = {
+  repository: ref,
+  name: "n",
+  at: 1,
+  sizeBytes: 1,
+  ownBytes: 1,
+  expiringBytes: 1,
+  expiringUntil: 9,
+};
 const saving = { kind: "TRASH", items: 1, bytes: 1, affectedBytes: 0 };
 const costCalls: typeof calls = {
   costs: {
@@ -594,6 +602,7 @@ const costCalls: typeof calls = {
     tagValues: [[registry, "k", ids]],
     assessments: [[registry, ids]],
     assessment: [[ref]],
+    expiringBytes: [[registry, 9, 1]],
     listAssessments: [[page], [{ ...page, after: ref }]],
     savings: [
       [registry, page],
