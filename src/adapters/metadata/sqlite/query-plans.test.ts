@@ -321,7 +321,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     find: [[registry, "n"]],
     list: [[registry, page]],
     listAll: [[page]],
-    events: [[ref, page]],
+    events: [[ref, { after: 1, upTo: 9, fromAt: 1, toAt: 2 }, 9]],
+    places: [[ref, page]],
     lock: [[registry, "n"]],
     insertIfAbsent: [[row]],
     replace: [[row]],
@@ -340,7 +341,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     replace: [[{ ...row, rules: [] }]],
     remove: [[registry, "n"]],
   },
-  outbox: { first: [[9]], add: [[row]], remove: [[[1, 2]]] },
+  outbox: { first: [[9]], sizes: [[9]], hasAtLeast: [[9]], add: [[row]], remove: [[[1, 2]]] },
   eventLog: {
     end: [[]],
     list: [[registry, page]],
@@ -659,6 +660,8 @@ it("searches an index in every statement, and sorts nothing that an index could 
     .filter(
       except(/^SCAN (outbox|event_log) \| select [^()]* order by "(sequence|position)" limit \?$/),
     )
+    .filter(except(/^SCAN outbox \| select octet_length.* as "bytes" .* by "sequence" limit \?$/))
+    .filter(except(/^SCAN outbox \| select "sequence" .* by "sequence" limit \? offset \?$/))
     .filter(except(/^SCAN (CONSTANT ROW|needed|account \| select count)/));
   expect(
     scans.filter(except(/^SCAN image \|.*from \(select .* from "image" .* limit \?\)/)),
