@@ -553,7 +553,7 @@ const usageCalls: typeof calls = {
   counts: {
     buckets: [[scope, "hour", range, 9]],
     sum: [[scope, "hour", range]],
-    sums: [[registry, "day", range, page]],
+    sums: [[registry, "day", range, ["i", "j"]]],
     add: [[[{ ...scope, period: "hour", at: 1, counts: noCounts }]]],
     removeBefore: [["hour", 1, 9]],
   },
@@ -565,8 +565,7 @@ const usageCalls: typeof calls = {
   levels: {
     points: [[scope, range, 9]],
     last: [[scope]],
-    withArchive: ofAll,
-    archivedBytes: [[scope]],
+    archived: ofAll,
     unthinned: [[1, 9]],
     see: [[[point]]],
     thin: [[scope, 0, [point]]],
@@ -587,7 +586,15 @@ const usageCalls: typeof calls = {
 };
 
 const ids = { after: "a", last: "b" };
-const assessment = { repository: ref, name: "n", at: 1, sizeBytes: 1, ownBytes: 1 };
+const assessment = {
+  repository: ref,
+  name: "n",
+  at: 1,
+  sizeBytes: 1,
+  ownBytes: 1,
+  expiringBytes: 1,
+  expiringUntil: 9,
+};
 const saving = { kind: "TRASH", items: 1, bytes: 1, affectedBytes: 0 };
 const costCalls: typeof calls = {
   costs: {
@@ -596,6 +603,7 @@ const costCalls: typeof calls = {
     tagValues: [[registry, "k", ids]],
     assessments: [[registry, ids]],
     assessment: [[ref]],
+    expiringBytes: [[registry, 9, 1]],
     listAssessments: [[page], [{ ...page, after: ref }]],
     savings: [
       [registry, page],
