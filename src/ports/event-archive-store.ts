@@ -6,6 +6,21 @@ import type { PageRequest } from "./page-request.ts";
 
 type ArchiveRef = Pick<EventArchive, "registry" | "id">;
 
+/** Events of a time (`fromAt <= at < toAt`) between two positions (`after < position <= upTo`). */
+export interface ArchiveRange {
+  readonly after: number;
+  readonly upTo: number;
+  readonly fromAt: number;
+  readonly toAt: number;
+}
+
+export interface ArchivePlace {
+  readonly position: number;
+  /** When it happened. */
+  readonly at: number;
+  readonly bytes: number;
+}
+
 export interface EventArchiveReads {
   find(registry: Registry, name: string): Promise<EventArchive | undefined>;
   /** By name. */
@@ -13,7 +28,9 @@ export interface EventArchiveReads {
   /** Of every registry, by (account, region, name). */
   listAll(page: PageRequest<Pick<EventArchive, "registry" | "name">>): Promise<EventArchive[]>;
   /** What is in it, in the order of the log. */
-  events(archive: ArchiveRef, page: PageRequest<number>): Promise<LoggedEvent[]>;
+  events(archive: ArchiveRef, range: ArchiveRange, limit: number): Promise<LoggedEvent[]>;
+  /** Where they are, in the same order, without what they say. */
+  places(archive: ArchiveRef, page: PageRequest<number>): Promise<ArchivePlace[]>;
 }
 export interface EventArchiveWrites {
   /** Like `find`, and nobody else changes it until this transaction ends. */

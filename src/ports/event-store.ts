@@ -16,8 +16,11 @@ export interface WaitingEvent {
  * who add to that partition take before (ADR-0042). Others may become visible out of order.
  */
 export interface OutboxReads {
-  /** By sequence. */
+  /** By sequence. What is read at once keeps the promise of order; page after page would not. */
   first(limit: number): Promise<WaitingEvent[]>;
+  /** Bytes of each of the first, of what is as long as somebody wants it to be. Reads none of it. */
+  sizes(limit: number): Promise<number[]>;
+  hasAtLeast(count: number): Promise<boolean>;
 }
 export interface OutboxWrites {
   /** After the lock of what it is about was taken. Costs no round trip. */
@@ -44,7 +47,7 @@ export interface EventLogReads {
   list(registry: Registry, page: PageRequest<number>): Promise<LoggedEvent[]>;
   /** The same, the newest first: `after` is the position that they come before. */
   listBack(registry: Registry, page: PageRequest<number>): Promise<LoggedEvent[]>;
-  /** The position of the first one that was logged at that time or later. */
+  /** The position of the first one that was logged at that time or later, the smallest of several. */
   firstSince(registry: Registry, at: number): Promise<number | undefined>;
 }
 export interface EventLogWrites {

@@ -1,6 +1,7 @@
 import { type AuditRetention, nothingKept, usualRetention } from "./audit/audit-kinds.ts";
 import { AuditTrail } from "./audit/audit-trail.ts";
 import { BoundedCache } from "./bounded-cache.ts";
+import { RegistrySignal } from "./events/registry-signal.ts";
 import { Signal } from "./events/signal.ts";
 import { AccessMemory } from "./identity/access-memory.ts";
 import { IssuerMemory } from "./identity/issuer-memory.ts";
@@ -37,9 +38,9 @@ export class RegistryMemory {
   readonly usage: UsageTally;
   readonly audit: AuditTrail;
   readonly issuers = new IssuerMemory();
-  /** Raised when this process has committed events, and when it has routed some. */
+  /** Raised when this process has committed events, and when it has put some of a registry into the log. */
   readonly outboxGrew = new Signal();
-  readonly logGrew = new Signal();
+  readonly logGrew = new RegistrySignal();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
   readonly passwordTurns = new Turns(limits.passwordsAtOnce);
   /** When the free space was last looked at, and what that said. Milliseconds since the epoch. */

@@ -40,7 +40,8 @@ async function expire(
 /** Removes what was in an archive that is gone. */
 export const purgeArchiveJob: JobHandler = {
   kind: purgeArchiveKind,
-  maxAttempts: 20,
+  // Nothing else looks for what it leaves behind, and nobody would see that it was given up.
+  maxAttempts: Number.POSITIVE_INFINITY,
   leaseMs: 60_000,
   async run({ metadata }, payload, { registry, signal }) {
     const { archiveId: id } = payload as { readonly archiveId: string };

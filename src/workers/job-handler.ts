@@ -1,4 +1,5 @@
 import type { Ports } from "../ports/ports.ts";
+import type { Death } from "../registry/jobs/end-job.ts";
 import type { Registry } from "../registry/names.ts";
 
 /**
@@ -24,6 +25,8 @@ interface PeriodicJob {
 interface WantedJob {
   /** After which the job is dead. */
   readonly maxAttempts: number;
+  /** For what must not wait for ever for a job that is dead. Only SQL, as in every transaction. */
+  readonly died?: Death;
 }
 
 export interface JobRun {
@@ -42,6 +45,10 @@ export interface JobRun {
 
 export function periodOf(handler: JobHandler): number | undefined {
   return "everyMs" in handler ? handler.everyMs : undefined;
+}
+
+export function deathOf(handler: JobHandler): Death | undefined {
+  return "died" in handler ? handler.died : undefined;
 }
 
 export function attemptsOf(handler: JobHandler): number | undefined {

@@ -6,7 +6,7 @@ import { failJob, finishJob, giveBackJob } from "../registry/jobs/end-job.ts";
 import { type Job, newJob } from "../registry/jobs/job.ts";
 import { retryDelayMs } from "../registry/jobs/retry-delay.ts";
 import { limits } from "../registry/limits.ts";
-import { attemptsOf, type JobHandler, type JobRun, periodOf } from "./job-handler.ts";
+import { attemptsOf, deathOf, type JobHandler, type JobRun, periodOf } from "./job-handler.ts";
 
 /** Told what becomes of jobs, for the log and for metrics. */
 export interface JobObserver {
@@ -60,7 +60,7 @@ export class JobRunner {
     this.#atOnce = options.atOnce ?? limits.jobsAtOnce;
     this.#kinds = handlers.map((handler) => {
       const { kind, leaseMs } = handler;
-      return { kind, leaseMs, maxAttempts: attemptsOf(handler) };
+      return { kind, leaseMs, maxAttempts: attemptsOf(handler), died: deathOf(handler) };
     });
   }
 
@@ -213,7 +213,8 @@ export class JobRunner {
       everyMs ?? limits.jobRetryMaximumMs,
     );
     const retryAt = isLast ? undefined : ports.clock.now() + delayMs;
-    const after = await failJob(ports, job, describeFailure(error), retryAt);
+    const died = deathOf(handler);
+    const after = await failJob(ports, job, describeFailure(error), retryAt, died);
     const dead = after?.state === "dead";
     this.#observer.jobFailed({ ...about, elapsedMs: elapsed(), error, dead });
   }

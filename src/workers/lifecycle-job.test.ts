@@ -182,6 +182,11 @@ describe("the lifecycle worker", () => {
     });
     await round();
     expect(await digests()).toEqual([child, index].sort());
+    // So nothing was done, and there is nothing to tell of.
+    expect(runs).toMatchObject([{ expired: 0, archived: 0, untagged: 0, failed: 0 }]);
+    const waiting = await registry.environment.ports.metadata.outbox.first(99);
+    const types = waiting.map(({ event }) => event.detailType);
+    expect(types).not.toContain("Entrepot Lifecycle Run");
   });
 
   it("keeps what is left to be kept when others go while the rules are run", async () => {

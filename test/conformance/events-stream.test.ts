@@ -123,18 +123,29 @@ it("leaves out events of repositories that the reader may not see, and ends when
   expect(await reader.take(1)).toEqual([]);
 });
 
+it("says at once where it begins, so that a cut before the first event costs none", async () => {
+  const reader = await server.get();
+  const end = await server.ports.metadata.eventLog.end();
+  expect(await reader.frame()).toMatch(new RegExp(`^: \\d+\nid: ${end}$`));
+  reader.cut();
+  await server.happen(of("team/a", 1));
+  const next = await server.get({}, { lastEventId: end });
+  expect(numbers(await next.take(1))).toEqual([1]);
+  next.cut();
+});
+
 it("writes how far it is where nothing that is wanted comes", async () => {
   const reader = await server.get({ repository: "team/never" });
   await server.happen(of("team/a", 1));
   const end = await server.ports.metadata.eventLog.end();
   server.opened.clock.advance(eventLimits.streamHeartbeatMs);
-  server.ports.memory.logGrew.raise();
+  server.ports.memory.logGrew.raise(registry);
   for (;;) {
     const frame = await reader.frame();
     expect(frame).toMatch(/^: \d+\nid: \d+$/);
     if (frame!.endsWith(`id: ${end}`)) break;
     server.opened.clock.advance(eventLimits.streamHeartbeatMs);
-    server.ports.memory.logGrew.raise();
+    server.ports.memory.logGrew.raise(registry);
   }
   reader.cut();
 });

@@ -1,6 +1,9 @@
 /** Events of repositories into which many push at once, routed by several at once, on every database. */
 import { describe, expect, it } from "vitest";
 import type { RegistryEvent } from "../../src/registry/events/event.ts";
+import { eventLimits } from "../../src/registry/events/event-limits.ts";
+import { addEvent } from "../../src/registry/events/new-event.ts";
+import type { Route } from "../../src/registry/events/route.ts";
 import { routeWaiting } from "../../src/registry/events/route-waiting.ts";
 import { watchOutbox } from "../../src/registry/events/watch-outbox.ts";
 import { deleteImage } from "../../src/registry/images/delete-image.ts";
@@ -65,6 +68,30 @@ describe.each(metadataStores)("events on $name", ({ open }) => {
       const last = routed.filter(({ partition }) => partition === id).slice(-2);
       expect(last.map(({ detail }) => detail["action-type"])).toEqual(["DELETE", "DELETE"]);
     }
+  });
+
+  it("are routed in transactions that hold so many of them, and only few that are large", async () => {
+    const { store } = await open();
+    const { ports } = new Pusher(store);
+    const happen = (count: number, detail: object) =>
+      store.transaction(async (change) => {
+        const told = { source: "entrepot", at: 1, detailType: "t", detail: { ...detail } } as const;
+        for (let n = 0; n < count; n++) await addEvent(change, registry, told);
+      });
+    const route = async (part: Route = async () => undefined) => {
+      const { events, outcome } = await routeWaiting(ports, part);
+      return [events, outcome];
+    };
+    await happen(45, { text: "x".repeat(eventLimits.putBytes - 100) });
+    await happen(eventLimits.routedAtOnce + 6, {});
+    // Of 256 KiB, 17 pass 4 MiB.
+    expect(await route()).toEqual([17, "more"]);
+    expect(await route()).toEqual([17, "more"]);
+    expect(await route()).toEqual([eventLimits.routedAtOnce, "more"]);
+    expect(await route(async () => 5)).toEqual([5, "more"]);
+    expect(await route()).toEqual([12, "empty"]);
+    const log = await store.eventLog.list(registry, { limit: 999 });
+    expect(log).toHaveLength(351);
   });
 
   it("are routed at once where they were committed, and together or not at all", async () => {

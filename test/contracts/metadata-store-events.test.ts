@@ -44,6 +44,11 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     const again = await reopen();
     const found = await again.outbox.first(9);
     expect(found.map(({ event }) => event)).toEqual(events);
+    const bytes = ({ resources, detail }: RegistryEvent) =>
+      Buffer.byteLength(JSON.stringify(resources) + JSON.stringify(detail));
+    expect(await again.outbox.sizes(2)).toEqual(events.slice(0, 2).map(bytes));
+    expect(await again.outbox.hasAtLeast(3)).toBe(true);
+    expect(await again.outbox.hasAtLeast(4)).toBe(false);
     await again.transaction((change) => change.outbox.remove([found[0]!.sequence]));
     expect(await again.outbox.first(9)).toEqual(found.slice(1));
   });
@@ -110,6 +115,10 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     expect(await store.eventLog.firstSince(registry, 20)).toBe(2);
     expect(await store.eventLog.firstSince(registry, 21)).toBe(4);
     expect(await store.eventLog.firstSince(registry, 51)).toBeUndefined();
+    // One routing logs many at one time.
+    const together = [9, 7, 8, 6].map((n) => logged(n, { loggedAt: 60 }));
+    await append(store, together);
+    expect(await store.eventLog.firstSince(registry, 51)).toBe(6);
   });
 
   it("removes the oldest of the log, some at a time, and gives out no position twice", async () => {
@@ -157,9 +166,17 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     const events = [1, 2, 3].map((n) => logged(n));
     await change((table) => table.addEvents(archive, events));
     await change((table) => table.addEvents({ ...archive, id: "other" }, [logged(4)]));
-    expect(await store.eventArchives.events(archive, { after: 1, limit: 9 })).toEqual(
-      events.slice(1),
-    );
+    const at = events[0]!.event.at;
+    const range = { after: 1, upTo: 3, fromAt: at, toAt: at + 1 };
+    const found = (more: object, limit = 9) =>
+      store.eventArchives.events(archive, { ...range, ...more }, limit);
+    expect(await found({})).toEqual(events.slice(1));
+    expect(await found({}, 1)).toEqual([events[1]]);
+    expect(await found({ upTo: 2 })).toEqual([events[1]]);
+    expect(await found({ fromAt: at + 1, toAt: at + 2 })).toEqual([]);
+    expect(await found({ fromAt: at - 1, toAt: at })).toEqual([]);
+    const places = await store.eventArchives.places(archive, { after: 1, limit: 1 });
+    expect(places).toEqual([{ position: 2, at, bytes: expect.any(Number) }]);
     const counted = (await store.eventArchives.find(registry, "a"))!;
     expect(counted).toMatchObject({ ...archive, eventCount: 3, sizeBytes: expect.any(Number) });
     expect(await change((table) => table.removeBefore(counted, 30, 9))).toBe(2);

@@ -40,7 +40,6 @@ export async function streamEvents(
     "x-accel-buffering": "no", // A proxy that collects would hold events back.
     connection: "close",
   });
-  response.flushHeaders();
   try {
     await writeAll(ports, response, stream, over);
   } catch (error) {
@@ -59,9 +58,11 @@ async function writeAll(
 ): Promise<void> {
   const { clock, memory } = ports;
   let [caller, position] = [first, after];
+  // At once: who is cut off before anything comes goes on from here, and not from later.
+  await write(response, placeOf(position, clock.now()), over);
   let [checkedAt, wroteAt] = [clock.now(), clock.now()];
   while (!over.aborted) {
-    const waiting = new Wait(memory.logGrew.listen.bind(memory.logGrew), over);
+    const waiting = new Wait((come) => memory.logGrew.listen(registry, come), over);
     try {
       if (clock.now() - checkedAt >= eventLimits.streamLoginMs) {
         caller = await renew();
@@ -72,9 +73,9 @@ async function writeAll(
       position = read.position ?? position;
       const isDue = clock.now() - wroteAt >= eventLimits.streamHeartbeatMs;
       if (events.length > 0 || isDue) {
-        // Without data, an id only says how far it is: nobody looks at what was left out again.
+        // Nobody looks at what was left out again.
         const text = events.map(frameOf).join("");
-        await write(response, `${text}: ${clock.now()}\nid: ${position}\n\n`, over);
+        await write(response, `${text}${placeOf(position, clock.now())}`, over);
         wroteAt = clock.now();
       }
       if (!isMore) await waiting.upTo(eventLimits.streamPollMs);
@@ -82,6 +83,11 @@ async function writeAll(
       waiting.end();
     }
   }
+}
+
+/** Without data, an id only says how far the stream is. */
+function placeOf(position: number, now: number): string {
+  return `: ${now}\nid: ${position}\n\n`;
 }
 
 function frameOf({ position, event }: LoggedEvent): string {

@@ -3,7 +3,9 @@ import { account, openTestRegistry, type TestRegistry } from "../../../test/supp
 import { userWith } from "../../../test/support/identity.ts";
 import { eventLimits } from "../../registry/events/event-limits.ts";
 import { addEvent } from "../../registry/events/new-event.ts";
+import { readEvents } from "../../registry/events/read-events.ts";
 import { routeWaiting } from "../../registry/events/route-waiting.ts";
+import type { Caller } from "../../registry/identity/principal.ts";
 import type { Region } from "../../registry/names.ts";
 import { listEvents } from "./list-events.ts";
 
@@ -58,6 +60,12 @@ it("lists what is wanted, both ways, page by page, and of a time", async () => {
   expect(await all({ startTime: middle, newestFirst: true })).toEqual([2, 1, 0, 4]);
   expect(await all({ endTime: middle, newestFirst: true })).toEqual([3, 2, 1, 0]);
   expect(await all({ startTime: middle + 100 })).toEqual([]);
+  const position = await registry.environment.ports.metadata.eventLog.end();
+  for (const narrowed of [{}, { detailType: "none" }, { startTime: middle + 100 }]) {
+    expect(await list(narrowed)).toMatchObject({ position });
+  }
+  expect(await list({ maxResults: 2 })).toMatchObject({ position: 2 });
+  expect(await list({ newestFirst: true })).not.toHaveProperty("position");
   const [first] = (await list({})).events;
   expect(first).toMatchObject({ position: 1, event: { version: "0", source: "entrepot" } });
 });
@@ -95,6 +103,24 @@ it("leaves out what the caller may not see, and refuses what is no pattern", asy
     },
   );
   const { events } = await registry.ask(listEvents, { maxResults: 7 }, caller);
+  let asked = 0;
+  const counted: Caller = {
+    ...caller,
+    get principal() {
+      asked += 1;
+      return caller.principal;
+    },
+  };
+  const read = async (size: number) => {
+    const own = { account, region: "us-east-1" as Region };
+    const reading = { registry: own, filter: () => true, after: undefined, size };
+    return (await readEvents(registry.environment.ports, counted, reading)).events.length;
+  };
+  expect(await read(1)).toBe(1);
+  const once = asked;
+  expect(await read(7)).toBe(7);
+  // Of two repositories, however many events are about them.
+  expect(asked).toBe(3 * once);
   const names = new Set(events.map(({ event }) => event.detail["repository-name"]));
   expect([...names]).toEqual(["team/a", undefined]);
   await expect(list({ eventPattern: "[]" })).rejects.toMatchObject({ kind: "InvalidEventPattern" });

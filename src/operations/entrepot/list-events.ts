@@ -18,6 +18,8 @@ interface Events {
     readonly position: number;
     readonly event: EventEnvelope;
   }[];
+  /** How far this page has looked: a stream goes on after it. Not where the newest come first. */
+  readonly position?: number;
   /** There may be more, also where this page found none. */
   readonly nextToken?: string;
 }
@@ -52,16 +54,19 @@ export const listEvents = operation("entrepot:ListEvents", {
     const narrowedBy = [repository, detailType, pattern, JSON.stringify(range)];
     const listing = { operation: "ListEvents", registry, narrowedBy };
     const token = openPosition(ports, listing, input.nextToken);
-    const after = token === undefined ? await startOf(ports, registry, range) : Number(token);
-    if (after === nowhere) return { events: [] };
+    const { isBackwards } = range;
+    const start =
+      token === undefined ? await startOf(ports, registry, range) : { after: Number(token) };
+    if ("noneUpTo" in start) return { events: [], position: start.noneUpTo };
     const reading: EventReading = {
-      ...{ registry, filter, after, isBackwards: range.isBackwards },
-      isOver: ({ loggedAt }) => (range.isBackwards ? loggedAt < range.from : loggedAt >= range.to),
+      ...{ registry, filter, after: start.after, isBackwards },
+      isOver: ({ loggedAt }) => (isBackwards ? loggedAt < range.from : loggedAt >= range.to),
       size: input.maxResults ?? limits.pageDefault,
     };
     const { events, position, isMore } = await readEvents(ports, caller, reading);
     return {
       events: events.map(({ position, event }) => ({ position, event: envelopeOf(event) })),
+      ...(isBackwards ? {} : { position: position ?? 0 }),
       ...(isMore && position !== undefined
         ? { nextToken: sealPosition(ports, listing, String(position)) }
         : {}),
@@ -90,18 +95,20 @@ function rangeOf(input: {
   };
 }
 
-const nowhere = Symbol("nowhere");
+/** The position that the first page comes after, or how far the log has nothing for it. */
+type Start = { readonly after: number | undefined } | { readonly noneUpTo: number };
 
-/** The position that the first page comes after. */
 async function startOf(
   { metadata }: Pick<Ports, "metadata">,
   registry: Registry,
   { from, to, isBackwards }: Range,
-): Promise<number | undefined | typeof nowhere> {
+): Promise<Start> {
   if (isBackwards) {
-    return to === endless ? undefined : metadata.eventLog.firstSince(registry, to);
+    return { after: to === endless ? undefined : await metadata.eventLog.firstSince(registry, to) };
   }
-  if (from === 0) return undefined;
+  if (from === 0) return { after: undefined };
+  // First: what is logged meanwhile comes after it.
+  const end = await metadata.eventLog.end();
   const first = await metadata.eventLog.firstSince(registry, from);
-  return first === undefined ? nowhere : first - 1;
+  return first === undefined ? { noneUpTo: end } : { after: first - 1 };
 }

@@ -6,6 +6,7 @@ import {
   openTestRegistry,
   type TestRegistry,
 } from "../../../test/support/ecr.ts";
+import { takeEnvelopes } from "../../../test/support/events.ts";
 import { deleteLayer } from "../../registry/layers/delete-layer.ts";
 import type { Digest, Registry, RepositoryName } from "../../registry/names.ts";
 import { checkStore } from "../../workers/check-store.ts";
@@ -362,7 +363,7 @@ describe("the trash", () => {
   });
 
   it("gives up an image in the trash when its bytes are deleted by their digest", async () => {
-    const digest = await registry.pushImage(repositoryName, "one");
+    const digest = await registry.pushImage(repositoryName, "one", { imageTag: "v1" });
     const kept = await registry.pushImage(repositoryName, "two");
     const layerOf = async (image: string) => {
       const manifest = JSON.parse(await registry.manifestText(repositoryName, image));
@@ -373,8 +374,14 @@ describe("the trash", () => {
     const { ports } = registry.environment;
     const own = { account: "000000000000", region: "us-east-1" } as Registry;
     const deletion = (one: Digest) => deleteLayer(ports, own, repositoryName, one);
+    await takeEnvelopes(ports);
     await expect(deletion(other)).rejects.toMatchObject({ kind: "LayerInUse" });
+    expect(await takeEnvelopes(ports)).toEqual([]);
     await deletion(layer);
+    const gone = { "resource-type": "IMAGE", "image-digest": digest, "image-tags": ["v1"] };
+    expect(await takeEnvelopes(ports)).toMatchObject([
+      { "detail-type": "Entrepot Trash", detail: { "action-type": "EMPTY", ...gone } },
+    ]);
     expect(await restore(digest)).toMatchObject({ images: [], failures: [{}] });
     expect(await isPulled(kept)).toBe(true);
   });

@@ -149,7 +149,7 @@ it("lets go of what is old, and of all with the archive", async () => {
   await work(replayEventsJob, { name: "late" });
   const late = await client.send(new DescribeReplayCommand({ ReplayName: "late" }));
   expect(late).toMatchObject({ State: "FAILED", StateReason: "The archive was deleted." });
-  const left = () => server.ports.metadata.eventArchives.events({ registry, id }, { limit: 9 });
+  const left = () => server.ports.metadata.eventArchives.places({ registry, id }, { limit: 9 });
   expect(await left()).toHaveLength(3);
   await work(purgeArchiveJob, { archiveId: id });
   expect(await left()).toEqual([]);

@@ -1,9 +1,10 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { type AwsServer, startAwsServer } from "../../../test/support/aws-server.ts";
-import { account } from "../../../test/support/ecr.ts";
+import { account, openTestRegistry } from "../../../test/support/ecr.ts";
 import { takeEnvelopes } from "../../../test/support/events.ts";
 import { keyOf, putUser } from "../../../test/support/identity.ts";
+import { putEvents } from "./put-events.ts";
 
 let server: AwsServer;
 let client: EventBridgeClient;
@@ -40,6 +41,15 @@ it("takes an entry as it is, under the id that it answers with", async () => {
   expect(second).toMatchObject({ id: Entries![1]!.EventId, time: now, resources: [] });
 });
 
+it("takes a time that is finer than a millisecond", async () => {
+  const registry = await openTestRegistry();
+  onTestFinished(() => registry.close());
+  const Entries = [{ ...good, Time: 1_772_600_767.000_4 }];
+  expect(await registry.ask(putEvents, { Entries })).toMatchObject({ FailedEntryCount: 0 });
+  const [event] = await takeEnvelopes(registry.environment.ports);
+  expect(event!.time).toBe("2026-03-04T05:06:07Z");
+});
+
 it("tells of each entry that is refused, and takes the others", async () => {
   const deep = `${'{"a":'.repeat(2_000)}1${"}".repeat(2_000)}`;
   const { FailedEntryCount, Entries } = await put([
@@ -72,6 +82,27 @@ it("tells of each entry that is refused, and takes the others", async () => {
     { EventId: expect.any(String) },
   ]);
   expect((await takeEnvelopes(server.ports)).map(({ id }) => id)).toEqual([Entries![9]!.EventId]);
+});
+
+it("refuses an entry of which a database might not take a character, and no other", async () => {
+  const Detail = '{"text":"a\\u0000b"}';
+  const { Entries } = await put([
+    { ...good, Source: "a\0b" },
+    { ...good, DetailType: "a\nb" },
+    { ...good, Detail, Resources: ["a\0b"] },
+  ]);
+  const refusal = (name: string) => ({
+    ErrorCode: "InvalidArgument",
+    ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} must not have control characters.`,
+  });
+  expect(Entries).toEqual([
+    refusal("Source"),
+    refusal("DetailType"),
+    { EventId: expect.any(String) },
+  ]);
+  expect(await takeEnvelopes(server.ports)).toMatchObject([
+    { resources: ["a\0b"], detail: { text: "a\0b" } },
+  ]);
 });
 
 it("refuses a request that is too large, or has too many entries, whole", async () => {

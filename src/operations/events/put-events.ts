@@ -47,7 +47,7 @@ export const putEvents = operation("events:PutEvents", {
       throw new RegistryError("Validation", "There are no global endpoints.");
     }
     const entries = input.Entries.map((each) => ({
-      time: each.Time === undefined ? undefined : each.Time * 1000,
+      time: each.Time === undefined ? undefined : Math.round(each.Time * 1000),
       source: each.Source,
       resources: each.Resources,
       detailType: each.DetailType,

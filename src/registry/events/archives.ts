@@ -7,9 +7,9 @@ import { newJob } from "../jobs/job.ts";
 import type { Registry } from "../names.ts";
 import type { EventArchive } from "./archive.ts";
 import { limitExceeded } from "./change-rules.ts";
-import { envelopeOf } from "./event.ts";
+import { type EventEnvelope, envelopeOf } from "./event.ts";
 import { eventLimits } from "./event-limits.ts";
-import { compileEventPattern } from "./event-pattern.ts";
+import { compileEventPattern, type EventPattern } from "./event-pattern.ts";
 
 type Needed = Pick<Ports, "metadata" | "clock">;
 
@@ -114,15 +114,20 @@ export async function archiveEvents(
   const groups = Map.groupBy(logged, ({ event: { registry } }) =>
     JSON.stringify([registry.account, registry.region]),
   );
+  const patterns = new Map<string, EventPattern>();
   for (const events of groups.values()) {
     const { registry } = events[0]!.event;
+    const envelopes = new Map<LoggedEvent, EventEnvelope>();
     const archives = await change.eventArchives.list(registry, { limit: eventLimits.archives });
     for (const archive of archives) {
-      const pattern =
-        archive.pattern === undefined ? undefined : compileEventPattern(archive.pattern);
-      const wanted = events.filter(
-        ({ event }) => pattern === undefined || pattern.matches(envelopeOf(event)),
-      );
+      const wanted = events.filter((logged) => {
+        if (archive.pattern === undefined) return true;
+        const pattern = patterns.get(archive.pattern) ?? compileEventPattern(archive.pattern);
+        patterns.set(archive.pattern, pattern);
+        const envelope = envelopes.get(logged) ?? envelopeOf(logged.event);
+        envelopes.set(logged, envelope);
+        return pattern.matches(envelope);
+      });
       if (wanted.length > 0) await change.eventArchives.addEvents(archive, wanted);
     }
   }

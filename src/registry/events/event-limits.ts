@@ -3,8 +3,11 @@ const KiB = 1024;
 
 /** Bounds of events; see `limits.ts`. */
 export const eventLimits = {
-  /** Events that one transaction routes. */
+  /** Events that one transaction routes, and bytes of them: it ends with the event that passes those. */
   routedAtOnce: 300,
+  routedBytes: 4 * 1024 * KiB,
+  /** Characters that it queues for all targets together; it ends with the event that passes those. */
+  queuedCharacters: 16 * 1024 * KiB,
   /** How often a worker looks for events that another process has committed. */
   routePollMs: 1 * second,
   /** From the begin of one routing to that of the next where events keep coming: so many share a commit. */
@@ -37,7 +40,13 @@ export const eventLimits = {
   replayRules: 100,
   /** Replays that are remembered: the oldest that ended goes first. Ours. */
   replaysKept: 1_000,
-  /** Events of an archive that one transaction brings back, or removes. */
+  /**
+   * Events of an archive that one transaction looks at for those of a time; of these, those that it
+   * brings back, and bytes of them: it ends with the event that passes those.
+   */
+  replayLooks: 2_000,
   replayedAtOnce: 100,
+  replayedBytes: 4 * 1024 * KiB,
+  /** Those that one transaction removes. */
   archivedRemovedAtOnce: 500,
 } as const;

@@ -98,6 +98,10 @@ function readEntry(
   })) {
     if (value === "") return invalid(name, `${name} is a required argument.`);
   }
+  for (const [name, value] of Object.entries({ Source: source, DetailType: detailType })) {
+    // Not every database stores a NUL. In `Detail` and `Resources` it is escaped.
+    if (/\p{Cc}/u.test(value)) return invalid(name, `${name} must not have control characters.`);
+  }
   if (source.length > 256) return invalid("Source", "Source must have 256 characters at most.");
   if (detailType.length > 128) {
     return invalid("DetailType", "DetailType must have 128 characters at most.");

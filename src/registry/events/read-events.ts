@@ -1,7 +1,7 @@
 import type { LoggedEvent } from "../../ports/event-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Caller } from "../identity/principal.ts";
-import type { Registry } from "../names.ts";
+import type { Registry, RepositoryName } from "../names.ts";
 import { authorize, repositoryAsResource } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
 import { type EventFilter, repositoryOf } from "./event-filter.ts";
@@ -40,6 +40,7 @@ export async function readEvents(
   const { registry, filter, isBackwards = false, isOver = () => false, size } = reading;
   const { eventLog } = ports.metadata;
   const list = isBackwards ? eventLog.listBack.bind(eventLog) : eventLog.list.bind(eventLog);
+  const rights = new Map<string, Promise<boolean>>();
   const events: LoggedEvent[] = [];
   let position = reading.after;
   let characters = 0;
@@ -48,7 +49,7 @@ export async function readEvents(
     for (const logged of page) {
       if (isOver(logged)) return { events, position, isMore: false };
       position = logged.position;
-      if (!filter(logged.event) || !(await maySee(ports, caller, registry, logged))) continue;
+      if (!filter(logged.event) || !(await maySee(ports, caller, logged, rights))) continue;
       events.push(logged);
       characters += JSON.stringify(logged.event.detail).length;
       const isFull = events.length >= size || characters >= eventLimits.listCharacters;
@@ -59,14 +60,26 @@ export async function readEvents(
   return { events, position, isMore: true };
 }
 
+/** @param rights what was decided of repositories: once for each, however many events are about it */
 async function maySee(
   ports: Pick<Ports, "metadata" | "clock" | "memory">,
   caller: Caller,
-  registry: Registry,
   { event }: LoggedEvent,
+  rights: Map<string, Promise<boolean>>,
 ): Promise<boolean> {
   const name = repositoryOf(event);
   if (name === undefined) return true;
+  const known = rights.get(name) ?? mayLookAt(ports, caller, event.registry, name);
+  rights.set(name, known);
+  return known;
+}
+
+async function mayLookAt(
+  ports: Pick<Ports, "metadata" | "clock" | "memory">,
+  caller: Caller,
+  registry: Registry,
+  name: RepositoryName,
+): Promise<boolean> {
   const resource = repositoryAsResource(registry, name);
   const context = new RequestContext(caller, ports.clock.now());
   const action = "ecr:DescribeImages";

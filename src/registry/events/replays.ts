@@ -3,7 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { newJob } from "../jobs/job.ts";
 import type { Registry } from "../names.ts";
-import type { EventReplayRun } from "./archive.ts";
+import type { EventArchive, EventReplayRun } from "./archive.ts";
 import { requireArchive } from "./archives.ts";
 import { limitExceeded } from "./change-rules.ts";
 import { eventLimits } from "./event-limits.ts";
@@ -87,41 +87,83 @@ export function noSuchReplay(name: string): RegistryError {
   return new RegistryError("ResourceNotFound", `Replay ${name} does not exist.`);
 }
 
+/** What a step of a replay did: `over` if there is no other one. */
+export type ReplayStep = "told" | "looked" | "over";
+
 /**
  * Tells some events again, in one transaction with how far that is: so each is told once, whatever
- * breaks. Several at once are as good as one.
- * @returns whether there is more
+ * breaks. Looks at the times of so many, and reads those alone that are in the range. Several at once
+ * are as good as one.
  */
 export function continueReplay(
   { metadata, clock }: Needed,
   registry: Registry,
   name: string,
-): Promise<boolean> {
+): Promise<ReplayStep> {
   return metadata.transaction(async (change) => {
     const replay = await change.eventReplays.lock(registry, name);
-    if (replay === undefined || replay.endedAt !== undefined) return false;
+    if (replay === undefined || replay.endedAt !== undefined) return "over";
     const archive = await change.eventArchives.find(registry, replay.archive);
     if (archive?.id !== replay.archiveId) {
-      const stateReason = "The archive was deleted.";
-      const failed = { ...replay, state: "FAILED", stateReason, endedAt: clock.now() } as const;
-      await change.eventReplays.replace(failed);
-      return false;
+      await fail(change, replay, "The archive was deleted.", clock.now());
+      return "over";
     }
-    const limit = eventLimits.replayedAtOnce;
-    const page = { after: replay.position, limit };
-    const events = await change.eventArchives.events(archive, page);
+    const { count, position, isMore } = await lookOn(change, archive, replay);
     let { lastAt } = replay;
-    for (const { event } of events) {
-      if (event.at < replay.fromAt || event.at >= replay.toAt) continue;
-      await change.outbox.add({ ...event, replay: { name, rules: replay.rules } });
-      lastAt = event.at;
+    if (count > 0) {
+      const { fromAt, toAt } = replay;
+      const range = { after: replay.position, upTo: position, fromAt, toAt };
+      for (const { event } of await change.eventArchives.events(archive, range, count)) {
+        await change.outbox.add({ ...event, replay: { name, rules: replay.rules } });
+        lastAt = event.at;
+      }
     }
-    const isMore = events.length === limit;
-    const position = events.at(-1)?.position ?? replay.position;
     await change.eventReplays.replace({
       ...{ ...replay, position, lastAt },
       ...(isMore ? { state: "RUNNING" } : { state: "COMPLETED", endedAt: clock.now() }),
     });
-    return isMore;
+    if (!isMore) return "over";
+    return count > 0 ? "told" : "looked";
   });
+}
+
+/** How far the next step goes, and how many events in the range are on the way. */
+async function lookOn(
+  { eventArchives }: Pick<MetadataChange, "eventArchives">,
+  archive: EventArchive,
+  { position: after, fromAt, toAt }: EventReplayRun,
+) {
+  const { replayLooks, replayedAtOnce, replayedBytes } = eventLimits;
+  const places = await eventArchives.places(archive, { after, limit: replayLooks });
+  let [count, bytes, position, looks] = [0, 0, after, 0];
+  for (const place of places) {
+    if (count >= replayedAtOnce || bytes >= replayedBytes) break;
+    looks += 1;
+    position = place.position;
+    if (place.at < fromAt || place.at >= toAt) continue;
+    count += 1;
+    bytes += place.bytes;
+  }
+  return { count, position, isMore: looks < places.length || places.length === replayLooks };
+}
+
+/** Of a replay that nobody goes on with. */
+export async function giveUpReplay(
+  change: MetadataChange,
+  registry: Registry,
+  name: string,
+  now: number,
+): Promise<void> {
+  const replay = await change.eventReplays.lock(registry, name);
+  if (replay === undefined || replay.endedAt !== undefined) return;
+  await fail(change, replay, "The events could not be told again.", now);
+}
+
+function fail(
+  change: MetadataChange,
+  replay: EventReplayRun,
+  stateReason: string,
+  endedAt: number,
+): Promise<void> {
+  return change.eventReplays.replace({ ...replay, state: "FAILED", stateReason, endedAt });
 }

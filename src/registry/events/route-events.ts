@@ -6,6 +6,7 @@ import type { Registry } from "../names.ts";
 import type { Delivery } from "./delivery.ts";
 import { type EventEnvelope, envelopeOf, type RegistryEvent } from "./event.ts";
 import { busOfArn, mayGoOn } from "./event-bus.ts";
+import { eventLimits } from "./event-limits.ts";
 import { compileEventPattern, type EventPattern } from "./event-pattern.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import type { Route } from "./route.ts";
@@ -28,14 +29,60 @@ interface Addressed {
  */
 export function eventRouter({ clock }: Pick<Ports, "clock">): Route {
   return async (change, events) => {
+    const envelopes = new Envelopes();
     const routed: Routed[] = [];
     for (const [, ofOne] of byRegistry(events)) {
       const [first] = ofOne;
-      if (first !== undefined) routed.push(...(await match(change, first.registry, ofOne)));
+      if (first === undefined) continue;
+      routed.push(...(await match(change, first.registry, ofOne, envelopes)));
     }
+    const taken = fitting(events, routed, envelopes);
     const now = clock.now();
-    for (const each of routed.sort(inLockOrder)) await queue(change, each, now);
+    for (const { target, events: wanted } of routed.sort(inLockOrder)) {
+      const queued = wanted.filter((event) => taken.has(event));
+      if (queued.length > 0) await queue(change, { target, events: queued }, envelopes, now);
+    }
+    return taken.size;
   };
+}
+
+/** What receivers are given, made once for each event, however many want it. */
+class Envelopes {
+  readonly #envelopes = new Map<RegistryEvent, EventEnvelope>();
+  readonly #texts = new Map<RegistryEvent, string>();
+
+  of(event: RegistryEvent): EventEnvelope {
+    const envelope = this.#envelopes.get(event) ?? envelopeOf(event);
+    this.#envelopes.set(event, envelope);
+    return envelope;
+  }
+
+  textOf(event: RegistryEvent): string {
+    const text = this.#texts.get(event) ?? JSON.stringify(this.of(event));
+    this.#texts.set(event, text);
+    return text;
+  }
+}
+
+/** So many of the first as one transaction queues: each counts as often as there are targets for it. */
+function fitting(
+  events: readonly RegistryEvent[],
+  routed: readonly Routed[],
+  envelopes: Envelopes,
+): ReadonlySet<RegistryEvent> {
+  const targets = new Map<RegistryEvent, number>();
+  for (const event of routed.flatMap((each) => each.events)) {
+    targets.set(event, (targets.get(event) ?? 0) + 1);
+  }
+  const taken = new Set<RegistryEvent>();
+  let characters = 0;
+  for (const event of events) {
+    if (characters >= eventLimits.queuedCharacters) break;
+    taken.add(event);
+    const count = targets.get(event);
+    if (count !== undefined) characters += count * envelopes.textOf(event).length;
+  }
+  return taken;
 }
 
 function byRegistry(events: readonly RegistryEvent[]): Map<string, RegistryEvent[]> {
@@ -63,11 +110,10 @@ async function match(
   change: MetadataChange,
   registry: Registry,
   events: readonly RegistryEvent[],
+  envelopes: Envelopes,
 ): Promise<Routed[]> {
   const targets = await change.eventRules.routes(registry);
   const patterns = new Map<string, EventPattern>();
-  const envelopes = new Map<RegistryEvent, EventEnvelope>();
-  for (const event of events) envelopes.set(event, envelopeOf(event));
   const routed: Routed[] = [];
   for (const target of targets) {
     const pattern = patterns.get(target.pattern) ?? compileEventPattern(target.pattern);
@@ -78,7 +124,7 @@ async function match(
       (event) =>
         isMeant(event, arn) &&
         (bus === undefined || mayGoOn(event, bus.registry)) &&
-        pattern.matches(envelopes.get(event)!),
+        pattern.matches(envelopes.of(event)),
     );
     if (wanted.length > 0) routed.push({ target, events: wanted });
   }
@@ -92,6 +138,7 @@ function isMeant({ replay }: RegistryEvent & Addressed, arn: string): boolean {
 async function queue(
   change: MetadataChange,
   { target, events }: Routed,
+  envelopes: Envelopes,
   now: number,
 ): Promise<void> {
   const { registry, uid, rule, id: targetId } = target;
@@ -105,7 +152,7 @@ async function queue(
       sequence: ++sequence,
       partition: partitionOf(event),
       eventId: event.id,
-      envelope: JSON.stringify(envelopeOf(event)),
+      envelope: envelopes.textOf(event),
       ...(event.passed === undefined ? {} : { passed: event.passed }),
       queuedAt: now,
       attempts: 0,

@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
-import { buryJob } from "./end-job.ts";
+import { buryJob, type Death } from "./end-job.ts";
 import { claimed, type Job } from "./job.ts";
 
 /** What a worker must say of a kind of job to be given some of it. */
@@ -9,6 +9,7 @@ export interface ClaimableKind {
   readonly leaseMs: number;
   /** Attempts after which the job is given up; `undefined` if it never is. */
   readonly maxAttempts: number | undefined;
+  readonly died?: Death | undefined;
 }
 
 export interface Claims {
@@ -40,13 +41,13 @@ export async function claimJobs(
     const now = clock.now();
     const jobs: Job[] = [];
     const buried: Job[] = [];
-    for (const { kind, leaseMs, maxAttempts = Number.POSITIVE_INFINITY } of kinds) {
+    for (const { kind, leaseMs, maxAttempts = Number.POSITIVE_INFINITY, died } of kinds) {
       if (!due.has(kind)) continue;
       const wanted = limit - jobs.length - buried.length;
       if (wanted <= 0) break;
       for (const job of await change.jobs.lockDue(kind, now, wanted)) {
         if (job.attempts >= maxAttempts) {
-          buried.push(await buryJob(change, job, job.lastError ?? workerLost, now));
+          buried.push(await buryJob(change, job, job.lastError ?? workerLost, now, died));
         } else {
           const mine = claimed(job, holder, now + leaseMs);
           await change.jobs.replace(mine);

@@ -6,6 +6,9 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { buried, givenBack, type Job, newJob, retried, succeeded } from "./job.ts";
 
+/** What follows from it that a job is given up, in the transaction in which it is. */
+export type Death = (change: MetadataChange, job: Job, now: number) => Promise<void>;
+
 type Needed = Pick<Ports, "metadata" | "clock">;
 
 /**
@@ -28,17 +31,18 @@ export function finishJob(
   });
 }
 
-/** The attempt failed: another is made at `retryAt`; without one, the job is dead. */
+/** The attempt failed: another is made at `retryAt`; without one, the job is dead, and `died` follows. */
 export function failJob(
   { metadata, clock }: Needed,
   claim: Job,
   error: string,
   retryAt: number | undefined,
+  died?: Death,
 ): Promise<Job | undefined> {
   return metadata.transaction(async (change) => {
     const job = await claimStillHeld(change, claim);
     if (job === undefined) return undefined;
-    if (retryAt === undefined) return buryJob(change, job, error, clock.now());
+    if (retryAt === undefined) return buryJob(change, job, error, clock.now(), died);
     const next = retried(job, error, retryAt);
     await change.jobs.replace(next);
     return next;
@@ -56,12 +60,16 @@ export function giveBackJob({ metadata, clock }: Needed, claim: Job): Promise<Jo
   });
 }
 
-/** Gives up a job that this transaction has locked. What was asked for again is a job of its own. */
+/**
+ * Gives up a job that this transaction has locked. What was asked for again is a job of its own: then
+ * the work goes on, and nothing follows.
+ */
 export async function buryJob(
   change: MetadataChange,
   job: Job,
   error: string,
   now: number,
+  died?: Death,
 ): Promise<Job> {
   const dead = buried(job, error, now);
   // One dead job tells as much as many equal ones, and they would pile up.
@@ -71,7 +79,7 @@ export async function buryJob(
     const { registry, kind, key, againAt: runAt } = job;
     const wanted = { kind, key, runAt, ...(registry === undefined ? {} : { registry }) };
     await change.jobs.enqueue(newJob({ ...wanted, payload: JSON.parse(job.payload) }, now));
-  }
+  } else await died?.(change, dead, now);
   return dead;
 }
 

@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
+import { addTrashEvent } from "../events/trash-event.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
@@ -44,7 +45,15 @@ async function giveUpTrash(
 ): Promise<void> {
   const trashed = await change.trash.needing(repository, digest, limits.purgeBatch);
   if (trashed.length === limits.purgeBatch) throw inUse(repository, digest);
-  for (const image of trashed) await purgeTrashed(change, repository, image, now);
+  for (const image of trashed) {
+    const gone = await purgeTrashed(change, repository, image, now);
+    // That its time was over is told by nobody.
+    if (gone === undefined || gone.expiresAt <= now) continue;
+    const { tags } = gone;
+    await addTrashEvent(change, repository, {
+      ...{ action: "EMPTY", image: { digest: image, tags }, at: now },
+    });
+  }
 }
 
 function inUse({ name }: Repository, digest: Digest): RegistryError {

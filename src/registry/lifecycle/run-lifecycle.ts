@@ -216,13 +216,17 @@ class Run {
     }
   }
 
+  /** Tells of it, unless all that was to be done was not to be done any more. */
   async end(): Promise<LifecycleRun> {
     const finishedAt = this.#ports.clock.now();
     this.#run = { ...this.#run, finishedAt };
+    const { expired, archived, untagged, failed } = this.#run;
+    const isTold = expired + archived + untagged + failed > 0;
     await this.#ports.metadata.transaction(async (change) => {
       const locked = await change.repositories.lockById(this.#repository);
       await change.lifecycle.putRun(this.#run);
-      if (locked !== undefined) await addLifecycleRunEvent(change, locked, this.#run, finishedAt);
+      if (isTold && locked !== undefined)
+        await addLifecycleRunEvent(change, locked, this.#run, finishedAt);
     });
     return this.#run;
   }

@@ -9,6 +9,7 @@ import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import { queueContents } from "./discard-image.ts";
+import type { TrashedImage } from "./trash.ts";
 
 /**
  * Removes those of the images of a repository for good that were not brought back and have no time left.
@@ -40,17 +41,21 @@ export function purgeImages(
   });
 }
 
-/** Removes an image of the locked repository that is in the trash, whatever time it has left. */
+/**
+ * Removes an image of the locked repository that is in the trash, whatever time it has left.
+ * @returns what it was; `undefined` where it was not there any more
+ */
 export async function purgeTrashed(
   change: MetadataChange,
   repository: RepositoryRef,
   digest: Digest,
   now: number,
-): Promise<void> {
+): Promise<TrashedImage | undefined> {
   const trashed = await change.trash.findImage(repository, digest);
-  if (trashed === undefined) return;
+  if (trashed === undefined) return undefined;
   await queueContents(change, repository, trashed.image, now);
   await change.trash.removeImage(repository, digest);
+  return trashed;
 }
 
 /**

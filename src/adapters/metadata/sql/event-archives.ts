@@ -1,5 +1,10 @@
 import { sql } from "kysely";
-import type { EventArchiveReads, EventArchiveWrites } from "../../../ports/event-archive-store.ts";
+import type {
+  ArchivePlace,
+  ArchiveRange,
+  EventArchiveReads,
+  EventArchiveWrites,
+} from "../../../ports/event-archive-store.ts";
 import type { LoggedEvent } from "../../../ports/event-store.ts";
 import type { PageRequest } from "../../../ports/page-request.ts";
 import type { EventArchive } from "../../../registry/events/archive.ts";
@@ -42,16 +47,21 @@ export class SqlEventArchives implements EventArchiveReads, EventArchiveWrites {
     return (await this.#session.all(listAll, page)).map(toArchive);
   }
 
-  async events(
-    archive: ArchiveRef,
-    { after = 0, limit }: PageRequest<number>,
-  ): Promise<LoggedEvent[]> {
-    const rows = await this.#session.all(events, { ...keyOf(archive), position: after, limit });
+  async events(archive: ArchiveRef, range: ArchiveRange, limit: number): Promise<LoggedEvent[]> {
+    const rows = await this.#session.all(events, { ...keyOf(archive), ...range, limit });
     return rows.map((row) => ({
       position: row.position,
       loggedAt: row.archived_at,
       event: toEvent(row),
     }));
+  }
+
+  async places(
+    archive: ArchiveRef,
+    { after = 0, limit }: PageRequest<number>,
+  ): Promise<ArchivePlace[]> {
+    const rows = await this.#session.all(places, { ...keyOf(archive), position: after, limit });
+    return rows.map(({ position, at, size_bytes: bytes }) => ({ position, at, bytes }));
   }
 
   async lock(registry: Registry, name: string): Promise<EventArchive | undefined> {
@@ -237,10 +247,25 @@ const addEvent = statement(({ builder }, row: Fields<ArchivedEventTable>) =>
 
 type Page = OfArchive & { readonly position: number; readonly limit: number };
 
-const events = statement(({ builder }, page: Page) =>
+type InRange = OfArchive & Fields<ArchiveRange> & { readonly limit: number };
+
+const events = statement(({ builder }, range: InRange) =>
   builder
     .selectFrom("archived_event")
     .selectAll()
+    .where((row) => row.and({ ...ofRegistry(range), archive: range.archive }))
+    .where("position", ">", range.after)
+    .where("position", "<=", range.upTo)
+    .where("at", ">=", range.fromAt)
+    .where("at", "<", range.toAt)
+    .orderBy("position")
+    .limit(range.limit),
+);
+
+const places = statement(({ builder }, page: Page) =>
+  builder
+    .selectFrom("archived_event")
+    .select(["position", "at", "size_bytes"])
     .where((row) => row.and({ ...ofRegistry(page), archive: page.archive }))
     .where("position", ">", page.position)
     .orderBy("position")

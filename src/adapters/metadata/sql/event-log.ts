@@ -142,6 +142,7 @@ const firstSince = statement(({ builder }, since: RegistryKey & { readonly at: n
     .where((row) => row.and(ofRegistry(since)))
     .where("logged_at", ">=", since.at)
     .orderBy("logged_at")
+    .orderBy("position")
     .limit(1),
 );
 

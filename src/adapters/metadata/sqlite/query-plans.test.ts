@@ -321,7 +321,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     find: [[registry, "n"]],
     list: [[registry, page]],
     listAll: [[page]],
-    events: [[ref, page]],
+    events: [[ref, { after: 1, upTo: 9, fromAt: 1, toAt: 2 }, 9]],
+    places: [[ref, page]],
     lock: [[registry, "n"]],
     insertIfAbsent: [[row]],
     replace: [[row]],
@@ -340,7 +341,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     replace: [[{ ...row, rules: [] }]],
     remove: [[registry, "n"]],
   },
-  outbox: { first: [[9]], add: [[row]], remove: [[[1, 2]]] },
+  outbox: { first: [[9]], sizes: [[9]], hasAtLeast: [[9]], add: [[row]], remove: [[[1, 2]]] },
   eventLog: {
     end: [[]],
     list: [[registry, page]],
@@ -559,7 +560,7 @@ const usageCalls: typeof calls = {
   counts: {
     buckets: [[scope, "hour", range, 9]],
     sum: [[scope, "hour", range]],
-    sums: [[registry, "day", range, page]],
+    sums: [[registry, "day", range, ["i", "j"]]],
     add: [[[{ ...scope, period: "hour", at: 1, counts: noCounts }]]],
     removeBefore: [["hour", 1, 9]],
   },
@@ -571,8 +572,7 @@ const usageCalls: typeof calls = {
   levels: {
     points: [[scope, range, 9]],
     last: [[scope]],
-    withArchive: ofAll,
-    archivedBytes: [[scope]],
+    archived: ofAll,
     unthinned: [[1, 9]],
     see: [[[point]]],
     thin: [[scope, 0, [point]]],
@@ -593,7 +593,15 @@ const usageCalls: typeof calls = {
 };
 
 const ids = { after: "a", last: "b" };
-const assessment = { repository: ref, name: "n", at: 1, sizeBytes: 1, ownBytes: 1 };
+const assessment = {
+  repository: ref,
+  name: "n",
+  at: 1,
+  sizeBytes: 1,
+  ownBytes: 1,
+  expiringBytes: 1,
+  expiringUntil: 9,
+};
 const saving = { kind: "TRASH", items: 1, bytes: 1, affectedBytes: 0 };
 const costCalls: typeof calls = {
   costs: {
@@ -602,6 +610,7 @@ const costCalls: typeof calls = {
     tagValues: [[registry, "k", ids]],
     assessments: [[registry, ids]],
     assessment: [[ref]],
+    expiringBytes: [[registry, 9, 1]],
     listAssessments: [[page], [{ ...page, after: ref }]],
     savings: [
       [registry, page],
@@ -658,6 +667,8 @@ it("searches an index in every statement, and sorts nothing that an index could 
     .filter(
       except(/^SCAN (outbox|event_log) \| select [^()]* order by "(sequence|position)" limit \?$/),
     )
+    .filter(except(/^SCAN outbox \| select octet_length.* as "bytes" .* by "sequence" limit \?$/))
+    .filter(except(/^SCAN outbox \| select "sequence" .* by "sequence" limit \? offset \?$/))
     .filter(except(/^SCAN (CONSTANT ROW|needed|account \| select count)/));
   expect(
     scans.filter(except(/^SCAN image \|.*from \(select .* from "image" .* limit \?\)/)),

@@ -29,7 +29,7 @@ export function addEventsCommand(program: Command, builder: CommandBuilder): voi
   });
 }
 
-/** @returns the position of the last one that was shown */
+/** @returns the position that what happens goes on after; `undefined`: now */
 async function showSince(
   builder: CommandBuilder,
   words: Words,

@@ -1,6 +1,10 @@
 /** What the command says, and that it goes on where it was when it is cut off. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CommandServer, openCommandServer } from "../../../../test/support/command-server.ts";
+import {
+  type CommandServer,
+  rootKey as commandKey,
+  openCommandServer,
+} from "../../../../test/support/command-server.ts";
 import {
   type EventServer,
   rootKey,
@@ -8,7 +12,7 @@ import {
 } from "../../../../test/support/event-server.ts";
 import { routeWaiting } from "../../../registry/events/route-waiting.ts";
 import { Server } from "../server.ts";
-import { sinceTime } from "./events.ts";
+import { listEvents, sinceTime } from "./events.ts";
 import { followEvents } from "./follow-events.ts";
 
 describe("entrepot events", () => {
@@ -42,6 +46,18 @@ describe("entrepot events", () => {
     server.store.clock.advance(10_000);
     const none = await server.run(["events", "--since", "5s"]);
     expect(none.out).toBe("Nothing happened since 5s.\n");
+  });
+
+  it("knows where to go on from where nothing is listed", async () => {
+    const { httpUrl: origin = "", region } = server.client;
+    const now = () => server.store.clock.now();
+    const asked = new Server({ origin, region, authority: "", now }, commandKey);
+    const end = await server.store.ports.metadata.eventLog.end();
+    const wish = { repository: undefined, detailType: undefined, pattern: undefined };
+    const nothing = { events: [], position: end, more: false };
+    expect(await listEvents(asked, { ...wish, detailType: "none" }, 0)).toEqual(nothing);
+    server.store.clock.advance(1);
+    expect(await listEvents(asked, wish, now())).toEqual(nothing);
   });
 
   it("refuses a time and a pattern that are none", async () => {

@@ -13,7 +13,7 @@ export interface EventsWish {
 
 export interface FoundEvents {
   readonly events: readonly EventEnvelope[];
-  /** The last one's; `undefined` where there is none. */
+  /** How far was looked: a stream goes on after it. */
   readonly position: number | undefined;
   /** Whether there are more than are shown. */
   readonly more: boolean;
@@ -37,7 +37,7 @@ export async function listEvents(
       ...{ startTime: since / 1000, maxResults: pageSize, nextToken },
     });
     events.push(...page.events.map(({ event }) => event));
-    position = page.events.at(-1)?.position ?? position;
+    position = page.position;
     nextToken = page.nextToken;
   } while (nextToken !== undefined && events.length < mostEvents);
   return { events, position, more: nextToken !== undefined };

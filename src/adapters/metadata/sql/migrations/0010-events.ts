@@ -48,11 +48,12 @@ function log(dialect: SqlDialect): Compilable[] {
       ...eventColumns(dialect),
       logged_at: integer,
     }).addPrimaryKeyConstraint("event_log_key", ["position"]),
-    ...(["position", "logged_at"] as const).map((column) =>
-      builder.schema
-        .createIndex(`event_log_${column === "position" ? "registry" : "time"}`)
-        .on("event_log")
-        .columns([...ofRegistry, column]),
+    ...Object.entries({ registry: ["position"], time: ["logged_at", "position"] }).map(
+      ([name, columns]) =>
+        builder.schema
+          .createIndex(`event_log_${name}`)
+          .on("event_log")
+          .columns([...ofRegistry, ...columns]),
     ),
   ];
 }
