@@ -5,14 +5,15 @@ import type { Config } from "./config.ts";
 import type { Ports } from "./ports/ports.ts";
 import { OAuthTokens } from "./registry/events/oauth-tokens.ts";
 import { RateLimits } from "./registry/events/rate-limits.ts";
+import { type Organization, openOrganization } from "./registry/identity/organization.ts";
 import { EventDeliverer } from "./workers/deliver-events.ts";
 import { type DeliveryWorker, startDeliveries } from "./workers/run-deliveries.ts";
 
-export function eventDeliveries(
-  ports: Ports,
-  { eventCommands, eventTimeoutMs }: Pick<Config, "eventCommands" | "eventTimeoutMs">,
-  log: Logger,
-): DeliveryWorker {
+export function eventDeliveries(ports: Ports, config: Config, log: Logger): DeliveryWorker {
+  const { eventCommands, eventTimeoutMs, regions } = config;
+  let opened: Organization | undefined;
+  // The start has made it, where it was not there.
+  const organization = async () => (opened ??= await openOrganization(ports, config, true));
   const rates = new RateLimits(ports.clock);
   const http = { rates, tokens: new OAuthTokens(ports), timeoutMs: eventTimeoutMs };
   const commands = new SpawnedCommands(eventCommands);
@@ -21,7 +22,7 @@ export function eventDeliveries(
   const deliverer = new EventDeliverer(
     ports,
     {
-      ...{ http, commands },
+      ...{ http, commands, buses: { organization, regions } },
       commandFailed: (command, reason, said) =>
         log.warn({ event: "delivery", command, reason, said }, "a command failed"),
     },

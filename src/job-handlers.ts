@@ -76,7 +76,7 @@ export function jobHandlers(
       log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
     ),
     sweepUploads(sweep, home),
-    assessCosts((err, repository) =>
+    assessCosts(trashMs, (err, repository) =>
       log.error({ event: "costs", repository, err }, "a repository could not be assessed"),
     ),
   ];

@@ -43,6 +43,8 @@ export interface CostReads {
   assessment(repository: RepositoryRef): Promise<CostAssessment | undefined>;
   /** Of every registry, by (account, region, id). */
   listAssessments(page: PageRequest<RepositoryRef>): Promise<CostAssessment[]>;
+  /** Of those assessed after `since`, the sum of what expires until exactly then. */
+  expiringBytes(registry: Registry, until: number, since: number): Promise<number>;
   savings(registry: Registry, page: PageRequest<SavingPosition>): Promise<CostSaving[]>;
   /** Of one repository. */
   savingsOf(repository: RepositoryRef): Promise<CostSaving[]>;

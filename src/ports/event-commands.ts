@@ -4,9 +4,10 @@ export interface EventCommands {
   readonly names: ReadonlySet<string>;
   /**
    * Runs the program with the text on its standard input, in an environment of nothing but PATH, and
-   * resolves to how it ended: within its bounds of time and output, whatever it does.
+   * resolves to how it ended: within its bounds of time and output, whatever it does. `undefined`, at
+   * once, where as many run as may: nothing was started.
    */
-  run(name: string, input: string, signal: AbortSignal): Promise<CommandEnd>;
+  run(name: string, input: string, signal: AbortSignal): Promise<CommandEnd | undefined>;
 }
 
 export type CommandEnd =

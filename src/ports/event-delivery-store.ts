@@ -34,18 +34,18 @@ export interface EventDeliveryReads {
  */
 export interface EventDeliveryWrites {
   /**
-   * Has the queue be there, due at once: unless it is held, or its target does not answer and is waited
-   * for. Nobody else locks it until this transaction ends.
+   * Has the queue be there, due at `now` or since before: unless it is held, or its target does not
+   * answer and is waited for. Nobody else locks it until this transaction ends.
    */
-  wake(queue: QueueRef & Pick<DeliveryQueue, "rule" | "targetId">): Promise<void>;
+  wake(queue: QueueRef & Pick<DeliveryQueue, "rule" | "targetId">, now: number): Promise<void>;
   /** Like `queue`, and nobody else locks or wakes it until this transaction ends. */
   lock(queue: QueueRef): Promise<DeliveryQueue | undefined>;
   /** Queues that were due at `now`, the longest due first; passes over those that are locked. */
   lockDue(now: number, limit: number): Promise<DeliveryQueue[]>;
   replace(queue: DeliveryQueue): Promise<void>;
   remove(queue: QueueRef): Promise<void>;
-  /** Has the lane be there, due at once if it is new. */
-  openLane(queue: QueueRef, partition: string): Promise<void>;
+  /** Has the lane be there, due at that time if it is new. */
+  openLane(queue: QueueRef, lane: DeliveryLane): Promise<void>;
   setLane(queue: QueueRef, lane: DeliveryLane): Promise<void>;
   /** Makes all lanes due that wait for a time after `now`. */
   hastenLanes(queue: QueueRef, now: number): Promise<void>;

@@ -5,6 +5,7 @@ import type {
   EventReplayReads,
   EventReplayWrites,
 } from "./event-archive-store.ts";
+import type { EventBusReads, EventBusWrites } from "./event-bus-store.ts";
 import type {
   DeadLetterReads,
   DeadLetterWrites,
@@ -31,6 +32,7 @@ export interface EventsReads {
   readonly apiDestinations: ApiDestinationReads;
   readonly eventDeliveries: EventDeliveryReads;
   readonly deadLetters: DeadLetterReads;
+  readonly eventBuses: EventBusReads;
 }
 
 export interface EventsChange {
@@ -43,4 +45,5 @@ export interface EventsChange {
   readonly apiDestinations: ApiDestinationReads & ApiDestinationWrites;
   readonly eventDeliveries: EventDeliveryReads & EventDeliveryWrites;
   readonly deadLetters: DeadLetterReads & DeadLetterWrites;
+  readonly eventBuses: EventBusReads & EventBusWrites;
 }

@@ -98,6 +98,8 @@ export const copiedTables: readonly CopiedTable[] = [
   table("event_lane", [...ofTarget, "partition"]),
   table("event_delivery", [...ofTarget, "sequence"], { pageRows: 100 }),
   table("dead_letter", ["account", "region", "id"], { pageRows: 100 }),
+  table("event_bus_policy", ["account", "region"]),
+  table("event_arrival", ["account", "region", "event_id"]),
   table("usage_count", ["account", "region", "period", "repository", "at"]),
   table("usage_call", ["account", "region", "operation", "period", "at"]),
   table("usage_level", [...ofRepository, "at"]),

@@ -46,12 +46,12 @@ export interface UsageCountReads {
   ): Promise<UsageBucket[]>;
   /** The sum of the periods that begin in the range; zeros where there are none. */
   sum(scope: UsageScope, period: UsagePeriod, range: UsageRange): Promise<UsageCounts>;
-  /** The same of each repository that was used in the range, by id. */
+  /** The same of each of these repositories that was used in the range, by id. */
   sums(
     registry: Registry,
     period: UsagePeriod,
     range: UsageRange,
-    page: PageRequest<string>,
+    repositories: readonly string[],
   ): Promise<(UsageScope & { readonly counts: UsageCounts })[]>;
 }
 
@@ -90,6 +90,10 @@ export interface UsageCallWrites {
   removeBefore(period: UsagePeriod, at: number, limit: number): Promise<number>;
 }
 
+export interface ArchivedUsage extends UsageScope {
+  readonly bytes: number;
+}
+
 export interface UsageLevelReads {
   /** What held at the range's begin, if anything did, and the changes in it; in order of time. */
   points(scope: UsageScope, range: UsageRange, limit: number): Promise<UsagePoint[]>;
@@ -97,10 +101,11 @@ export interface UsageLevelReads {
   last(scope: UsageScope): Promise<UsagePoint | undefined>;
   /** What every registry holds now, from counters; `archivedBytes` is 0. */
   registries(): Promise<{ readonly registry: Registry; readonly levels: UsageLevels }[]>;
-  /** Repositories that archived images are in, of every registry; by (account, region, id). */
-  withArchive(page: PageRequest<UsageScope>): Promise<UsageScope[]>;
-  /** Bytes of the repository's archived manifests, and of layers that no image in use needs. */
-  archivedBytes(scope: UsageScope): Promise<number>;
+  /**
+   * Repositories that archived images are in, of every registry, each with the bytes of its archived
+   * manifests and of layers that no image in use needs; by (account, region, id).
+   */
+  archived(page: PageRequest<UsageScope>): Promise<ArchivedUsage[]>;
   /** Days before that time that have points of hours, the oldest first; a day's begin. */
   unthinned(before: number, limit: number): Promise<(UsageScope & { readonly day: number })[]>;
 }

@@ -76,6 +76,7 @@ export type ErrorKind =
   | "NotFound"
   | "PackedPolicyTooLarge"
   | "PasswordPolicyViolation"
+  | "PolicyLengthExceeded"
   | "PolicyNotAttachable"
   | "ReferencedImagesNotFound"
   | "RegistryPolicyNotFound"

@@ -11,13 +11,17 @@ const pageSize = 500;
 /**
  * Looks at each repository once a day: what it alone holds, and what could be saved in it. What is done
  * stays done, so that a round that ends early goes on where it was.
+ * @param trashMs how long what expires can be brought back
  * @param failed told of a repository that could not be looked at; it is in the next round
  */
-export function assessCosts(failed: (error: unknown, repository: string) => void): JobHandler {
+export function assessCosts(
+  trashMs: number,
+  failed: (error: unknown, repository: string) => void,
+): JobHandler {
   return {
     ...{ kind: "assess-costs", everyMs: costLimits.assessEveryMs, leaseMs: 60_000 },
     async run(ports, _payload, { signal }) {
-      await assessmentRound(ports, signal, failed);
+      await assessmentRound(ports, signal, failed, trashMs);
       await forgetAssessments(ports, signal);
     },
   };
@@ -28,6 +32,7 @@ export async function assessmentRound(
   ports: Ports,
   signal: AbortSignal,
   failed: (error: unknown, repository: string) => void,
+  trashMs = 0,
 ): Promise<void> {
   await flushPulls(ports); // Findings ask when an image was pulled last.
   const staleBefore = ports.clock.now() - costLimits.assessmentLifeMs;
@@ -38,7 +43,7 @@ export async function assessmentRound(
       const known = await ports.metadata.costs.assessment(repository);
       if (known !== undefined && known.at > staleBefore) continue;
       try {
-        await assessRepository(ports, repository, signal);
+        await assessRepository(ports, repository, signal, trashMs);
       } catch (error) {
         signal.throwIfAborted();
         failed(error, repository.name);

@@ -26,8 +26,6 @@ export class EventDeliverer {
   readonly #observer: DeliveryObserver;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
-  /** Called whenever a target was served. */
-  onEnd: () => void = () => {};
 
   constructor(ports: Ports, means: TargetMeans, observer: DeliveryObserver) {
     this.#ports = ports;
@@ -43,10 +41,7 @@ export class EventDeliverer {
     for (const queue of held) {
       const running = this.#drain(queue)
         .catch((error: unknown) => this.#observer.failed(error))
-        .finally(() => {
-          this.#running.delete(running);
-          this.onEnd();
-        });
+        .finally(() => this.#running.delete(running));
       this.#running.add(running);
     }
     return held.length;
@@ -62,12 +57,21 @@ export class EventDeliverer {
     this.#stopping.abort(new Error("the process stops"));
   }
 
-  /** Serves one target until nothing of it is due, or it does not answer. */
+  /** Serves one target until nothing of it is due, it does not answer, or its turn is over. */
   async #drain(first: DeliveryQueue): Promise<void> {
     const ports = this.#ports;
     const { signal } = this.#stopping;
+    const until = ports.clock.now() + eventRuleLimits.turnMs;
     let queue: DeliveryQueue | undefined = first;
     while (queue !== undefined) {
+      const now = ports.clock.now();
+      const { failures, lastError } = queue;
+      if (signal.aborted || now >= until) {
+        // What is due still comes after targets that have waited for longer.
+        const releaseUntil = now >= until ? now : 0;
+        await settleRound(ports, queue, { lanes: [], failures, lastError, releaseUntil });
+        return;
+      }
       const { rule: name, targetId } = queue;
       const ref = { registry: queue.registry, name };
       const target = await ports.metadata.eventRules.findTarget(ref, targetId);
@@ -75,12 +79,14 @@ export class EventDeliverer {
         queue = await this.#discard(queue);
         continue;
       }
-      queue = await this.#buryAged(queue, target);
-      if (queue === undefined) return;
+      const aged = await this.#aged(queue, target);
+      if (aged.length > 0) {
+        queue = await this.#bury(queue, target, aged);
+        continue;
+      }
       const most = isDown(queue) ? 1 : eventRuleLimits.lanesAtOnce;
-      const lanes = await ports.metadata.eventDeliveries.lanes(queue, ports.clock.now(), most);
-      const { failures, lastError } = queue;
-      if (lanes.length === 0 || signal.aborted) {
+      const lanes = await ports.metadata.eventDeliveries.lanes(queue, now, most);
+      if (lanes.length === 0) {
         await settleRound(ports, queue, { lanes: [], failures, lastError, releaseUntil: 0 });
         return;
       }
@@ -106,33 +112,35 @@ export class EventDeliverer {
     });
   }
 
-  /** What is too old is not attempted any more, however much there is of it. */
-  async #buryAged(queue: DeliveryQueue, target: EventTarget): Promise<DeliveryQueue | undefined> {
-    const { metadata, clock } = this.#ports;
+  /** The first that are too old to be attempted any more. */
+  async #aged(queue: DeliveryQueue, target: EventTarget): Promise<Delivery[]> {
+    const { eventDeliveries } = this.#ports.metadata;
     const seconds = target.settings.maximumEventAgeSeconds ?? eventRuleLimits.eventAgeSeconds;
-    let held: DeliveryQueue | undefined = queue;
-    while (held !== undefined) {
-      const now = clock.now();
-      const [oldest] = await metadata.eventDeliveries.oldest(held, 1);
-      const isAged = ({ queuedAt }: Delivery) => queuedAt + seconds * 1_000 < now;
-      if (oldest === undefined || !isAged(oldest)) return held;
-      const limit = eventRuleLimits.deadLettersAtOnce;
-      const aged = (await metadata.eventDeliveries.oldest(held, limit)).filter(isAged);
-      const { failures, lastError } = held;
-      const reason = lastError ?? "The event was not delivered in time";
-      const why = { targetArn: target.arn, code: "EVENT_AGE_EXCEEDED" as const, reason };
-      const of = held;
-      const lanes = byPartition(aged).map(
-        ([partition, deliveries]): LaneOutcome => ({
-          partition,
-          delivered: [],
-          dead: deliveries.map((each) => deadLetterOf(of, each, why, each.attempts, now)),
-          deadSequences: deliveries.map(({ sequence }) => sequence),
-        }),
-      );
-      held = await settleRound(this.#ports, held, { lanes, failures, lastError });
-    }
-    return undefined;
+    const now = this.#ports.clock.now();
+    const isAged = ({ queuedAt }: Delivery) => queuedAt + seconds * 1_000 < now;
+    const [oldest] = await eventDeliveries.oldest(queue, 1);
+    if (oldest === undefined || !isAged(oldest)) return [];
+    return (await eventDeliveries.oldest(queue, eventRuleLimits.deadLettersAtOnce)).filter(isAged);
+  }
+
+  async #bury(
+    queue: DeliveryQueue,
+    target: EventTarget,
+    aged: readonly Delivery[],
+  ): Promise<DeliveryQueue | undefined> {
+    const now = this.#ports.clock.now();
+    const { failures, lastError } = queue;
+    const reason = lastError ?? "The event was not delivered in time";
+    const why = { targetArn: target.arn, code: "EVENT_AGE_EXCEEDED" as const, reason };
+    const lanes = byPartition(aged).map(
+      ([partition, deliveries]): LaneOutcome => ({
+        partition,
+        delivered: [],
+        dead: deliveries.map((each) => deadLetterOf(queue, each, why, each.attempts, now)),
+        deadSequences: deliveries.map(({ sequence }) => sequence),
+      }),
+    );
+    return settleRound(this.#ports, queue, { lanes, failures, lastError });
   }
 }
 

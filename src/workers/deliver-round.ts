@@ -6,6 +6,7 @@ import type {
   DeliveryLane,
   DeliveryQueue,
 } from "../registry/events/delivery.ts";
+import type { RegistryEvent } from "../registry/events/event.ts";
 import { eventRuleLimits } from "../registry/events/event-rule-limits.ts";
 import {
   deadLetterOf,
@@ -97,6 +98,7 @@ async function deliverLane(
 ): Promise<LaneEnd> {
   const { queue, target, sender, signal, observer } = round;
   const delivered: Delivery[] = [];
+  const onward: RegistryEvent[] = [];
   const buried: { delivery: Delivery; letter: DeadLetter }[] = [];
   let failure: LaneEnd["failure"];
   let failed: LaneOutcome["failed"];
@@ -119,6 +121,7 @@ async function deliverLane(
     if (outcome.kind === "delivered") {
       answers += 1;
       delivered.push(delivery);
+      if (outcome.onward !== undefined) onward.push(outcome.onward);
     } else if (outcome.kind === "refused") {
       answers += 1;
       bury(outcome.code, outcome.reason);
@@ -136,6 +139,7 @@ async function deliverLane(
   const lane: LaneOutcome = {
     partition,
     delivered,
+    onward,
     dead: buried.map(({ letter }) => letter),
     deadSequences: buried.map(({ delivery }) => delivery.sequence),
     failed,

@@ -2,7 +2,7 @@ import { eventRuleLimits } from "../registry/events/event-rule-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
 import { removeBatches } from "./remove-batches.ts";
 
-/** Removes dead letters that were kept for long enough. */
+/** Removes dead letters that were kept for long enough, and what buses remember because of them. */
 export const expireDeadLetters: JobHandler = {
   kind: "expire-dead-letters",
   everyMs: 3_600_000,
@@ -14,6 +14,13 @@ export const expireDeadLetters: JobHandler = {
       eventRuleLimits.deadLettersAtOnce,
       signal,
       ({ deadLetters }, limit) => deadLetters.removeBefore(before, limit),
+    );
+    const arrivedBefore = clock.now() - eventRuleLimits.arrivalLifeMs;
+    await removeBatches(
+      metadata,
+      eventRuleLimits.deadLettersAtOnce,
+      signal,
+      ({ eventBuses }, limit) => eventBuses.removeArrivalsBefore(arrivedBefore, limit),
     );
   },
 };

@@ -1,5 +1,5 @@
 /** Events of repositories into which many push at once, routed by several at once, on every database. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { RegistryEvent } from "../../src/registry/events/event.ts";
 import { eventLimits } from "../../src/registry/events/event-limits.ts";
 import { addEvent } from "../../src/registry/events/new-event.ts";
@@ -117,10 +117,7 @@ describe.each(metadataStores)("events on $name", ({ open }) => {
     const name = await plain.repository("team/app");
     const before = await store.eventLog.end();
     // Nobody told the router of that: it finds it by itself, fails, and tries again.
-    await new Promise<void>((resolve) => {
-      heard = resolve;
-    });
-    expect(failures).toBe(2);
+    await vi.waitFor(() => expect(failures).toBe(2), 30_000);
     const wanted = { manifest: manifestOf(1), mediaType: undefined, tags: [latest] };
     const routed = new Promise<void>((resolve) => {
       heard = resolve;

@@ -8,7 +8,6 @@ import { metadataStores, otherRegistries, registry } from "./metadata-stores.ts"
 const rule: EventRule = {
   ...{ registry, name: "pushes", pattern: '{"source":["a"]}', state: "ENABLED" },
   ...{ description: "d", roleArn: undefined, tags: new Map([["team", "a"]]) },
-  ...{ createdBy: registry.account, createdAt: 5 },
 };
 const target: EventTarget = {
   ...{ registry, rule: "pushes", id: "one", uid: "uid-1", arn: "arn:one" },
@@ -105,29 +104,32 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
 
   it("keeps deliveries in order, and wakes a queue unless it is held or waited for", async () => {
     const { store } = await open();
-    const wake = () =>
+    const wake = (now: number) =>
       store.transaction(({ eventDeliveries }) =>
-        eventDeliveries.wake({ ...queue, rule: "pushes", targetId: "one" }),
+        eventDeliveries.wake({ ...queue, rule: "pushes", targetId: "one" }, now),
       );
     expect(await store.eventDeliveries.nextDue()).toBeUndefined();
-    await wake();
-    expect(await store.eventDeliveries.nextDue()).toBe(0);
+    await wake(7);
+    await wake(8);
+    expect(await store.eventDeliveries.nextDue()).toBe(7);
     await store.transaction(async ({ eventDeliveries }) => {
-      for (const partition of ["a", "b", "a"]) await eventDeliveries.openLane(queue, partition);
+      for (const partition of ["a", "b", "a"]) {
+        await eventDeliveries.openLane(queue, { partition, nextAt: 9 });
+      }
       await eventDeliveries.add([delivery(1, "a"), delivery(2, "b"), delivery(3, "a")]);
       await eventDeliveries.setLane(queue, { partition: "a", nextAt: 50 });
       await eventDeliveries.setAttempts(delivery(1, "a"), 4);
     });
     const { eventDeliveries: reads } = store;
-    expect(await reads.lanes(queue, 10, 9)).toEqual([{ partition: "b", nextAt: 0 }]);
-    expect(await reads.lanes(queue, 50, 1)).toEqual([{ partition: "b", nextAt: 0 }]);
+    expect(await reads.lanes(queue, 10, 9)).toEqual([{ partition: "b", nextAt: 9 }]);
+    expect(await reads.lanes(queue, 50, 1)).toEqual([{ partition: "b", nextAt: 9 }]);
     expect(await reads.heads(queue, "a", 9)).toEqual([
       { ...delivery(1, "a"), attempts: 4 },
       delivery(3, "a"),
     ]);
     expect((await reads.oldest(queue, 2)).map(({ sequence }) => sequence)).toEqual([1, 2]);
     expect([await reads.lastSequence(queue), await reads.waiting(queue)]).toEqual([3, 3]);
-    const [held] = await store.transaction(({ eventDeliveries }) => eventDeliveries.lockDue(0, 9));
+    const [held] = await store.transaction(({ eventDeliveries }) => eventDeliveries.lockDue(7, 9));
     expect(held).toMatchObject({ ...queue, rule: "pushes", targetId: "one", failures: 0 });
     const put = (holder: string, failures: number) =>
       store.transaction(({ eventDeliveries }) =>
@@ -136,10 +138,10 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
     for (const [holder, failures, due] of [
       ["h", 0, 99],
       ["", eventRuleLimits.breakerFailures, 99],
-      ["", eventRuleLimits.breakerFailures - 1, 0],
+      ["", eventRuleLimits.breakerFailures - 1, 40],
     ] as const) {
       await put(holder, failures);
-      await wake();
+      await wake(40);
       expect((await reads.queue(queue))?.nextAt).toBe(due);
     }
     await store.transaction(async ({ eventDeliveries }) => {
@@ -172,5 +174,41 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: events", 
       expect(await deadLetters.remove(registry, "1")).toBe(false);
     });
     expect(await ids()).toEqual(["3"]);
+  });
+
+  it("keeps policies of buses, and says of each event whether it came before", async () => {
+    const { store } = await open();
+    const [other] = otherRegistries;
+    await store.transaction(async ({ eventBuses }) => {
+      await eventBuses.putPolicy(registry, "{}");
+      await eventBuses.putPolicy(registry, "{1}");
+      expect(await eventBuses.arrive(registry, "e", 5)).toBe(true);
+      expect(await eventBuses.arrive(registry, "e", 6)).toBe(false);
+      expect(await eventBuses.arrive(other!, "e", 7)).toBe(true);
+    });
+    expect(await store.eventBuses.policy(registry)).toBe("{1}");
+    expect(await store.eventBuses.policy(other!)).toBeUndefined();
+    await store.transaction(async ({ eventBuses }) => {
+      await eventBuses.removePolicy(registry);
+      expect(await eventBuses.removeArrivalsBefore(7, 9)).toBe(1);
+      expect(await eventBuses.arrive(registry, "e", 8)).toBe(true);
+      expect(await eventBuses.arrive(other!, "e", 8)).toBe(false);
+    });
+    expect(await store.eventBuses.policy(registry)).toBeUndefined();
+  });
+
+  it("remembers by which buses a delivery and a dead letter came", async () => {
+    const { store } = await open();
+    const passed = [registry, ...otherRegistries];
+    const { eventDeliveries: reads, deadLetters } = store;
+    await store.transaction(async (change) => {
+      await change.eventDeliveries.add([{ ...delivery(1, "a"), passed }, delivery(2, "a")]);
+      await change.deadLetters.insert([letter("1", { passed })]);
+    });
+    expect(await reads.heads(queue, "a", 9)).toEqual([
+      { ...delivery(1, "a"), passed },
+      delivery(2, "a"),
+    ]);
+    expect(await deadLetters.find(registry, "1")).toEqual(letter("1", { passed }));
   });
 });

@@ -65,12 +65,12 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: usage", (
     expect(await counts.buckets(scope, "hour", { from: 3_600_001, to: 7_200_000 }, 9)).toEqual([]);
     expect(await counts.sum(scope, "hour", all)).toEqual({ ...first, pushes: 5 });
     expect(await counts.sum(scope, "minute", all)).toEqual(noCounts);
-    const sums = await counts.sums(registry, "hour", all, { after: wholeRegistry, limit: 9 });
+    const sums = await counts.sums(registry, "hour", all, ["r2", "r1", "r3"]);
     expect(sums.map(({ repository, counts: { pulls } }) => [repository, pulls])).toEqual([
       ["r1", 3],
       ["r2", 7],
     ]);
-    expect(await counts.sums(registry, "hour", all, { after: "r1", limit: 9 })).toHaveLength(1);
+    expect(await counts.sums(registry, "hour", all, ["r2"])).toHaveLength(1);
   });
 
   it("removes the oldest counts and calls of a period, some at a time", async () => {
@@ -223,13 +223,24 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: usage", (
     });
     await addImage(store, repository, digest(13), { changes: archived, references: references(1) });
     const { levels } = store.usage;
-    expect(await levels.withArchive({ limit: 9 })).toEqual([scopeOf(repository)]);
-    expect(await levels.withArchive({ after: scopeOf(repository), limit: 9 })).toEqual([]);
-    expect(await levels.archivedBytes(scopeOf(repository))).toBe(2 * 400 + 2 * 1_000);
+    const next = await addRepository(store, "next");
+    const own = await addLayer(store, next, digest(4));
+    await addImage(store, next, digest(14), {
+      changes: archived,
+      references: [reference("layer", own.layer.digest)],
+    });
+    const found = [
+      { ...scopeOf(repository), bytes: 2 * 400 + 2 * 1_000 },
+      { ...scopeOf(next), bytes: 400 + 1_000 },
+    ].toSorted((a, b) => (a.repository < b.repository ? -1 : 1));
+    expect(await levels.archived({ limit: 9 })).toEqual(found);
+    expect(await levels.archived({ limit: 1 })).toEqual(found.slice(0, 1));
+    expect(await levels.archived({ after: found[0]!, limit: 9 })).toEqual(found.slice(1));
+    expect(await levels.archived({ after: found[1]!, limit: 9 })).toEqual([]);
     const [counted] = await levels.registries();
     expect(counted).toMatchObject({
       registry,
-      levels: { repositories: 2, archivedBytes: 0 },
+      levels: { repositories: 3, archivedBytes: 0 },
     });
   });
 });

@@ -13,6 +13,7 @@ import { eventRouter } from "../../src/registry/events/route-events.ts";
 import type { Registry } from "../../src/registry/names.ts";
 import { EventDeliverer } from "../../src/workers/deliver-events.ts";
 import { account, deployment, openTestRegistry, type TestRegistry } from "./ecr.ts";
+import { testOrganization } from "./organization.ts";
 
 const noCommands: EventCommands = {
   names: new Set(),
@@ -58,7 +59,8 @@ export class TestBus {
     const { ports } = this;
     const { timeoutMs = 1_000 } = this.#options;
     const http = { rates: new RateLimits(ports.clock), tokens: new OAuthTokens(ports), timeoutMs };
-    const means = { http, commands: this.#commands, commandFailed: () => undefined };
+    const buses = { organization: async () => testOrganization, regions: deployment.regions };
+    const means = { http, commands: this.#commands, buses, commandFailed: () => undefined };
     const failed = (error: unknown) => void this.errors.push(error);
     return new EventDeliverer(ports, means, { attempted: () => undefined, failed });
   }

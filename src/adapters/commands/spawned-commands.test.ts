@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { eventRuleLimits } from "../../registry/events/event-rule-limits.ts";
 import { SpawnedCommands } from "./spawned-commands.ts";
 
 const node = process.execPath;
@@ -50,5 +51,16 @@ describe("commands of the operator", () => {
     const cut = run("slow", "{}", stop.signal);
     stop.abort(new Error("stopped"));
     await expect(cut).rejects.toThrow("stopped");
+  });
+
+  it("are not waited for where as many run as may", async () => {
+    const stop = new AbortController();
+    const running = Array.from({ length: eventRuleLimits.commandsAtOnce }, () =>
+      expect(run("slow", "{}", stop.signal)).rejects.toThrow("stopped"),
+    );
+    expect(await run("deaf")).toBeUndefined();
+    stop.abort(new Error("stopped"));
+    await Promise.all(running);
+    expect(await run("deaf")).toEqual({ ok: true });
   });
 });

@@ -10,7 +10,6 @@ export class SpawnedCommands implements EventCommands {
   readonly #commands: ReadonlyMap<string, readonly string[]>;
   readonly #timeoutMs: number;
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
 
   constructor(
     commands: ReadonlyMap<string, readonly string[]>,
@@ -21,19 +20,17 @@ export class SpawnedCommands implements EventCommands {
     this.#timeoutMs = timeoutMs;
   }
 
-  async run(name: string, input: string, signal: AbortSignal): Promise<CommandEnd> {
+  async run(name: string, input: string, signal: AbortSignal): Promise<CommandEnd | undefined> {
     const [program, ...parameters] = this.#commands.get(name) ?? [];
     if (program === undefined)
       return { ok: false, reason: "The operator names no such command", said: "" };
-    if (this.#running >= eventRuleLimits.commandsAtOnce) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+    // Who waited here would hold a target for longer than it is lent.
+    if (this.#running >= eventRuleLimits.commandsAtOnce) return undefined;
     this.#running += 1;
     try {
       return await this.#spawn(program, parameters, input, signal);
     } finally {
       this.#running -= 1;
-      this.#waiting.shift()?.();
     }
   }
 

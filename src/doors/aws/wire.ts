@@ -81,6 +81,7 @@ export const wire = {
   NotFound: [400, "NotFoundException"],
   PackedPolicyTooLarge: [400, "PackedPolicyTooLarge"],
   PasswordPolicyViolation: [400, "PasswordPolicyViolation"],
+  PolicyLengthExceeded: [400, "PolicyLengthExceededException"],
   PolicyNotAttachable: [400, "PolicyNotAttachable"],
   ReferencedImagesNotFound: [400, "ReferencedImagesNotFoundException"],
   RegistryPolicyNotFound: [400, "RegistryPolicyNotFoundException"],

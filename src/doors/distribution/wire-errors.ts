@@ -79,6 +79,7 @@ export const wire = {
   NotFound: [400, "UNSUPPORTED"],
   PackedPolicyTooLarge: [400, "UNSUPPORTED"],
   PasswordPolicyViolation: [400, "UNSUPPORTED"],
+  PolicyLengthExceeded: [400, "UNSUPPORTED"],
   PolicyNotAttachable: [400, "UNSUPPORTED"],
   ReferencedImagesNotFound: [400, "MANIFEST_BLOB_UNKNOWN"],
   RegistryPolicyNotFound: [400, "UNSUPPORTED"],

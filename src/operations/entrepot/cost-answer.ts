@@ -20,6 +20,7 @@ import type { Registry } from "../../registry/names.ts";
 import type { Resource } from "../../registry/policy/authorize.ts";
 import { registryResource } from "../ecr/resource.ts";
 import type { Environment } from "../operation.ts";
+import { organizationResource } from "../organizations/resource.ts";
 
 /** Whose costs: of the registry that is asked, of its account in all regions, or of all accounts. */
 export const costScopes = ["REGISTRY", "ACCOUNT", "ORGANIZATION"] as const;
@@ -27,13 +28,9 @@ export const costScope = z.enum(costScopes).optional();
 type Scoped = { readonly scope?: (typeof costScopes)[number] | undefined };
 
 /** All accounts are for who may ask for the organization: the management account's principals. */
-export function costResource(
-  input: Scoped,
-  caller: Caller,
-  { organization }: Environment,
-): Resource {
+export function costResource(input: Scoped, caller: Caller, environment: Environment): Resource {
   if (input.scope !== "ORGANIZATION") return registryResource(input, caller);
-  return { arn: "*", account: organization.managementAccount, grants: "identity-only" };
+  return organizationResource(input, caller, environment);
 }
 
 export async function registriesOf(

@@ -12,10 +12,13 @@ import {
 import { defaultPrices } from "../../registry/cost/default-prices.ts";
 import { fraction, textOf } from "../../registry/cost/fraction.ts";
 import { pricesInForce } from "../../registry/cost/stored-prices.ts";
+import { registryOf } from "../../registry/identity/principal.ts";
+import { runLifecycle } from "../../registry/lifecycle/run-lifecycle.ts";
 import { sampleUsage } from "../../registry/usage/sample-usage.ts";
 import { noCounts, noLevels, wholeRegistry } from "../../registry/usage/usage.ts";
 import { assessmentRound } from "../../workers/assess-costs.ts";
 import { createRepository } from "../ecr/create-repository.ts";
+import { putLifecyclePolicy } from "../ecr/put-lifecycle-policy.ts";
 import { createKey } from "../kms/create-key.ts";
 import { deletePriceTable } from "./delete-price-table.ts";
 import { estimateCost } from "./estimate-cost.ts";
@@ -42,12 +45,13 @@ async function opened(): Promise<TestRegistry> {
 }
 
 /** Looks at everything as the workers do. */
-async function look(registry: TestRegistry): Promise<void> {
+async function look(registry: TestRegistry, trashMs = 0): Promise<void> {
   const { ports } = registry.environment;
   await sampleUsage(ports, never);
-  await assessmentRound(ports, never, (error) => {
+  const failed = (error: unknown) => {
     throw error;
-  });
+  };
+  await assessmentRound(ports, never, failed, trashMs);
 }
 
 type Page = Awaited<ReturnType<typeof getCostSummary.handle>>;
@@ -260,6 +264,81 @@ describe("GetCostForecast", () => {
     expect(kind("storage").total.exactAmount).toBe("2.496666666667");
     expect(kind("requests").soFar.amount).toBe("0.35");
     expect(kind("requests").total.amount).toBe("1.10");
+    expect(forecast.knownSince).toBe((from + 8 * day) / 1000);
+    expect(forecast.assumptions[0]).toContain("the last 7.0 days");
+  });
+
+  it("takes what was filled in the first hours for no trend, and says so", async () => {
+    const registry = await opened();
+    const { metadata } = registry.environment.ports;
+    const scope = { registry: { account, region: callerOf(account).region }, repository: "" };
+    const from = Date.UTC(2027, 5, 1);
+    const at = (hours: number, gigabytes: number) => ({
+      ...{ ...scope, at: from + hours * 3_600_000 },
+      levels: { ...noLevels, storedBytes: gigabytes * gigabyte },
+    });
+    await metadata.transaction(async ({ usage }) => {
+      await usage.levels.see([at(0, 1), at(1, 100)]);
+      const counts = { ...noCounts, layerReads: 2_000_000 };
+      await usage.counts.add([{ ...scope, period: "day", at: from, counts }]);
+    });
+    const ask = (hours: number) => {
+      registry.clock.set(from + hours * 3_600_000);
+      return registry.ask(getCostForecast, { scope: "REGISTRY" });
+    };
+    const young = await ask(2);
+    expect(young.storedBytesAtEnd).toBe(100 * gigabyte);
+    // 0.01 so far, and as much a day for the rest.
+    expect(young.kinds.find(({ kind }) => kind === "requests")?.total.amount).toBe("0.31");
+    const said =
+      "Where less than 3 days are known there is no trend: what is stored stays as it is.";
+    expect(young.assumptions).toContain(said);
+    const older = await ask(72);
+    expect(older.storedBytesAtEnd).toBe((100 + 33 * 27) * gigabyte);
+    expect(older.assumptions).not.toContain(said);
+  });
+
+  it("takes off what rules will expire, but not what they always do and the trend has", async () => {
+    const registry = await opened();
+    const { ports } = registry.environment;
+    const [from, size] = [Date.UTC(2027, 5, 1), 1_000_000];
+    registry.clock.set(from);
+    await registry.createRepository("app");
+    const push = async (text: string) => {
+      const [config, layer] = [Buffer.from(`{"text":"${text}"}`), Buffer.alloc(size, text)];
+      for (const content of [config, layer]) await registry.pushLayer("app", content);
+      await registry.putManifest("app", imageManifest(config, layer), { imageTag: text });
+    };
+    for (const text of ["a", "b", "c"]) await push(text);
+    const selection = { tagStatus: "any", countType: "sinceImagePushed", countUnit: "days" };
+    const rule = { rulePriority: 1, selection: { ...selection, countNumber: 10 } };
+    const rules = [{ ...rule, action: { type: "expire" } }];
+    await registry.ask(putLifecyclePolicy, {
+      ...{ repositoryName: "app", lifecyclePolicyText: JSON.stringify({ rules }) },
+    });
+    await look(registry);
+    const forecast = () => registry.ask(getCostForecast, { scope: "REGISTRY" });
+    registry.clock.set(from + 5 * day);
+    await look(registry);
+    const { storedBytes, storedBytesAtEnd, expiringBytes, kinds } = await forecast();
+    expect(expiringBytes).toBeGreaterThan(3 * size);
+    expect(expiringBytes).toBeLessThan(3.1 * size);
+    expect(storedBytes - storedBytesAtEnd).toBe(expiringBytes);
+    expect(kinds.map(({ kind }) => kind)).toContain("storage");
+    // What lies in the trash until after the month is not given back in it.
+    registry.clock.advance(2 * day);
+    await look(registry, 21 * day);
+    expect((await forecast()).expiringBytes).toBe(0);
+    registry.clock.set(from + 11 * day);
+    const [app] = await ports.metadata.repositories.list(registryOf(callerOf(account)), {
+      limit: 1,
+    });
+    await runLifecycle(ports, app!, { trashMs: 0 });
+    await push("d");
+    registry.clock.advance(2 * day);
+    await look(registry);
+    // One image in 17 days is less than three in seven.
+    expect((await forecast()).expiringBytes).toBe(0);
   });
 });
 

@@ -4,11 +4,7 @@ import type { Chosen } from "../../registry/events/dead-letters.ts";
 import type { DeadLetter } from "../../registry/events/delivery.ts";
 import type { EventEnvelope } from "../../registry/events/event.ts";
 import { eventRuleLimits } from "../../registry/events/event-rule-limits.ts";
-import { eventsArn } from "../../registry/events/rule.ts";
-import type { Caller } from "../../registry/identity/principal.ts";
-import type { Resource } from "../../registry/policy/authorize.ts";
 import { epochSeconds } from "../ecr/wire.ts";
-import { ownRegistry } from "../events/event-target.ts";
 import { ruleName, targetId } from "../events/shapes.ts";
 
 export interface DeadLetterAnswer {
@@ -42,14 +38,14 @@ export const letterIds = z
   .max(eventRuleLimits.deadLettersAtOnce)
   .optional();
 
-interface Choice {
+export interface LetterChoice {
   readonly rule?: string | undefined;
   readonly targetId?: string | undefined;
   readonly ids?: readonly string[] | undefined;
 }
 
 /** @throws InvalidParameter for a target without its rule, or for both ids and a rule */
-export function chosenLetters({ rule, targetId: target, ids }: Choice): Chosen {
+export function chosenLetters({ rule, targetId: target, ids }: LetterChoice): Chosen {
   if (ids !== undefined && rule === undefined && target === undefined) return { ids };
   if (ids === undefined && (target === undefined || rule !== undefined)) {
     return { rule, targetId: target };
@@ -58,11 +54,4 @@ export function chosenLetters({ rule, targetId: target, ids }: Choice): Chosen {
     "InvalidParameter",
     "Invalid parameter at 'targetId' failed to satisfy constraint: 'Dead letters are chosen by ids, or by a rule and maybe one of its targets'",
   );
-}
-
-/** The rule whose dead letters are meant; all rules where none is. */
-export function letterResource({ rule = "*" }: Choice, caller: Caller): Resource {
-  const registry = ownRegistry(caller);
-  const arn = `${eventsArn(registry)}:rule/${rule}`;
-  return { arn, account: registry.account, grants: "identity-only" };
 }

@@ -1,7 +1,9 @@
-import { costForecast } from "../../registry/cost/cost-forecast.ts";
+import { type CostForecast, costForecast } from "../../registry/cost/cost-forecast.ts";
+import { costLimits } from "../../registry/cost/cost-limits.ts";
 import type { CostKind } from "../../registry/cost/cost-usage.ts";
 import { pricesInForce } from "../../registry/cost/stored-prices.ts";
 import { request } from "../ecr/shapes.ts";
+import { epochSeconds } from "../ecr/wire.ts";
 import { operation } from "../operation.ts";
 import {
   costResource,
@@ -25,6 +27,10 @@ interface Forecast {
   }[];
   readonly storedBytes: number;
   readonly storedBytesAtEnd: number;
+  /** What lifecycle rules will have given back by the month's end beyond what they did lately. */
+  readonly expiringBytes: number;
+  /** It goes by what was used since then: seconds since the epoch. */
+  readonly knownSince: number;
   readonly assumptions: readonly string[];
 }
 
@@ -39,7 +45,7 @@ export const getCostForecast = operation("entrepot:GetCostForecast", {
     const { table } = await pricesInForce(ports, deployment);
     const registries = await registriesOf(input, caller, context);
     const forecast = await costForecast(ports, registries, table, ports.clock.now());
-    const { month, days, storedBytes, storedBytesAtEnd, kinds } = forecast;
+    const { month, storedBytes, storedBytesAtEnd, kinds, knownSince, expiringBytes } = forecast;
     const soFar = moneyAnswers(kinds.map((kind) => kind.soFar));
     const total = moneyAnswers(kinds.map((kind) => kind.total));
     return {
@@ -50,13 +56,28 @@ export const getCostForecast = operation("entrepot:GetCostForecast", {
         soFar: soFar[index]!,
         total: total[index]!,
       })),
-      ...{ storedBytes, storedBytesAtEnd },
-      assumptions: [
-        `Storage goes on growing or shrinking as it did in the last ${days} days, and never below nothing; what lifecycle rules take is in that trend.`,
-        `Requests, transfer and key requests go on at the pace of the last ${days} days, or of a shorter history.`,
-        "KMS keys stay as many as there are now.",
-        "Prices stay as they are now.",
-      ],
+      ...{ storedBytes, storedBytesAtEnd, expiringBytes, knownSince: epochSeconds(knownSince) },
+      assumptions: assumptionsOf(forecast, ports.clock.now()),
     };
   },
 });
+
+const dayMs = 86_400_000;
+
+function assumptionsOf({ knownSince, hasYoung }: CostForecast, now: number): string[] {
+  const days = ((now - knownSince) / dayMs).toFixed(1);
+  const least = costLimits.trendLeastMs / dayMs;
+  return [
+    `It goes by the last ${days} days: of up to ${costLimits.forecastDays}, as far as they are known.`,
+    "Storage goes on growing or shrinking as in that time, and never below nothing; what lifecycle rules took is in that trend.",
+    "Lifecycle rules take besides what will be due of the images of now, as it was found in the last day.",
+    ...(hasYoung
+      ? [
+          `Where less than ${least} days are known there is no trend: what is stored stays as it is.`,
+        ]
+      : []),
+    "Requests, transfer and key requests go on at the pace of that time; what is known for less than a day is taken for that of one.",
+    "KMS keys stay as many as there are now.",
+    "Prices stay as they are now.",
+  ];
+}

@@ -3,17 +3,21 @@ import type { SavingPosition } from "../../ports/cost-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { costLimits } from "../../registry/cost/cost-limits.ts";
 import { type CostSaving, type SavingKind, savingKinds } from "../../registry/cost/cost-saving.ts";
+import { currentSaving } from "../../registry/cost/current-saving.ts";
 import { type Fraction, fraction, minus, over, times, zero } from "../../registry/cost/fraction.ts";
 import { numberOf, type PriceTable } from "../../registry/cost/price-table.ts";
-import { type SavingCall, savingCall } from "../../registry/cost/saving-call.ts";
+import type { SavingCall } from "../../registry/cost/saving-call.ts";
 import { pricesInForce } from "../../registry/cost/stored-prices.ts";
+import { type Deployment, repositoryUri } from "../../registry/deployment.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
-import type { Registry } from "../../registry/names.ts";
+import type { Registry, RepositoryName } from "../../registry/names.ts";
+import { authorize, repositoryAsResource } from "../../registry/policy/authorize.ts";
+import { RequestContext } from "../../registry/policy/request-context.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
-import { registryResource } from "../ecr/resource.ts";
+import { registryResource, repositoryResource } from "../ecr/resource.ts";
 import { nextToken, repositoryName, request } from "../ecr/shapes.ts";
 import { epochSeconds } from "../ecr/wire.ts";
-import { operation } from "../operation.ts";
+import { type HandlerContext, operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
 import { type MoneyAnswer, moneyAnswer } from "./cost-answer.ts";
@@ -27,13 +31,23 @@ export interface CostSavingAnswer extends MoneyAnswer {
   readonly affectedBytes?: number;
   /** What makes the saving; absent where only another push can. */
   readonly call?: SavingCall;
+  /** Bytes that may be given back, at a guess, and what they cost: not in `bytes`, `amount` and sums. */
+  readonly estimatedBytes?: number;
+  readonly estimatedAmount?: string;
+  /** Of ARCHITECTURE_REPOSITORIES. */
+  readonly repositoryNames?: readonly string[];
+  /** Of a shell, after the call. */
+  readonly commands?: readonly string[];
   readonly foundAt: number;
 }
 
 interface Savings {
   readonly currency: string;
   readonly savings: readonly CostSavingAnswer[];
-  /** Of the whole registry, on the first page. Amounts are what would be saved in a month. */
+  /**
+   * Of the whole registry, on the first page, as it was found: with what is not listed any more. Amounts
+   * are what would be saved in a month.
+   */
   readonly sums?: readonly (MoneyAnswer & {
     readonly kind: SavingKind;
     readonly findings: number;
@@ -44,7 +58,9 @@ interface Savings {
 
 /**
  * What could be done about the costs of the caller's registry, those of most bytes first, each with the
- * call that does it. Repositories are looked at once a day.
+ * call that does it. Repositories are looked at once a day; a finding whose call would not do that any
+ * more is left out, and so are repositories that policies keep from the caller by name: a page may hold
+ * less than was asked for.
  */
 export const listCostSavings = operation("entrepot:ListCostSavings", {
   input: request({
@@ -52,10 +68,14 @@ export const listCostSavings = operation("entrepot:ListCostSavings", {
     maxResults: z.int().min(1).max(costLimits.savingsPage).optional(),
     nextToken,
   }),
-  resource: registryResource,
+  resource: ({ repositoryName }, caller) =>
+    repositoryName === undefined
+      ? registryResource(undefined, caller)
+      : repositoryResource({ repositoryName }, caller),
   access: "List",
   errors: ["InvalidParameter", "RepositoryNotFound"],
-  async handle(input, { ports, caller, deployment }): Promise<Savings> {
+  async handle(input, context): Promise<Savings> {
+    const { ports, caller, deployment } = context;
     const registry = registryOf(caller);
     const { table } = await pricesInForce(ports, deployment);
     const { currency } = table;
@@ -63,8 +83,9 @@ export const listCostSavings = operation("entrepot:ListCostSavings", {
     const start = openPosition(ports, listing, input.nextToken);
     if (input.repositoryName !== undefined) {
       const repository = await findRepository(ports, registry, input.repositoryName);
-      const found = await ports.metadata.costs.savingsOf(repository);
-      return { currency, savings: await answers(ports, found, table) };
+      const all = await ports.metadata.costs.savingsOf(repository);
+      const found = await tellable(all, registry, context);
+      return { currency, savings: await answers(context, found, table) };
     }
     const page = await readPage<CostSaving, SavingPosition>({
       after: start === undefined ? undefined : toPosition(start),
@@ -76,17 +97,39 @@ export const listCostSavings = operation("entrepot:ListCostSavings", {
     const next = page.more && page.last !== undefined ? toText(page.last) : undefined;
     return {
       currency,
-      savings: await answers(ports, page.items, table),
+      savings: await answers(context, await tellable(page.items, registry, context), table),
       ...(sums && {
-        sums: sums.map(({ kind, findings, bytes }) => ({
-          ...{ kind, findings, bytes },
-          ...moneyAnswer(savedInMonth(table, kind, bytes)),
-        })),
+        sums: sums.flatMap((sum) => {
+          const saved = savedInMonth(table, sum.kind, sum.bytes);
+          return isWorthless(sum.kind, saved) ? [] : [{ ...sum, ...moneyAnswer(saved) }];
+        }),
       }),
       ...(next === undefined ? {} : { nextToken: sealPosition(ports, listing, next) }),
     };
   },
 });
+
+/** Those of repositories of which the caller may ask by name. */
+async function tellable(
+  found: readonly CostSaving[],
+  registry: Registry,
+  { ports, caller }: Pick<HandlerContext, "ports" | "caller">,
+): Promise<readonly CostSaving[]> {
+  const asked = new RequestContext(caller, ports.clock.now());
+  const action = "entrepot:ListCostSavings";
+  const told: CostSaving[] = [];
+  for (const saving of found) {
+    const names = saving.together?.repositories.map(({ name }) => name) ?? [saving.name];
+    const decisions = await Promise.all(
+      names.map((name) => {
+        const resource = repositoryAsResource(registry, name);
+        return authorize(ports, caller.principal, action, resource, asked);
+      }),
+    );
+    if (decisions.every(({ allowed }) => allowed)) told.push(saving);
+  }
+  return told;
+}
 
 async function sumsOf({ metadata }: Pick<Ports, "metadata">, registry: Registry) {
   const sums = await Promise.all(
@@ -95,7 +138,10 @@ async function sumsOf({ metadata }: Pick<Ports, "metadata">, registry: Registry)
   return sums.filter(({ findings }) => findings > 0);
 }
 
-/** What keeping so many bytes costs in a month, or of ARCHIVE what it costs more than there. */
+/**
+ * What keeping so many bytes costs in a month, or of ARCHIVE what it costs more than there: by the list
+ * price, without free units and tiers.
+ */
 function savedInMonth(table: PriceTable, kind: SavingKind, bytes: number): Fraction {
   const { storage, archiveStorage } = table.figures;
   const price = numberOf(storage?.amount ?? "0");
@@ -106,25 +152,60 @@ function savedInMonth(table: PriceTable, kind: SavingKind, bytes: number): Fract
 }
 
 async function answers(
-  ports: Pick<Ports, "metadata">,
+  { ports, deployment }: Pick<HandlerContext, "ports" | "deployment">,
   found: readonly CostSaving[],
   table: PriceTable,
 ): Promise<CostSavingAnswer[]> {
   const answered: CostSavingAnswer[] = [];
-  for (const saving of found) {
-    const { kind, name, items, bytes, affectedBytes, foundAt } = saving;
-    // As they are now, so that what was done since stays.
-    const texts = await ports.metadata.lifecycle.find(saving.repository);
-    const call = savingCall(saving, texts ?? { policy: undefined, extension: undefined });
+  for (const each of found) {
+    const current = await currentSaving(ports, each);
+    if (current === undefined) continue;
+    const { kind, name, items, bytes, affectedBytes, foundAt } = current.saving;
+    const saved = savedInMonth(table, kind, bytes);
+    if (isWorthless(kind, saved)) continue;
     answered.push({
       ...{ repositoryName: name, kind, items, bytes },
       ...(affectedBytes === 0 ? {} : { affectedBytes }),
-      ...moneyAnswer(savedInMonth(table, kind, bytes)),
-      ...(call === undefined ? {} : { call }),
+      ...moneyAnswer(saved),
+      ...(current.call === undefined ? {} : { call: current.call }),
+      ...estimateOf(current.saving, table),
+      ...indexCommands(current.saving, deployment),
       foundAt: epochSeconds(foundAt),
     });
   }
   return answered;
+}
+
+function estimateOf({ kind, estimatedBytes }: CostSaving, table: PriceTable) {
+  if (estimatedBytes === undefined) return {};
+  const { amount } = moneyAnswer(savedInMonth(table, kind, estimatedBytes));
+  return { estimatedBytes, estimatedAmount: amount };
+}
+
+/** Copies images into the repository of the indexes, which can name only what lies beside them. */
+function indexCommands(
+  { repository: { registry }, together }: CostSaving,
+  deployment: Deployment,
+): Pick<CostSavingAnswer, "repositoryNames" | "commands"> {
+  if (together === undefined) return {};
+  const uri = (name: RepositoryName, tag: string) =>
+    `${repositoryUri(deployment, registry, name)}:${tag}`;
+  const names = together.repositories.map(({ name }) => name);
+  return {
+    repositoryNames: names,
+    commands: together.tags.map((tag) =>
+      [
+        "docker buildx imagetools create --tag",
+        uri(together.name, tag),
+        ...names.map((name) => uri(name, tag)),
+      ].join(" "),
+    ),
+  };
+}
+
+/** By prices that charge as much for the archive, or by less than a byte that goes there. */
+function isWorthless(kind: SavingKind, saved: Fraction): boolean {
+  return kind === "ARCHIVE" && saved.numerator === 0n;
 }
 
 // None of them holds a space.

@@ -10,8 +10,8 @@ import {
   type DeadLetterAnswer,
   deadLetterAnswer,
   letterFilter,
-  letterResource,
 } from "./dead-letter-answer.ts";
+import { furtherRules, letterResource } from "./dead-letter-resource.ts";
 
 /** Bytes of events on one page, about. */
 const pageCharacters = 1024 * 1024;
@@ -21,6 +21,8 @@ const atOnce = 20;
 export const listDeadLetters = operation("entrepot:ListDeadLetters", {
   input: request({ ...letterFilter, maxResults, nextToken }),
   resource: letterResource,
+  further: (input, caller, environment) =>
+    furtherRules("entrepot:ListDeadLetters", input, caller, environment),
   access: "List",
   errors: ["InvalidParameter"],
   async handle(

@@ -3,7 +3,8 @@ import { nextToken, request } from "../ecr/shapes.ts";
 import { ownRegistry } from "../events/event-target.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
-import { chosenLetters, letterFilter, letterIds, letterResource } from "./dead-letter-answer.ts";
+import { chosenLetters, letterFilter, letterIds } from "./dead-letter-answer.ts";
+import { furtherRules, letterResource } from "./dead-letter-resource.ts";
 
 /**
  * Has dead letters delivered again, behind what waits for their targets: those that are named, or the
@@ -12,6 +13,8 @@ import { chosenLetters, letterFilter, letterIds, letterResource } from "./dead-l
 export const replayDeadLetters = operation("entrepot:ReplayDeadLetters", {
   input: request({ ...letterFilter, ids: letterIds, nextToken }),
   resource: letterResource,
+  further: (input, caller, environment) =>
+    furtherRules("entrepot:ReplayDeadLetters", input, caller, environment),
   access: "Write",
   errors: ["InvalidParameter"],
   async handle(

@@ -19,6 +19,6 @@ export const describeRule = operation("events:DescribeRule", {
   errors: ["ResourceNotFound"],
   async handle({ Name }, { ports, caller }): Promise<Wire<DescribeRuleResponse>> {
     const rule = await requireRule(ports, ruleRef(Name, caller));
-    return { ...ruleAnswer(rule), CreatedBy: rule.createdBy };
+    return { ...ruleAnswer(rule), CreatedBy: rule.registry.account };
   },
 });

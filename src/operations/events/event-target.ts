@@ -3,7 +3,14 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../../registry/errors.ts";
 import { noSuchRule } from "../../registry/events/change-rules.ts";
 import { apiDestinationArn, connectionArn } from "../../registry/events/endpoint.ts";
-import { busArn, eventsArn, type RuleRef, ruleArn } from "../../registry/events/rule.ts";
+import { eventRuleLimits } from "../../registry/events/event-rule-limits.ts";
+import {
+  busArn,
+  type EventRule,
+  eventsArn,
+  type RuleRef,
+  ruleArn,
+} from "../../registry/events/rule.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import type { Registry } from "../../registry/names.ts";
 import type { Resource } from "../../registry/policy/authorize.ts";
@@ -62,12 +69,25 @@ async function ruleResource(
   { metadata }: Pick<Ports, "metadata">,
   ref: RuleRef,
 ): Promise<Resource> {
-  const tags = (await metadata.eventRules.find(ref))?.tags ?? new Map<string, string>();
+  return resourceOf((await metadata.eventRules.find(ref)) ?? { ...ref, tags: new Map() });
+}
+
+function resourceOf(rule: RuleRef & Pick<EventRule, "tags">): Resource {
   const conditions = new Map(
-    [...tags].map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value]),
+    [...rule.tags].map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value]),
   );
-  const { account } = ref.registry;
-  return { arn: ruleArn(ref), account, grants: "identity-only", conditions };
+  const { account } = rule.registry;
+  return { arn: ruleArn(rule), account, grants: "identity-only", conditions };
+}
+
+/** Every rule that the caller's bus has. */
+export async function allRules(
+  caller: Caller,
+  { ports }: Pick<Environment, "ports">,
+): Promise<Resource[]> {
+  const limit = eventRuleLimits.rulesOfRegistry;
+  const rules = await ports.metadata.eventRules.list(ownRegistry(caller), { limit });
+  return rules.map(resourceOf);
 }
 
 /** The rule of an ARN of the caller's own. @throws ResourceNotFound */

@@ -1,9 +1,9 @@
 import type { ListEventBusesRequest, ListEventBusesResponse } from "@aws-sdk/client-eventbridge";
-import { busArn } from "../../registry/events/rule.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
+import { busAnswer } from "./bus-answer.ts";
 import { anyResource, ownRegistry } from "./event-target.ts";
 import { namePrefix, nextToken, pageLimit } from "./shapes.ts";
 
@@ -17,8 +17,8 @@ export const listEventBuses = operation("events:ListEventBuses", {
   resource: anyResource,
   access: "List",
   errors: [],
-  async handle({ NamePrefix = "" }, { caller }): Promise<Wire<ListEventBusesResponse>> {
-    const bus = { Name: "default", Arn: busArn(ownRegistry(caller)) };
-    return { EventBuses: bus.Name.startsWith(NamePrefix) ? [bus] : [] };
+  async handle({ NamePrefix = "" }, { ports, caller }): Promise<Wire<ListEventBusesResponse>> {
+    if (!"default".startsWith(NamePrefix)) return { EventBuses: [] };
+    return { EventBuses: [await busAnswer(ports, ownRegistry(caller))] };
   },
 });

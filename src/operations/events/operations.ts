@@ -25,8 +25,10 @@ import { listRules } from "./list-rules.ts";
 import { listTagsForResource } from "./list-tags-for-resource.ts";
 import { listTargetsByRule } from "./list-targets-by-rule.ts";
 import { putEvents } from "./put-events.ts";
+import { putPermission } from "./put-permission.ts";
 import { putRule } from "./put-rule.ts";
 import { putTargets } from "./put-targets.ts";
+import { removePermission } from "./remove-permission.ts";
 import { removeTargets } from "./remove-targets.ts";
 import { startReplay } from "./start-replay.ts";
 import { tagResource } from "./tag-resource.ts";
@@ -66,8 +68,10 @@ export const eventsOperations: readonly Operation[] = [
   listTagsForResource,
   listTargetsByRule,
   putEvents,
+  putPermission,
   putRule,
   putTargets,
+  removePermission,
   removeTargets,
   tagResource,
   testEventPattern,

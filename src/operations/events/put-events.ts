@@ -5,13 +5,14 @@ import type {
 } from "@aws-sdk/client-eventbridge";
 import { z } from "zod";
 import { RegistryError } from "../../registry/errors.ts";
+import { busResource } from "../../registry/events/event-bus-policy.ts";
 import { eventLimits } from "../../registry/events/event-limits.ts";
 import { putEvents as put } from "../../registry/events/put-events.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
-import { defaultBus, ownRegistry } from "./event-target.ts";
+import { ownRegistry } from "./event-target.ts";
 
 const latestSeconds = 253_402_300_799;
 
@@ -33,7 +34,7 @@ export const putEvents = operation("events:PutEvents", {
     Entries: z.array(entry).min(1).max(eventLimits.putEntries),
     EndpointId: z.string().min(1).max(50).optional(),
   } satisfies Members<PutEventsRequest>),
-  resource: (_input, caller) => defaultBus({}, caller),
+  resource: (_input, caller, { ports }) => busResource(ports, ownRegistry(caller)),
   // What a policy says of sources is asked of each entry once more.
   conditions: ({ Entries }) => ({
     "events:source": Entries.map(({ Source = "" }) => Source),

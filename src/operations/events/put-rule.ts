@@ -54,7 +54,6 @@ export const putRule = operation("events:PutRule", {
       description: input.Description,
       roleArn: input.RoleArn,
       tags: new Map(input.Tags.map(({ Key, Value }) => [Key, Value])),
-      createdBy: caller.principal.account,
     });
     return { RuleArn: ruleArn(rule) };
   },

@@ -2,11 +2,13 @@ import type { PutTargetsRequest, PutTargetsResponse } from "@aws-sdk/client-even
 import { z } from "zod";
 import { RegistryError } from "../../registry/errors.ts";
 import { putTargets as put, type WantedTarget } from "../../registry/events/change-targets.ts";
+import { busOfArn } from "../../registry/events/event-bus.ts";
 import { commandOf } from "../../registry/events/target-arn.ts";
+import type { Registry } from "../../registry/names.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
-import { operation } from "../operation.ts";
+import { type FurtherAction, operation } from "../operation.ts";
 import { namedRule, ownRegistry, ruleRef } from "./event-target.ts";
 import { busName, ruleName, target } from "./shapes.ts";
 
@@ -16,7 +18,8 @@ const noCommands: ReadonlySet<string> = new Set();
 
 /**
  * Adds targets to a rule, or changes those that it has under the same ids. A command of the operator's
- * also takes `entrepot:RunEventCommand` on it.
+ * also takes `entrepot:RunEventCommand` on it; another registry's bus `iam:PassRole` on the role that
+ * puts events there, or `events:PutEvents` on the bus where the account does.
  */
 export const putTargets = operation("events:PutTargets", {
   input: request({
@@ -26,23 +29,33 @@ export const putTargets = operation("events:PutTargets", {
   } satisfies Members<PutTargetsRequest>),
   resource: namedRule,
   further: ({ Targets }, caller) =>
-    Targets.filter(({ Arn: arn }) => isCommand(ownRegistry(caller), arn)).map(({ Arn: arn }) => ({
-      action: "entrepot:RunEventCommand",
-      resource: { arn, account: caller.principal.account, grants: "identity-only" },
-    })),
+    Targets.flatMap((each) => furtherAction(ownRegistry(caller), each) ?? []),
   conditions: ({ Targets }) => ({ "events:TargetArn": Targets.map(({ Arn }) => Arn) }),
   access: "Write",
   errors: ["ConcurrentModification", "LimitExceeded", "ResourceNotFound", "Validation"],
   async handle(input, { ports, caller, deployment }): Promise<Wire<PutTargetsResponse>> {
     const wanted = input.Targets.map(wantedTarget);
     const rule = ruleRef(input.Rule, caller);
-    await put(ports, rule, wanted, deployment.eventCommands ?? noCommands);
+    const { eventCommands: commands = noCommands, regions } = deployment;
+    await put(ports, rule, wanted, { commands, regions });
     return { FailedEntryCount: 0, FailedEntries: [] };
   },
 });
 
-function isCommand(registry: ReturnType<typeof ownRegistry>, arn: string): boolean {
-  return commandOf({ registry, arn }) !== undefined;
+/** What a target does that its owner could not do otherwise. */
+function furtherAction(
+  registry: Registry,
+  { Arn: arn, RoleArn: role }: TargetInput,
+): FurtherAction | undefined {
+  const { account } = registry;
+  const on = (target: string) => ({ arn: target, account, grants: "identity-only" }) as const;
+  if (commandOf({ registry, arn }) !== undefined) {
+    return { action: "entrepot:RunEventCommand", resource: on(arn) };
+  }
+  if (busOfArn(arn) === undefined) return undefined;
+  if (role === undefined) return { action: "events:PutEvents", resource: on(arn) };
+  const conditions = new Map([["iam:passedtoservice", "events.amazonaws.com"]]);
+  return { action: "iam:PassRole", resource: { ...on(role), conditions } };
 }
 
 /** Members for which there is no target here. Source: EventBridge API, Target. */

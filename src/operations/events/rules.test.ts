@@ -143,6 +143,9 @@ describe("targets", () => {
     await targets({ ...good, HttpParameters: { HeaderParameters: { Host: "a" } } }).toEqual(
       refused("Validation", /'Host'/),
     );
+    await targets({ ...good, HttpParameters: { HeaderParameters: { "x-a": "tag ✓" } } }).toEqual(
+      refused("Validation", /'x-a'/),
+    );
     await targets(...[1, 2, 3, 4, 5, 6].map((id) => ({ ...good, Id: `t${id}` }))).toEqual(
       refused("LimitExceeded"),
     );
@@ -223,6 +226,13 @@ describe("connections and API destinations", () => {
       [{ ApiKeyAuthParameters: { ...key, ApiKeyName: "webhook-id" } }, "API_KEY"],
       [{ ApiKeyAuthParameters: { ...key, ApiKeyValue: "a\r\nx: y" } }, "API_KEY"],
       [{ ApiKeyAuthParameters: { ApiKeyName: "x-key" } }, "API_KEY"],
+      ...["a\u0001", "✓"].flatMap((Value) =>
+        [true, false].map((IsValueSecret) => {
+          const HeaderParameters = [{ Key: "x-a", Value, IsValueSecret }];
+          const InvocationHttpParameters = { HeaderParameters };
+          return [{ ApiKeyAuthParameters: key, InvocationHttpParameters }, "API_KEY"] as const;
+        }),
+      ),
       [{}, "BASIC"],
     ] as const) {
       await expect(create(auth, type)).rejects.toEqual(refused("Validation"));
@@ -238,6 +248,7 @@ describe("connections and API destinations", () => {
       });
     for (const InvocationEndpoint of [
       ...["file:///etc/passwd", "https://u:p@a.example/", "https://*.example/", "a"],
+      ...["https:*.example/", "https:\\\\*.example/", "https://a.example:*/"],
     ]) {
       await expect(destination({ InvocationEndpoint })).rejects.toEqual(refused("Validation"));
     }

@@ -21,6 +21,12 @@ export const nextToken = z.string().min(1).max(2048).optional();
 export const pageLimit = z.int().min(1).max(100).default(limits.pageDefault);
 export const arn = z.string().min(1).max(1600);
 
+export const statementId = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[a-zA-Z0-9_-]+$/);
+
 export const tags = z
   .array(z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) }))
   .max(eventRuleLimits.tagsOfRule);

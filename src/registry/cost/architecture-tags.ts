@@ -5,7 +5,7 @@ import { costLimits } from "./cost-limits.ts";
 import type { ArchitectureGroup } from "./cost-saving.ts";
 
 /** As container images call them, and as tags do. Source: OCI Image Index, "platform"; GOARCH. */
-const architectures: Readonly<Record<string, string>> = {
+export const architectures: Readonly<Record<string, string>> = {
   ...{ amd64: "amd64", x86_64: "amd64", arm64: "arm64", aarch64: "arm64" },
   ...{ "386": "386", arm: "arm", ppc64le: "ppc64le", s390x: "s390x", riscv64: "riscv64" },
 };

@@ -1,18 +1,20 @@
 import type { Ports } from "../../ports/ports.ts";
-import { isRegistryError } from "../errors.ts";
 import { compileLifecycle } from "../lifecycle/compile-lifecycle.ts";
 import { evaluateRepository, freedBytes } from "../lifecycle/evaluate-repository.ts";
-import { lifecycleRules } from "../lifecycle/lifecycle-rules.ts";
 import type { LifecycleTexts } from "../lifecycle/stored-lifecycle.ts";
 import { limits } from "../limits.ts";
-import type { Digest, ObjectId } from "../names.ts";
+import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isHiddenName } from "../trash/trash.ts";
+import { findArchitectureRepositories } from "./architecture-repositories.ts";
 import { ArchitectureTags } from "./architecture-tags.ts";
 import { costLimits } from "./cost-limits.ts";
+import { monthAt } from "./cost-month.ts";
 import type { CostAssessment, CostSaving } from "./cost-saving.ts";
+import { expiringBytes } from "./expiring-bytes.ts";
+import { findTrash } from "./find-trash.ts";
+import { type HeldAlone, heldAlone } from "./held-alone.ts";
 import { type RuleKind, withRule } from "./saving-call.ts";
-import { trashedBytes } from "./trashed-bytes.ts";
 
 type Found = Omit<CostSaving, "repository" | "name" | "foundAt">;
 type AssessPorts = Pick<Ports, "metadata" | "clock" | "tagPatterns">;
@@ -21,12 +23,14 @@ type AssessPorts = Pick<Ports, "metadata" | "clock" | "tagPatterns">;
  * Finds out what a repository alone holds and what could be saved in it, and writes it down. It goes
  * through its layers and images page by page, and through those that might go once more. What changes
  * meanwhile is seen at the next time.
+ * @param trashMs how long what rules take lies in the trash
  * @throws when `signal` is aborted
  */
 export async function assessRepository(
   ports: AssessPorts,
   repository: Repository,
   signal: AbortSignal,
+  trashMs = 0,
 ): Promise<void> {
   const at = ports.clock.now();
   const { registry, id } = repository;
@@ -35,86 +39,30 @@ export async function assessRepository(
     : undefined;
   const name = trashed?.name ?? repository.name;
   const held = await heldAlone(ports, repository, signal);
+  const until = monthAt(at).to;
+  const expiring = isHiddenName(repository.name)
+    ? 0
+    : await expiringBytes(ports, repository, { now: at, until, trashMs }, signal);
   const assessment: CostAssessment = {
     ...{ repository: { registry, id }, name, at },
     ...{ sizeBytes: repository.sizeBytes, ownBytes: held.ownBytes },
+    ...{ expiringBytes: expiring, expiringUntil: until },
   };
-  const savings = isHiddenName(repository.name)
-    ? trashedRepository(trashed?.expiresAt ?? 0, at, repository, held)
-    : await findSavings(ports, repository, held, at, signal);
+  const trash = await findTrash(ports, { repository, name, held, now: at }, signal);
+  const savings = [
+    ...(trash === undefined ? [] : [found("TRASH", trash.items, trash)]),
+    ...(isHiddenName(repository.name)
+      ? []
+      : await findSavings(ports, repository, held, at, signal)),
+  ];
   await ports.metadata.transaction(async ({ costs, repositories }) => {
     if ((await repositories.findById(repository)) === undefined) return;
     await costs.putAssessment(assessment, savings);
   });
 }
 
-/** What goes with the repository: nothing else stands on it. */
-interface HeldAlone {
-  /** Sealed, and as it was pushed. */
-  readonly ownBytes: number;
-  readonly plainBytes: number;
-  readonly uncompressed: { readonly layers: number; readonly bytes: number };
-}
-
-const uncompressedTypes: ReadonlySet<string | undefined> = new Set([
-  "application/vnd.oci.image.layer.v1.tar",
-  "application/vnd.oci.image.layer.nondistributable.v1.tar",
-  "application/vnd.docker.image.rootfs.diff.tar",
-]);
-
-async function heldAlone(
-  { metadata }: AssessPorts,
-  repository: Repository,
-  signal: AbortSignal,
-): Promise<HeldAlone> {
-  const limit = costLimits.layersAtOnce;
-  let [ownBytes, plainBytes] = [0, 0];
-  const uncompressed = { layers: 0, bytes: 0 };
-  const count = async (objects: readonly ObjectId[]) => {
-    const shared = new Set(await metadata.objects.linkedElsewhere(repository, objects));
-    const own = [...new Set(objects)].filter((object) => !shared.has(object));
-    for (const object of await metadata.objects.findMany(repository.registry, own)) {
-      ownBytes += object.sealedBytes;
-      plainBytes += object.sizeBytes;
-    }
-  };
-  for (let after: Digest | undefined; ; ) {
-    signal.throwIfAborted();
-    const layers = await metadata.layers.list(repository, { after, limit });
-    await count(layers.map(({ object }) => object));
-    for (const { mediaType, sizeBytes } of layers) {
-      if (!uncompressedTypes.has(mediaType)) continue;
-      uncompressed.layers += 1;
-      uncompressed.bytes += sizeBytes;
-    }
-    after = layers.at(-1)?.digest;
-    if (layers.length < limit) break;
-  }
-  for (let after: Digest | undefined; ; ) {
-    signal.throwIfAborted();
-    const links = await metadata.images.links(repository, { after, limit });
-    await count(links.map(({ object }) => object));
-    after = links.at(-1)?.digest;
-    if (links.length < limit) return { ownBytes, plainBytes, uncompressed };
-  }
-}
-
 function found(kind: CostSaving["kind"], items: number, more: Partial<Found> = {}): Found {
   return { kind, items, bytes: 0, affectedBytes: 0, ...more };
-}
-
-function isKeptLong(expiresAt: number, now: number): boolean {
-  return expiresAt - now > costLimits.trashDays * 86_400_000;
-}
-
-function trashedRepository(
-  expiresAt: number,
-  now: number,
-  { imageCount }: Repository,
-  { plainBytes }: HeldAlone,
-): Found[] {
-  if (!isKeptLong(expiresAt, now)) return [];
-  return [found("TRASH", imageCount, { bytes: plainBytes })];
 }
 
 async function findSavings(
@@ -125,20 +73,21 @@ async function findSavings(
   signal: AbortSignal,
 ): Promise<Found[]> {
   const savings: Found[] = [];
-  const trash = await trashedBytes(ports, repository, signal);
-  if (isKeptLong(trash.expiresAt, now)) {
-    savings.push(found("TRASH", trash.images, { bytes: trash.bytes }));
-  }
   const texts = (await ports.metadata.lifecycle.find(repository)) ?? noTexts;
   const { archived, architectures } = await lookAtImages(ports, repository, now, signal);
   savings.push(...(await findByRules(ports, repository, { texts, archived, now, signal })));
   if (uncompressed.layers > 0) {
-    const { layers, bytes: affectedBytes } = uncompressed;
-    savings.push(found("UNCOMPRESSED", layers, { affectedBytes }));
+    const { layers, bytes: affectedBytes, ownBytes } = uncompressed;
+    const estimatedBytes = Math.floor(ownBytes * (1 - costLimits.compressedPart));
+    savings.push(found("UNCOMPRESSED", layers, { affectedBytes, estimatedBytes }));
   }
   const groups = await architectures.groups(ports, repository);
   const group = groups[0];
   if (group !== undefined) savings.push(found("ARCHITECTURES", groups.length, { group }));
+  const together = await findArchitectureRepositories(ports, repository, signal);
+  if (together !== undefined) {
+    savings.push(found("ARCHITECTURE_REPOSITORIES", together.items, together));
+  }
   const hasRules = texts.policy !== undefined || texts.extension !== undefined;
   const isTold = savings.some(({ kind }) => kind === "UNTAGGED");
   if (!hasRules && !isTold && repository.imageCount > 0) {
@@ -210,27 +159,18 @@ async function findByRules(
   return savings;
 }
 
-/** Images that the rule would act on, behind the rules that are there. */
+/** Images that the rule would act on, beside the rules that are there. */
 async function markedBy(
   ports: AssessPorts,
   repository: Repository,
   kind: RuleKind,
   { texts, now, signal }: Looking,
 ): Promise<readonly Digest[]> {
-  const { rulePriority, policy, extension } = withRule(kind, texts);
-  let rules: ReturnType<typeof compileLifecycle>;
-  try {
-    rules = compileLifecycle(
-      lifecycleRules({ policy, extension }, ports.tagPatterns),
-      ports.tagPatterns,
-    );
-  } catch (error) {
-    // Rules that leave no room for another one.
-    if (isRegistryError(error) && error.kind === "InvalidParameter") return [];
-    throw error;
-  }
+  const extended = withRule(kind, texts, ports.tagPatterns);
+  if (extended === undefined) return [];
+  const rules = compileLifecycle(extended.rules, ports.tagPatterns);
   const { verdicts } = await evaluateRepository(ports, repository, rules, now, signal);
   return verdicts
-    .filter((verdict) => verdict.rulePriority === rulePriority)
+    .filter((verdict) => verdict.rulePriority === extended.rulePriority)
     .map(({ digest }) => digest as Digest);
 }

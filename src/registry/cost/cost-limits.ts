@@ -31,6 +31,12 @@ export const costLimits = {
   estimateTransfers: 100,
   /** Days whose usage a forecast goes by. */
   forecastDays: 7,
+  /** How long something must be known for a trend of what is stored, and for a pace of what is counted. */
+  trendLeastMs: 3 * 24 * 3_600_000,
+  paceLeastMs: 24 * 3_600_000,
+  /** Images that expire by rules, and runs of these, of one repository that a forecast looks at. */
+  expiringImages: 10_000,
+  recentRuns: 500,
 
   /** How often repositories are looked at for savings, and how long what was found is good for. */
   assessEveryMs: 3_600_000,
@@ -38,13 +44,19 @@ export const costLimits = {
   /** Layers or manifests of a repository that are read at once. */
   layersAtOnce: 200,
   savingsPage: 100,
-  /** After which an untagged image is one that might go, and one that nobody pulls. */
+  /** After how long without a pull an untagged image is one that might go, and any image. */
   untaggedDays: 14,
   unpulledDays: 365,
   /** After which one that nobody pulls might go to the archive. */
   archiveDays: 90,
-  /** For how long from now on something must still lie in the trash to be worth a finding. */
+  /** For how long from now on some of a trash must still lie there for it to be worth a finding. */
   trashDays: 7,
+  /** Deleted repositories of one name that a finding is about; of more than these there is none. */
+  trashedUnderName: 100,
+  /** Tags of a finding for which commands are told. */
+  indexTags: 20,
+  /** What is left of a layer that is plain tar, at a guess: most of programs and text goes by half. */
+  compressedPart: 0.5,
   /** Tags of one image that are looked at for the name of an architecture. */
   architectureTags: 1_000,
 } as const;

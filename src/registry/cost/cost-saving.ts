@@ -6,7 +6,7 @@ import type { RepositoryRef } from "../repositories/repository.ts";
  * has what its call frees once those before it were made.
  */
 export const savingKinds = [
-  /** What was deleted and is kept for days from now on. */
+  /** What was deleted under a name, where some of it is kept for days from now on. */
   "TRASH",
   "UNTAGGED",
   /** Images that nobody has pulled for a long time; the oldest, if there are many. */
@@ -17,6 +17,8 @@ export const savingKinds = [
   "UNCOMPRESSED",
   /** Tags of one version for single architectures, which an index would replace. */
   "ARCHITECTURES",
+  /** Repositories for single architectures, which one with indexes would replace. */
+  "ARCHITECTURE_REPOSITORIES",
   /** A repository without rules. What they would free is in other findings. */
   "NO_POLICY",
 ] as const;
@@ -34,6 +36,15 @@ export interface ArchitectureGroup {
   }[];
 }
 
+/** Repositories that hold the same versions for different architectures. */
+export interface ArchitectureRepositories {
+  /** Of the repository that indexes of them could be in. */
+  readonly name: RepositoryName;
+  readonly repositories: readonly { readonly id: string; readonly name: RepositoryName }[];
+  /** Some that all of them have. */
+  readonly tags: readonly string[];
+}
+
 /** What was found in a repository. */
 export interface CostSaving {
   readonly repository: RepositoryRef;
@@ -43,12 +54,17 @@ export interface CostSaving {
   readonly items: number;
   /** Bytes that would be given back, or of ARCHIVE that would be kept elsewhere. */
   readonly bytes: number;
-  /** Of UNCOMPRESSED: bytes of these layers. */
+  /** Of UNCOMPRESSED: bytes of these layers. Of ARCHITECTURE_REPOSITORIES: what they hold. */
   readonly affectedBytes: number;
+  /** Of these two: what may be given back, at a guess. */
+  readonly estimatedBytes?: number | undefined;
+  readonly together?: ArchitectureRepositories | undefined;
   /** Of ARCHITECTURES: one of the versions. */
   readonly group?: ArchitectureGroup | undefined;
   /** Of UNPULLED: the images, at most as many as one call can delete. */
   readonly digests?: readonly string[] | undefined;
+  /** Of TRASH: ids of the deleted repositories in it, apart from images of the one that is there. */
+  readonly trashed?: readonly string[] | undefined;
   /** Milliseconds since the epoch. */
   readonly foundAt: number;
 }
@@ -63,6 +79,9 @@ export interface CostAssessment {
   readonly sizeBytes: number;
   /** Sealed bytes of what no other repository stands on. */
   readonly ownBytes: number;
+  /** What rules will give back by the end of that month, and what for: see `expiringBytes`. */
+  readonly expiringBytes: number;
+  readonly expiringUntil: number;
 }
 
 /** Findings of one kind of a registry, together. */

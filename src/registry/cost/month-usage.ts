@@ -104,7 +104,12 @@ export async function* repositoryUsage(
     const last = known.at(-1)?.repository;
     if (last === undefined) return;
     const ids = { after, last };
-    const counts = await countsOf({ metadata }, registry, range, { after, limit });
+    const counts = await countsOf(
+      { metadata },
+      registry,
+      range,
+      known.map(({ repository }) => repository),
+    );
     const points = grouped(await metadata.costs.points(registry, ids, range));
     const assessed = new Map(
       (await metadata.costs.assessments(registry, ids)).map((each) => [each.repository.id, each]),
@@ -134,14 +139,13 @@ export async function* repositoryUsage(
   }
 }
 
-/** Not more than all of them: what has no row in the listing is the registry's own. */
 async function countsOf(
   { metadata }: MetadataPorts,
   registry: Registry,
   range: UsageRange,
-  page: { readonly after: string; readonly limit: number },
+  repositories: readonly string[],
 ): Promise<ReadonlyMap<string, Quantities>> {
-  const sums = await metadata.usage.counts.sums(registry, "day", range, page);
+  const sums = await metadata.usage.counts.sums(registry, "day", range, repositories);
   return new Map(
     sums.map(({ repository, counts }) => [repository, countedQuantities(ofRepository(counts))]),
   );

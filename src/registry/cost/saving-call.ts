@@ -1,3 +1,7 @@
+import type { TagPatterns } from "../../ports/tag-patterns.ts";
+import { isRegistryError } from "../errors.ts";
+import type { LifecycleRule } from "../lifecycle/lifecycle-rule.ts";
+import { lifecycleRules } from "../lifecycle/lifecycle-rules.ts";
 import type { LifecycleTexts } from "../lifecycle/stored-lifecycle.ts";
 import type { RepositoryName } from "../names.ts";
 import { costLimits } from "./cost-limits.ts";
@@ -13,21 +17,29 @@ export interface SavingCall {
 export type RuleKind = Extract<SavingKind, "UNTAGGED" | "UNPULLED" | "ARCHIVE" | "NO_POLICY">;
 
 /**
- * What makes the saving. Rules are the repository's as they are now with one more behind them, so that
- * what they do already goes on. Images that nobody pulls are named instead: a rule about all images
- * would leave nothing to those behind it. `undefined` for what only another push can do.
+ * What makes the saving. Rules are the repository's as they are now with one more, so that what they do
+ * already goes on. Images that nobody pulls are named instead: a rule about all images would leave
+ * nothing to those behind it. `undefined` for what no one call can do, and where the rules leave
+ * no room for one more.
  */
 export function savingCall(
   { kind, name, group, digests = [] }: Pick<CostSaving, "kind" | "name" | "group" | "digests">,
   texts: LifecycleTexts,
+  patterns: TagPatterns,
 ): SavingCall | undefined {
   switch (kind) {
     case "TRASH":
       return { operation: "entrepot:EmptyTrash", input: { repositoryName: name } };
     case "UNTAGGED":
-    case "ARCHIVE":
     case "NO_POLICY": {
-      const lifecyclePolicyText = withRule(kind, texts).policy;
+      const extensionText = withRule(kind, texts, patterns)?.extension;
+      if (extensionText === undefined) return undefined;
+      const input = { repositoryName: name, extensionText };
+      return { operation: "entrepot:PutLifecycleExtension", input };
+    }
+    case "ARCHIVE": {
+      const lifecyclePolicyText = withRule(kind, texts, patterns)?.policy;
+      if (lifecyclePolicyText === undefined) return undefined;
       const input = { repositoryName: name, lifecyclePolicyText };
       return { operation: "ecr:PutLifecyclePolicy", input };
     }
@@ -37,8 +49,38 @@ export function savingCall(
     }
     case "ARCHITECTURES":
       return group && indexCall(name, group);
+    case "ARCHITECTURE_REPOSITORIES":
     case "UNCOMPRESSED":
       return undefined;
+  }
+}
+
+/** Rules with one more, and its priority. */
+export interface ExtendedRules extends LifecycleTexts {
+  readonly rulePriority: number;
+  readonly rules: readonly LifecycleRule[];
+}
+
+/**
+ * The rules with one more; `undefined` where they leave nothing to it, as its like does, or are refused
+ * with it. The one of UNPULLED is only for finding such images. ECR's policies expire nothing by the
+ * last pull, so that all but the one of ARCHIVE stand beside the policy.
+ */
+export function withRule(
+  kind: RuleKind,
+  texts: LifecycleTexts,
+  patterns: TagPatterns,
+): ExtendedRules | undefined {
+  const where = kind === "ARCHIVE" ? "policy" : "extension";
+  try {
+    const rulePriority = placeOf(kind, lifecycleRules(texts, patterns));
+    if (rulePriority === undefined) return undefined;
+    const rules = [...rulesIn(texts[where]), { rulePriority, ...ruleOf(kind) }];
+    const next = { ...texts, [where]: JSON.stringify({ rules }) };
+    return { ...next, rulePriority, rules: lifecycleRules(next, patterns) };
+  } catch (error) {
+    if (isRegistryError(error, "InvalidParameter")) return undefined;
+    throw error;
   }
 }
 
@@ -47,58 +89,51 @@ const places: Readonly<Record<RuleKind, number>> = {
   ...{ UNTAGGED: 1, NO_POLICY: 1, UNPULLED: 2, ARCHIVE: 3 },
 };
 
-/** The rules with one more, and its priority. The one of UNPULLED is only for finding such images. */
-export function withRule(
-  kind: RuleKind,
-  texts: LifecycleTexts,
-): LifecycleTexts & { readonly rulePriority: number } {
-  const rules = { policy: rulesIn(texts.policy), extension: rulesIn(texts.extension) };
-  const priorities = [...rules.policy, ...rules.extension].map(({ rulePriority }) => rulePriority);
-  const rulePriority = Math.max(0, ...priorities.map(Number)) + places[kind];
-  const rule = { rulePriority, ...ruleOf(kind) };
-  return kind === "UNPULLED"
-    ? { ...texts, rulePriority, extension: JSON.stringify({ rules: [...rules.extension, rule] }) }
-    : { ...texts, rulePriority, policy: JSON.stringify({ rules: [...rules.policy, rule] }) };
+/**
+ * Behind all others, but one about untagged images before one about any: that leaves nothing to rules
+ * behind it. Between these two there are only rules about tagged images, so that nothing is taken from
+ * them. `undefined` where there is no such place.
+ */
+function placeOf(kind: RuleKind, rules: readonly LifecycleRule[]): number | undefined {
+  const acting = rules.filter(
+    ({ action, storageClass }) => action !== "retain" && storageClass === "standard",
+  );
+  const taken = new Set(rules.map(({ rulePriority }) => rulePriority));
+  const any = acting.find(({ tagStatus }) => tagStatus === "any")?.rulePriority;
+  if (kind === "UNTAGGED" || kind === "NO_POLICY") {
+    if (acting.some(({ tagStatus }) => tagStatus === "untagged")) return undefined;
+    for (let place = (any ?? 0) - 1; place > 0; place--) if (!taken.has(place)) return place;
+  }
+  return any === undefined ? Math.max(0, ...taken) + places[kind] : undefined;
 }
 
 function ruleOf(kind: RuleKind): object {
-  const days = { countUnit: "days" };
+  const pulled = { countType: "sinceImagePulled", countUnit: "days" };
   switch (kind) {
     case "UNTAGGED":
     case "NO_POLICY":
       return {
-        description: `Untagged images go after ${costLimits.untaggedDays} days`,
-        selection: {
-          ...{ tagStatus: "untagged", countType: "sinceImagePushed", ...days },
-          countNumber: costLimits.untaggedDays,
-        },
+        description: `Untagged images that nobody pulls go after ${costLimits.untaggedDays} days`,
+        selection: { tagStatus: "untagged", ...pulled, countNumber: costLimits.untaggedDays },
         action: { type: "expire" },
       };
     case "UNPULLED":
       return {
         description: `Images that nobody pulls go after ${costLimits.unpulledDays} days`,
-        selection: {
-          ...{ tagStatus: "any", countType: "sinceImagePulled", ...days },
-          countNumber: costLimits.unpulledDays,
-        },
+        selection: { tagStatus: "any", ...pulled, countNumber: costLimits.unpulledDays },
         action: { type: "expire" },
       };
     case "ARCHIVE":
       return {
         description: `Images that nobody pulls are archived after ${costLimits.archiveDays} days`,
-        selection: {
-          ...{ tagStatus: "any", countType: "sinceImagePulled", ...days },
-          countNumber: costLimits.archiveDays,
-        },
+        selection: { tagStatus: "any", ...pulled, countNumber: costLimits.archiveDays },
         action: { type: "transition", targetStorageClass: "archive" },
       };
   }
 }
 
-function rulesIn(text: string | undefined): readonly { readonly rulePriority?: unknown }[] {
-  if (text === undefined) return [];
-  const { rules } = JSON.parse(text) as { rules?: readonly { readonly rulePriority?: unknown }[] };
-  return rules ?? [];
+function rulesIn(text: string | undefined): readonly unknown[] {
+  return text === undefined ? [] : (JSON.parse(text) as { rules: readonly unknown[] }).rules;
 }
 
 const indexMediaType = "application/vnd.oci.image.index.v1+json";

@@ -19,6 +19,7 @@ export interface TrashedBytes {
 export async function trashedBytes(
   { metadata }: Pick<Ports, "metadata">,
   repository: RepositoryRef,
+  now: number,
   signal: AbortSignal,
 ): Promise<TrashedBytes> {
   const limit = costLimits.layersAtOnce;
@@ -29,6 +30,7 @@ export async function trashedBytes(
     const page = { after, limit };
     const trashed = await metadata.trash.listImages(repository.registry, page, { repository });
     for (const { image, expiresAt: until } of trashed) {
+      if (until <= now) continue; // Given up already.
       images += 1;
       bytes += image.manifestBytes;
       expiresAt = Math.max(expiresAt, until);

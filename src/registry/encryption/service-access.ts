@@ -1,18 +1,13 @@
 /** What the registry service itself may do with a KMS key. */
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
-import {
-  type Caller,
-  type IdentityPolicies,
-  type Principal,
-  rootPrincipal,
-} from "../identity/principal.ts";
+import { type Caller, rootPrincipal } from "../identity/principal.ts";
 import { keyResource } from "../kms/key-access.ts";
 import { type EncryptionContext, type KmsKey, kmsKeyArn } from "../kms/kms-key.ts";
 import { type Region, type Registry, repositoryArn } from "../names.ts";
 import { judge } from "../policy/authorize.ts";
-import type { PolicyPrincipal } from "../policy/policy-principal.ts";
 import { RequestContext } from "../policy/request-context.ts";
+import { servicePrincipal } from "../policy/service-principal.ts";
 import type { KeyOwner } from "./keyed-object.ts";
 
 /** What sealing and opening objects needs. */
@@ -69,12 +64,6 @@ export async function mayService(
     isAllowed ||= decision.allowed;
   }
   return isAllowed;
-}
-
-const noPolicies: IdentityPolicies = { identity: [], boundary: undefined, session: [] };
-
-function servicePrincipal(service: string): PolicyPrincipal & Pick<Principal, "policies"> {
-  return { type: "Service", arn: "", service, policies: noPolicies };
 }
 
 /** What a key policy can ask of the service's request beside what `keyResource` says of it. */

@@ -1,14 +1,15 @@
 import type { Readable } from "node:stream";
 import { EgressError, type EgressResponse } from "../../ports/egress.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { isRegistryError } from "../errors.ts";
 import type { Delivery } from "./delivery.ts";
 import type { ApiDestination, Connection, ConnectionSecrets, SigningSecrets } from "./endpoint.ts";
-import { apiDestinationArn, connectionArn } from "./endpoint.ts";
+import { apiDestinationOfArn, connectionOfArn } from "./endpoint.ts";
 import type { EventEnvelope } from "./event.ts";
 import { eventBody } from "./event-body.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import { openEventSecrets } from "./event-secrets.ts";
-import { eventRequest } from "./http-request.ts";
+import { eventRequest, type RequestParts } from "./http-request.ts";
 import type { OAuthTokens } from "./oauth-tokens.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import type { EventTarget } from "./rule.ts";
@@ -33,7 +34,8 @@ type Needed = Pick<Ports, "metadata" | "keys" | "egress" | "clock">;
 /**
  * Sends an event to an API destination, once. A 2xx is a delivery; what may be over soon (no answer,
  * 408, 429, 5xx) is a failure; any other answer is a refusal, redirects among them: no credential goes
- * where the destination does not say. Never rejects but for the database and `signal`.
+ * where the destination does not say. On a 401 to a token of OAuth it is sent once more, with a new one,
+ * in what is left of the time. Never rejects but for the database and `signal`.
  */
 export async function sendToApiDestination(
   ports: Needed,
@@ -49,31 +51,54 @@ export async function sendToApiDestination(
   const secrets = openEventSecrets<ConnectionSecrets>(ports, connection);
   try {
     const token = await tokens.get(connection, secrets, signal);
-    const request = eventRequest(
-      {
-        ...{ destination, connection, secrets, token },
-        signing: openEventSecrets<SigningSecrets>(ports, destination),
-        http: shipment.target.settings.http,
-        eventId: shipment.delivery.eventId,
-        body: bodyOf(destination, shipment),
-      },
-      ports.clock.now(),
-    );
-    const response = await ports.egress.request({
-      ...request,
-      ...{ redirects: "hand back", timeoutMs, signal },
-      maximumBytes: eventRuleLimits.deliveryReplyBytes,
-    });
-    const outcome = outcomeOf(response, ports.clock.now());
-    if (response.status === 401) tokens.forget(connection);
-    await drain(response.body);
-    return outcome;
+    const parts = { ...found, secrets, shipment, signal };
+    const until = ports.clock.now() + timeoutMs;
+    let response = await ask(ports, { ...parts, token }, timeoutMs);
+    if (response.status === 401 && token !== undefined) {
+      // It may have ended before its time, and that is no fault of the event's.
+      tokens.forget(connection, token);
+      const fresh = await tokens.get(connection, secrets, signal);
+      const leftMs = Math.max(1, until - ports.clock.now());
+      response = await ask(ports, { ...parts, token: fresh }, leftMs);
+    }
+    return outcomeOf(response, ports.clock.now());
   } catch (error) {
     signal.throwIfAborted();
+    if (isRegistryError(error)) return refused("INVALID_REQUEST", error.message);
     if (!(error instanceof EgressError)) throw error;
     if (error.kind === "Denied") return refused("INVALID_REQUEST", error.message);
     return failed(error.message);
   }
+}
+
+interface Asked extends Pick<RequestParts, "destination" | "connection" | "secrets" | "token"> {
+  readonly shipment: Shipment;
+  readonly signal: AbortSignal;
+}
+
+async function ask(
+  ports: Needed,
+  { shipment, signal, ...parts }: Asked,
+  timeoutMs: number,
+): Promise<EgressResponse> {
+  const { destination } = parts;
+  const request = eventRequest(
+    {
+      ...parts,
+      signing: openEventSecrets<SigningSecrets>(ports, destination),
+      http: shipment.target.settings.http,
+      eventId: shipment.delivery.eventId,
+      body: bodyOf(destination, shipment),
+    },
+    ports.clock.now(),
+  );
+  const response = await ports.egress.request({
+    ...request,
+    ...{ redirects: "hand back", timeoutMs, signal },
+    maximumBytes: eventRuleLimits.deliveryReplyBytes,
+  });
+  await drain(response.body);
+  return response;
 }
 
 function bodyOf({ format }: ApiDestination, { target, event, rendered }: Shipment) {
@@ -86,14 +111,12 @@ async function findDestination(
   { metadata }: Needed,
   { registry, arn }: EventTarget,
 ): Promise<{ destination: ApiDestination; connection: Connection } | TargetOutcome> {
-  const [name = ""] = arn.split(":api-destination/")[1]?.split("/") ?? [];
-  const destination = await metadata.apiDestinations.find(registry, name);
-  if (destination === undefined || apiDestinationArn(destination) !== arn) {
+  const destination = await apiDestinationOfArn(metadata, registry, arn);
+  if (destination === undefined) {
     return refused("TARGET_GONE", "There is no such API destination any more");
   }
-  const [ofConnection = ""] = destination.connectionArn.split(":connection/")[1]?.split("/") ?? [];
-  const connection = await metadata.connections.find(registry, ofConnection);
-  if (connection === undefined || connectionArn(connection) !== destination.connectionArn) {
+  const connection = await connectionOfArn(metadata, registry, destination.connectionArn);
+  if (connection === undefined) {
     return refused("TARGET_GONE", "The connection of the API destination is gone");
   }
   return { destination, connection };

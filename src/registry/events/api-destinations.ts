@@ -5,7 +5,7 @@ import { RegistryError } from "../errors.ts";
 import type { Registry } from "../names.ts";
 import { limitExceeded } from "./change-rules.ts";
 import { checkUrl } from "./connections.ts";
-import { type ApiDestination, connectionArn, type SigningSecrets } from "./endpoint.ts";
+import { type ApiDestination, connectionOfArn, type SigningSecrets } from "./endpoint.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import { openEventSecrets, sealEventSecrets } from "./event-secrets.ts";
 import { newSigningSecret } from "./webhook-signature.ts";
@@ -126,13 +126,11 @@ export async function deleteDestination(
 }
 
 async function requireOwnConnection(
-  { connections }: MetadataChange,
+  change: MetadataChange,
   registry: Registry,
   arn: string,
 ): Promise<void> {
-  const [name = ""] = arn.split(":connection/")[1]?.split("/") ?? [];
-  const found = await connections.find(registry, name);
-  if (found !== undefined && connectionArn(found) === arn) return;
+  if ((await connectionOfArn(change, registry, arn)) !== undefined) return;
   throw new RegistryError(
     "ResourceNotFound",
     `Failed to describe the connection(s). Connection '${arn}' does not exist.`,
@@ -140,10 +138,11 @@ async function requireOwnConnection(
 }
 
 function checkDestination({ endpoint }: Pick<WantedDestination, "endpoint">): void {
-  checkUrl("InvocationEndpoint", endpoint.replaceAll("*", "a"));
-  // Where an event goes is not the event's to say.
-  const [, , host = ""] = endpoint.split("/", 3);
-  if (!host.includes("*")) return;
+  const filled = endpoint.replaceAll("*", "a");
+  checkUrl("InvocationEndpoint", filled);
+  // Where an event goes is not the event's to say, in whatever way the URL is written.
+  const other = endpoint.replaceAll("*", "b");
+  if (URL.canParse(other) && new URL(other).origin === new URL(filled).origin) return;
   throw new RegistryError(
     "Validation",
     "Parameter InvocationEndpoint is not valid. Reason: a host with a star.",

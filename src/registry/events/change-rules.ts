@@ -5,7 +5,7 @@ import { compileEventPattern } from "./event-pattern.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import type { EventRule, RuleRef } from "./rule.ts";
 
-type Needed = Pick<Ports, "metadata" | "clock">;
+type Needed = Pick<Ports, "metadata">;
 
 /** What EventBridge says where more is wanted than there may be. */
 export function limitExceeded(): RegistryError {
@@ -34,25 +34,20 @@ export async function requireRule(
  * given. Source: EventBridge API, PutRule.
  * @throws InvalidEventPattern, LimitExceeded
  */
-export async function putRule(
-  { metadata, clock }: Needed,
-  wanted: Omit<EventRule, "createdAt">,
-): Promise<EventRule> {
-  compileEventPattern(wanted.pattern);
+export async function putRule({ metadata }: Needed, rule: EventRule): Promise<EventRule> {
+  compileEventPattern(rule.pattern);
   return metadata.transaction(async (change) => {
-    const rule = { ...wanted, createdAt: clock.now() };
-    const known = await change.eventRules.lock(wanted);
+    const known = await change.eventRules.lock(rule);
     if (known !== undefined) {
-      const { tags, createdAt, createdBy } = known;
-      const next = { ...rule, tags, createdAt, createdBy };
+      const next = { ...rule, tags: known.tags };
       await change.eventRules.replace(next);
       return next;
     }
     // Counts and inserts are one after the other.
-    await change.repositories.lockCount(wanted.registry);
+    await change.repositories.lockCount(rule.registry);
     const isThere = !(await change.eventRules.insertIfAbsent(rule));
     if (isThere) throw concurrent();
-    const rules = await change.eventRules.count(wanted.registry);
+    const rules = await change.eventRules.count(rule.registry);
     if (rules > eventRuleLimits.rulesOfRegistry) throw limitExceeded();
     return rule;
   });

@@ -6,7 +6,7 @@ import { limitExceeded } from "./change-rules.ts";
 import type { Authorization, Connection, ConnectionSecrets, HttpParameters } from "./endpoint.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 import { openEventSecrets, sealEventSecrets } from "./event-secrets.ts";
-import { isFreeHeader } from "./http-request.ts";
+import { isFreeHeader, isHeaderValue, valuesOf } from "./http-request.ts";
 
 type Needed = Pick<Ports, "metadata" | "clock" | "keys">;
 
@@ -102,20 +102,25 @@ export function deleteConnection(
 }
 
 function checkConnection({ authorization, http, secrets }: WantedConnection): void {
-  const headers = http.header.map(({ key }) => key);
-  if (authorization.type === "API_KEY") headers.push(authorization.keyName);
+  checkHeaders(valuesOf(http, "header", secrets, ""));
+  if (authorization.type === "API_KEY") {
+    checkHeaders({ [authorization.keyName]: secrets.ApiKeyValue ?? "" });
+  }
   if (authorization.type === "OAUTH_CLIENT_CREDENTIALS") {
     checkUrl("AuthorizationEndpoint", authorization.endpoint);
-    headers.push(...authorization.http.header.map(({ key }) => key));
+    checkHeaders(valuesOf(authorization.http, "header", secrets, "oauth."));
   }
-  for (const name of headers) {
-    if (isFreeHeader(name)) continue;
-    throw new RegistryError("Validation", `The header '${name}' can not be set.`);
-  }
-  for (const value of Object.values(secrets)) {
-    // It would end the header that it stands in.
-    if (!/[\r\n\0]/.test(value)) continue;
-    throw new RegistryError("Validation", "A secret has a character that no header can hold.");
+}
+
+/** That they can be sent: what can not would be found out by each event. @throws Validation */
+export function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isFreeHeader(name)) {
+      throw new RegistryError("Validation", `The header '${name}' can not be set.`);
+    }
+    if (isHeaderValue(value)) continue;
+    const sentence = `The value of the header '${name}' has a character that no header can hold.`;
+    throw new RegistryError("Validation", sentence);
   }
 }
 

@@ -75,17 +75,18 @@ async function replay(
   now: number,
 ): Promise<number> {
   const ref = { registry, target: uid };
-  await eventDeliveries.wake({ ...ref, rule, targetId });
+  await eventDeliveries.wake({ ...ref, rule, targetId }, now);
   let sequence = await eventDeliveries.lastSequence(ref);
   const deliveries: Delivery[] = [];
-  for (const { id, partition, eventId, envelope } of letters) {
+  for (const { id, partition, eventId, envelope, passed } of letters) {
     // Whoever removes it is who replays it.
     if (!(await deadLetters.remove(registry, id))) continue;
     const delivery = { ...ref, sequence: ++sequence, partition, eventId, envelope };
-    deliveries.push({ ...delivery, queuedAt: now, attempts: 0 });
+    const path = passed === undefined ? {} : { passed };
+    deliveries.push({ ...delivery, ...path, queuedAt: now, attempts: 0 });
   }
   for (const partition of new Set(deliveries.map((each) => each.partition))) {
-    await eventDeliveries.openLane(ref, partition);
+    await eventDeliveries.openLane(ref, { partition, nextAt: now });
   }
   await eventDeliveries.add(deliveries);
   return deliveries.length;

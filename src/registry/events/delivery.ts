@@ -37,6 +37,8 @@ export interface Delivery extends QueueRef {
   readonly eventId: string;
   /** JSON of the EventEnvelope. */
   readonly envelope: string;
+  /** The buses that it came by before this target's; see RegistryEvent. */
+  readonly passed?: readonly Registry[];
   readonly queuedAt: number;
   /** How often it was attempted. */
   readonly attempts: number;
@@ -47,6 +49,7 @@ export type DeadLetterCode =
   | "INVALID_REQUEST"
   | "REFUSED_BY_TARGET"
   | "TARGET_GONE"
+  | "NO_PERMISSIONS"
   | "EVENT_AGE_EXCEEDED"
   | "RETRY_ATTEMPTS_EXCEEDED";
 
@@ -61,6 +64,7 @@ export interface DeadLetter {
   readonly eventId: string;
   readonly partition: string;
   readonly envelope: string;
+  readonly passed?: readonly Registry[];
   readonly queuedAt: number;
   readonly attempts: number;
   readonly code: DeadLetterCode;

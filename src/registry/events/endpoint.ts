@@ -71,18 +71,52 @@ export interface SigningSecrets {
   readonly previous?: { readonly secret: string; readonly until: number } | undefined;
 }
 
-export function connectionArn({
-  registry,
-  name,
-  id,
-}: Pick<Connection, "registry" | "name" | "id">) {
-  return `${eventsArn(registry)}:connection/${name}/${id}`;
+type EndpointRef = Pick<Endpoint, "registry" | "name" | "id">;
+
+export function connectionArn(connection: EndpointRef): string {
+  return endpointArn("connection", connection);
 }
 
-export function apiDestinationArn({
-  registry,
-  name,
-  id,
-}: Pick<ApiDestination, "registry" | "name" | "id">) {
-  return `${eventsArn(registry)}:api-destination/${name}/${id}`;
+export function apiDestinationArn(destination: EndpointRef): string {
+  return endpointArn("api-destination", destination);
+}
+
+type EndpointKind = "connection" | "api-destination";
+
+function endpointArn(kind: EndpointKind, { registry, name, id }: EndpointRef): string {
+  return `${eventsArn(registry)}:${kind}/${name}/${id}`;
+}
+
+/** The connection of the registry that has this very ARN; `undefined` where there is none. */
+export function connectionOfArn(
+  { connections }: { readonly connections: Lookup<Connection> },
+  registry: Registry,
+  arn: string,
+): Promise<Connection | undefined> {
+  return endpointOfArn("connection", connections, registry, arn);
+}
+
+/** The same of an API destination. */
+export function apiDestinationOfArn(
+  { apiDestinations }: { readonly apiDestinations: Lookup<ApiDestination> },
+  registry: Registry,
+  arn: string,
+): Promise<ApiDestination | undefined> {
+  return endpointOfArn("api-destination", apiDestinations, registry, arn);
+}
+
+interface Lookup<Item> {
+  find(registry: Registry, name: string): Promise<Item | undefined>;
+}
+
+async function endpointOfArn<Item extends Endpoint>(
+  kind: EndpointKind,
+  items: Lookup<Item>,
+  registry: Registry,
+  arn: string,
+): Promise<Item | undefined> {
+  const start = endpointArn(kind, { registry, name: "", id: "" }).slice(0, -1);
+  const [name = ""] = arn.startsWith(start) ? arn.slice(start.length).split("/", 1) : [];
+  const found = name === "" ? undefined : await items.find(registry, name);
+  return found !== undefined && endpointArn(kind, found) === arn ? found : undefined;
 }

@@ -22,8 +22,16 @@ export function eventFilter({ repository, detailType, pattern }: WantedEvents): 
     (compiled === undefined || compiled.matches(envelopeOf(event)));
 }
 
-/** The repository that an event of the registry's own is about. What users put says nothing of one. */
-export function repositoryOf({ source, detail }: RegistryEvent): RepositoryName | undefined {
+/**
+ * The repository that an event of the registry's own is about. What users put says nothing of one, and
+ * what came from another bus is about a repository there.
+ */
+export function repositoryOf({
+  source,
+  detail,
+  passed,
+}: RegistryEvent): RepositoryName | undefined {
+  if (passed !== undefined) return undefined;
   if (source !== "aws.ecr" && source !== "entrepot") return undefined;
   const name = detail["repository-name"];
   return typeof name === "string" && isRepositoryName(name) ? name : undefined;

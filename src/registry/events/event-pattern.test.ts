@@ -159,6 +159,21 @@ describe("event patterns of EventBridge's documentation", () => {
 });
 
 describe("event patterns", () => {
+  it("look through an event once for what is to be absent, however long its lists are", () => {
+    let reads = 0;
+    const list = [...Array.from({ length: 50_000 }, () => ({})), { y: 1 }];
+    const detail = {
+      get x() {
+        reads += 1;
+        if (reads > 10) throw new Error("the event is looked through for each object of the list");
+        return list;
+      },
+    };
+    const pattern = compileEventPattern('{"detail":{"x":{"y":[{"exists":false}]}}}');
+    expect(pattern.matches({ ...envelope, detail })).toBe(false);
+    expect(reads).toBeLessThanOrEqual(2);
+  });
+
   it.each([
     ["[]", "Filter is not an object"],
     ["{", "Invalid JSON syntax"],

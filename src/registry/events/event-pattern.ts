@@ -41,7 +41,7 @@ export function compileEventPattern(text: string): EventPattern {
       `Rule combinations exceed the limit of ${eventRuleLimits.patternCombinations}`,
     );
   }
-  return { matches: (envelope) => matchesObject(pattern, envelope, envelope) };
+  return { matches: (envelope) => matchesObject(pattern, envelope, absenceIn(envelope)) };
 }
 
 function parse(text: string): JsonObject {
@@ -125,25 +125,38 @@ function combinations(pattern: ObjectPattern): number {
   return ways;
 }
 
-function matchesObject(pattern: ObjectPattern, value: unknown, event: unknown): boolean {
+/** Whether the event has no value at the path of a leaf. */
+type Absence = (leaf: ValuePattern) => boolean;
+
+/** Asks each leaf's path once, in however many objects of a list the leaf is looked for. */
+function absenceIn(event: EventEnvelope): Absence {
+  const known = new Map<ValuePattern, boolean>();
+  return (leaf) => {
+    const isAbsent = known.get(leaf) ?? !hasValue(event, leaf.path);
+    known.set(leaf, isAbsent);
+    return isAbsent;
+  };
+}
+
+function matchesObject(pattern: ObjectPattern, value: unknown, isAbsent: Absence): boolean {
   return (
-    pattern.fields.every(([name, field]) => matchesField(field, memberOf(value, name), event)) &&
-    pattern.choices.every((choice) => choice.some((each) => matchesObject(each, value, event)))
+    pattern.fields.every(([name, field]) => matchesField(field, memberOf(value, name), isAbsent)) &&
+    pattern.choices.every((choice) => choice.some((each) => matchesObject(each, value, isAbsent)))
   );
 }
 
-function matchesField(field: FieldPattern, value: unknown, event: unknown): boolean {
+function matchesField(field: FieldPattern, value: unknown, isAbsent: Absence): boolean {
   const elements = elementsOf(value);
   if ("fields" in field) {
     const objects = elements.filter(isObject);
     // Where there is none, all that is wanted of it may be that it is absent.
     const candidates = objects.length === 0 ? [undefined] : objects;
-    return candidates.some((each) => matchesObject(field, each, event));
+    return candidates.some((each) => matchesObject(field, each, isAbsent));
   }
-  const { values, tests, path, orAbsent } = field;
+  const { values, tests, orAbsent } = field;
   const fits = (each: unknown) => values.has(each) || tests.some((holds) => holds(each));
   if (elements.some((each) => !isObject(each) && fits(each))) return true;
-  return orAbsent && !hasValue(event, path);
+  return orAbsent && isAbsent(field);
 }
 
 /** Whether there is a value, neither object nor empty list, at the path, in any element of lists. */

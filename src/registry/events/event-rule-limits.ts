@@ -52,17 +52,27 @@ export const eventRuleLimits = {
   queueLeaseMs: 1 * minute,
   /** How long deliveries to a target may go on until they are written down. */
   roundMs: 10 * second,
+  /** How long a process goes on with one target before it looks for another that waits. */
+  turnMs: 10 * second,
   /** Partitions over which events are spread that belong to none. */
   spreadPartitions: 8,
 
   deadLetterLifeMs: 14 * day,
   deadLettersAtOnce: 100,
+  /** How long a bus knows what came to it: longer than anything waits, dead letters among them. */
+  arrivalLifeMs: 16 * day,
+  /** Buses that an event may come by until it goes no further; ours. */
+  busesPassed: 5,
+  /** Characters of a bus's policy. */
+  busPolicyCharacters: 10_240,
   deadLetterReasonCharacters: 500,
 
   /** Of a command: how long it may run, and what is kept of what it says. */
   commandTimeoutMs: 30 * second,
   commandOutputBytes: 4 * 1024,
   commandsAtOnce: 4,
+  /** How long a target waits that found as many running as may. */
+  commandWaitMs: 1 * second,
 
   /** How long a signing secret that was replaced signs as well. */
   previousSecretMs: 1 * day,

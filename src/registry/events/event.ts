@@ -35,6 +35,8 @@ export interface RegistryEvent {
   readonly partition: string;
   /** Absent where it is told for the first time. */
   readonly replay?: EventReplay;
+  /** The buses that it came by, in order, from the one where it happened; absent on that one. */
+  readonly passed?: readonly Registry[];
 }
 
 /** What receivers are given. Source: EventBridge, "Events"; ECR, "EventBridge events". */
@@ -52,15 +54,17 @@ export interface EventEnvelope {
   readonly "replay-name"?: string;
 }
 
+/** Account and region are those where it happened, on whatever bus it is. */
 export function envelopeOf(event: RegistryEvent): EventEnvelope {
+  const [origin = event.registry] = event.passed ?? [];
   return {
     version: "0",
     id: event.id,
     "detail-type": event.detailType,
     source: event.source,
-    account: event.registry.account,
+    account: origin.account,
     time: `${new Date(event.at).toISOString().slice(0, 19)}Z`,
-    region: event.registry.region,
+    region: origin.region,
     resources: event.resources,
     detail: event.detail,
     ...(event.replay === undefined ? {} : { "replay-name": event.replay.name }),

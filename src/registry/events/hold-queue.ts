@@ -8,6 +8,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { invariant } from "../errors.ts";
 import type { DeadLetter, DeadLetterCode, Delivery, DeliveryQueue } from "./delivery.ts";
+import type { RegistryEvent } from "./event.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
 
 type Needed = Pick<Ports, "metadata" | "clock">;
@@ -39,6 +40,8 @@ export async function holdQueues(
 export interface LaneOutcome {
   readonly partition: string;
   readonly delivered: readonly Delivery[];
+  /** What comes onto other buses by that. */
+  readonly onward?: readonly RegistryEvent[];
   readonly dead: readonly DeadLetter[];
   /** The sequence numbers of `dead`. */
   readonly deadSequences: readonly number[];
@@ -58,8 +61,9 @@ export interface RoundOutcome {
 }
 
 /**
- * Writes down a round. What was delivered goes whoever holds the queue by now; the rest only counts
- * while `held` still holds. Resolves to the queue as it is held on, `undefined` where it is not.
+ * Writes down a round, if `held` still holds; else nothing of it, and whoever holds the queue by now
+ * sends it again: of a queue that was empty meanwhile, the same sequence numbers are other events.
+ * Resolves to the queue as it is held on, `undefined` where it is not.
  */
 export function settleRound(
   { metadata, clock }: Needed,
@@ -70,9 +74,13 @@ export function settleRound(
     const { eventDeliveries } = change;
     const now = clock.now();
     const queue = await eventDeliveries.lock(held);
-    const isMine = queue?.holder === held.holder;
-    for (const lane of outcome.lanes) await settleLane(change, held, lane, isMine);
-    if (queue === undefined || !isMine) return undefined;
+    if (queue?.holder !== held.holder) return undefined;
+    await passOn(
+      change,
+      outcome.lanes.flatMap(({ onward = [] }) => onward),
+      now,
+    );
+    for (const lane of outcome.lanes) await settleLane(change, queue, lane, now);
     if (outcome.hasten) await eventDeliveries.hastenLanes(queue, now);
     const { failures, lastError, releaseUntil } = outcome;
     const next = { ...queue, failures, lastError };
@@ -91,22 +99,41 @@ export function settleRound(
   });
 }
 
+/** Each event comes onto a bus once, by whatever ways; what is told again, each time. */
+async function passOn(
+  { eventBuses, outbox }: MetadataChange,
+  events: readonly RegistryEvent[],
+  now: number,
+): Promise<void> {
+  const known = new Set<RegistryEvent>();
+  // In one order, so that two that bring the same events do not wait for one another.
+  for (const event of events.toSorted(byArrival)) {
+    if (event.replay !== undefined) continue;
+    if (!(await eventBuses.arrive(event.registry, event.id, now))) known.add(event);
+  }
+  for (const event of events) if (!known.has(event)) await outbox.add(event);
+}
+
+function byArrival(a: RegistryEvent, b: RegistryEvent): number {
+  return a.id < b.id ? -1 : 1;
+}
+
 async function settleLane(
   { eventDeliveries, deadLetters }: MetadataChange,
   queue: DeliveryQueue,
   { partition, delivered, dead, deadSequences, failed }: LaneOutcome,
-  isMine: boolean,
+  now: number,
 ): Promise<void> {
   const gone = delivered.map(({ sequence }) => sequence);
-  await eventDeliveries.removeDelivered(queue, isMine ? [...gone, ...deadSequences] : gone);
-  if (!isMine) return;
+  await eventDeliveries.removeDelivered(queue, [...gone, ...deadSequences]);
   invariant(dead.length === deadSequences.length, "each dead letter was a delivery");
   await deadLetters.insert(dead);
   if (failed !== undefined) {
     await eventDeliveries.setAttempts(failed.delivery, failed.delivery.attempts + 1);
   }
   // Without reading: a transaction that waits for an answer for each lane takes long.
-  await eventDeliveries.setLane(queue, { partition, nextAt: failed?.retryAt ?? 0 });
+  // One that was served comes after those that wait.
+  await eventDeliveries.setLane(queue, { partition, nextAt: failed?.retryAt ?? now });
   await eventDeliveries.closeLane(queue, partition);
 }
 
@@ -118,13 +145,14 @@ export function deadLetterOf(
   attempts: number,
   now: number,
 ): DeadLetter {
-  const { registry, eventId, partition, envelope, queuedAt } = delivery;
+  const { registry, eventId, partition, envelope, passed, queuedAt } = delivery;
   // In order also where several come to be at one time: that is how they are delivered again.
   const order = [String(now).padStart(15, "0"), String(delivery.sequence).padStart(12, "0")];
   return {
     ...{ registry, id: [...order, randomUUID().slice(0, 23)].join("-") },
     ...{ rule: queue.rule, targetId: queue.targetId, targetArn: why.targetArn },
     ...{ eventId, partition, envelope, queuedAt, attempts, code: why.code },
+    ...(passed === undefined ? {} : { passed }),
     reason: why.reason.slice(0, eventRuleLimits.deadLetterReasonCharacters),
     at: now,
   };

@@ -1,4 +1,5 @@
 import type { EgressRequest } from "../../ports/egress.ts";
+import { RegistryError } from "../errors.ts";
 import type {
   ApiDestination,
   Connection,
@@ -21,6 +22,11 @@ export function isFreeHeader(name: string): boolean {
   return tokenShape.test(name) && !ownHeaders.test(name);
 }
 
+/** Whether a header can hold that: no control characters, nothing beyond Latin-1. RFC 9110, 5.5. */
+export function isHeaderValue(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
+
 export interface RequestParts {
   readonly destination: ApiDestination;
   readonly connection: Connection;
@@ -33,28 +39,40 @@ export interface RequestParts {
   readonly token: string | undefined;
 }
 
-/** The request that tells a receiver of an event. */
+/** The request that tells a receiver of an event. @throws Validation where there is none */
 export function eventRequest(
   parts: RequestParts,
   now: number,
 ): Pick<EgressRequest, "method" | "url" | "headers" | "body"> {
   const { destination, connection, secrets, signing, http, eventId, body, token } = parts;
-  const text = withBodyParameters(body.text, connection.http.body, secrets);
-  const headers: Record<string, string> = {
-    ...valuesOf(connection.http, "header", secrets, ""),
-    ...http?.headers,
-    ...authorizationHeaders(connection, secrets, token),
-    "content-type": body.contentType,
+  const { method } = destination;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const text = hasBody ? withBodyParameters(body.text, connection.http.body, secrets) : "";
+  // The connection's win over the target's. Source: EventBridge, "Connections".
+  const headers = {
+    ...inLowerCase(http?.headers ?? {}),
+    ...inLowerCase(valuesOf(connection.http, "header", secrets, "")),
+    ...inLowerCase(authorizationHeaders(connection, secrets, token)),
+    ...(hasBody ? { "content-type": body.contentType } : {}),
     ...signatureHeaders(signing, eventId, now, text),
   };
   const query = { ...http?.query, ...valuesOf(connection.http, "query", secrets, "") };
-  const { method } = destination;
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isHeaderValue(value)) throw refusal(`The header '${name}' can not hold its value.`);
+  }
   return {
     method,
-    url: urlOf(destination.endpoint, http?.pathValues ?? [], query),
+    url: withQuery(withPath(destination.endpoint, http?.pathValues ?? []), query),
     headers,
-    body: method === "GET" || method === "HEAD" ? undefined : Buffer.from(text),
+    body: hasBody ? Buffer.from(text) : undefined,
   };
+}
+
+/** Names that differ in case alone are one header. */
+function inLowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
 }
 
 function authorizationHeaders(
@@ -112,15 +130,22 @@ function withBodyParameters(
   return JSON.stringify({ ...value, ...valuesOf(http, "body", secrets, "") });
 }
 
-export function urlOf(
-  endpoint: string,
-  pathValues: readonly string[],
-  query: Readonly<Record<string, string>>,
-): string {
+/** The endpoint with values in the place of its stars; half a surrogate is as in a query. */
+function withPath(endpoint: string, pathValues: readonly string[]): string {
   const values = pathValues.values();
-  const url = new URL(
-    endpoint.replaceAll("*", () => encodeURIComponent(values.next().value ?? "")),
+  return endpoint.replaceAll("*", () =>
+    encodeURIComponent((values.next().value ?? "").toWellFormed()),
   );
+}
+
+/** @throws Validation for what is no URL */
+export function withQuery(text: string, query: Readonly<Record<string, string>>): string {
+  if (!URL.canParse(text)) throw refusal("The endpoint is not a URL.");
+  const url = new URL(text);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url.href;
+}
+
+function refusal(sentence: string): RegistryError {
+  return new RegistryError("Validation", sentence);
 }

@@ -3,7 +3,7 @@ import { EgressError } from "../../ports/egress.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Authorization, Connection, ConnectionSecrets } from "./endpoint.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
-import { basic, urlOf, valuesOf } from "./http-request.ts";
+import { basic, isHeaderValue, valuesOf, withQuery } from "./http-request.ts";
 
 type OAuth = Extract<Authorization, { type: "OAUTH_CLIENT_CREDENTIALS" }>;
 
@@ -45,9 +45,10 @@ export class OAuthTokens {
     return fresh.token;
   }
 
-  /** The receiver does not take the token. */
-  forget(connection: Connection): void {
-    this.#kept.delete(keyOf(connection));
+  /** The receiver does not take the token; one that another delivery got meanwhile is kept. */
+  forget(connection: Connection, token: string): void {
+    const key = keyOf(connection);
+    if (this.#kept.get(key)?.token === token) this.#kept.delete(key);
   }
 
   /** Client credentials. Source: RFC 6749, 4.4; the client as in 2.3.1. */
@@ -60,7 +61,7 @@ export class OAuthTokens {
     const query = valuesOf(oauth.http, "query", secrets, "oauth.");
     const request: EgressRequest = {
       method: oauth.method,
-      url: urlOf(oauth.endpoint, [], isGet ? { ...query, ...Object.fromEntries(form) } : query),
+      url: withQuery(oauth.endpoint, isGet ? { ...query, ...Object.fromEntries(form) } : query),
       headers: {
         accept: "application/json",
         ...valuesOf(oauth.http, "header", secrets, "oauth."),
@@ -74,7 +75,7 @@ export class OAuthTokens {
     const chunks: Buffer[] = [];
     for await (const chunk of response.body) chunks.push(chunk as Buffer);
     const answer = response.status === 200 ? parsed(Buffer.concat(chunks).toString()) : undefined;
-    if (typeof answer?.access_token !== "string") {
+    if (typeof answer?.access_token !== "string" || !isHeaderValue(answer.access_token)) {
       throw new EgressError("InvalidAnswer", "The authorization endpoint gave no token");
     }
     const seconds = Number(answer.expires_in ?? assumedLifeSeconds);

@@ -5,6 +5,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Registry } from "../names.ts";
 import type { Delivery } from "./delivery.ts";
 import { type EventEnvelope, envelopeOf, type RegistryEvent } from "./event.ts";
+import { busOfArn, mayGoOn } from "./event-bus.ts";
 import { eventLimits } from "./event-limits.ts";
 import { compileEventPattern, type EventPattern } from "./event-pattern.ts";
 import { eventRuleLimits } from "./event-rule-limits.ts";
@@ -118,8 +119,12 @@ async function match(
     const pattern = patterns.get(target.pattern) ?? compileEventPattern(target.pattern);
     patterns.set(target.pattern, pattern);
     const arn = ruleArn({ registry, name: target.rule });
+    const bus = busOfArn(target.arn);
     const wanted = events.filter(
-      (event) => isMeant(event, arn) && pattern.matches(envelopes.of(event)),
+      (event) =>
+        isMeant(event, arn) &&
+        (bus === undefined || mayGoOn(event, bus.registry)) &&
+        pattern.matches(envelopes.of(event)),
     );
     if (wanted.length > 0) routed.push({ target, events: wanted });
   }
@@ -139,7 +144,7 @@ async function queue(
   const { registry, uid, rule, id: targetId } = target;
   const ref = { registry, target: uid };
   const { eventDeliveries } = change;
-  await eventDeliveries.wake({ ...ref, rule, targetId });
+  await eventDeliveries.wake({ ...ref, rule, targetId }, now);
   let sequence = await eventDeliveries.lastSequence(ref);
   const deliveries = events.map(
     (event): Delivery => ({
@@ -148,12 +153,13 @@ async function queue(
       partition: partitionOf(event),
       eventId: event.id,
       envelope: envelopes.textOf(event),
+      ...(event.passed === undefined ? {} : { passed: event.passed }),
       queuedAt: now,
       attempts: 0,
     }),
   );
   for (const partition of new Set(deliveries.map((each) => each.partition))) {
-    await eventDeliveries.openLane(ref, partition);
+    await eventDeliveries.openLane(ref, { partition, nextAt: now });
   }
   await eventDeliveries.add(deliveries);
 }

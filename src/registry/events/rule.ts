@@ -1,4 +1,4 @@
-import type { AccountId, Registry } from "../names.ts";
+import type { Registry } from "../names.ts";
 
 export interface RuleRef {
   readonly registry: Registry;
@@ -13,8 +13,6 @@ export interface EventRule extends RuleRef {
   readonly description: string | undefined;
   readonly roleArn: string | undefined;
   readonly tags: ReadonlyMap<string, string>;
-  readonly createdBy: AccountId;
-  readonly createdAt: number;
 }
 
 /** What is put of an event into what a target is given. One of them, or none for the whole event. */

@@ -4,6 +4,9 @@ import { isRegistryError } from "../errors.ts";
 import { type HttpTargets, type Shipment, sendToApiDestination } from "./api-destination-target.ts";
 import type { Delivery } from "./delivery.ts";
 import type { EventEnvelope } from "./event.ts";
+import { busOfArn } from "./event-bus.ts";
+import { type BusTargets, sendToBus } from "./event-bus-target.ts";
+import { eventRuleLimits } from "./event-rule-limits.ts";
 import { type EventTarget, ruleArn } from "./rule.ts";
 import { commandOf } from "./target-arn.ts";
 import { compileInput, type RenderInput } from "./target-input.ts";
@@ -12,11 +15,12 @@ import { failed, refused, type TargetOutcome } from "./target-outcome.ts";
 export interface TargetMeans {
   readonly http: HttpTargets;
   readonly commands: EventCommands;
+  readonly buses: BusTargets;
   /** Told, for the operator, what a command said that failed. */
   readonly commandFailed: (name: string, reason: string, said: string) => void;
 }
 
-type Needed = Pick<Ports, "metadata" | "keys" | "egress" | "clock">;
+type Needed = Pick<Ports, "metadata" | "keys" | "egress" | "clock" | "memory">;
 
 /** Sends deliveries of one target; what it wants of events is read once. */
 export class TargetSender {
@@ -36,6 +40,10 @@ export class TargetSender {
   async send(delivery: Delivery, signal: AbortSignal): Promise<TargetOutcome> {
     const target = this.#target;
     const event = JSON.parse(delivery.envelope) as EventEnvelope;
+    const bus = busOfArn(target.arn);
+    if (bus !== undefined) {
+      return sendToBus(this.#ports, this.#means.buses, bus.registry, { target, delivery, event });
+    }
     let rendered: string;
     try {
       rendered = this.#render(event, {
@@ -61,6 +69,7 @@ export class TargetSender {
       return refused("TARGET_GONE", "The operator names no such command any more");
     }
     const end = await commands.run(name, input, signal);
+    if (end === undefined) return { kind: "postponed", waitMs: eventRuleLimits.commandWaitMs };
     if (end.ok) return { kind: "delivered" };
     commandFailed(name, end.reason, end.said);
     return failed(end.reason);

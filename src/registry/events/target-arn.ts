@@ -1,6 +1,5 @@
 import type { Registry } from "../names.ts";
 import type { EventTarget } from "./rule.ts";
-import { eventsArn } from "./rule.ts";
 
 const commandName = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -18,13 +17,4 @@ export function commandOf({ registry, arn }: Pick<EventTarget, "registry" | "arn
   const start = commandArn(registry, "");
   const name = arn.startsWith(start) ? arn.slice(start.length) : "";
   return isCommandName(name) ? name : undefined;
-}
-
-/** Name and id of an API destination of the registry; `undefined` for any other ARN. */
-export function apiDestinationOf({ registry, arn }: Pick<EventTarget, "registry" | "arn">) {
-  const start = `${eventsArn(registry)}:api-destination/`;
-  const [name = "", id = "", ...rest] = arn.startsWith(start)
-    ? arn.slice(start.length).split("/")
-    : [];
-  return name === "" || id === "" || rest.length > 0 ? undefined : { name, id };
 }

@@ -1,8 +1,13 @@
 import type { DeadLetterCode } from "./delivery.ts";
+import type { RegistryEvent } from "./event.ts";
 
 /** What became of one attempt. Reasons are shown to whoever owns the rule: no secrets. */
 export type TargetOutcome =
-  | { readonly kind: "delivered" }
+  | {
+      readonly kind: "delivered";
+      /** What is to come onto another bus when this is written down. */
+      readonly onward?: RegistryEvent;
+    }
   /** Another attempt may succeed; not before so many milliseconds, where the target said so. */
   | { readonly kind: "failed"; readonly reason: string; readonly retryAfterMs?: number | undefined }
   /** No other attempt would. */

@@ -6,6 +6,7 @@ import type { UsableKey } from "../kms/require-usable.ts";
 import { limits } from "../limits.ts";
 import type { AccountId, Registry, RepositoryName } from "../names.ts";
 import { CompiledDocuments } from "../policy/compiled-documents.ts";
+import type { Attached } from "../policy/policy-request.ts";
 import type { RegistryAccess } from "../policy/registry-access.ts";
 import { TimedCache } from "../timed-cache.ts";
 
@@ -26,6 +27,11 @@ export class AccessMemory {
   );
   readonly registries = new TimedCache<RegistryAccess>(
     limits.rememberedRepositories,
+    limits.identityReadMs,
+  );
+  /** Policies of event buses, by the registry. */
+  readonly eventBuses = new TimedCache<readonly Attached[]>(
+    limits.rememberedRegistries,
     limits.identityReadMs,
   );
   /** What the registry may do with a key for a repository; see `key-use.ts`. */

@@ -7,8 +7,8 @@ import type { CompiledRule } from "./compile-lifecycle.ts";
 import { type EvaluatedLifecycle, LifecycleEvaluation } from "./evaluate-lifecycle.ts";
 
 /**
- * What the rules say of the images of a repository at this moment. Goes through them page by page, and
- * lets others have their turn in between.
+ * What the rules say of the images of a repository at this moment, or will say of them at a later one.
+ * Goes through them page by page, and lets others have their turn in between.
  * @throws when `signal` is aborted
  */
 export async function evaluateRepository(
@@ -17,8 +17,9 @@ export async function evaluateRepository(
   rules: readonly CompiledRule[],
   now: number,
   signal?: AbortSignal,
+  judgedAt = now,
 ): Promise<EvaluatedLifecycle> {
-  const evaluation = new LifecycleEvaluation(rules, now);
+  const evaluation = new LifecycleEvaluation(rules, judgedAt);
   for (let after: Digest | undefined; ; ) {
     signal?.throwIfAborted();
     const page = { after, limit: limits.lifecyclePage };

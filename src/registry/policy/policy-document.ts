@@ -14,7 +14,8 @@ export type PolicyKind =
   | "repository"
   | "registry"
   | "registry-v1"
-  | "key";
+  | "key"
+  | "event-bus";
 
 /** 2008-10-17 knows no policy variables: "${" stands for itself there. */
 export type PolicyVersion = "2008-10-17" | "2012-10-17";

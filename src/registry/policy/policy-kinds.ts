@@ -1,3 +1,4 @@
+import { eventRuleLimits } from "../events/event-rule-limits.ts";
 import { limits } from "../limits.ts";
 import type { PolicyKind } from "./policy-document.ts";
 
@@ -82,6 +83,16 @@ export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
     principal: "required",
     resource: "required",
     plainSids: false,
+    notPrincipal: true,
+  },
+  "event-bus": {
+    maximumCharacters: eventRuleLimits.busPolicyCharacters,
+    voice: "resource",
+    current: false,
+    principal: "required",
+    resource: "required",
+    plainSids: false,
+    services: ["events"],
     notPrincipal: true,
   },
 };

@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
-import type { UsageSample } from "../../ports/usage-store.ts";
+import type { ArchivedUsage, UsageSample } from "../../ports/usage-store.ts";
 import type { Registry } from "../names.ts";
 import { isHiddenName } from "../trash/trash.ts";
 import {
@@ -39,17 +39,13 @@ export async function sampleUsage(ports: SamplingPorts, signal: AbortSignal): Pr
 async function archivedBytes(
   { metadata }: SamplingPorts,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, UsageScope & { readonly bytes: number }>> {
-  const { levels } = metadata.usage;
-  const all = new Map<string, UsageScope & { readonly bytes: number }>();
+): Promise<ReadonlyMap<string, ArchivedUsage>> {
+  const all = new Map<string, ArchivedUsage>();
   await eachPage(
-    (after) => levels.withArchive({ after, limit: usageLimits.repositoriesAtOnce }),
+    (after) => metadata.usage.levels.archived({ after, limit: usageLimits.repositoriesAtOnce }),
     signal,
-    async (scopes) => {
-      for (const scope of scopes) {
-        const bytes = await levels.archivedBytes(scope);
-        all.set(scope.repository, { ...scope, bytes });
-      }
+    async (found) => {
+      for (const each of found) all.set(each.repository, each);
     },
   );
   return all;

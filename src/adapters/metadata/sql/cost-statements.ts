@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { SavingKind } from "../../../registry/cost/cost-saving.ts";
 import type { RepositoryName } from "../../../registry/names.ts";
 import { ofRegistry, ofRepository, type RegistryKey, type RepositoryKey } from "./keys.ts";
@@ -115,6 +116,17 @@ export const listAssessments = statement(
       .limit(page.limit),
 );
 
+export const expiring = statement(
+  ({ builder }, key: RegistryKey & { readonly until: number; readonly since: number }) =>
+    builder
+      .selectFrom("cost_assessment")
+      .select(({ fn }) => fn.sum<number | null>("expiring_bytes").as("bytes"))
+      .where((row) => row.and(ofRegistry(key)))
+      .where("expiring_until", "=", key.until)
+      .where("at", ">", key.since)
+      .where("expiring_bytes", ">", sql.lit(0)), // The index is of these.
+);
+
 type Position = RepositoryKey & { readonly bytes: number; readonly kind: string };
 
 export const savings = statement(({ builder }, page: Position & { readonly limit: number }) =>
@@ -158,6 +170,8 @@ type Assessed = RepositoryKey & {
   readonly at: number;
   readonly sizeBytes: number;
   readonly ownBytes: number;
+  readonly expiringBytes: number;
+  readonly expiringUntil: number;
 };
 
 export const put = statement(({ builder }, row: Assessed) => {
@@ -166,6 +180,8 @@ export const put = statement(({ builder }, row: Assessed) => {
     at: row.at,
     size_bytes: row.sizeBytes,
     own_bytes: row.ownBytes,
+    expiring_bytes: row.expiringBytes,
+    expiring_until: row.expiringUntil,
   };
   return builder
     .insertInto("cost_assessment")

@@ -14,6 +14,8 @@ export interface CostAssessmentTable extends OfRepository {
   at: number;
   size_bytes: number;
   own_bytes: number;
+  expiring_bytes: number;
+  expiring_until: number;
 }
 
 export interface CostSavingTable extends OfRepository {

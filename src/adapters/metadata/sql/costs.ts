@@ -74,6 +74,11 @@ export class SqlCosts implements CostReads, CostWrites {
     );
   }
 
+  async expiringBytes(registry: Registry, until: number, since: number): Promise<number> {
+    const key = { ...registryKey(registry), until, since };
+    return Number((await this.#session.first(statements.expiring, key))?.bytes ?? 0);
+  }
+
   async savings(
     registry: Registry,
     { after, limit }: PageRequest<SavingPosition>,
@@ -104,14 +109,15 @@ export class SqlCosts implements CostReads, CostWrites {
   ): Promise<void> {
     const { name, at } = assessment;
     const key = repositoryKey(assessment.repository);
-    const { sizeBytes, ownBytes } = assessment;
+    const { sizeBytes, ownBytes, expiringBytes, expiringUntil } = assessment;
+    const figures = { sizeBytes, ownBytes, expiringBytes, expiringUntil };
     await this.#session.allLater([
-      this.#session.command(statements.put, { ...key, name, at, sizeBytes, ownBytes }),
+      this.#session.command(statements.put, { ...key, name, at, ...figures }),
       this.#session.command(statements.removeSavings, key),
-      ...savings.map(({ kind, items, bytes, affectedBytes, group, digests }) =>
+      ...savings.map(({ kind, items, bytes, affectedBytes, ...detail }) =>
         this.#session.command(statements.addSaving, {
           ...{ ...key, kind, name, items, bytes, affectedBytes, foundAt: at },
-          detail: (group ?? digests) ? JSON.stringify({ group, digests }) : null,
+          detail: detailOf(detail),
         }),
       ),
     ]);
@@ -138,7 +144,20 @@ function toAssessment(row: CostAssessmentTable): CostAssessment {
     at: row.at,
     sizeBytes: row.size_bytes,
     ownBytes: row.own_bytes,
+    expiringBytes: row.expiring_bytes,
+    expiringUntil: row.expiring_until,
   };
+}
+
+type SavingDetail = Pick<
+  CostSaving,
+  "group" | "digests" | "trashed" | "together" | "estimatedBytes"
+>;
+
+/** Picks the members out of a value that may carry more. */
+function detailOf({ group, digests, trashed, together, estimatedBytes }: SavingDetail) {
+  const text = JSON.stringify({ group, digests, trashed, together, estimatedBytes });
+  return text === "{}" ? null : text;
 }
 
 function toSaving(row: CostSavingTable): CostSaving {
@@ -149,7 +168,7 @@ function toSaving(row: CostSavingTable): CostSaving {
     items: row.items,
     bytes: row.bytes,
     affectedBytes: row.affected_bytes,
-    ...(JSON.parse(row.detail ?? "{}") as Pick<CostSaving, "group" | "digests">),
+    ...(JSON.parse(row.detail ?? "{}") as SavingDetail),
     foundAt: row.found_at,
   };
 }

@@ -6,6 +6,7 @@ import type {
   DeadLetterFilter,
 } from "../../../registry/events/delivery.ts";
 import type { Registry } from "../../../registry/names.ts";
+import { toPassed, toPassedColumn } from "./event-row.ts";
 import type { DeadLetterTable } from "./event-rule-tables.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
 import type { SqlSession } from "./session.ts";
@@ -65,6 +66,7 @@ function toLetter(row: DeadLetterTable): DeadLetter {
     eventId: row.event_id,
     partition: row.partition,
     envelope: row.envelope,
+    ...toPassed(row.passed),
     queuedAt: row.queued_at,
     attempts: row.attempts,
     code: row.code as DeadLetterCode,
@@ -83,6 +85,7 @@ function toRow(letter: DeadLetter): Fields<DeadLetterTable> {
     event_id: letter.eventId,
     partition: letter.partition,
     envelope: letter.envelope,
+    passed: toPassedColumn(letter.passed),
     queued_at: letter.queuedAt,
     attempts: letter.attempts,
     code: letter.code,
@@ -141,6 +144,7 @@ const insert = statement(({ builder }, row: Fields<DeadLetterTable>) =>
     event_id: row.event_id,
     partition: row.partition,
     envelope: row.envelope,
+    passed: row.passed,
     queued_at: row.queued_at,
     attempts: row.attempts,
     code: row.code,

@@ -10,6 +10,7 @@ import type {
   QueueRef,
 } from "../../../registry/events/delivery.ts";
 import { eventRuleLimits } from "../../../registry/events/event-rule-limits.ts";
+import { toPassed, toPassedColumn } from "./event-row.ts";
 import type { EventDeliveryTable, EventQueueTable } from "./event-rule-tables.ts";
 import { type RegistryKey, registryKey } from "./keys.ts";
 import type { SqlSession } from "./session.ts";
@@ -56,10 +57,13 @@ export class SqlEventDeliveries implements EventDeliveryReads, EventDeliveryWrit
     return Number((await this.#session.first(count, keyOf(queue)))?.deliveries ?? 0);
   }
 
-  async wake(queue: QueueRef & Pick<DeliveryQueue, "rule" | "targetId">): Promise<void> {
+  async wake(
+    queue: QueueRef & Pick<DeliveryQueue, "rule" | "targetId">,
+    now: number,
+  ): Promise<void> {
     const { rule, targetId: target_id } = queue;
     // At once, since what comes later in this transaction relies on the lock.
-    await this.#session.change(wake, { ...keyOf(queue), rule, target_id });
+    await this.#session.change(wake, { ...keyOf(queue), rule, target_id, now });
   }
 
   async lock(queue: QueueRef): Promise<DeliveryQueue | undefined> {
@@ -85,8 +89,8 @@ export class SqlEventDeliveries implements EventDeliveryReads, EventDeliveryWrit
     await this.#session.later(remove, keyOf(queue));
   }
 
-  async openLane(queue: QueueRef, partition: string): Promise<void> {
-    await this.#session.later(openLane, { ...keyOf(queue), partition });
+  async openLane(queue: QueueRef, { partition, nextAt }: DeliveryLane): Promise<void> {
+    await this.#session.later(openLane, { ...keyOf(queue), partition, next_at: nextAt });
   }
 
   async setLane(queue: QueueRef, { partition, nextAt }: DeliveryLane): Promise<void> {
@@ -151,6 +155,7 @@ function toDelivery(row: EventDeliveryTable): Delivery {
     partition: row.partition,
     eventId: row.event_id,
     envelope: row.envelope,
+    ...toPassed(row.passed),
     queuedAt: row.queued_at,
     attempts: row.attempts,
   };
@@ -163,6 +168,7 @@ function toRow(delivery: Delivery): Fields<EventDeliveryTable> {
     partition: delivery.partition,
     event_id: delivery.eventId,
     envelope: delivery.envelope,
+    passed: toPassedColumn(delivery.passed),
     queued_at: delivery.queuedAt,
     attempts: delivery.attempts,
   };
@@ -202,9 +208,9 @@ const lockDue = statement(({ builder, locksRows }, page: { now: number; limit: n
   return locksRows ? query.forUpdate().skipLocked() : query;
 });
 
-type QueueOrigin = QueueKey & Pick<EventQueueTable, "rule" | "target_id">;
+type QueueOrigin = QueueKey & Pick<EventQueueTable, "rule" | "target_id"> & { now: number };
 
-// Due since ever, whatever clocks say.
+// Since when it is due stays: one that is woken again and again does not pass others that wait.
 const wake = statement(({ builder }, row: QueueOrigin) =>
   builder
     .insertInto("event_queue")
@@ -212,7 +218,7 @@ const wake = statement(({ builder }, row: QueueOrigin) =>
       ...ofTarget(row),
       rule: row.rule,
       target_id: row.target_id,
-      next_at: sql.lit(0),
+      next_at: row.now,
       failures: sql.lit(0),
       holder: sql.lit(""),
       last_error: null,
@@ -221,7 +227,8 @@ const wake = statement(({ builder }, row: QueueOrigin) =>
       conflict.columns(["account", "region", "target"]).doUpdateSet({
         next_at: sql<number>`case when event_queue.holder = ''
           and event_queue.failures < ${sql.lit(eventRuleLimits.breakerFailures)}
-          then 0 else event_queue.next_at end`,
+          and event_queue.next_at > excluded.next_at
+          then excluded.next_at else event_queue.next_at end`,
       }),
     ),
 );
@@ -263,10 +270,10 @@ const firstLane = statement(({ builder }, key: QueueKey) =>
 
 type LaneKey = QueueKey & { readonly partition: string };
 
-const openLane = statement(({ builder }, key: LaneKey) =>
+const openLane = statement(({ builder }, row: LaneKey & { next_at: number }) =>
   builder
     .insertInto("event_lane")
-    .values({ ...ofTarget(key), partition: key.partition, next_at: sql.lit(0) })
+    .values({ ...ofTarget(row), partition: row.partition, next_at: row.next_at })
     .onConflict((conflict) =>
       conflict.columns(["account", "region", "target", "partition"]).doNothing(),
     ),
@@ -343,6 +350,7 @@ const insert = statement(({ builder }, row: Fields<EventDeliveryTable>) =>
     partition: row.partition,
     event_id: row.event_id,
     envelope: row.envelope,
+    passed: row.passed,
     queued_at: row.queued_at,
     attempts: row.attempts,
   }),

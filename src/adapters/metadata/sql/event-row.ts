@@ -1,4 +1,5 @@
 import type { EventDetail, EventReplay, RegistryEvent } from "../../../registry/events/event.ts";
+import type { Registry } from "../../../registry/names.ts";
 import type { EventRow, OutboxTable } from "./event-tables.ts";
 import { registryKey } from "./keys.ts";
 import type { Fields } from "./statement.ts";
@@ -13,7 +14,17 @@ export function toEvent(row: EventRow): RegistryEvent {
     resources: JSON.parse(row.resources) as string[],
     detail: JSON.parse(row.detail) as EventDetail,
     partition: row.partition,
+    ...toPassed(row.passed),
   };
+}
+
+/** The buses that an event came by, where there are any. */
+export function toPassed(passed: string | null): Pick<RegistryEvent, "passed"> {
+  return passed === null ? {} : { passed: JSON.parse(passed) as Registry[] };
+}
+
+export function toPassedColumn(passed: RegistryEvent["passed"]): string | null {
+  return passed === undefined ? null : JSON.stringify(passed);
 }
 
 export function toEventRow(event: RegistryEvent): Fields<EventRow> {
@@ -26,6 +37,7 @@ export function toEventRow(event: RegistryEvent): Fields<EventRow> {
     detail_type: event.detailType,
     resources: JSON.stringify(event.resources),
     detail: JSON.stringify(event.detail),
+    passed: toPassedColumn(event.passed),
   };
 }
 
@@ -40,6 +52,6 @@ export function eventValues(row: Fields<EventRow>) {
   return {
     ...{ id: row.id, account: row.account, region: row.region, partition: row.partition },
     ...{ at: row.at, source: row.source, detail_type: row.detail_type },
-    ...{ resources: row.resources, detail: row.detail },
+    ...{ resources: row.resources, detail: row.detail, passed: row.passed },
   };
 }

@@ -14,8 +14,6 @@ export interface EventRuleTable extends OfRegistry {
   role_arn: string | null;
   /** JSON: pairs. */
   tags: string;
-  created_by: AccountId;
-  created_at: number;
 }
 
 export interface EventTargetTable extends OfRegistry {
@@ -60,6 +58,8 @@ export interface EventDeliveryTable extends OfTarget {
   partition: string;
   event_id: string;
   envelope: string;
+  /** A JSON array of registries. */
+  passed: string | null;
   queued_at: number;
   attempts: number;
 }
@@ -72,6 +72,8 @@ export interface DeadLetterTable extends OfRegistry {
   event_id: string;
   partition: string;
   envelope: string;
+  /** A JSON array of registries. */
+  passed: string | null;
   queued_at: number;
   attempts: number;
   code: string;
@@ -79,7 +81,18 @@ export interface DeadLetterTable extends OfRegistry {
   at: number;
 }
 
+export interface EventBusPolicyTable extends OfRegistry {
+  document: string;
+}
+
+export interface EventArrivalTable extends OfRegistry {
+  event_id: string;
+  at: number;
+}
+
 export interface EventRuleTables {
+  event_bus_policy: EventBusPolicyTable;
+  event_arrival: EventArrivalTable;
   event_rule: EventRuleTable;
   event_target: EventTargetTable;
   event_connection: EventEndpointTable;

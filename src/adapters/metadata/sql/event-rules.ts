@@ -115,8 +115,6 @@ function toRule(row: EventRuleTable): EventRule {
     description: row.description ?? undefined,
     roleArn: row.role_arn ?? undefined,
     tags: new Map(JSON.parse(row.tags) as [string, string][]),
-    createdBy: row.created_by,
-    createdAt: row.created_at,
   };
 }
 
@@ -128,8 +126,6 @@ function toRow(rule: EventRule): Fields<EventRuleTable> {
     description: rule.description ?? null,
     role_arn: rule.roleArn ?? null,
     tags: JSON.stringify([...rule.tags]),
-    created_by: rule.createdBy,
-    created_at: rule.createdAt,
   };
 }
 
@@ -226,7 +222,7 @@ const byTarget = statement(
 const insert = statement(({ builder }, row: Fields<EventRuleTable>) =>
   builder
     .insertInto("event_rule")
-    .values({ ...ofRegistry(row), name: row.name, ...settingsOf(row), ...originOf(row) })
+    .values({ ...ofRegistry(row), name: row.name, ...settingsOf(row) })
     .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
 );
 
@@ -245,10 +241,6 @@ function settingsOf(row: Fields<EventRuleTable>) {
     role_arn: row.role_arn,
     tags: row.tags,
   };
-}
-
-function originOf(row: Fields<EventRuleTable>) {
-  return { created_by: row.created_by, created_at: row.created_at };
 }
 
 const remove = statement(({ builder }, key: RuleKey) =>

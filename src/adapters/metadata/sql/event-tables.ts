@@ -16,6 +16,8 @@ export interface EventRow {
   resources: string;
   /** A JSON object. */
   detail: string;
+  /** A JSON array of registries; absent where it happened. */
+  passed: string | null;
 }
 
 export interface OutboxTable extends EventRow {

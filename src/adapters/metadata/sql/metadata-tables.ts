@@ -6,6 +6,7 @@ import { SqlCosts } from "./costs.ts";
 import { SqlDeadLetters } from "./dead-letters.ts";
 import { SqlEntities } from "./entities.ts";
 import { SqlEventArchives } from "./event-archives.ts";
+import { SqlEventBuses } from "./event-buses.ts";
 import { SqlEventDeliveries } from "./event-deliveries.ts";
 import { SqlApiDestinations, SqlConnections } from "./event-endpoints.ts";
 import { SqlEventLog } from "./event-log.ts";
@@ -93,6 +94,7 @@ export function metadataTables(session: SqlSession): MetadataChange {
     apiDestinations: new SqlApiDestinations(session),
     eventDeliveries: new SqlEventDeliveries(session),
     deadLetters: new SqlDeadLetters(session),
+    eventBuses: new SqlEventBuses(session),
     usage: {
       counts: new SqlUsageCounts(session),
       calls: new SqlUsageCalls(session),

@@ -33,6 +33,7 @@ export class StoreReads implements MetadataReads {
   readonly apiDestinations: MetadataReads["apiDestinations"];
   readonly eventDeliveries: MetadataReads["eventDeliveries"];
   readonly deadLetters: MetadataReads["deadLetters"];
+  readonly eventBuses: MetadataReads["eventBuses"];
   readonly usage: MetadataReads["usage"];
   readonly audit: MetadataReads["audit"];
   readonly costs: MetadataReads["costs"];
@@ -70,6 +71,7 @@ export class StoreReads implements MetadataReads {
     this.apiDestinations = reads.apiDestinations;
     this.eventDeliveries = reads.eventDeliveries;
     this.deadLetters = reads.deadLetters;
+    this.eventBuses = reads.eventBuses;
     this.usage = reads.usage;
     this.audit = reads.audit;
     this.costs = reads.costs;

@@ -1,5 +1,4 @@
 import { sql } from "kysely";
-import type { PageRequest } from "../../../ports/page-request.ts";
 import type {
   UsageAddition,
   UsageCountReads,
@@ -15,6 +14,7 @@ import {
   type UsageScope,
 } from "../../../registry/usage/usage.ts";
 import { ofRegistry, type RegistryKey, type RepositoryKey, registryKey } from "./keys.ts";
+import { ListStatement } from "./list-statement.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
 import { scopeKey } from "./usage-scope.ts";
@@ -53,10 +53,10 @@ export class SqlUsageCounts implements UsageCountReads, UsageCountWrites {
     registry: Registry,
     period: UsagePeriod,
     range: UsageRange,
-    { after = "", limit }: PageRequest<string>,
+    repositories: readonly string[],
   ): Promise<(UsageScope & { counts: UsageCounts })[]> {
-    const page = { ...registryKey(registry), period, ...range, after, limit };
-    const rows = await this.#session.all(sums, page);
+    const key = { ...registryKey(registry), period, ...range };
+    const rows = await sums.all(this.#session, key, repositories);
     return rows.map((row) => ({
       registry,
       repository: row.repository,
@@ -109,20 +109,18 @@ const sum = statement(({ builder }, key: RepositoryKey & Range) =>
     .$castTo<CounterRow>(),
 );
 
-const sums = statement(
-  ({ builder }, page: RegistryKey & Range & { readonly after: string; readonly limit: number }) =>
-    builder
-      .selectFrom("usage_count")
-      .select("repository")
-      .select(columns.map(sumOf))
-      .where((row) => row.and({ ...ofRegistry(page), period: page.period }))
-      .where("repository", ">", page.after)
-      .where("at", ">=", page.from)
-      .where("at", "<", page.to)
-      .groupBy("repository")
-      .orderBy("repository")
-      .limit(page.limit)
-      .$castTo<CounterRow & Pick<UsageCountTable, "repository">>(),
+const sums = new ListStatement(({ builder }, key: RegistryKey & Range, repositories) =>
+  builder
+    .selectFrom("usage_count")
+    .select("repository")
+    .select(columns.map(sumOf))
+    .where((row) => row.and({ ...ofRegistry(key), period: key.period }))
+    .where("repository", "in", repositories)
+    .where("at", ">=", key.from)
+    .where("at", "<", key.to)
+    .groupBy("repository")
+    .orderBy("repository")
+    .$castTo<CounterRow & Pick<UsageCountTable, "repository">>(),
 );
 
 type Key = RepositoryKey & Pick<UsageCountTable, "period" | "at">;

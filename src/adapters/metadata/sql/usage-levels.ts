@@ -1,7 +1,11 @@
 import { sql } from "kysely";
 import type { PageRequest } from "../../../ports/page-request.ts";
-import type { UsageLevelReads, UsageLevelWrites } from "../../../ports/usage-store.ts";
-import type { Digest, Registry } from "../../../registry/names.ts";
+import type {
+  ArchivedUsage,
+  UsageLevelReads,
+  UsageLevelWrites,
+} from "../../../ports/usage-store.ts";
+import type { AccountId, Digest, Region, Registry } from "../../../registry/names.ts";
 import {
   noLevels,
   periodStart,
@@ -59,16 +63,22 @@ export class SqlUsageLevels implements UsageLevelReads, UsageLevelWrites {
     }));
   }
 
-  async withArchive({ after, limit }: PageRequest<UsageScope>): Promise<UsageScope[]> {
-    const rows = await this.#session.all(withArchive, { ...afterScope(after), limit });
-    return rows.map((row) => ({ registry: registryKey(row), repository: row.repository }));
-  }
-
-  async archivedBytes(scope: UsageScope): Promise<number> {
-    const key = scopeKey(scope);
-    const manifests = await this.#session.first(archivedManifests, key);
-    const layers = await this.#session.first(archivedLayers, key);
-    return Number(manifests?.bytes ?? 0) + Number(layers?.bytes ?? 0);
+  async archived({ after, limit }: PageRequest<UsageScope>): Promise<ArchivedUsage[]> {
+    const from = afterScope(after);
+    const manifests = await this.#session.all(archivedManifests, { ...from, limit });
+    const last = manifests.at(-1);
+    if (last === undefined) return [];
+    const until = {
+      lastAccount: last.account,
+      lastRegion: last.region,
+      lastRepository: last.repository,
+    };
+    const layers = await this.#session.all(archivedLayers, { ...from, ...until });
+    const layerBytes = new Map(layers.map((row) => [placeOf(row), Number(row.bytes)]));
+    return manifests.map((row) => ({
+      ...{ registry: registryKey(row), repository: row.repository },
+      bytes: Number(row.bytes) + (layerBytes.get(placeOf(row)) ?? 0),
+    }));
   }
 
   async unthinned(before: number, limit: number): Promise<(UsageScope & { day: number })[]> {
@@ -162,37 +172,34 @@ const registries = statement(({ builder }, _: Record<string, never>) =>
 const archived = [sql.lit("ARCHIVED" as const), sql.lit("ACTIVATING" as const)];
 const active = sql.lit("ACTIVE" as const);
 
-const withArchive = statement(({ builder }, page: RepositoryKey & { readonly limit: number }) =>
-  builder
-    .selectFrom("image")
-    .select(["account", "region", "repository"])
-    .distinct()
-    .where("state", "<>", active) // The index is of these.
-    .where("state", "in", archived)
-    .where(({ eb, refTuple, tuple }) =>
-      eb(
-        refTuple("account", "region", "repository"),
-        ">",
-        tuple(page.account, page.region, page.repository),
-      ),
-    )
-    .orderBy("account")
-    .orderBy("region")
-    .orderBy("repository")
-    .limit(page.limit),
+function placeOf({ account, region, repository }: RepositoryKey): string {
+  return `${account} ${region} ${repository}`;
+}
+
+const archivedManifests = statement(
+  ({ builder }, page: RepositoryKey & { readonly limit: number }) =>
+    builder
+      .selectFrom("image")
+      .select(["account", "region", "repository"])
+      .select(({ fn }) => fn.sum<number>("manifest_bytes").as("bytes"))
+      .where("state", "<>", active) // The index is of these.
+      .where("state", "in", archived)
+      .where(({ eb, refTuple, tuple }) =>
+        eb(
+          refTuple("account", "region", "repository"),
+          ">",
+          tuple(page.account, page.region, page.repository),
+        ),
+      )
+      .groupBy(["account", "region", "repository"])
+      .orderBy("account")
+      .orderBy("region")
+      .orderBy("repository")
+      .limit(page.limit),
 );
 
-const archivedManifests = statement(({ builder }, key: RepositoryKey) =>
-  builder
-    .selectFrom("image")
-    .select(({ fn }) => fn.sum<number | null>("manifest_bytes").as("bytes"))
-    .where((row) => row.and(ofRepository(key)))
-    .where("state", "<>", active)
-    .where("state", "in", archived),
-);
-
-/** References of a repository's images to its layers. */
-function references({ builder }: SqlDialect, key: RepositoryKey) {
+/** References of images to layers, from the first place on to the last one. */
+function references({ builder }: SqlDialect) {
   return builder
     .selectFrom("image")
     .innerJoin("manifest_reference as reference", (join) =>
@@ -202,16 +209,19 @@ function references({ builder }: SqlDialect, key: RepositoryKey) {
         .onRef("reference.repository", "=", "image.repository")
         .onRef("reference.image", "=", "image.digest"),
     )
-    .where("image.account", "=", key.account)
-    .where("image.region", "=", key.region)
-    .where("image.repository", "=", key.repository)
     .where("reference.kind", "in", [sql.lit("config" as const), sql.lit("layer" as const)]);
 }
 
-const archivedLayers = statement((dialect, key: RepositoryKey) =>
+type LastKey = {
+  readonly lastAccount: AccountId;
+  readonly lastRegion: Region;
+  readonly lastRepository: string;
+};
+
+const archivedLayers = statement((dialect, page: RepositoryKey & LastKey) =>
   dialect.builder
     .selectFrom(
-      references(dialect, key)
+      references(dialect)
         .innerJoin("layer", (join) =>
           join
             .onRef("layer.account", "=", "reference.account")
@@ -221,21 +231,36 @@ const archivedLayers = statement((dialect, key: RepositoryKey) =>
         )
         .where("image.state", "<>", active)
         .where("image.state", "in", archived)
-        .select(["layer.digest", "layer.size_bytes"])
+        .where(({ and, eb, refTuple, tuple }) => {
+          const place = refTuple("image.account", "image.region", "image.repository");
+          return and([
+            eb(place, ">", tuple(page.account, page.region, page.repository)),
+            eb(place, "<=", tuple(page.lastAccount, page.lastRegion, page.lastRepository)),
+          ]);
+        })
+        .select([
+          ...(["layer.account", "layer.region", "layer.repository"] as const),
+          ...(["layer.digest", "layer.size_bytes"] as const),
+        ])
         .distinct()
         .as("needed"),
     )
-    .select(({ fn }) => fn.sum<number | null>("needed.size_bytes").as("bytes"))
+    .select(["needed.account", "needed.region", "needed.repository"])
+    .select(({ fn }) => fn.sum<number>("needed.size_bytes").as("bytes"))
     .where(({ exists, not }) =>
       not(
         exists(
-          references(dialect, key)
+          references(dialect)
             .select("reference.digest")
             .where("image.state", "=", active)
+            .where("reference.account", "=", sql.ref<AccountId>("needed.account"))
+            .where("reference.region", "=", sql.ref<Region>("needed.region"))
+            .where("reference.repository", "=", sql.ref<string>("needed.repository"))
             .where("reference.digest", "=", sql.ref<Digest>("needed.digest")),
         ),
       ),
-    ),
+    )
+    .groupBy(["needed.account", "needed.region", "needed.repository"]),
 );
 
 const unthinned = statement(

@@ -156,7 +156,7 @@ describe("a directory with SQLite metadata", () => {
     });
     expect(across.map(({ index }) => index)).toEqual([
       "audit_kind_time",
-      ...["dead_letter_time", "event_queue_due"],
+      ...["dead_letter_time", "event_arrival_time", "event_queue_due"],
       "image_in_use_expiry",
       ...["job_due", "job_state"],
       ...["kms_key_deletion", "kms_key_rotation", "kms_use_time"], // What is due anywhere.

@@ -65,7 +65,7 @@ function addSavings(cost: Command, builder: CommandBuilder): void {
       repositoryName: textOf(words.repository),
       maxResults: countOf(words.top),
     });
-    builder.show(words, answer, savingsText(answer, builder.width));
+    builder.show(words, answer, savingsText(answer, server.origin, builder.width));
   });
 }
 

@@ -60,6 +60,7 @@ export function forecastText(forecast: Forecast, width: number): string {
 
 export function savingsText(
   { currency, savings }: { readonly currency: string; readonly savings: readonly Saving[] },
+  origin: string,
   width: number,
 ): string {
   if (savings.length === 0) return "Nothing to save was found.";
@@ -76,10 +77,19 @@ export function savingsText(
     ]),
     width,
   );
-  const calls = savings.flatMap(({ call, repositoryName, kind }) =>
-    call === undefined ? [] : [`${repositoryName}, ${words[kind]}:\n  ${callText(call)}`],
-  );
+  const calls = savings.flatMap((saving) => {
+    const { call, commands = [], repositoryName, kind } = saving;
+    const typed = [...(call === undefined ? [] : [callText(call, origin)]), ...commands];
+    const guess = guessText(saving, currency);
+    if (typed.length + guess.length === 0) return [];
+    return [[`${repositoryName}, ${words[kind]}:`, ...guess, ...typed].join("\n  ")];
+  });
   return [table, ...(calls.length === 0 ? [] : [calls.join("\n")])].join("\n\n");
+}
+
+function guessText({ estimatedBytes = 0, estimatedAmount }: Saving, currency: string): string[] {
+  if (estimatedBytes === 0) return [];
+  return [`# maybe ${sizeText(estimatedBytes)}, ${estimatedAmount} ${currency} a month: a guess`];
 }
 
 const words = {
@@ -89,17 +99,30 @@ const words = {
   ARCHIVE: "could be archived",
   UNCOMPRESSED: "uncompressed layers",
   ARCHITECTURES: "tags for an index",
+  ARCHITECTURE_REPOSITORIES: "repositories for an index",
   NO_POLICY: "no lifecycle policy",
 } as const satisfies Record<Saving["kind"], string>;
 
-/** A call as it is typed: of the AWS CLI, or of ours where ECR has no such operation. */
-function callText({ operation, input }: NonNullable<Saving["call"]>): string {
+/** A call as it is typed, to the server that was asked: of the AWS CLI, or of ours where ECR has none. */
+function callText({ operation, input }: NonNullable<Saving["call"]>, origin: string): string {
   const [service = "", name = ""] = operation.split(":");
   if (service === "ecr") {
     const kebab = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-    return `aws ecr ${kebab} --cli-input-json ${quoted(JSON.stringify(input))}`;
+    const json = quoted(JSON.stringify(input));
+    return `aws ecr ${kebab} --endpoint-url ${origin} --cli-input-json ${json}`;
   }
-  return `${operation} ${JSON.stringify(input)}`;
+  const { repositoryName, extensionText } = input;
+  const at = `${repositoryName} --endpoint ${origin}`;
+  switch (operation) {
+    case "entrepot:EmptyTrash":
+      return `entrepot trash empty ${at} --yes`;
+    case "entrepot:PutLifecycleExtension": {
+      const text = quoted(String(extensionText));
+      return `printf %s ${text} | entrepot lifecycle put ${at} --extension /dev/stdin`;
+    }
+    default:
+      return `${operation} ${JSON.stringify(input)}`;
+  }
 }
 
 function quoted(text: string): string {

@@ -83,9 +83,14 @@ describe("entrepot cost", () => {
     expect(forecast).toMatch(/^- Prices stay as they are now\.$/m);
     const { out: savings } = await run("savings");
     expect(savings).toMatch(/^team\/app +no lifecycle policy +1 +0 B +0\.00$/m);
-    const [, typed] = /aws ecr put-lifecycle-policy --cli-input-json '(.*)'/.exec(savings) ?? [];
-    expect(JSON.parse(typed ?? "")).toMatchObject({ repositoryName: "team/app" });
     expect((await run("savings", "--repository", "team/app")).out).toBe(savings);
+    const [, rules = "", words = ""] = /printf %s '(.*)' \| entrepot (.*)$/m.exec(savings) ?? [];
+    const file = join(server.directory, "rules.json");
+    await writeFile(file, rules);
+    expect(words).toContain("lifecycle put team/app --endpoint http");
+    const typed = words.replace("/dev/stdin", file).split(" ");
+    expect(await server.run(typed)).toMatchObject({ code: 0 });
+    expect((await run("savings")).out).not.toContain("no lifecycle policy");
   });
 
   it.each([

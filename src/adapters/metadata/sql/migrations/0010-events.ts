@@ -19,6 +19,8 @@ function eventColumns({ types: { text, integer } }: SqlDialect) {
     ...{ source: text, detail_type: text },
     // A JSON array, and a JSON object.
     ...{ resources: text, detail: text },
+    // A JSON array of the buses before this one; absent where it happened.
+    passed: optional(text),
   };
 }
 

@@ -7,13 +7,18 @@ import type { Migration } from "./migration.ts";
 export const migration0011: Migration = {
   version: 11,
   name: "rules and deliveries of events",
-  statements: (dialect) => [...rules(dialect), ...endpoints(dialect), ...deliveries(dialect)],
+  statements: (dialect) => [
+    ...rules(dialect),
+    ...endpoints(dialect),
+    ...deliveries(dialect),
+    ...buses(dialect),
+  ],
 };
 
 const ofRegistry = ["account", "region"];
 const ofTarget = [...ofRegistry, "target"];
 
-function rules({ builder, largeRows, types: { text, integer } }: SqlDialect): Compilable[] {
+function rules({ builder, largeRows, types: { text } }: SqlDialect): Compilable[] {
   return [
     withColumns(largeRows("event_rule"), {
       account: text,
@@ -24,8 +29,6 @@ function rules({ builder, largeRows, types: { text, integer } }: SqlDialect): Co
       description: optional(text),
       role_arn: optional(text),
       tags: text,
-      created_by: text,
-      created_at: integer,
     }).addPrimaryKeyConstraint("event_rule_key", [...ofRegistry, "name"]),
     withColumns(largeRows("event_target"), {
       account: text,
@@ -65,7 +68,7 @@ function deliveries(dialect: SqlDialect): Compilable[] {
   const { builder, smallRows, largeRows } = dialect;
   const { text, integer } = dialect.types;
   const target = { account: text, region: text, target: text };
-  const event = { partition: text, event_id: text, envelope: text };
+  const event = { partition: text, event_id: text, envelope: text, passed: optional(text) };
   return [
     withColumns(smallRows("event_queue"), {
       ...target,
@@ -120,5 +123,23 @@ function deliveries(dialect: SqlDialect): Compilable[] {
       .on("dead_letter")
       .columns([...ofRegistry, "rule", "id"]),
     builder.schema.createIndex("dead_letter_time").on("dead_letter").column("at"),
+  ];
+}
+
+function buses({ builder, smallRows, types: { text, integer } }: SqlDialect): Compilable[] {
+  return [
+    withColumns(smallRows("event_bus_policy"), {
+      account: text,
+      region: text,
+      document: text,
+    }).addPrimaryKeyConstraint("event_bus_policy_key", ofRegistry),
+    // Which events came from other buses, so that none comes twice.
+    withColumns(smallRows("event_arrival"), {
+      account: text,
+      region: text,
+      event_id: text,
+      at: integer,
+    }).addPrimaryKeyConstraint("event_arrival_key", [...ofRegistry, "event_id"]),
+    builder.schema.createIndex("event_arrival_time").on("event_arrival").column("at"),
   ];
 }

@@ -1,5 +1,6 @@
 /** What repositories alone hold, and what could be saved in them. */
 
+import { sql } from "kysely";
 import { optional, withColumns } from "./columns.ts";
 import type { Migration } from "./migration.ts";
 
@@ -16,7 +17,15 @@ export const migration0014: Migration = {
       at: integer,
       size_bytes: integer,
       own_bytes: integer,
+      expiring_bytes: integer,
+      expiring_until: integer,
     }).addPrimaryKeyConstraint("cost_assessment_key", ["account", "region", "repository"]),
+    // Few: forecasts add them up.
+    builder.schema
+      .createIndex("cost_assessment_expiring")
+      .on("cost_assessment")
+      .columns(["account", "region", "expiring_until", "at", "expiring_bytes"])
+      .where(sql.ref("expiring_bytes"), ">", sql.lit(0)),
     withColumns(smallRows("cost_saving"), {
       account: text,
       region: text,
