@@ -28,6 +28,10 @@ export interface AdvisoriesAbout {
   readonly sources: readonly AdvisorySourceFacts[];
   /** With releases: an ecosystem that is not among them was never imported, and says nothing of a package. */
   readonly ecosystems: ReadonlySet<string>;
+  /** When what is newest in it was modified: how old its knowledge is. Never after it was built. */
+  readonly asOf: number;
+  /** By ecosystem, of those that came whole from osv.dev: until when all changes are in it. */
+  readonly followed: Readonly<Record<string, number>>;
   /** Records that were refused when it was built, and parts that were left out. */
   readonly refused: number;
   readonly odd: number;

@@ -23,6 +23,8 @@ export interface BuildOrder {
   readonly base: string | undefined;
   /** Families of ecosystems of which nothing of the base is kept: `Debian`. */
   readonly replaced: readonly string[] | "those that come";
+  /** By ecosystem, until when its changes are among the inputs; of others, the base's holds. */
+  readonly followed: Readonly<Record<string, number>>;
   /** The file to make. */
   readonly target: string;
   readonly builtAt: number;
@@ -56,7 +58,7 @@ export async function buildIndex(
 ): Promise<BuiltIndex> {
   for (const path of [order.target, `${order.target}.staging`]) rmSync(path, { force: true });
   const staging = new Staging(`${order.target}.staging`);
-  const writer = new IndexWriter(order.target);
+  const writer = new IndexWriter(order.target, order.builtAt);
   try {
     const intake = new Intake(staging, onProgress);
     for (const input of order.inputs) await readInput(input, intake);
@@ -86,8 +88,9 @@ function write(order: BuildOrder, { intake, staging, writer }: Work): BuiltIndex
     const newestDay = daysOf(endOfLife).reduce((one, other) => (one > other ? one : other), "");
     writer.count("eol", Object.keys(endOfLife).length, timeOf(newestDay));
     const [refused, odd] = [intake.refusals.list(), intake.oddities.list()];
-    const { builtAt } = order;
-    const written = writer.finish({ endOfLife, builtAt, refused: sum(refused), odd: sum(odd) });
+    const followed = { ...base?.about.followed, ...order.followed };
+    const counts = { refused: sum(refused), odd: sum(odd) };
+    const written = writer.finish({ endOfLife, followed, ...counts });
     return { ...written, records: intake.records, refused, odd };
   } finally {
     base?.close();

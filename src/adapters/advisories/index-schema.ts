@@ -9,10 +9,13 @@ export const indexFormat = `entrepot-advisories-1.${codecFormat}`;
  * documents: `format`, `about`, `eol`. EPSS is in millionths.
  */
 export const indexTables = `
-  create table advisories(place text primary key, body blob not null) without rowid;
+  create table advisories(place text not null, body blob not null);
   create table cves(id integer primary key, epss integer, percentile integer, kev text, facts text);
   create table documents(name text primary key, body text not null) without rowid;
 `;
+
+/** Made when all rows are there. */
+export const indexOfPlaces = "create unique index advisories_place on advisories(place)";
 
 export const millionths = 1_000_000;
 

@@ -5,7 +5,7 @@ import type { AdvisorySourceFacts } from "../../ports/advisories.ts";
 import { ecosystemFamily } from "../../registry/scanning/advisories/advisory.ts";
 import type { EndOfLifeDates } from "../../registry/scanning/advisories/end-of-life-dates.ts";
 import { packAdvisories } from "./advisory-codec.ts";
-import { type CveRow, createDatabase, indexFormat, indexTables } from "./index-schema.ts";
+import { type CveRow, createDatabase, indexFormat, indexOfPlaces, indexTables } from "./index-schema.ts";
 import type { StagedPlace } from "./staging.ts";
 
 export interface WrittenIndex {
@@ -19,6 +19,8 @@ export interface StoredAbout {
   readonly builtAt: number;
   readonly sources: readonly AdvisorySourceFacts[];
   readonly ecosystems: readonly string[];
+  readonly asOf: number;
+  readonly followed: Readonly<Record<string, number>>;
   readonly refused: number;
   readonly odd: number;
 }
@@ -31,6 +33,9 @@ interface Count {
 /** Writes an index, rows in the order of their keys: equal content is an equal file and version. */
 export class IndexWriter {
   readonly #path: string;
+  readonly #builtAt: number;
+  /** A record from the future tells nothing of how old the others are. */
+  #newestAt = 0;
   readonly #database: DatabaseSync;
   readonly #hash = createHash("sha256");
   readonly #counts = new Map<string, Count>();
@@ -38,8 +43,9 @@ export class IndexWriter {
   readonly #addPlace: (...values: SQLInputValue[]) => void;
   readonly #addCve: (...values: SQLInputValue[]) => void;
 
-  constructor(path: string) {
+  constructor(path: string, builtAt: number) {
     this.#path = path;
+    this.#builtAt = builtAt;
     this.#database = createDatabase(path);
     this.#database.exec(`${indexTables} begin`);
     const place = this.#database.prepare("insert into advisories values (?, ?)");
@@ -55,6 +61,7 @@ export class IndexWriter {
     for (const { ecosystem, modifiedAt } of advisories) {
       this.#ecosystems.add(ecosystem);
       this.count(ecosystemFamily(ecosystem), 1, modifiedAt);
+      if (modifiedAt > this.#newestAt && modifiedAt <= this.#builtAt) this.#newestAt = modifiedAt;
     }
   }
 
@@ -73,23 +80,25 @@ export class IndexWriter {
   /** Ends the file: it is durable once this returns, but for its name. */
   finish(rest: {
     readonly endOfLife: EndOfLifeDates;
-    readonly builtAt: number;
+    readonly followed: Readonly<Record<string, number>>;
     readonly refused: number;
     readonly odd: number;
   }): WrittenIndex {
-    const { endOfLife, builtAt, refused, odd } = rest;
+    const { endOfLife, ...told } = rest;
+    const builtAt = this.#builtAt;
     const eol = JSON.stringify(endOfLife);
     const epssAt = this.#counts.get("epss")?.newestAt;
     const version = this.#hash.update(`${eol}${epssAt}`).digest("hex").slice(0, 16);
     const sources = [...this.#counts].map(([source, count]) => ({ source, ...count }));
     sources.sort((one, other) => (one.source < other.source ? -1 : 1));
     const ecosystems = [...this.#ecosystems].sort();
-    const about: StoredAbout = { version, builtAt, sources, ecosystems, refused, odd };
+    const asOf = this.#newestAt;
+    const about: StoredAbout = { version, builtAt, ...told, asOf, sources, ecosystems };
     const document = this.#database.prepare("insert into documents values (?, ?)");
     document.run("about", JSON.stringify(about));
     document.run("eol", eol);
     document.run("format", indexFormat);
-    this.#database.exec("commit");
+    this.#database.exec(`${indexOfPlaces}; commit`);
     this.#database.close();
     const file = openSync(this.#path, "r+");
     try {
