@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { eventDeliveries } from "./event-deliveries.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { eventRouter } from "./registry/events/route-events.ts";
+import { scanPushed } from "./registry/scanning/scan-pushed.ts";
 import type { Store } from "./store.ts";
 import { startRouting } from "./workers/route-events.ts";
 import { startJobs } from "./workers/run-jobs.ts";
@@ -67,7 +68,7 @@ export function startWork({ config, log, store, metrics }: BackgroundParts): Sto
     workerFailed: (err: unknown) => log.error({ event: "job", err }, "jobs could not be asked for"),
   };
   const worker = startJobs(ports, jobHandlers(config, { log, sweep, metrics }), { observer });
-  const router = startRouting(ports, eventRouter(ports), {
+  const router = startRouting(ports, scanPushed(ports, eventRouter(ports)), {
     failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
   });
   const deliveries = eventDeliveries(ports, config, log);

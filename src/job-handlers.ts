@@ -16,6 +16,7 @@ import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { rekeyJob } from "./workers/rekey-job.ts";
 import { replayEventsJob } from "./workers/replay-events-job.ts";
+import { scanImageJob } from "./workers/scan-image-job.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
 import { expireUsageJob, sampleUsageJob } from "./workers/usage-jobs.ts";
@@ -72,6 +73,7 @@ export function jobHandlers(
     tendKeysJob,
     rekeyJob,
     countQuotaJob,
+    scanImageJob,
     watchQuotas(({ quota: { registry, ...quota }, used }) =>
       log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
     ),

@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { IndexDirectory } from "./adapters/advisories/index-directory.ts";
 import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
 import { S3BlobStore } from "./adapters/blobs/s3.ts";
 import {
@@ -18,6 +20,7 @@ import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "./adapters/exclusive/leased.ts";
 import type { Keyring } from "./adapters/keys/keyring.ts";
 import { LocalKeyService } from "./adapters/keys/local.ts";
+import { LayerAnalysisThreads } from "./adapters/layer-analysis/layer-analysis-threads.ts";
 import { LayerThreads } from "./adapters/layer-work/layer-threads.ts";
 import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
@@ -118,9 +121,18 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const egress = new HttpEgress({ isListed: config.isEgressListed });
     const layerWork = openLayerWork();
     const tagPatterns = new PackageTagPatterns();
+    const layerAnalysis = new LayerAnalysisThreads(layersAnalyzedAtOnce());
+    const vulnerabilities = new IndexDirectory(vulnerabilityDirectory(config), advisorySnapshot);
     const plain = { metadata, blobs, keys, egress, layerWork };
     const observed = options.observer === undefined ? plain : observedBy(options.observer, plain);
-    const ports = { ...observed, clock, exclusive, tagPatterns, memory };
+    const ports = {
+      ...observed,
+      clock,
+      exclusive,
+      tagPatterns,
+      memory,
+      ...{ layerAnalysis, vulnerabilities },
+    };
     return {
       ports,
       rows: opened.rows,
@@ -138,6 +150,8 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         store instanceof S3BlobStore ? store.sweepUploads(begunBefore) : 0,
       async close() {
         egress.close();
+        await layerAnalysis.close();
+        vulnerabilities.close();
         await layerWork.close();
         await metadata.close();
         closeBlobs(store);
@@ -168,6 +182,19 @@ function openLayerWork(): LayerWork {
   const threads = Math.min(availableParallelism() - 1, limits.layerThreads);
   return threads > 0 ? new LayerThreads(threads) : new WorkInPlace();
 }
+
+/** Half of the processors: what is looked into is less urgent than what is pulled. */
+function layersAnalyzedAtOnce(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
+}
+
+/** Where the indexes of advisories are. Each machine has its own. */
+export function vulnerabilityDirectory({ dataDirectory }: Config): string {
+  return join(dataDirectory, "vulndb");
+}
+
+/** The advisories that the package brings. */
+const advisorySnapshot = fileURLToPath(new URL("../data/advisories/index.db.zst", import.meta.url));
 
 export function credentialsFile({ dataDirectory }: Config): string {
   return join(dataDirectory, "credentials");

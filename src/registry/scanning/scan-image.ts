@@ -5,6 +5,7 @@ import { addScanEvent } from "../events/image-scan-event.ts";
 import type { Image } from "../images/image.ts";
 import { limits } from "../limits.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { comparisons } from "./advisories/compare-of.ts";
 import {
   type FoundVulnerabilities,
   findVulnerabilities,
