@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { invariant } from "../../registry/errors.ts";
 import {
   type Advisory,
   type AdvisoryModule,
@@ -7,7 +8,6 @@ import {
   type RangeEvent,
   type Rating,
 } from "../../registry/scanning/advisories/advisory.ts";
-import { invariant } from "../../registry/errors.ts";
 
 /** What it writes; an index of another format is built again. */
 export const codecFormat = 1;
@@ -54,17 +54,25 @@ const kinds: Readonly<Record<string, RangeEvent[0]>> = {
 const dictionary = Buffer.from(
   [
     ...['"last affected","will not fix","unmaintained","isOfPackage":true,"AlmaLinux:10"'],
-    ...['https://nvd.nist.gov/vuln/detail/CVE-201https://osv.dev/vulnerability/'],
-    ...['https://lists.apache.org/thread/https://go.dev/cl/https://go.dev/issue/https://www.'],
-    ...['/security/advisories/GHSA-https://rustsec.org/advisories/https://github.com/'],
-    ...['{"source":"PYPA","vector":"{"source":"RUSTSEC","vector":"{"source":"BITNAMI","word":"HIGH"},'],
+    ...["https://nvd.nist.gov/vuln/detail/CVE-201https://osv.dev/vulnerability/"],
+    ...["https://lists.apache.org/thread/https://go.dev/cl/https://go.dev/issue/https://www."],
+    ...["/security/advisories/GHSA-https://rustsec.org/advisories/https://github.com/"],
+    ...[
+      '{"source":"PYPA","vector":"{"source":"RUSTSEC","vector":"{"source":"BITNAMI","word":"HIGH"},',
+    ],
     ...['{"source":"GITHUB","word":"MODERATE"},{"source":"GITHUB","word":"CRITICAL"},'],
     ...['{"source":"ALMALINUX","word":"IMPORTANT"}{"source":"ALMALINUX","word":"MODERATE"}'],
-    ...['{"source":"GITHUB","vector":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:H/SC:N/SI:N/SA:N"},'],
+    ...[
+      '{"source":"GITHUB","vector":"CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:H/SC:N/SI:N/SA:N"},',
+    ],
     ...['{"source":"GITHUB","vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"},'],
-    ...['{"source":"GITHUB","vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],["CWE-79"],[],0,[['],
+    ...[
+      '{"source":"GITHUB","vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],["CWE-79"],[],0,[[',
+    ],
     ...['[["Alpine:edge","Alpine:v3.17","Alpine:v3.16","Alpine:v3.15"],[["ALPINE-CVE-202'],
-    ...['[["Debian:12","Debian:13"],[["DEBIAN-CVE-2024-["DSA-["DLA-[],["CVE-2023-"CVE-2022-"CVE-2021-'],
+    ...[
+      '[["Debian:12","Debian:13"],[["DEBIAN-CVE-2024-["DSA-["DLA-[],["CVE-2023-"CVE-2022-"CVE-2021-',
+    ],
     ...['[["AlmaLinux:8"],[["ALSA-2025:[["AlmaLinux:9"],[["ALSA-2026:'],
     ...['.module_el8.5.0+2618+8d46dafd"]],[],[],0,{"name":"'],
     ...['"]],[],[],0,0,0]]],["GHSA-["PYSEC-2026-["CVE-2026-["GO-2025-["CVE-2025-'],

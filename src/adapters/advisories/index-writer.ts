@@ -5,7 +5,13 @@ import type { AdvisorySourceFacts } from "../../ports/advisories.ts";
 import { ecosystemFamily } from "../../registry/scanning/advisories/advisory.ts";
 import type { EndOfLifeDates } from "../../registry/scanning/advisories/end-of-life-dates.ts";
 import { packAdvisories } from "./advisory-codec.ts";
-import { type CveRow, createDatabase, indexFormat, indexOfPlaces, indexTables } from "./index-schema.ts";
+import {
+  type CveRow,
+  createDatabase,
+  indexFormat,
+  indexOfPlaces,
+  indexTables,
+} from "./index-schema.ts";
 import type { StagedPlace } from "./staging.ts";
 
 export interface WrittenIndex {

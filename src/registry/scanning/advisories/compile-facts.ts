@@ -1,7 +1,14 @@
 import type { SsvcDecision } from "../finding.ts";
 import type { Rating } from "./advisory.ts";
 import { advisoryLimits as limits } from "./advisory-limits.ts";
-import { type Fields, fieldsOf, member, optionalFields, optionalTime, titleOf } from "./osv-record.ts";
+import {
+  type Fields,
+  fieldsOf,
+  member,
+  optionalFields,
+  optionalTime,
+  titleOf,
+} from "./osv-record.ts";
 import { cwesOf, vectorsOf, wordOf } from "./record-ratings.ts";
 import type { VulnerabilityFacts } from "./vulnerability-facts.ts";
 
@@ -28,7 +35,8 @@ export function compileFacts(value: unknown): Omit<VulnerabilityFacts, "epss" | 
   const database = optionalFields(record, "database_specific");
   const ratings: Rating[] = [...vectorsOf(record, "NVD"), ...wordOf(database, "severity", "NVD")];
   const score = member(database, "base_score");
-  if (typeof score === "number" && score >= 0 && score <= 10) ratings.push({ source: "NVD", score });
+  if (typeof score === "number" && score >= 0 && score <= 10)
+    ratings.push({ source: "NVD", score });
   const words = optionalFields(database, "vendor_severity");
   for (const vendor of Object.keys(words).slice(0, limits.ratings)) {
     if (Object.hasOwn(raters, vendor)) ratings.push(...wordOf(words, vendor, raters[vendor]!));

@@ -24,7 +24,9 @@ export function findingOf(match: Match, placed: FoundAt, facts: FactsByCve): Fin
   const own = facts.get(vulnerabilityId);
   const { source, url } = idSource(decider.id);
   const title = first(advisories, ({ title }) => title) ?? first(known, ({ title }) => title);
-  const publishedAt = first(known, ({ publishedAt }) => publishedAt) ?? first(advisories, ({ publishedAt }) => publishedAt);
+  const publishedAt =
+    first(known, ({ publishedAt }) => publishedAt) ??
+    first(advisories, ({ publishedAt }) => publishedAt);
   const epss = own?.epss ?? first(known, ({ epss }) => epss);
   const kev = own?.kev ?? first(known, ({ kev }) => kev);
   const ssvc = own?.ssvc ?? first(known, ({ ssvc }) => ssvc);
