@@ -22,10 +22,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "setting-values.ts",
     "listener-problems.ts",
     "telemetry-settings.ts",
+    "vulndb-settings.ts",
   ],
-  "settings.ts": ["registry", "setting-values.ts", "telemetry-settings.ts"],
+  "settings.ts": ["registry", "setting-values.ts", "telemetry-settings.ts", "vulndb-settings.ts"],
   "listener-problems.ts": ["setting-values.ts"],
   "setting-values.ts": ["registry"],
+  "vulndb-settings.ts": ["ports"],
   "telemetry-settings.ts": ["registry", "setting-values.ts"],
 };
 

@@ -20,6 +20,7 @@ import { limits } from "./registry/limits.ts";
 import { rotateMasterKey } from "./rotate-master-key.ts";
 import { type SettingName, settingList } from "./settings.ts";
 import { credentialsFile, openStore } from "./store.ts";
+import { vulndbCommands } from "./vulndb-commands.ts";
 import { checkStore } from "./workers/check-store.ts";
 import { type Reclaimed, type ReclaimOptions, reclaimAlone } from "./workers/reclaim.ts";
 
@@ -216,6 +217,7 @@ process.exitCode = await runCommandLine(
     containerRuntimes,
     stopped,
     rotateMasterKey: (given, wish) => runRotate(configOf(given), wish),
+    vulndb: (given) => vulndbCommands({ clock, config: configOf(given) }),
   },
   { out: process.stdout, error: process.stderr },
 );

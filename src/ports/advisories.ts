@@ -61,3 +61,39 @@ export interface VulnerabilityDatabase {
    */
   current(): Promise<AdvisoryIndex | undefined>;
 }
+
+/** Where advisories are published; what is absent is not fetched. */
+export interface FeedAddresses {
+  /** Folders of ecosystems, as osv.dev has them. */
+  readonly osv: string | undefined;
+  readonly ecosystems: readonly string[];
+  readonly epss: string | undefined;
+  readonly kev: string | undefined;
+}
+
+export interface FetchedFeed {
+  /** An ecosystem, `epss` or `kev`. */
+  readonly feed: string;
+  readonly sizeBytes: number;
+  /** Why there is nothing of it: what was there is kept. */
+  readonly failure?: string;
+  /** Whether it is all there is, or only what changed. */
+  readonly isWhole: boolean;
+}
+
+/** Why records, or parts of them, were left out. */
+export interface LeftOut {
+  readonly reason: string;
+  readonly count: number;
+  /** Where the first one was. */
+  readonly example: string;
+}
+
+export interface BuiltIndex {
+  readonly version: string;
+  readonly sizeBytes: number;
+  /** Records that were read. */
+  readonly records: number;
+  readonly refused: readonly LeftOut[];
+  readonly odd: readonly LeftOut[];
+}

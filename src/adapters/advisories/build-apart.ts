@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
-import type { BuildOrder, BuiltIndex } from "./build-index.ts";
+import type { BuiltIndex } from "../../ports/advisories.ts";
+import type { BuildOrder } from "./build-index.ts";
 import type { BuildAnswer } from "./build-thread.ts";
 
 /** Of all of osv.dev; what a build needs more than that is no archive of advisories. */

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import type { BuiltIndex, LeftOut } from "../../ports/advisories.ts";
 import { comparisons } from "../../registry/scanning/advisories/compare-of.ts";
 import { compileFacts } from "../../registry/scanning/advisories/compile-facts.ts";
 import { compileOsv } from "../../registry/scanning/advisories/compile-osv.ts";
@@ -11,7 +12,7 @@ import {
   readKnownExploited,
 } from "../../registry/scanning/advisories/read-feeds.ts";
 import { CveStaging } from "./cve-staging.ts";
-import { IndexWriter, type WrittenIndex } from "./index-writer.ts";
+import { IndexWriter } from "./index-writer.ts";
 import { type InputReader, readInput } from "./input-files.ts";
 import { SqliteAdvisoryIndex } from "./sqlite-advisory-index.ts";
 import { Staging } from "./staging.ts";
@@ -28,21 +29,6 @@ export interface BuildOrder {
   /** The file to make. */
   readonly target: string;
   readonly builtAt: number;
-}
-
-/** Why records, or parts of them, were left out. */
-export interface LeftOut {
-  readonly reason: string;
-  readonly count: number;
-  /** Where the first one was. */
-  readonly example: string;
-}
-
-export interface BuiltIndex extends WrittenIndex {
-  /** Records that were read. */
-  readonly records: number;
-  readonly refused: readonly LeftOut[];
-  readonly odd: readonly LeftOut[];
 }
 
 /** Records between two tellings. */

@@ -1,6 +1,7 @@
 /** The thread that makes an index: it reads and packs for seconds without a pause. Started by `buildApart`. */
 import { parentPort, workerData } from "node:worker_threads";
-import { type BuildOrder, type BuiltIndex, buildIndex } from "./build-index.ts";
+import type { BuiltIndex } from "../../ports/advisories.ts";
+import { type BuildOrder, buildIndex } from "./build-index.ts";
 
 export type BuildAnswer =
   | { readonly records: number }

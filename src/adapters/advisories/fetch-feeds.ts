@@ -3,26 +3,8 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { FeedAddresses, FetchedFeed } from "../../ports/advisories.ts";
 import { type Egress, EgressError } from "../../ports/egress.ts";
-
-export interface FeedAddresses {
-  /** Folders of ecosystems: `https://storage.googleapis.com/osv-vulnerabilities`. */
-  readonly osv: string;
-  readonly ecosystems: readonly string[];
-  /** Absent: it is not fetched. */
-  readonly epss: string | undefined;
-  readonly kev: string | undefined;
-}
-
-export interface FetchedFeed {
-  /** An ecosystem, `epss` or `kev`. */
-  readonly feed: string;
-  readonly sizeBytes: number;
-  /** Why there is nothing of it: what was there is kept. */
-  readonly failure?: string;
-  /** Whether it is all there is of an ecosystem, or only what changed. */
-  readonly isWhole: boolean;
-}
 
 const megabyte = 1024 * 1024;
 const largestArchive = 2_048 * megabyte;
@@ -55,9 +37,10 @@ export async function fetchFeeds(
       fetched.push({ feed, sizeBytes: 0, failure: error.message, isWhole: false });
     }
   };
-  for (const ecosystem of addresses.ecosystems) {
+  const { osv } = addresses;
+  for (const ecosystem of osv === undefined ? [] : addresses.ecosystems) {
     const since = rest.followed[ecosystem];
-    const work = () => fetchEcosystem(egress, addresses.osv, { ecosystem, directory, since });
+    const work = () => fetchEcosystem(egress, osv ?? "", { ecosystem, directory, since });
     await each(ecosystem, work);
   }
   for (const [feed, url, name] of [

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pipeline } from "node:stream/promises";
 import { createZstdDecompress } from "node:zlib";
-import type { VulnerabilityDatabase } from "../../ports/advisories.ts";
+import type { BuiltIndex, VulnerabilityDatabase } from "../../ports/advisories.ts";
 import { buildApart } from "./build-apart.ts";
-import type { BuiltIndex } from "./build-index.ts";
 import { IndexUnreadable, SqliteAdvisoryIndex } from "./sqlite-advisory-index.ts";
 
 /** Somebody else imports at the moment. */

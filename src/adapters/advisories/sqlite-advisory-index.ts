@@ -111,6 +111,13 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
     return all as unknown as IterableIterator<CveRow>;
   }
 
+  get sizeBytes(): number {
+    const row = this.#database
+      .prepare("select page_count * page_size as bytes from pragma_page_count, pragma_page_size")
+      .get();
+    return Number(row?.bytes);
+  }
+
   /** What is the newest of a source. */
   newestAt(name: string): number | undefined {
     return this.about.sources.find(({ source }) => source === name)?.newestAt;

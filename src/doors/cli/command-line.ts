@@ -26,6 +26,7 @@ import { addReportInUseCommand } from "./report-in-use-command.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
 import { addTagCommands } from "./trash/tag-commands.ts";
 import { addTrashCommands } from "./trash/trash-commands.ts";
+import { addVulndbCommands } from "./vulndb/vulndb-commands.ts";
 
 /** Runs the command that the words name. Resolves with the exit code; never rejects. */
 export async function runCommandLine(
@@ -72,6 +73,7 @@ function programOf(builder: CommandBuilder): Command {
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);
   addMasterKeyCommands(program, builder);
+  addVulndbCommands(program, builder);
   addAccountCommands(program, builder);
   addUserCommands(program, builder);
   addRoleCommands(program, builder);
