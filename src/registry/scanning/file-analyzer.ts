@@ -48,7 +48,8 @@ export function wholeFile(
     return {
       push(piece) {
         bytes += piece.length;
-        if (bytes <= maxBytes) pieces.push(piece.slice());
+        // Not `slice`: of a Buffer that is no copy, and the piece's memory is used again.
+        if (bytes <= maxBytes) pieces.push(new Uint8Array(piece));
         return bytes <= maxBytes;
       },
       end() {
