@@ -58,6 +58,8 @@ export function nameOfManifest(text: string, fileName: string): JavaName | undef
   const version = isWitnessed ? ofFile.version : (versions[0] ?? ofFile?.version ?? specified[0]);
   if (name === undefined || version === undefined) return undefined;
   const group = groupOf(name, bundle, field("implementation-vendor-id"));
+  // Then the file's name alone has told.
+  if (group === undefined && version === ofFile?.version && !isWitnessed) return undefined;
   const licenses = licensesOf(field("bundle-license").split(","));
   return { ...(group === undefined ? {} : { namespace: group }), name, version, ...licenses };
 }

@@ -25,6 +25,7 @@ interface Entry {
   name?: string;
   version?: string;
   dev?: string;
+  resolution?: string;
 }
 
 function readPnpmLock(content: Uint8Array): FileFindings {
@@ -74,7 +75,7 @@ function entryKey(line: string): string | undefined {
 }
 
 function readField(line: string, entry: Entry): void {
-  for (const field of ["name", "version", "dev"] as const) {
+  for (const field of ["name", "version", "dev", "resolution"] as const) {
     const start = `    ${field}: `;
     if (line.startsWith(start)) entry[field] = scalar(line.slice(start.length));
   }
@@ -89,9 +90,9 @@ function scalar(text: string): string {
 
 function add(entry: Entry | undefined, major: number, list: PackageList): void {
   if (entry === undefined || entry.dev === "true") return;
-  const [name, version] = major < 6 ? bySlash(entry.key) : byAt(entry.key);
   // A folder of the project itself.
-  if (entry.version === undefined && (version.startsWith("file:") || name === "file:")) return;
+  if (entry.resolution?.includes("type: directory")) return;
+  const [name, version] = major < 6 ? bySlash(entry.key) : byAt(entry.key);
   list.add({
     type: "npm",
     ...splitName(entry.name ?? name),
@@ -103,7 +104,6 @@ function add(entry: Entry | undefined, major: number, list: PackageList): void {
 function bySlash(key: string): [name: string, version: string] {
   const parts = key.split("/");
   const version = parts.pop()!;
-  if (key.startsWith("file:")) return ["file:", version];
   const last = parts.pop();
   if (last === undefined || last === "") throw new FileRefused("an entry names no version");
   const scope = parts.at(-1);
@@ -115,7 +115,6 @@ function bySlash(key: string): [name: string, version: string] {
 function byAt(key: string): [name: string, version: string] {
   const whole = key.startsWith("/") ? key.slice(1) : key;
   const bare = whole.slice(0, endOr(whole.indexOf("("), whole));
-  if (bare.startsWith("file:")) return ["file:", bare];
   const at = bare.indexOf("@", 1);
   if (at < 0) return withoutVersion(bare);
   // Version 6 with a registry's host before the name.
