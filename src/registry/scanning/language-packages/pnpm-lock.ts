@@ -70,7 +70,7 @@ function entryKey(line: string): string | undefined {
   const trimmed = line.trimEnd();
   if (trimmed.endsWith(":")) return scalar(trimmed.slice(2, -1));
   // `name@1.2.3: {}`
-  const end = trimmed.lastIndexOf(": {");
+  const end = trimmed.indexOf(": {");
   return end < 0 ? undefined : scalar(trimmed.slice(2, end));
 }
 
