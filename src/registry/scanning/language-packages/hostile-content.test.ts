@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { analyzed, layerFile, named, scanningSample } from "../../../../test/support/analyzed.ts";
 import { zip } from "../../../../test/support/zip.ts";
 import { type FileAnalyzer, type FileFindings, FileRefused } from "../file-analyzer.ts";
+import { oldGoBuild } from "./go-build-info.ts";
 import { languageAnalyzers } from "./language-analyzers.ts";
 
 /** The part of a sample around its last bytes that are not zero: mutations elsewhere tell nothing. */
@@ -142,6 +143,31 @@ describe("whatever a file holds", () => {
     );
   });
 });
+
+it.each(["go/go1.17-elf-64.gz", "go/go1.17-elf-32.gz", "go/go1.17-pe.gz", "go/go1.17-mach-o.gz"])(
+  "%s leads somewhere or nowhere, whatever its headers say",
+  (sample) => {
+    const whole = scanningSample(sample);
+    const place = whole.indexOf(goMark.subarray(0, 14));
+    const near = fc.record({
+      at: fc.oneof(fc.integer({ min: 0, max: 1024 }), fc.integer({ min: place, max: place + 64 })),
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 8 }),
+    });
+    expect(oldGoBuild(whole, place)?.goVersion).toBe("go1.17.1");
+    fc.assert(
+      fc.property(fc.array(near, { minLength: 1, maxLength: 3 }), (changes) => {
+        const undo = changes.map(({ at, bytes }) => {
+          const old = Buffer.from(whole.subarray(at, at + bytes.length));
+          whole.set(bytes, at);
+          return () => whole.set(old, at);
+        });
+        expect(oldGoBuild(whole, place)?.modules.length ?? 0).toBeLessThan(4 * mebibyte);
+        for (const restore of undo.reverse()) restore();
+      }),
+      { numRuns: 100 },
+    );
+  },
+);
 
 const mebibyte = 1024 * 1024;
 const goMark = Buffer.concat([
