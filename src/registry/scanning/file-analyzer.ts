@@ -43,29 +43,31 @@ export function wholeFile(
   parse: (content: Uint8Array, file: LayerFile) => FileFindings,
 ): (file: LayerFile) => FileReading {
   return (file) => {
-    const pieces: Uint8Array[] = [];
+    // Sizes of layers' files are true, and then nothing is copied twice.
+    let content = new Uint8Array(Math.min(file.sizeBytes, maxBytes));
     let bytes = 0;
     return {
       push(piece) {
-        bytes += piece.length;
-        // Not `slice`: of a Buffer that is no copy, and the piece's memory is used again.
-        if (bytes <= maxBytes) pieces.push(new Uint8Array(piece));
-        return bytes <= maxBytes;
+        const end = bytes + piece.length;
+        if (end > content.length && end <= maxBytes) content = enlarged(content, end, maxBytes);
+        if (end <= maxBytes) content.set(piece, bytes);
+        bytes = end;
+        return end <= maxBytes;
       },
       end() {
         if (bytes > maxBytes) throw new FileRefused(`larger than ${maxBytes} bytes`);
-        return parse(joined(pieces, bytes), file);
+        return parse(content.subarray(0, bytes), file);
       },
     };
   };
 }
 
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+function enlarged(
+  content: Uint8Array,
+  leastBytes: number,
+  mostBytes: number,
+): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(Math.max(leastBytes, content.length * 2), mostBytes));
+  larger.set(content);
+  return larger;
 }

@@ -56,7 +56,7 @@ describe("bills of materials in images", () => {
       "pypi foo-bar@3.0",
       "composer vendor/name@v4.0",
       "deb openssl@1:3.0.11-1",
-      "rpm bash@5.1-2.el9",
+      "rpm bash@0:5.1-2.el9",
       "apk busybox@1.36.1-r5",
       "npm versionless@9.9.9",
     ]);

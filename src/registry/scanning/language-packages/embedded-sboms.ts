@@ -1,9 +1,9 @@
 import { type FileAnalyzer, type FileFindings, FileRefused, wholeFile } from "../file-analyzer.ts";
 import type { LayerFile } from "../layer-file.ts";
+import { packageOfUrl, parsePackageUrl } from "../package-url.ts";
 import { baseName } from "./file-paths.ts";
 import { maxListBytes } from "./language-limits.ts";
 import { licensesOf, PackageList } from "./package-list.ts";
-import { packageOfUrl } from "./package-of-url.ts";
 import {
   asList,
   asObject,
@@ -121,6 +121,11 @@ function add(
   licenses: ReturnType<typeof licensesOf>,
   list: PackageList,
 ): void {
-  const found = packageOfUrl(asText(url) ?? "", asText(version));
+  const parsed = parsePackageUrl(asText(url) ?? "");
+  if (parsed === undefined) return;
+  // Some write the version beside the URL alone.
+  const beside = asText(version);
+  const isBeside = parsed.version === undefined && beside !== undefined;
+  const found = packageOfUrl(isBeside ? { ...parsed, version: beside } : parsed);
   if (found !== undefined) list.add({ ...found, ...licenses });
 }

@@ -93,6 +93,10 @@ describe("Go's build information", () => {
     expect(found(executable("mod\ta\tv1.0.0\t", "go1.22.3", 72))).toEqual([]);
     expect(found(executable("mod\ta\tv1.0.0\t", "rust1.70"))).toEqual([]);
     expect(found(executable("").subarray(0, 90))).toEqual([]);
+    // What stands where the modules do, without the frame around them.
+    const bare = executable(`mod\ta\tv1.0.0\t\n${"x".repeat(20)}`);
+    bare[bare.lastIndexOf("\n", -1)] = 0x20;
+    expect(found(bare)).toEqual(["golang stdlib@1.22.3"]);
   });
 
   it("is refused if it is cut or leads nowhere, never taken for none", () => {

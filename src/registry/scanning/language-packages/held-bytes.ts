@@ -1,9 +1,10 @@
-import { type FileFindings, type FileReading, FileRefused } from "../file-analyzer.ts";
+import type { FileFindings, FileReading } from "../file-analyzer.ts";
 import type { LayerFile } from "../layer-file.ts";
 
-/** The first bytes of a file, in one piece of memory that is no more than twice of what has come. */
+/** The first bytes of a file, in one piece of memory that is at most four times what has come. */
 export class HeldBytes {
   readonly #maxBytes: number;
+  readonly #expectedBytes: number;
   #memory: Uint8Array;
   #held = 0;
   #seen = 0;
@@ -13,13 +14,6 @@ export class HeldBytes {
     this.#maxBytes = maxBytes;
     this.#memory = new Uint8Array(Math.min(maxBytes, Math.max(0, expectedBytes), firstHold));
     this.#expectedBytes = Math.min(maxBytes, expectedBytes);
-  }
-
-  readonly #expectedBytes: number;
-
-  /** How many bytes have come, held or not. */
-  get seen(): number {
-    return this.#seen;
   }
 
   get isWhole(): boolean {
@@ -66,15 +60,4 @@ export function fileStart(
       end: () => parse(held.bytes, held.isWhole, file),
     };
   };
-}
-
-/** As `wholeFile`, for large files: holds one copy of the content. */
-export function largeFile(
-  maxBytes: number,
-  parse: (content: Uint8Array, file: LayerFile) => FileFindings,
-): (file: LayerFile) => FileReading {
-  return fileStart(maxBytes, (content, isWhole, file) => {
-    if (!isWhole) throw new FileRefused(`larger than ${maxBytes} bytes`);
-    return parse(content, file);
-  });
 }

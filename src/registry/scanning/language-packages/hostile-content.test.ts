@@ -199,7 +199,11 @@ const slow: [name: string, path: string, content: () => Buffer][] = [
         // Each place says that all that follows is its list of modules.
         Buffer.alloc(
           16 * mebibyte,
-          Buffer.concat([goMark, Buffer.from("\x02go\xff\xff\x7f", "latin1"), Buffer.alloc(10)]),
+          Buffer.concat([
+            goMark,
+            Buffer.from("\x02go\xff\xff\x7f", "latin1"),
+            Buffer.alloc(10, "\n"),
+          ]),
         ),
       ]),
   ],

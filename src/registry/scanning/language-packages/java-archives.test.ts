@@ -124,6 +124,20 @@ describe("Java archives", () => {
     expect(() => found(Buffer.from("PK\x03\x04"))).toThrow("not a zip archive");
   });
 
+  it("are refused if the way to a package is longer than can be shown", () => {
+    const inner = zip([pom("a", "b", "1.0")]);
+    const far = zip([{ name: `${"d/".repeat(500)}a.jar`, content: inner }]);
+    expect(() => found(far)).toThrow("place is longer than 1024");
+  });
+
+  it("are read though a signed one's manifest is long", () => {
+    const files = Array.from({ length: 20_000 }, (_, at) => `Name: ${at}.class\r\nSHA-256: x\r\n`);
+    const signed = manifest("Bundle-Version: 1.0.0", "", ...files, `Name: ${"x".repeat(2 ** 21)}`);
+    expect(found(zip([signed]), "app/signed-1.0.0.jar")).toEqual([
+      "maven signed@1.0.0 !META-INF/MANIFEST.MF",
+    ]);
+  });
+
   it("are read whatever is encrypted in them that tells nothing", () => {
     const secret = { name: "secret.txt", content: "x", isEncrypted: true };
     expect(found(zip([secret, pom("a", "b", "1.0")]))).toHaveLength(1);

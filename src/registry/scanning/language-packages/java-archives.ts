@@ -1,13 +1,13 @@
-import { type FileAnalyzer, FileRefused } from "../file-analyzer.ts";
+import { type FileAnalyzer, FileRefused, wholeFile } from "../file-analyzer.ts";
 import { baseName } from "./file-paths.ts";
-import { largeFile } from "./held-bytes.ts";
 import { InflationBudget } from "./inflation-budget.ts";
 import { type JavaName, nameOfFile, nameOfManifest, nameOfPom } from "./java-names.ts";
 import {
   maxArchiveBytes,
   maxArchiveDepth,
   maxHeaderBytes,
-  maxManifestBytes,
+  maxJavaManifestBytes,
+  maxPomBytes,
 } from "./language-limits.ts";
 import { PackageList } from "./package-list.ts";
 import { decodedText } from "./recorded-text.ts";
@@ -24,7 +24,7 @@ export const javaArchives: FileAnalyzer = {
   name: "java",
   version: 1,
   wants: ({ kind, path }) => kind === "file" && isArchive(path),
-  read: largeFile(maxArchiveBytes, (content, file) => {
+  read: wholeFile(maxArchiveBytes, (content, file) => {
     const list = new PackageList();
     const reading = { list, budget: new InflationBudget(content.length) };
     readArchive(content, { name: baseName(file.path), inside: "", depth: 1 }, reading);
@@ -59,7 +59,7 @@ function readArchive(bytes: Uint8Array, place: Place, reading: Reading): void {
   let manifest: ZipMember | undefined;
   for (const member of archive.members()) {
     if (isPom(member.name)) {
-      const found = nameOfPom(textOf(archive, member, maxManifestBytes));
+      const found = nameOfPom(textOf(archive, member, maxPomBytes));
       if (found === undefined) continue;
       add(list, found, within(place, member.name));
       named = true;
@@ -70,7 +70,7 @@ function readArchive(bytes: Uint8Array, place: Place, reading: Reading): void {
     }
   }
   if (named) return;
-  const text = manifest === undefined ? "" : textOf(archive, manifest, maxHeaderBytes);
+  const text = manifest === undefined ? "" : textOf(archive, manifest, maxJavaManifestBytes);
   const ofManifest = nameOfManifest(text, place.name);
   const ofFile = nameOfFile(place.name);
   if (ofManifest !== undefined) add(list, ofManifest, within(place, manifestName));
@@ -112,7 +112,8 @@ function textOf(archive: ZipArchive, member: ZipMember, maxBytes: number): strin
   if (member.sizeBytes > maxBytes) {
     throw new FileRefused(`${JSON.stringify(member.name.slice(0, 200))} is too large`);
   }
-  return decodedText(archive.content(member));
+  // What a manifest says of the whole archive comes first.
+  return decodedText(archive.content(member).subarray(0, maxHeaderBytes));
 }
 
 function add(list: PackageList, found: JavaName, inside: string): void {

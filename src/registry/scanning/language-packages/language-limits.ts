@@ -41,6 +41,13 @@ export const maxCargoListBytes = 8 * mebibyte;
 export const maxArchiveBytes = 256 * mebibyte;
 export const maxOpenArchiveBytes = 384 * mebibyte;
 
+/** Maven's pom.properties takes some hundred bytes; a manifest names each file of a signed archive. */
+export const maxPomBytes = 256 * kibibyte;
+export const maxJavaManifestBytes = 16 * mebibyte;
+
+/** The way to a package inside of an archive. */
+export const maxInsideLength = 1024;
+
 /** Inflated from one archive in all; and past `freeInflatedBytes`, how many times its own size. */
 export const maxInflatedBytes = 1024 * mebibyte;
 export const freeInflatedBytes = 64 * mebibyte;

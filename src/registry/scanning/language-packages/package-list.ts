@@ -1,6 +1,7 @@
 import { FileRefused } from "../file-analyzer.ts";
 import type { FoundPackage } from "../found-package.ts";
 import {
+  maxInsideLength,
   maxLicenseLength,
   maxLicenses,
   maxNameLength,
@@ -21,6 +22,7 @@ export class PackageList {
     checkText(found.name, "name", maxNameLength);
     checkText(found.version, "version", maxVersionLength);
     if (found.namespace !== undefined) checkText(found.namespace, "namespace", maxNameLength);
+    if (found.inside !== undefined) checkText(found.inside, "place", maxInsideLength);
     const { type, namespace = "", name, version, inside = "" } = found;
     // No control character is in any of them.
     const key = `${type}\n${namespace}\n${name}\n${version}\n${inside}`;

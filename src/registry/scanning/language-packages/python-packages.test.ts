@@ -33,6 +33,9 @@ describe("Python packages", () => {
     expect(named(analyzed(pythonPackages, metadata, text))).toEqual(["pypi a@1.0"]);
     const long = `Name: a\nVersion: 1.0\n\n${"x".repeat(2 * 1024 * 1024)}`;
     expect(named(analyzed(pythonPackages, metadata, long))).toEqual(["pypi a@1.0"]);
+    expect(pythonPackages.read(layerFile(metadata, 9)).push(Buffer.from(long))).toBe(false);
+    const described = "Name: a\n\nVersion: 3.0\n";
+    expect(() => analyzed(pythonPackages, metadata, described)).toThrow(FileRefused);
   });
 
   it("are told with the licence's name, never its text", () => {

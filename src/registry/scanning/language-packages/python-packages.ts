@@ -1,7 +1,7 @@
-import { type FileAnalyzer, type FileFindings, FileRefused } from "../file-analyzer.ts";
+import { type FileAnalyzer, type FileFindings, FileRefused, wholeFile } from "../file-analyzer.ts";
 import type { FoundPackage } from "../found-package.ts";
 import { endsWithPath } from "./file-paths.ts";
-import { fileStart, largeFile } from "./held-bytes.ts";
+import { fileStart } from "./held-bytes.ts";
 import { InflationBudget } from "./inflation-budget.ts";
 import { maxArchiveBytes, maxHeaderBytes } from "./language-limits.ts";
 import { licensesOf, PackageList } from "./package-list.ts";
@@ -41,7 +41,7 @@ const readRecord = fileStart(maxHeaderBytes, (start, isWhole) => {
   return { packages: list.packages };
 });
 
-const readEgg = largeFile(maxArchiveBytes, (content): FileFindings => {
+const readEgg = wholeFile(maxArchiveBytes, (content): FileFindings => {
   const list = new PackageList();
   const egg = new ZipArchive(content, new InflationBudget(content.length));
   for (const member of egg.members()) {

@@ -38,6 +38,8 @@ describe("installed gems", () => {
   it("are told by the stub where the rest is computed, and else refused", () => {
     const computed = `# stub: json 2.7.1 ruby lib\n  s.name = NAME\n  s.version = VERSION\n`;
     expect(named(analyzed(rubyGems, path, computed))).toEqual(["gem json@2.7.1"]);
+    const later = `${nokogiri}# stub: other 9.9 ruby lib\n`;
+    expect(named(analyzed(rubyGems, path, later))).toEqual(["gem nokogiri@1.16.0"]);
     for (const none of ["", "  s.name = NAME\n", `  s.name = "a"\n`]) {
       expect(() => analyzed(rubyGems, path, none)).toThrow(FileRefused);
     }
