@@ -4,8 +4,6 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { IndexDirectory } from "./adapters/advisories/index-directory.ts";
 import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
 import { S3BlobStore } from "./adapters/blobs/s3.ts";
 import {
@@ -36,6 +34,7 @@ import {
 import type { ProcessLoad } from "./adapters/telemetry/process-gauges.ts";
 import type { Config } from "./config.ts";
 import { openKeyring } from "./open-keyring.ts";
+import { openVulndb } from "./open-vulndb.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LayerWork } from "./ports/layer-work.ts";
@@ -122,7 +121,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const layerWork = openLayerWork();
     const tagPatterns = new PackageTagPatterns();
     const layerAnalysis = new LayerAnalysisThreads(layersAnalyzedAtOnce());
-    const vulnerabilities = new IndexDirectory(vulnerabilityDirectory(config), advisorySnapshot);
+    const vulnerabilities = openVulndb(config);
     const plain = { metadata, blobs, keys, egress, layerWork };
     const observed = options.observer === undefined ? plain : observedBy(options.observer, plain);
     const ports = {
@@ -187,14 +186,6 @@ function openLayerWork(): LayerWork {
 function layersAnalyzedAtOnce(): number {
   return Math.max(1, Math.floor(availableParallelism() / 2));
 }
-
-/** Where the indexes of advisories are. Each machine has its own. */
-export function vulnerabilityDirectory({ dataDirectory }: Config): string {
-  return join(dataDirectory, "vulndb");
-}
-
-/** The advisories that the package brings. */
-const advisorySnapshot = fileURLToPath(new URL("../data/advisories/index.db.zst", import.meta.url));
 
 export function credentialsFile({ dataDirectory }: Config): string {
   return join(dataDirectory, "credentials");

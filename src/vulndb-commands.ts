@@ -2,11 +2,12 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fetchFeeds } from "./adapters/advisories/fetch-feeds.ts";
-import { ImportUnderWay, IndexDirectory } from "./adapters/advisories/index-directory.ts";
+import { ImportUnderWay, type IndexDirectory } from "./adapters/advisories/index-directory.ts";
 import { HttpEgress } from "./adapters/egress/http-egress.ts";
 import type { Config } from "./config.ts";
 import { CommandError } from "./doors/cli/client.ts";
 import type { UpdateWish, VulndbCommands, VulndbUpdate } from "./doors/cli/vulndb/vulndb.ts";
+import { openVulndb, vulndbDirectory } from "./open-vulndb.ts";
 import type { Clock } from "./ports/clock.ts";
 
 export interface VulndbProgram {
@@ -14,19 +15,8 @@ export interface VulndbProgram {
   readonly config: Config;
 }
 
-/** Of the package: what there is before anything was imported. */
-const snapshotFile = join(import.meta.dirname, "..", "data", "advisories", "snapshot.db.zst");
 /** Changes are fetched with what came just before: clocks and archives of others lag. */
 const overlapMs = 86_400_000;
-
-export function vulndbDirectory({ dataDirectory }: Pick<Config, "dataDirectory">): string {
-  return join(dataDirectory, "vulndb");
-}
-
-/** The deployment's advisories, as its server and its commands see them. */
-export function openVulndb(config: Pick<Config, "dataDirectory">): IndexDirectory {
-  return new IndexDirectory(vulndbDirectory(config), snapshotFile);
-}
 
 export function vulndbCommands({ clock, config }: VulndbProgram): VulndbCommands {
   const { staleMs } = config.vulnerabilityFeeds;
