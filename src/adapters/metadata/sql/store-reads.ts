@@ -36,6 +36,7 @@ export class StoreReads implements MetadataReads {
   readonly usage: MetadataReads["usage"];
   readonly audit: MetadataReads["audit"];
   readonly costs: MetadataReads["costs"];
+  readonly trails: MetadataReads["trails"];
 
   constructor(reads: MetadataReads) {
     this.repositories = reads.repositories;
@@ -72,5 +73,6 @@ export class StoreReads implements MetadataReads {
     this.usage = reads.usage;
     this.audit = reads.audit;
     this.costs = reads.costs;
+    this.trails = reads.trails;
   }
 }
