@@ -65,6 +65,8 @@ export interface TrailFileReads {
   unwritten(trail: string, limit: number): Promise<TrailFile[]>;
   /** Files that are written, of the digest; those of none where it is empty. By their ids. */
   ofDigest(trail: string, registry: Registry, digest: string): Promise<TrailFile[]>;
+  /** The registries of files that are written and in no digest. */
+  undigested(trail: string): Promise<Registry[]>;
 }
 
 export interface TrailFileWrites {

@@ -12,7 +12,7 @@ const trailOf = (name: string, more: Partial<Trail> = {}): Trail => ({
   ...{ registry, name, id: `id-${name}`, isMultiRegion: false, isOrganization: false },
   ...{ logsFrom: 0, logsUntil: untilStopped },
   settings: {
-    ...{ target: "bucket", prefix: "", includesGlobalEvents: true, isValidated: true, tags: [] },
+    ...{ target: "bucket", prefix: "", includesGlobalEvents: true, validatedSince: 1, tags: [] },
   },
   status: { gaps: [] },
   ...more,
@@ -60,10 +60,10 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: trails", 
       await trails.insertIfAbsent(trailOf("all", everybody));
     });
     await put(row(1, "before", { body: "{}" }), row(1, "early"));
-    await put(row(4, "b", { records: 7 }), row(4, "a"), row(5, "c"), row(9, "late"));
+    await put(row(4, "b", { records: 7 }), row(4, "a"), row(5, "c"), row(9_000, "late"));
     await put(row(5, "c", { body: "{}" }), row(6, "e", { registry: elsewhere }));
     await put(row(6, "o", { registry: others }));
-    const waiting = (trail: string, of = registry, until = 99, limit = 99) =>
+    const waiting = (trail: string, of = registry, until = 9_999, limit = 99) =>
       read.waiting(`id-${trail}`, of, { until, limit });
     expect(await waiting("own")).toEqual([
       { at: 4, id: "a", records: 1 },
@@ -89,7 +89,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: trails", 
     await change(({ trails: { records } }) => records.assign("id-own", registry, row(4, "b"), "f"));
     expect((await waiting("own")).map(({ id }) => id)).toEqual(["c"]);
     expect((await read.inFile("id-own", registry, "f")).map(({ id }) => id)).toEqual(["a", "b"]);
-    const removeOld = () => change(({ audit }) => audit.removeBefore("api", 99, 99));
+    const removeOld = () => change(({ audit }) => audit.removeBefore("api", 9_999, 99));
     expect(await removeOld()).toBe(1);
     await change(async ({ trails: { records } }) => {
       await records.forgetFile("id-own", registry, "f");
@@ -123,13 +123,14 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: trails", 
     });
     expect((await files.unwritten("t", 9)).map(({ id }) => id)).toEqual(["b"]);
     expect(await files.ofDigest("t", registry, "")).toEqual([file("a", { written })]);
+    expect(await files.undigested("t")).toEqual([registry]);
     await change(({ trails }) => trails.files.assign("t", registry, "d"));
     expect(await files.ofDigest("t", registry, "")).toEqual([]);
     expect(await files.ofDigest("t", registry, "d")).toEqual([file("a", { written, digest: "d" })]);
     await change(({ trails }) => trails.files.removeOfDigest("t", registry, "d"));
     expect(await files.ofDigest("t", registry, "d")).toEqual([]);
 
-    const chain = { trail: "t", registry, openSince: 5 };
+    const chain = { trail: "t", registry, openSince: 5, toldUntil: 0 };
     await change(({ trails }) => trails.chains.put({ ...chain, openSince: 1 }));
     await change(({ trails }) => trails.chains.put(chain));
     await change(({ trails }) => trails.chains.put({ ...chain, registry: elsewhere }));

@@ -19,8 +19,8 @@ export interface TrailSettings {
   /** Without a slash at its ends; empty for none. */
   readonly prefix: string;
   readonly includesGlobalEvents: boolean;
-  /** Whether there are digests. */
-  readonly isValidated: boolean;
+  /** Since when there are digests; absent where there are none. */
+  readonly validatedSince?: number | undefined;
   /** Absent: all records. */
   readonly selectors?: readonly TrailSelector[] | undefined;
   readonly tags: readonly (readonly [key: string, value: string])[];
@@ -56,7 +56,7 @@ export interface Trail extends TrailRef {
   readonly isMultiRegion: boolean;
   /** Has the records of all accounts. */
   readonly isOrganization: boolean;
-  /** It has records from this time on, and to the next; both included. */
+  /** It has records from this time on, and to the next, both included, but for those of gaps. */
   readonly logsFrom: number;
   readonly logsUntil: number;
   readonly settings: TrailSettings;
@@ -65,6 +65,14 @@ export interface Trail extends TrailRef {
 
 /** `logsUntil` of a trail that logs. */
 export const untilStopped = Number.MAX_SAFE_INTEGER;
+
+/** Whether a trail is to have what was done at that time. */
+export function hasTime({ logsFrom, logsUntil, status: { gaps } }: Trail, at: number): boolean {
+  if (at < logsFrom || at > logsUntil) return false;
+  return !gaps.some(
+    ({ reason, from, until }) => reason === "StopLogging" && at > from && at < until,
+  );
+}
 
 export function isLogging({ logsUntil }: Pick<Trail, "logsUntil">): boolean {
   return logsUntil === untilStopped;
@@ -101,6 +109,8 @@ export interface DigestChain {
   /** From when on the next digest tells; absent while the trail is stopped. */
   readonly openSince?: number | undefined;
   readonly last?: ChainLink | undefined;
+  /** Gaps that were noted up to then are in a digest. */
+  readonly toldUntil: number;
   /** A digest that was begun. */
   readonly pending?: PendingDigest | undefined;
 }
@@ -121,6 +131,7 @@ export interface PendingDigest {
   readonly isFinal: boolean;
   readonly fingerprint: string;
   readonly gaps: readonly TrailGap[];
+  readonly begunAt: number;
 }
 
 /** A pair of keys that signs digests about a registry. */

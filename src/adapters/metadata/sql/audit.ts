@@ -5,6 +5,7 @@ import type {
   AuditWrites,
 } from "../../../ports/audit-store.ts";
 import type { AuditKind } from "../../../registry/audit/audit-kinds.ts";
+import { auditLimits } from "../../../registry/audit/audit-limits.ts";
 import type { Registry } from "../../../registry/names.ts";
 import type { AuditTable } from "./audit-tables.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
@@ -35,7 +36,11 @@ export class SqlAudit implements AuditReads, AuditWrites {
     await this.#session.allLater(
       rows.flatMap(({ registry, ...row }) => {
         const whole = { ...registryKey(registry), ...row };
-        return [this.#session.command(note, whole), this.#session.command(put, whole)];
+        const oldest = row.at - auditLimits.segmentSpanMs;
+        return [
+          this.#session.command(note, { ...whole, oldest }),
+          this.#session.command(put, whole),
+        ];
       }),
     );
   }

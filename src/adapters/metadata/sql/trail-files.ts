@@ -27,6 +27,10 @@ export class SqlTrailFiles implements TrailFileReads, TrailFileWrites {
     return (await this.#session.all(ofDigest, key)).map(toFile);
   }
 
+  async undigested(trail: string): Promise<Registry[]> {
+    return (await this.#session.all(undigested, { trail })).map(registryKey);
+  }
+
   async insert(file: TrailFile): Promise<void> {
     await this.#session.later(insert, toRow(file));
   }
@@ -120,6 +124,16 @@ const ofDigest = statement(({ builder }, key: OfTrail & { digest: string }) =>
     .where((row) => row.and({ trail: key.trail, ...ofRegistry(key), digest: key.digest }))
     .where("written", "is not", null)
     .orderBy("id"),
+);
+
+const undigested = statement(({ builder }, { trail }: { trail: string }) =>
+  builder
+    .selectFrom("trail_file")
+    .select(["account", "region"])
+    .distinct()
+    .where("trail", "=", trail)
+    .where("digest", "=", "")
+    .where("written", "is not", null),
 );
 
 const insert = statement(({ builder }, row: Fields<TrailFileTable>) =>

@@ -170,7 +170,8 @@ const forget = statement(({ builder }, key: Through) =>
     .where((row) => row.and({ ...ofRegistry(key), at: key.at, id: key.id, trail: key.trail })),
 );
 
-type Put = RegistryKey & Fields<AuditPosition>;
+/** `oldest`: its records are not from before then. */
+type Put = RegistryKey & Fields<AuditPosition> & { readonly oldest: number };
 
 /**
  * Notes for each trail that is to have it that a row of the audit trail comes: before the row is put, and
@@ -191,7 +192,7 @@ export const note = statement(({ builder }, row: Put) =>
           cast<string>(val(""), "text").as("file"),
         ])
         .where("trail.logs_from", "<=", row.at)
-        .where("trail.logs_until", ">=", row.at)
+        .where("trail.logs_until", ">=", row.oldest)
         .where(({ not, exists }) =>
           not(
             exists(

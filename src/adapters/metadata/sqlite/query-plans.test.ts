@@ -637,6 +637,7 @@ const trailCalls: typeof calls = {
   files: {
     unwritten: [["t", 9]],
     ofDigest: [["t", registry, "d"]],
+    undigested: [["t"]],
     insert: [[trailFile]],
     setWritten: [[trailFile]],
     assign: [["t", registry, "d"]],
