@@ -9,7 +9,7 @@ export type ErrorKind =
   | "AlreadyExists"
   | "ChildNotFound"
   | "ConcurrentModification"
-  | "CloudTrailArnInvalid"
+  | "CloudTrailARNInvalid"
   | "Conflict"
   | "ConstraintViolation"
   | "CreateAccountStatusNotFound"

@@ -13,7 +13,7 @@ export const wire = {
   AccountNotFound: [400, "AccountNotFoundException"],
   AlreadyExists: [400, "AlreadyExistsException"],
   ChildNotFound: [400, "ChildNotFoundException"],
-  CloudTrailArnInvalid: [400, "CloudTrailARNInvalidException"],
+  CloudTrailARNInvalid: [400, "CloudTrailARNInvalidException"],
   ConcurrentModification: [400, "ConcurrentModificationException"],
   Conflict: [400, "ConflictException"],
   ConstraintViolation: [400, "ConstraintViolationException"],

@@ -11,7 +11,7 @@ export const wire = {
   AccountNotFound: [400, "UNSUPPORTED"],
   AlreadyExists: [400, "UNSUPPORTED"],
   ChildNotFound: [400, "UNSUPPORTED"],
-  CloudTrailArnInvalid: [400, "UNSUPPORTED"],
+  CloudTrailARNInvalid: [400, "UNSUPPORTED"],
   ConcurrentModification: [400, "UNSUPPORTED"],
   Conflict: [400, "UNSUPPORTED"],
   ConstraintViolation: [400, "UNSUPPORTED"],

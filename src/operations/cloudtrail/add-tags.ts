@@ -16,7 +16,7 @@ export const addTags = operation("cloudtrail:AddTags", {
   conditions: ({ TagsList }) =>
     tagConditions(TagsList.map(({ Key, Value = "" }) => ({ Key, Value }))),
   access: "Tagging",
-  errors: ["CloudTrailArnInvalid", "InvalidHomeRegion", "TagsLimitExceeded", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidHomeRegion", "TagsLimitExceeded", "TrailNotFound"],
   async handle({ ResourceId, TagsList }, { ports, caller }): Promise<Wire<AddTagsResponse>> {
     const added = pairsOf(TagsList);
     await changeTrail(ports, homeTrail(ResourceId, caller), (trail) => {

@@ -12,7 +12,7 @@ export const deleteTrail = operation("cloudtrail:DeleteTrail", {
   input: request({ Name: trailName } satisfies Members<DeleteTrailRequest>),
   resource: namedTrail,
   access: "Write",
-  errors: ["CloudTrailArnInvalid", "InvalidHomeRegion", "InvalidTrailName", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidHomeRegion", "InvalidTrailName", "TrailNotFound"],
   async handle({ Name }, { ports, caller }): Promise<Wire<DeleteTrailResponse>> {
     await remove(ports, homeTrail(Name, caller));
     return {};

@@ -21,7 +21,7 @@ export const describeTrails = operation("cloudtrail:DescribeTrails", {
   } satisfies Members<DescribeTrailsRequest>),
   resource: anyTrail,
   access: "Read",
-  errors: ["CloudTrailArnInvalid", "InvalidTrailName"],
+  errors: ["CloudTrailARNInvalid", "InvalidTrailName"],
   async handle(input, { ports, caller }): Promise<Wire<DescribeTrailsResponse>> {
     const { trailNameList: names = [], includeShadowTrails: withShadows = true } = input;
     const wanted = new Set(names.map((name) => trailArn(trailRef(name, caller))));

@@ -17,7 +17,7 @@ export const getEventSelectors = operation("cloudtrail:GetEventSelectors", {
   input: request({ TrailName: trailName } satisfies Members<GetEventSelectorsRequest>),
   resource: selectedTrail,
   access: "Read",
-  errors: ["CloudTrailArnInvalid", "InvalidTrailName", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidTrailName", "TrailNotFound"],
   async handle({ TrailName }, { ports, caller }): Promise<Wire<GetEventSelectorsResponse>> {
     const trail = await requireTrail(ports, trailRef(TrailName, caller));
     return { TrailARN: trailArn(trail), EventSelectors: toSelectors(trail.settings.selectors) };

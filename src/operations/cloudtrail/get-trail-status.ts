@@ -14,7 +14,7 @@ export const getTrailStatus = operation("cloudtrail:GetTrailStatus", {
   input: request({ Name: trailName } satisfies Members<GetTrailStatusRequest>),
   resource: namedTrail,
   access: "Read",
-  errors: ["CloudTrailArnInvalid", "InvalidTrailName", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidTrailName", "TrailNotFound"],
   async handle({ Name }, { ports, caller }): Promise<Wire<GetTrailStatusResponse>> {
     const trail = await requireTrail(ports, trailRef(Name, caller));
     const { status } = trail;

@@ -13,7 +13,7 @@ export const getTrail = operation("cloudtrail:GetTrail", {
   input: request({ Name: trailName } satisfies Members<GetTrailRequest>),
   resource: namedTrail,
   access: "Read",
-  errors: ["CloudTrailArnInvalid", "InvalidTrailName", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidTrailName", "TrailNotFound"],
   async handle({ Name }, { ports, caller }): Promise<Wire<GetTrailResponse>> {
     return { Trail: describedTrail(await requireTrail(ports, trailRef(Name, caller))) };
   },

@@ -24,7 +24,7 @@ export const listTags = operation("cloudtrail:ListTags", {
       resource: taggedTrail({ ResourceId }, caller),
     })),
   access: "Read",
-  errors: ["CloudTrailArnInvalid", "InvalidNextToken", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidNextToken", "TrailNotFound"],
   async handle(input, { ports, caller }): Promise<Wire<ListTagsResponse>> {
     requireNoToken(input.NextToken);
     const ResourceTagList = [];

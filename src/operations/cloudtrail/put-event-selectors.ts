@@ -25,7 +25,7 @@ export const putEventSelectors = operation("cloudtrail:PutEventSelectors", {
   resource: selectedTrail,
   access: "Write",
   errors: [
-    ...(["CloudTrailArnInvalid", "InvalidEventSelectors", "InvalidHomeRegion"] as const),
+    ...(["CloudTrailARNInvalid", "InvalidEventSelectors", "InvalidHomeRegion"] as const),
     ...(["InvalidTrailName", "TrailNotFound"] as const),
   ],
   async handle(input, { ports, caller }): Promise<Wire<PutEventSelectorsResponse>> {

@@ -15,7 +15,7 @@ export const removeTags = operation("cloudtrail:RemoveTags", {
   resource: taggedTrail,
   conditions: ({ TagsList }) => ({ "aws:TagKeys": TagsList.map(({ Key }) => Key) }),
   access: "Tagging",
-  errors: ["CloudTrailArnInvalid", "InvalidHomeRegion", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidHomeRegion", "TrailNotFound"],
   async handle({ ResourceId, TagsList }, { ports, caller }): Promise<Wire<RemoveTagsResponse>> {
     const gone = new Set(TagsList.map(({ Key }) => Key));
     await changeTrail(ports, homeTrail(ResourceId, caller), (trail) => {

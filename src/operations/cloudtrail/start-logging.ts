@@ -12,7 +12,7 @@ export const startLogging = operation("cloudtrail:StartLogging", {
   input: request({ Name: trailName } satisfies Members<StartLoggingRequest>),
   resource: namedTrail,
   access: "Write",
-  errors: ["CloudTrailArnInvalid", "InvalidHomeRegion", "InvalidTrailName", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidHomeRegion", "InvalidTrailName", "TrailNotFound"],
   async handle({ Name }, { ports, caller }): Promise<Wire<StartLoggingResponse>> {
     await start(ports, homeTrail(Name, caller));
     return {};

@@ -12,7 +12,7 @@ export const stopLogging = operation("cloudtrail:StopLogging", {
   input: request({ Name: trailName } satisfies Members<StopLoggingRequest>),
   resource: namedTrail,
   access: "Write",
-  errors: ["CloudTrailArnInvalid", "InvalidHomeRegion", "InvalidTrailName", "TrailNotFound"],
+  errors: ["CloudTrailARNInvalid", "InvalidHomeRegion", "InvalidTrailName", "TrailNotFound"],
   async handle({ Name }, { ports, caller }): Promise<Wire<StopLoggingResponse>> {
     await stop(ports, homeTrail(Name, caller));
     return {};

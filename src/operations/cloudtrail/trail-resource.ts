@@ -23,7 +23,7 @@ export function anyTrail(_input: unknown, { principal }: Caller): Resource {
 
 /**
  * The trail of the caller's account that a name or an ARN says.
- * @throws InvalidTrailName, CloudTrailArnInvalid; TrailNotFound for one of another account
+ * @throws InvalidTrailName, CloudTrailARNInvalid; TrailNotFound for one of another account
  */
 export function trailRef(nameOrArn: string, caller: Caller): TrailRef {
   if (!nameOrArn.startsWith("arn:")) {
@@ -35,11 +35,11 @@ export function trailRef(nameOrArn: string, caller: Caller): TrailRef {
   return trail;
 }
 
-/** @throws CloudTrailArnInvalid */
+/** @throws CloudTrailARNInvalid */
 export function arnRef(arn: string): TrailRef {
   const trail = parseTrailArn(arn);
   if (trail !== undefined && isTrailName(trail.name)) return trail;
-  throw new RegistryError("CloudTrailArnInvalid", "The ARN is not that of a trail.");
+  throw new RegistryError("CloudTrailARNInvalid", "The ARN is not that of a trail.");
 }
 
 export function invalidName(): RegistryError {
@@ -67,7 +67,7 @@ export function taggedTrail({ ResourceId }: { readonly ResourceId: string }, cal
   return asResource(ownArnRef(ResourceId, caller));
 }
 
-/** @throws CloudTrailArnInvalid; TrailNotFound for one of another account */
+/** @throws CloudTrailARNInvalid; TrailNotFound for one of another account */
 export function ownArnRef(arn: string, caller: Caller): TrailRef {
   arnRef(arn);
   return trailRef(arn, caller);

@@ -77,7 +77,7 @@ describe("trails", () => {
     expect(await refusal(updateTrail, { Name: arn }, elsewhere)).toBe("InvalidHomeRegion");
     expect(await refusal(getTrail, { Name }, elsewhere)).toBe("TrailNotFound");
     expect(await refusal(getTrail, { Name: arn }, stranger)).toBe("TrailNotFound");
-    expect(await refusal(getTrail, { Name: "arn:aws:s3:::x" })).toBe("CloudTrailArnInvalid");
+    expect(await refusal(getTrail, { Name: "arn:aws:s3:::x" })).toBe("CloudTrailARNInvalid");
     expect((await ask(getTrail, { Name: arn }, elsewhere)).Trail).toMatchObject({
       ...{ HomeRegion: "us-east-1", HasCustomEventSelectors: false },
     });
