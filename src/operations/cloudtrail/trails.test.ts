@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { account, callerOf, openTestRegistry, otherAccount } from "../../../test/support/ecr.ts";
 import { bucket, openTrailBench, type TrailBench } from "../../../test/support/trails.ts";
 import type { Region } from "../../registry/names.ts";
+import { resealTrailKeys } from "../../registry/trails/trail-keys.ts";
 import { trailLimits } from "../../registry/trails/trail-limits.ts";
 import { createRepository } from "../ecr/create-repository.ts";
 import { describeRepositories } from "../ecr/describe-repositories.ts";
@@ -186,6 +187,11 @@ describe("trails", () => {
     expect(PublicKeyList).toHaveLength(1);
     expect(PublicKeyList[0]?.Fingerprint).toBe(first?.digestPublicKeyFingerprint);
     expect((await ask(listPublicKeys, { EndTime: 1, StartTime: 0 })).PublicKeyList).toEqual([]);
+    const { ports } = bench.registry.environment;
+    expect(await resealTrailKeys(ports)).toEqual({ count: 0, unopenable: [] });
+    const [key] = await ports.metadata.trails.keys.list({ account, region: elsewhere.region }, 1);
+    expect(key).toBeUndefined();
+    expect(await bench.registry.dump()).not.toMatch(/PRIVATE KEY|MII[A-Za-z0-9+/]{600}/);
   });
 
   it("go on after failures, repeat the same file, and say what they gave up", async () => {
