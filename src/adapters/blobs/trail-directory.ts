@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, opendir, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, open, opendir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { TrailTarget } from "../../ports/trail-target.ts";
 import { trailLimits } from "../../registry/trails/trail-limits.ts";
@@ -12,7 +13,7 @@ const directoryMode = 0o700;
 
 /**
  * A directory that trails write to. The signature of a digest is in a file beside it, `<name>.sig`; a
- * file that is being written is `<name>.part`.
+ * file that is being written ends in `.part`: what a killed process leaves of one can be removed.
  */
 export class TrailDirectory implements TrailTarget {
   readonly #root: string;
@@ -77,16 +78,22 @@ export class TrailDirectory implements TrailTarget {
   }
 }
 
-/** Readers see all of it or what was there before. */
+/** Readers see all of it or what was there before, also while two write the same. */
 async function replace(path: string, content: Uint8Array): Promise<void> {
-  const file = await open(path + part, "w", fileMode);
+  const draft = `${path}.${randomUUID()}${part}`;
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(draft, "wx", fileMode);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
   }
-  await rename(path + part, path);
 }
 
 async function syncDirectory(path: string): Promise<void> {

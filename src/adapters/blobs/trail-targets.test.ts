@@ -78,8 +78,14 @@ it("writes to a directory all or nothing, and nowhere else", async () => {
   expect(await Array.fromAsync(target.list())).toEqual(["d/log.json.gz"]);
   await target.write("d/log2.json.gz", Buffer.from("two"), "0c");
   expect((await readdir(join(root, "d"))).sort()).toEqual([
-    ...["log.json.gz", "log2.json.gz", "log2.json.gz.sig"],
+    ...["log.json.gz", "log2.json.gz", "log2.json.gz.part", "log2.json.gz.sig"],
   ]);
+  await writeFile(join(root, "no-directory"), "");
+  await expect(target.write("no-directory/x", Buffer.from("x"))).rejects.toThrow();
+  await Promise.all(
+    Array.from({ length: 9 }, () => target.write("d/log.json.gz", Buffer.from("same"))),
+  );
+  expect((await readdir(join(root, "d"))).filter((name) => name.includes("-"))).toEqual([]);
   expect(await readFile(join(root, "d", "log2.json.gz.sig"), "utf8")).toBe("0c\n");
   for (const name of ["../up", "d/../../up", "/d", "d//e", ""]) {
     await expect(target.write(name, Buffer.from("x"))).rejects.toThrow("is no name of a file");

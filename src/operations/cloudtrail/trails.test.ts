@@ -194,6 +194,20 @@ describe("trails", () => {
     expect(await bench.registry.dump()).not.toMatch(/PRIVATE KEY|MII[A-Za-z0-9+/]{600}/);
   });
 
+  it("are written by two workers at once as by one", async () => {
+    const before = (await bench.records()).length;
+    for (const repositoryName of ["at-once-1", "at-once-2"]) {
+      await ask(createRepository, { repositoryName });
+    }
+    await Promise.all([bench.deliver(), bench.deliver(), bench.deliver()]);
+    await Promise.all([bench.deliver(3_600_000), bench.deliver(0)]);
+    const ids = (await bench.records()).map(({ eventID }) => eventID);
+    expect(ids).toHaveLength(before + 2);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(bench.failures).toEqual([]);
+    expect((await bench.verify()).problems).toEqual([]);
+  });
+
   it("go on after failures, repeat the same file, and say what they gave up", async () => {
     const before = await bench.names();
     await ask(createRepository, { repositoryName: "third" });
