@@ -22,11 +22,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "setting-values.ts",
     "listener-problems.ts",
     "telemetry-settings.ts",
+    "trail-settings.ts",
   ],
-  "settings.ts": ["registry", "setting-values.ts", "telemetry-settings.ts"],
+  "settings.ts": ["registry", "setting-values.ts", "telemetry-settings.ts", "trail-settings.ts"],
   "listener-problems.ts": ["setting-values.ts"],
   "setting-values.ts": ["registry"],
   "telemetry-settings.ts": ["registry", "setting-values.ts"],
+  "trail-settings.ts": ["registry", "setting-values.ts"],
 };
 
 /** Folders whose sub-folders do not know each other. */

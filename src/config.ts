@@ -106,6 +106,8 @@ export interface Config {
   readonly traces: TraceAddress | undefined;
   /** For how many days each kind of audit record is kept. */
   readonly audit: AuditRetention;
+  /** Where trails may write, by the names that they know. */
+  readonly trailTargets: Value<"ENTREPOT_TRAIL_TARGETS">;
   /** What things cost, where it is said. */
   readonly prices: PriceTable | undefined;
   readonly logLevel: LogLevel;
@@ -254,6 +256,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     destinationOf: read("ENTREPOT_NETWORKS")!,
     traces: read("ENTREPOT_TRACES"),
     audit: read("ENTREPOT_AUDIT")!,
+    trailTargets: read("ENTREPOT_TRAIL_TARGETS")!,
     prices: pricesIn(read("ENTREPOT_PRICES"), directory),
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused

@@ -24,6 +24,7 @@ import {
   yesOrNo,
 } from "./setting-values.ts";
 import { networks, traces } from "./telemetry-settings.ts";
+import { trailTargets } from "./trail-settings.ts";
 
 const defaultRegions = "us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-1,ap-southeast-2";
 const yearSeconds = 31_536_000;
@@ -83,6 +84,11 @@ export const settings = {
     auditRetention,
     "",
     "days that kinds of audit records are kept, where not as usual: data-read=30,key-use=0",
+  ],
+  ENTREPOT_TRAIL_TARGETS: [
+    trailTargets,
+    "",
+    "where trails of audit records may write: <name>=<file:///directory or s3://bucket/prefix>, …",
   ],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
 } as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;

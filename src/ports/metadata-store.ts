@@ -55,6 +55,7 @@ import type {
   ResourcePolicyWrites,
 } from "./repository-store.ts";
 import type { ServiceKeyReads, ServiceKeyWrites } from "./service-key-store.ts";
+import type { TrailsChange, TrailsReads } from "./trail-store.ts";
 import type { TrashReads, TrashWrites } from "./trash-store.ts";
 import type { UsageChange, UsageReads } from "./usage-store.ts";
 
@@ -121,6 +122,7 @@ export interface MetadataReads extends EventsReads {
   readonly usage: UsageReads;
   readonly audit: AuditReads;
   readonly costs: CostReads;
+  readonly trails: TrailsReads;
 }
 
 export interface MetadataChange extends EventsChange {
@@ -149,6 +151,7 @@ export interface MetadataChange extends EventsChange {
   readonly usage: UsageChange;
   readonly audit: AuditReads & AuditWrites;
   readonly costs: CostReads & CostWrites;
+  readonly trails: TrailsChange;
 }
 
 /** One look at what a pull needs: any part may be absent. */

@@ -37,6 +37,7 @@ export class StoreReads implements MetadataReads {
   readonly usage: MetadataReads["usage"];
   readonly audit: MetadataReads["audit"];
   readonly costs: MetadataReads["costs"];
+  readonly trails: MetadataReads["trails"];
 
   constructor(reads: MetadataReads) {
     this.repositories = reads.repositories;
@@ -74,5 +75,6 @@ export class StoreReads implements MetadataReads {
     this.usage = reads.usage;
     this.audit = reads.audit;
     this.costs = reads.costs;
+    this.trails = reads.trails;
   }
 }
