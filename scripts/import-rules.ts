@@ -22,13 +22,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "setting-values.ts",
     "listener-problems.ts",
     "telemetry-settings.ts",
+    "trail-settings.ts",
     "vulndb-settings.ts",
   ],
-  "settings.ts": ["registry", "setting-values.ts", "telemetry-settings.ts", "vulndb-settings.ts"],
+  "settings.ts": [
+    "registry",
+    "setting-values.ts",
+    "telemetry-settings.ts",
+    "trail-settings.ts",
+    "vulndb-settings.ts",
+  ],
   "listener-problems.ts": ["setting-values.ts"],
   "setting-values.ts": ["registry"],
   "vulndb-settings.ts": ["ports"],
   "telemetry-settings.ts": ["registry", "setting-values.ts"],
+  "trail-settings.ts": ["registry", "setting-values.ts"],
 };
 
 /** Folders whose sub-folders do not know each other. */

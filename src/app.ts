@@ -141,7 +141,8 @@ export class Server {
     const { trashMs, readOnly, prices } = this.#config;
     const eventCommands = new Set(this.#config.eventCommands.keys());
     const ports = { httpPort, httpsPort };
-    const rules = { trashMs, readOnly, eventCommands, prices };
+    const trailTargets = new Set(this.#config.trailTargets.keys());
+    const rules = { trashMs, readOnly, eventCommands, trailTargets, prices };
     return { account, region, regions, domain, ...ports, ...rules };
   }
 

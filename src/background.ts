@@ -4,6 +4,7 @@ import type { Metrics } from "./adapters/telemetry/metrics.ts";
 import type { Config } from "./config.ts";
 import { eventDeliveries } from "./event-deliveries.ts";
 import { jobHandlers } from "./job-handlers.ts";
+import { openTrailTargets } from "./open-trail-targets.ts";
 import { eventRouter } from "./registry/events/route-events.ts";
 import { scanPushed } from "./registry/scanning/scan-pushed.ts";
 import type { Store } from "./store.ts";
@@ -67,14 +68,19 @@ export function startWork({ config, log, store, metrics }: BackgroundParts): Sto
     },
     workerFailed: (err: unknown) => log.error({ event: "job", err }, "jobs could not be asked for"),
   };
-  const worker = startJobs(ports, jobHandlers(config, { log, sweep, metrics }), { observer });
+  const targets = openTrailTargets(config.trailTargets);
+  const parts = { log, sweep, metrics, targets };
+  const worker = startJobs(ports, jobHandlers(config, parts), { observer });
   const router = startRouting(ports, scanPushed(ports, eventRouter(ports)), {
     failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
   });
   const deliveries = eventDeliveries(ports, config, log);
   return [
     () => router.stop(),
-    (withinMs) => worker.stop(withinMs),
+    async (withinMs) => {
+      await worker.stop(withinMs);
+      for (const target of targets.values()) target.close();
+    },
     (withinMs) => deliveries.stop(withinMs),
   ];
 }

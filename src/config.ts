@@ -107,6 +107,8 @@ export interface Config {
   readonly traces: TraceAddress | undefined;
   /** For how many days each kind of audit record is kept. */
   readonly audit: AuditRetention;
+  /** Where trails may write, by the names that they know. */
+  readonly trailTargets: Value<"ENTREPOT_TRAIL_TARGETS">;
   /** What things cost, where it is said. */
   readonly prices: PriceTable | undefined;
   readonly vulnerabilityFeeds: VulnerabilityFeeds;
@@ -256,6 +258,7 @@ function assemble(read: Read, given: Given, directory: string): Config {
     destinationOf: read("ENTREPOT_NETWORKS")!,
     traces: read("ENTREPOT_TRACES"),
     audit: read("ENTREPOT_AUDIT")!,
+    trailTargets: read("ENTREPOT_TRAIL_TARGETS")!,
     prices: pricesIn(read("ENTREPOT_PRICES"), directory),
     vulnerabilityFeeds: {
       osv: read("ENTREPOT_VULNDB_OSV"),

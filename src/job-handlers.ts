@@ -2,8 +2,10 @@
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Metrics } from "./adapters/telemetry/metrics.ts";
 import type { Config } from "./config.ts";
+import type { TrailTargets } from "./ports/trail-target.ts";
 import { assessCosts } from "./workers/assess-costs.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
+import { deliverTrailsJob } from "./workers/deliver-trails.ts";
 import { expireArchives, purgeArchiveJob } from "./workers/expire-archives.ts";
 import { expireDeadLetters } from "./workers/expire-dead-letters.ts";
 import { expireEvents } from "./workers/expire-events.ts";
@@ -28,12 +30,14 @@ interface JobParts {
   readonly log: Logger;
   /** Gives up what uploads have left behind in a shared store. */
   readonly sweep: (begunBefore: number) => Promise<number>;
+  /** Where trails write. */
+  readonly targets: TrailTargets;
   readonly metrics: Pick<Metrics, "reclaimed" | "lifecycleRan">;
 }
 
 export function jobHandlers(
   { gcIntervalMs, lifecycleIntervalMs, trashMs, eventMs, audit, account, region }: Config,
-  { log, sweep, metrics }: JobParts,
+  { log, sweep, metrics, targets }: JobParts,
 ): readonly JobHandler[] {
   const home = { account, region };
   return [
@@ -70,6 +74,11 @@ export function jobHandlers(
     sampleUsageJob,
     expireUsageJob,
     expireAudit(audit),
+    deliverTrailsJob({
+      ...{ targets, account },
+      failed: (err, { registry: of, name }) =>
+        log.error({ event: "trail", ...of, trail: name, err }, "a trail could not be written"),
+    }),
     tendKeysJob,
     rekeyJob,
     countQuotaJob,

@@ -14,12 +14,15 @@ import { runCommandLine } from "./doors/cli/command-line.ts";
 import type { GivenSettings } from "./doors/cli/commands.ts";
 import type { RotateResult, RotateWish } from "./doors/cli/rotate.ts";
 import { welcome } from "./doors/cli/welcome.ts";
+import { openTrailTarget } from "./open-trail-targets.ts";
 import type { Ports } from "./ports/ports.ts";
+import type { TrailTarget } from "./ports/trail-target.ts";
 import { registryAddress } from "./registry/deployment.ts";
 import { limits } from "./registry/limits.ts";
 import { rotateMasterKey } from "./rotate-master-key.ts";
 import { type SettingName, settingList } from "./settings.ts";
 import { credentialsFile, openStore } from "./store.ts";
+import { trailPlace } from "./trail-settings.ts";
 import { vulndbCommands } from "./vulndb-commands.ts";
 import { checkStore } from "./workers/check-store.ts";
 import { type Reclaimed, type ReclaimOptions, reclaimAlone } from "./workers/reclaim.ts";
@@ -162,6 +165,18 @@ function clientOf(config: Config): Client {
   };
 }
 
+/** A URL needs no settings, which may not be there where a copy is verified. */
+function trailTarget(given: GivenSettings, place: string): TrailTarget {
+  if (/^(file|s3):/.test(place)) {
+    const parsed = trailPlace(place);
+    if (typeof parsed !== "string") return openTrailTarget(parsed);
+    throw new CommandError(`the place ${parsed}`, 2);
+  }
+  const named = configOf(given).trailTargets.get(place);
+  if (named !== undefined) return openTrailTarget(named);
+  throw new CommandError(`ENTREPOT_TRAIL_TARGETS does not name "${place}"`, 2);
+}
+
 /** For commands that go on and on: the first process of a container is not ended by signals. */
 function stopped(): AbortSignal {
   const stop = new AbortController();
@@ -215,6 +230,7 @@ process.exitCode = await runCommandLine(
     restore: (given, wish) => runRestore(copyProgram, configOf(given), wish),
     migrate: (wish) => runMigrate(copyProgram, wish),
     containerRuntimes,
+    trailTarget,
     stopped,
     rotateMasterKey: (given, wish) => runRotate(configOf(given), wish),
     vulndb: (given) => vulndbCommands({ clock, config: configOf(given) }),

@@ -29,6 +29,7 @@ import type { Ports } from "./ports/ports.ts";
 import { resealEventSecrets } from "./registry/events/event-secrets.ts";
 import { resealSecrets } from "./registry/identity/reseal-secrets.ts";
 import { limits } from "./registry/limits.ts";
+import { resealTrailKeys } from "./registry/trails/trail-keys.ts";
 import { kmsAddress } from "./setting-values.ts";
 
 /** What is kept, opened for this process alone or beside replicas. */
@@ -231,13 +232,14 @@ class Rotation {
       const sealed = await resealSecrets(ports);
       const root = (await resealRootKey({ metadata, keys, account })) ? 1 : 0;
       const ofEvents = await resealEventSecrets(ports);
-      const count = wrapped.count + sealed.count + ofEvents.count + root;
+      const ofTrails = await resealTrailKeys(ports);
+      const count = wrapped.count + sealed.count + ofEvents.count + ofTrails.count + root;
       total += count;
       this.#say(`${total} keys and secrets are wrapped anew`);
       if (count === 0 || pass + 1 === limits.rewrapPasses) {
         return {
           count: total,
-          unopenable: [wrapped, sealed, ofEvents].flatMap(({ unopenable }) => unopenable),
+          unopenable: [wrapped, sealed, ofEvents, ofTrails].flatMap(({ unopenable }) => unopenable),
         };
       }
     }

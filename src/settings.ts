@@ -24,6 +24,7 @@ import {
   yesOrNo,
 } from "./setting-values.ts";
 import { networks, traces } from "./telemetry-settings.ts";
+import { trailTargets } from "./trail-settings.ts";
 import { ecosystemNames, feedAddress, usualEcosystems, usualFeeds } from "./vulndb-settings.ts";
 
 const defaultRegions = "us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-1,ap-southeast-2";
@@ -98,6 +99,11 @@ export const settings = {
   ENTREPOT_VULNDB_EPSS: [feedAddress, usualFeeds.epss, 'table of EPSS scores, or "off"'],
   ENTREPOT_VULNDB_KEV: [feedAddress, usualFeeds.kev, 'catalogue of exploited CVEs, or "off"'],
   ENTREPOT_VULNDB_STALE_DAYS: [whole(1, 3_650), "7", "days after which advisories are too old"],
+  ENTREPOT_TRAIL_TARGETS: [
+    trailTargets,
+    "",
+    "where trails of audit records may write: <name>=<file:///directory or s3://bucket/prefix>, …",
+  ],
   ENTREPOT_LOG_LEVEL: [logLevel, "info", logLevels.join(", ")],
 } as const satisfies Record<string, readonly [z.ZodType, string | undefined, string]>;
 

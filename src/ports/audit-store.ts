@@ -25,8 +25,14 @@ export interface AuditReads {
 }
 
 export interface AuditWrites {
-  /** Writes the rows, over those that were written under the same registry, time and id. */
+  /**
+   * Writes the rows, over those that were written under the same registry, time and id. What is new is
+   * noted for the trails that are to have it.
+   */
   put(rows: readonly AuditRow[]): Promise<void>;
-  /** Removes rows of a kind from before that time, at most `limit`; resolves to how many. */
+  /**
+   * Removes rows of a kind from before that time that wait for no trail, at most `limit`; resolves to how
+   * many.
+   */
   removeBefore(kind: AuditKind, at: number, limit: number): Promise<number>;
 }

@@ -55,6 +55,7 @@ import type {
   ResourcePolicyWrites,
 } from "./repository-store.ts";
 import type { ServiceKeyReads, ServiceKeyWrites } from "./service-key-store.ts";
+import type { TrailsChange, TrailsReads } from "./trail-store.ts";
 import type { TrashReads, TrashWrites } from "./trash-store.ts";
 import type { UsageChange, UsageReads } from "./usage-store.ts";
 
@@ -123,6 +124,7 @@ export interface MetadataReads extends EventsReads {
   readonly audit: AuditReads;
   readonly costs: CostReads;
   readonly scans: ScanReads;
+  readonly trails: TrailsReads;
 }
 
 export interface MetadataChange extends EventsChange {
@@ -152,6 +154,7 @@ export interface MetadataChange extends EventsChange {
   readonly audit: AuditReads & AuditWrites;
   readonly costs: CostReads & CostWrites;
   readonly scans: ScanReads & ScanWrites;
+  readonly trails: TrailsChange;
 }
 
 /** One look at what a pull needs: any part may be absent. */

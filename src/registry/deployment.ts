@@ -16,6 +16,8 @@ export interface Deployment {
   readonly trashMs: number;
   /** Programs that the operator lets rules of events start. */
   readonly eventCommands?: ReadonlySet<string>;
+  /** Names of places that the operator lets trails write to. */
+  readonly trailTargets?: ReadonlySet<string>;
   /** Whether every write is refused at the moment. */
   readonly readOnly?: boolean;
   /** What things cost, where the settings say so. */

@@ -19,7 +19,9 @@ const absentKey = "00000000-0000-4000-8000-000000000000";
 const header = ciphertextHeader({ registry: registryOfCaller, id: absentKey }, 1);
 const repositoryName = "team/app";
 
+const trail = `arn:aws:cloudtrail:us-east-1:${account}:trail/there`;
 const known: Readonly<Record<string, unknown>> = {
+  ResourceIdList: [trail],
   ...{ registryId: account, registryIds: [account], repositoryName },
   repositoryNames: [repositoryName],
   resourceArn: `arn:aws:ecr:us-east-1:${account}:repository/${repositoryName}`,
@@ -82,7 +84,8 @@ async function recordOf(operation: Operation, input: unknown, caller: Caller) {
 describe.each(operations.map((operation) => [operation.name, operation] as const))(
   "%s",
   (_name, operation) => {
-    const input = validInput(operation.input as z.ZodType, known);
+    const ofTrails = operation.service === "cloudtrail" ? { ResourceId: trail } : {};
+    const input = validInput(operation.input as z.ZodType, { ...known, ...ofTrails });
     const isRead = operation.access === "Read" || operation.access === "List";
 
     it("leaves one record, whatever becomes of it", async () => {

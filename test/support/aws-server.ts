@@ -5,6 +5,7 @@ import { IdentityCredentials } from "../../src/adapters/credentials/identity.ts"
 import { awsDoor } from "../../src/doors/aws/aws-door.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Ports } from "../../src/ports/ports.ts";
+import type { Deployment } from "../../src/registry/deployment.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { account, deployment } from "./ecr.ts";
 import { testOrganization } from "./organization.ts";
@@ -33,7 +34,7 @@ export class AwsServer {
   readonly #fastify: FastifyInstance;
   #origin = "";
 
-  constructor(opened: TestPorts) {
+  constructor(opened: TestPorts, rules: Partial<Deployment> = {}) {
     this.opened = opened;
     this.credentials = new IdentityCredentials(opened.ports, testOrganization, rootKey);
     this.#fastify = fastify({ genReqId: () => randomUUID() });
@@ -41,7 +42,7 @@ export class AwsServer {
       awsDoor({
         environment: {
           ports: opened.ports,
-          deployment,
+          deployment: { ...deployment, ...rules },
           organization: { ...testOrganization, rootAccessKeyId: rootKey.accessKeyId },
         },
         operations,
@@ -76,11 +77,11 @@ export class AwsServer {
 }
 
 /** Its clock stands at the start of the test, since the SDKs sign with the machine's time. */
-export async function startAwsServer(): Promise<AwsServer> {
+export async function startAwsServer(rules?: Partial<Deployment>): Promise<AwsServer> {
   const opened = await testPorts();
   opened.clock.set(Date.now());
   await addAccounts(opened.ports, account);
-  const server = new AwsServer(opened);
+  const server = new AwsServer(opened, rules);
   await server.listen();
   return server;
 }

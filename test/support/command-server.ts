@@ -3,8 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
 import fastify, { type FastifyInstance } from "fastify";
 import { expect } from "vitest";
+import { TrailDirectory } from "../../src/adapters/blobs/trail-directory.ts";
 import { IdentityCredentials } from "../../src/adapters/credentials/identity.ts";
 import { awsDoor } from "../../src/doors/aws/aws-door.ts";
 import { callServer } from "../../src/doors/cli/call-server.ts";
@@ -66,6 +68,7 @@ export class CommandServer {
       ...{ backup: unused, restore: unused, migrate: unused, rotateMasterKey: unused },
       vulndb: unused,
       containerRuntimes: () => this.runtimes,
+      trailTarget: (_given, place) => new TrailDirectory(fileURLToPath(place)),
       stopped: () => AbortSignal.abort(),
       client: () => ({ ...this.client, ...changes }),
       now: () => this.store.clock.now(),

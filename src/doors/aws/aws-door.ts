@@ -74,6 +74,12 @@ const jsonPrefixes = new Map<Service, string>([
   ["kms", "TrentService"],
   ["organizations", "AWSOrganizationsV20161128"],
 ]);
+/** As SDKs call it that write the service's name alone. */
+const shortPrefixes = new Map<Service, string>([["cloudtrail", "CloudTrail_20131101"]]);
+
+function targetKey(prefix: string, name: string): string {
+  return `${prefix}.${name}`;
+}
 
 /**
  * `POST /`, and `GET /` for presigned calls: AWS JSON 1.1 by `X-Amz-Target`, AWS Query for the
@@ -83,7 +89,10 @@ const jsonPrefixes = new Map<Service, string>([
 export function awsDoor(options: AwsDoorOptions): FastifyPluginCallback {
   const door: Door = {
     ...options,
-    targets: table(options.operations, jsonPrefixes, (prefix, name) => `${prefix}.${name}`),
+    targets: new Map([
+      ...table(options.operations, jsonPrefixes, targetKey),
+      ...table(options.operations, shortPrefixes, targetKey),
+    ]),
     actions: table(options.operations, queryVersions, actionKey),
     heldBodies: options.heldBodies ?? new HeldBodies(),
   };

@@ -1,10 +1,12 @@
 /** What the commands ask servers for, as the SDKs and our own operations declare it. */
+import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import type * as ecr from "@aws-sdk/client-ecr";
 import type * as events from "@aws-sdk/client-eventbridge";
 import type * as iam from "@aws-sdk/client-iam";
 import type * as organizations from "@aws-sdk/client-organizations";
 import type * as sts from "@aws-sdk/client-sts";
 import type { z } from "zod";
+import type { Wire } from "../../operations/ecr/wire.ts";
 import type { createPullSecret } from "../../operations/entrepot/create-pull-secret.ts";
 import type { deleteLifecycleExtension } from "../../operations/entrepot/delete-lifecycle-extension.ts";
 import type { deletePriceTable } from "../../operations/entrepot/delete-price-table.ts";
@@ -53,6 +55,10 @@ import type { startLifecyclePreview } from "../../operations/entrepot/start-life
 import type { Operation } from "../../operations/operation.ts";
 
 interface Calls {
+  "cloudtrail:ListPublicKeys": [
+    Wire<cloudtrail.ListPublicKeysRequest>,
+    Wire<cloudtrail.ListPublicKeysResponse>,
+  ];
   "ecr:DescribeRepositories": [ecr.DescribeRepositoriesRequest, ecr.DescribeRepositoriesResponse];
   "ecr:GetAuthorizationToken": [object, ecr.GetAuthorizationTokenResponse];
   "ecr:DeleteLifecyclePolicy": [

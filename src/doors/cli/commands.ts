@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { ContainerRuntime } from "../../ports/container-runtime.ts";
+import type { TrailTarget } from "../../ports/trail-target.ts";
 import type { BackupResult, BackupWish } from "./backup.ts";
 import type { Client } from "./client.ts";
 import type { MigrateResult, MigrateWish } from "./migrate.ts";
@@ -50,6 +51,11 @@ export interface Commands {
   migrate(wish: MigrateWish): Promise<MigrateResult>;
   /** @throws CommandError when there is to be one and none is found */
   containerRuntimes(wish: RuntimeWish): readonly ContainerRuntime[];
+  /**
+   * A place that trails write to: a name of the settings, or a URL.
+   * @throws CommandError when it is neither
+   */
+  trailTarget(given: GivenSettings, place: string): TrailTarget;
   /** Says when a command that goes on and on is to end. */
   stopped(): AbortSignal;
   rotateMasterKey(given: GivenSettings, wish: RotateWish): Promise<RotateResult>;

@@ -21,6 +21,7 @@ export interface SignedCall {
 
 /** Of the services that speak AWS JSON 1.1: what `X-Amz-Target` begins with. */
 const jsonTargets: Partial<Record<Service, string>> = {
+  cloudtrail: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
   ecr: "AmazonEC2ContainerRegistry_V20150921",
   entrepot: "Entrepot_V1",
   events: "AWSEvents",

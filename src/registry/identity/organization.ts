@@ -21,6 +21,14 @@ const setting = "ORGANIZATION_ID";
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 const idLetters = 10;
 
+/** How the organization of this deployment is called; `undefined` before its first start. */
+export function findOrganizationId(
+  { metadata }: Pick<Ports, "metadata">,
+  account: AccountId,
+): Promise<string | undefined> {
+  return metadata.settings.find(deploymentKey(account), setting);
+}
+
 /**
  * The organization of this deployment, which the first start makes together with its management
  * account. One that serves read-only and has none yet gets an id that lasts as long as the process.

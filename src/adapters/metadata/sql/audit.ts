@@ -5,11 +5,13 @@ import type {
   AuditWrites,
 } from "../../../ports/audit-store.ts";
 import type { AuditKind } from "../../../registry/audit/audit-kinds.ts";
+import { auditLimits } from "../../../registry/audit/audit-limits.ts";
 import type { Registry } from "../../../registry/names.ts";
 import type { AuditTable } from "./audit-tables.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
+import { note } from "./trail-records.ts";
 
 export class SqlAudit implements AuditReads, AuditWrites {
   readonly #session: SqlSession;
@@ -32,9 +34,14 @@ export class SqlAudit implements AuditReads, AuditWrites {
 
   async put(rows: readonly AuditRow[]): Promise<void> {
     await this.#session.allLater(
-      rows.map(({ registry, ...row }) =>
-        this.#session.command(put, { ...registryKey(registry), ...row }),
-      ),
+      rows.flatMap(({ registry, ...row }) => {
+        const whole = { ...registryKey(registry), ...row };
+        const oldest = row.at - auditLimits.segmentSpanMs;
+        return [
+          this.#session.command(note, { ...whole, oldest }),
+          this.#session.command(put, whole),
+        ];
+      }),
     );
   }
 
@@ -78,6 +85,18 @@ const listBefore = statement(({ builder }, { kind, at, limit }: Old) =>
     .select(["account", "region", "at", "id"])
     .where("kind", "=", kind)
     .where("at", "<", at)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("trail_record as waiting")
+            .select("waiting.id")
+            .whereRef("waiting.account", "=", "audit.account")
+            .whereRef("waiting.region", "=", "audit.region")
+            .whereRef("waiting.at", "=", "audit.at")
+            .whereRef("waiting.id", "=", "audit.id"),
+        ),
+      ),
+    )
     .orderBy("at")
     .limit(limit),
 );

@@ -41,6 +41,10 @@ import { SqlSessions } from "./sessions.ts";
 import { SqlSettings } from "./settings.ts";
 import { SqlStanding } from "./standing.ts";
 import { SqlTags } from "./tags.ts";
+import { SqlDigestChains, SqlTrailFiles } from "./trail-files.ts";
+import { SqlTrailKeys } from "./trail-keys.ts";
+import { SqlTrailRecords } from "./trail-records.ts";
+import { SqlTrails } from "./trails.ts";
 import { SqlTrash } from "./trash.ts";
 import { SqlUploads } from "./uploads.ts";
 import { SqlUsageCalls } from "./usage-calls.ts";
@@ -104,6 +108,13 @@ export function metadataTables(session: SqlSession): MetadataChange {
     },
     audit: new SqlAudit(session),
     costs: new SqlCosts(session),
+    trails: {
+      trails: new SqlTrails(session),
+      records: new SqlTrailRecords(session),
+      files: new SqlTrailFiles(session),
+      chains: new SqlDigestChains(session),
+      keys: new SqlTrailKeys(session),
+    },
     scans: new SqlScans(session),
   };
 }

@@ -38,6 +38,7 @@ export class StoreReads implements MetadataReads {
   readonly audit: MetadataReads["audit"];
   readonly costs: MetadataReads["costs"];
   readonly scans: MetadataReads["scans"];
+  readonly trails: MetadataReads["trails"];
 
   constructor(reads: MetadataReads) {
     this.repositories = reads.repositories;
@@ -76,5 +77,6 @@ export class StoreReads implements MetadataReads {
     this.audit = reads.audit;
     this.costs = reads.costs;
     this.scans = reads.scans;
+    this.trails = reads.trails;
   }
 }

@@ -25,6 +25,7 @@ import type { IdentityTables } from "./identity-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
 import type { ScanTables } from "./scan-tables.ts";
+import type { TrailTables } from "./trail-tables.ts";
 import type { UsageTables } from "./usage-tables.ts";
 
 export type {
@@ -253,6 +254,7 @@ export interface Tables
     KmsTables,
     LifeTables,
     ScanTables,
+    TrailTables,
     UsageTables {
   registry_counter: RegistryCounterTable;
   repository: RepositoryTable;

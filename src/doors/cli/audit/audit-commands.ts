@@ -1,8 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Command, Option } from "commander";
 import { auditKinds } from "../../../registry/audit/audit-kinds.ts";
+import { verifyTrails } from "../../../registry/trails/verify-trails.ts";
 import { CommandError } from "../client.ts";
 import { type CommandBuilder, collected, textOf, textsOf, type Words } from "../command-builder.ts";
+import { ProgressBar } from "../progress.ts";
 import {
   type AuditFilter,
   AuditFollower,
@@ -13,6 +15,7 @@ import {
   recordsText,
   timeOf,
 } from "./audit.ts";
+import { keysIn, keysOf, listedKeys, verifiedText } from "./verify.ts";
 
 const usualCount = 100;
 const followMs = 2_000;
@@ -34,6 +37,7 @@ export function addAuditCommands(program: Command, builder: CommandBuilder): voi
     .addOption(
       new Option("--format <format>", "how to print").choices(auditFormats).default("table"),
     );
+  addVerifyCommands(audit, builder);
   builder.addServerOptions(list).action(async (words: Words) => {
     const server = await builder.server(words);
     const filter = filterOf(words, server.now());
@@ -54,6 +58,47 @@ export function addAuditCommands(program: Command, builder: CommandBuilder): voi
       else all.push(...some);
     }
     if (!printer.isStreaming) printer.end(all);
+  });
+}
+
+function addVerifyCommands(audit: Command, builder: CommandBuilder): void {
+  const meaning =
+    "verify the files that trails wrote: file:///directory, s3://bucket/prefix, or its name";
+  const verify = builder
+    .command(audit, "verify", meaning)
+    .argument("<place>")
+    .option(
+      "--public-keys <file>",
+      "what public-keys printed, instead of asking the server; may be repeated",
+      collected,
+    );
+  builder.addServerOptions(verify).action(async (place: string, words: Words) => {
+    const { commands, terminal } = builder;
+    const target = commands.trailTarget(builder.given(words), place);
+    const files = textsOf(words.publicKeys);
+    const serverIn = (region: string) => builder.server({ ...words, region });
+    const bar = new ProgressBar(terminal.error);
+    try {
+      const found = await verifyTrails(target, {
+        keys: files.length === 0 ? keysOf(serverIn) : await keysIn(files),
+        now: commands.now(),
+        onProgress: (verified, total) => bar.update(verified, total, `${verified} files verified`),
+      }).finally(() => bar.clear());
+      const ok = found.findings.every(({ kind }) => kind !== "problem");
+      if (!ok) builder.exitCode = 1;
+      builder.show(words, { ok, ...found }, verifiedText(found));
+    } finally {
+      target.close();
+    }
+  });
+  const keys = builder.command(
+    audit,
+    "public-keys",
+    "print keys that digests of trails are verified by",
+  );
+  builder.addServerOptions(keys).action(async (words: Words) => {
+    const listed = await listedKeys(await builder.server(words));
+    builder.show(words, listed, JSON.stringify(listed, undefined, 2));
   });
 }
 

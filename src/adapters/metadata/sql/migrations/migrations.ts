@@ -12,6 +12,7 @@ import { migration0011 } from "./0011-event-rules.ts";
 import { migration0012 } from "./0012-audit.ts";
 import { migration0013 } from "./0013-usage.ts";
 import { migration0014 } from "./0014-costs.ts";
+import { migration0015 } from "./0015-trails.ts";
 import { migration0016 } from "./0016-scanning.ts";
 import type { Migration } from "./migration.ts";
 
@@ -31,5 +32,6 @@ export const migrations: readonly Migration[] = [
   migration0012,
   migration0013,
   migration0014,
+  migration0015,
   migration0016,
 ];
