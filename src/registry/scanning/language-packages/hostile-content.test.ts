@@ -201,7 +201,7 @@ const slow: [name: string, path: string, content: () => Buffer][] = [
           16 * mebibyte,
           Buffer.concat([
             goMark,
-            Buffer.from("\x02go\xff\xff\x7f", "latin1"),
+            Buffer.from("\x02go\xf5\xff\x7f", "latin1"),
             Buffer.alloc(10, "\n"),
           ]),
         ),
