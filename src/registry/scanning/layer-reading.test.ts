@@ -336,6 +336,7 @@ describe("a layer is refused as a whole", () => {
       "a record of no length",
       layerArchive([{ path: "p", type: "x", content: "0 a=b" }]),
     ],
+    ["damaged", "a file in a file", layerArchive([file("a"), file("a/b/c")])],
     ["damaged", "a NUL in a path", layerArchive([pax({ path: "a\0b" }), file("a")])],
     ["damaged", "a path of many parts", layerArchive([file("a/".repeat(2_100))])],
     [

@@ -58,14 +58,15 @@ export class LayerReading {
   end(): LayerInventory {
     this.#tar.end();
     const diffId = `sha256:${this.#hash.digest("hex")}`;
-    const found = this.#records.end(this.#tree, this.#options);
+    const files = this.#tree.files();
+    const found = this.#records.end(files, this.#tree, this.#options);
     for (const path of this.#tree.devices()) this.#whiteouts.add(path);
     return {
       diffId,
       madeBy: madeBy(this.#options.analyzers),
       sizeBytes: this.#sizeBytes,
       ...found,
-      files: this.#tree.files(),
+      files,
       whiteouts: [...this.#whiteouts],
       opaque: [...this.#opaque],
     };
@@ -73,13 +74,15 @@ export class LayerReading {
 
   #enter(entry: TarEntry): TarContent | undefined {
     if (entry.path.length > pathCharacters) throw pathTooLong();
-    const path = this.#tree.place(cleanPath(entry.path));
-    this.#count(path, entry.target);
-    if (path === "" || entry.kind === "other") return undefined;
-    if (nameOf(path).startsWith(whiteoutPrefix)) {
-      this.#hide(path);
+    const written = cleanPath(entry.path);
+    if (nameOf(written).startsWith(whiteoutPrefix)) {
+      this.#count(written, "");
+      this.#hide(written); // Links of the layer do not lead it: what is in doubt stays.
       return undefined;
     }
+    const path = this.#tree.place(written);
+    this.#count(path, entry.target);
+    if (path === "" || entry.kind === "other") return undefined;
     if (entry.kind === "device") {
       this.#tree.add(path, undefined);
       return undefined;

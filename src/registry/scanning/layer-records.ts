@@ -62,8 +62,12 @@ export class LayerRecords {
   }
 
   /** All that is still there once the layer is unpacked. */
-  end(tree: LayerTree, { analyzers, systemFiles }: LayerReadingOptions) {
-    for (const file of tree.files()) {
+  end(
+    files: readonly LayerFile[],
+    tree: LayerTree,
+    { analyzers, systemFiles }: LayerReadingOptions,
+  ) {
+    for (const file of files) {
       if (file.kind !== "hardlink") continue;
       const target = tree.hardlinked(file);
       this.#addHardlink(file, target, analyzers);

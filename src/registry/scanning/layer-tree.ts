@@ -21,9 +21,13 @@ export class LayerTree {
   /** By path, in the order in which each path came first. */
   readonly #entries = new Map<string, Entry>();
   readonly #links = new Map<string, string>();
+  /** Directories that have links in them, at whatever depth. */
+  readonly #withLinks = new Set<string>();
+  readonly #directories = new Map<string, boolean>();
   readonly #barriers = new Map<string, number>();
   #order = 0;
-  #lastParent = "";
+  /** Of the last path that was placed: most lie beside the one before. */
+  #lastParent: string | undefined;
   #lastResolved = "";
 
   /** The path at which an entry lands: links of this layer lead there, as they do when it is unpacked. */
@@ -31,7 +35,11 @@ export class LayerTree {
     if (this.#links.size === 0) return path;
     const parent = parentOf(path);
     if (parent !== this.#lastParent) {
-      this.#lastResolved = resolveLinks(this.#links, parent);
+      const resolved = resolveLinks(this.#links, parent);
+      if (resolved === undefined) {
+        throw new LayerRefused("damaged", "The layer has symbolic links that lead in a circle.");
+      }
+      this.#lastResolved = resolved;
       this.#lastParent = parent;
     }
     if (this.#lastResolved === parent) return path;
@@ -41,12 +49,8 @@ export class LayerTree {
 
   /** @param file absent for what is none, but hides one: a device */
   add(path: string, file: LayerFile | undefined): void {
-    const wasLink = this.#links.delete(path);
-    if (file?.kind === "symlink") this.#links.set(path, file.target ?? "");
-    if (wasLink || file?.kind === "symlink") {
-      this.#lastParent = "";
-      this.#lastResolved = "";
-    }
+    this.#forgetLinks(path, file?.kind === "directory");
+    if (file?.kind === "symlink") this.#addLink(path, file.target ?? "");
     const order = this.#order++;
     const emptied = file?.kind === "directory" ? (this.#entries.get(path)?.emptied ?? -1) : order;
     this.#entries.set(path, { file, order, emptied });
@@ -76,10 +80,15 @@ export class LayerTree {
     return found?.kind === "file" ? found : undefined;
   }
 
+  /** @throws LayerRefused if there are files below what is no directory: no engine unpacks that */
   files(): LayerFile[] {
     const found: LayerFile[] = [];
     for (const [path, { file }] of this.#entries) {
-      if (file !== undefined && this.orderOf(path) !== undefined) found.push(file);
+      if (this.orderOf(path) === undefined) continue;
+      if (!this.#isDirectory(parentOf(path))) {
+        throw new LayerRefused("damaged", "The layer has files in what is no directory.");
+      }
+      if (file !== undefined) found.push(file);
     }
     return found;
   }
@@ -91,6 +100,38 @@ export class LayerTree {
       if (file === undefined && this.orderOf(path) !== undefined) found.push(path);
     }
     return found;
+  }
+
+  #addLink(path: string, target: string): void {
+    this.#links.set(path, target);
+    this.#lastParent = undefined;
+    for (let each = parentOf(path); !this.#withLinks.has(each); each = parentOf(each)) {
+      this.#withLinks.add(each);
+      if (each === "") break;
+    }
+  }
+
+  /** Another entry takes the place of a link, or of a directory with links. */
+  #forgetLinks(path: string, keepsDirectory: boolean): void {
+    if (this.#links.delete(path)) this.#lastParent = undefined;
+    if (keepsDirectory || !this.#withLinks.delete(path)) return;
+    for (const each of this.#links.keys()) {
+      if (each.startsWith(`${path}/`)) this.#links.delete(each);
+    }
+    this.#lastParent = undefined;
+  }
+
+  /** Whether files can be in it, as far as the layer says. */
+  #isDirectory(path: string): boolean {
+    if (path === "") return true;
+    let known = this.#directories.get(path);
+    if (known === undefined) {
+      const isOne =
+        this.orderOf(path) === undefined || this.#entries.get(path)?.file?.kind === "directory";
+      known = isOne && this.#isDirectory(parentOf(path));
+      this.#directories.set(path, known);
+    }
+    return known;
   }
 
   /** When the last entry came that left nothing in this directory. Asked only once all entries are there. */
@@ -107,10 +148,10 @@ export class LayerTree {
 }
 
 /**
- * The directory that a path leads to, by symbolic links of which each is known by the path that it is at.
- * @throws LayerRefused if they lead in a circle
+ * Where a path leads, by symbolic links of which each is known by the path that it is at. Nowhere if they
+ * lead in a circle.
  */
-export function resolveLinks(links: ReadonlyMap<string, string>, path: string): string {
+export function resolveLinks(links: ReadonlyMap<string, string>, path: string): string | undefined {
   let pending = path.split("/").reverse();
   let resolved = "";
   let followed = 0;
@@ -126,11 +167,9 @@ export function resolveLinks(links: ReadonlyMap<string, string>, path: string): 
       resolved = next;
       continue;
     }
-    if (++followed > mostLinks) {
-      throw new LayerRefused("damaged", "The layer has symbolic links that lead in a circle.");
-    }
+    if (++followed > mostLinks) return undefined;
     if (target.startsWith("/")) resolved = "";
     pending = pending.concat(target.split("/").reverse());
   }
-  return cleanPath(resolved);
+  return resolved;
 }
