@@ -58,17 +58,28 @@ afterEach(async () => {
 
 const repositoryName = "team/app";
 
-async function push(layers: readonly Uint8Array[], imageTag = "v1"): Promise<string> {
+async function push(
+  layers: readonly Uint8Array[],
+  { imageTag = "v1", repositoryName: to = repositoryName } = {},
+): Promise<string> {
   const config = Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", n: imageTag }));
-  for (const content of [config, ...layers]) await registry.pushLayer(repositoryName, content);
-  return registry.putManifest(repositoryName, imageManifest(config, ...layers), { imageTag });
+  for (const content of [config, ...layers]) await registry.pushLayer(to, content);
+  return registry.putManifest(to, imageManifest(config, ...layers), { imageTag });
 }
+
+const observer = {
+  jobDone: () => undefined,
+  jobFailed: ({ error }: { readonly error: unknown }) => {
+    throw error;
+  },
+  workerFailed: () => undefined,
+};
 
 /** Routes what happened, and does the jobs that follow from it. */
 async function settle(): Promise<void> {
   const { ports } = opened;
   await routeWaiting(ports, scanPushed(ports, eventRouter(ports)));
-  const runner = new JobRunner(ports, [scanImageJob], {});
+  const runner = new JobRunner(ports, [scanImageJob], { observer });
   while ((await runner.tick()) > 0) await runner.settled();
 }
 
@@ -141,11 +152,11 @@ describe("Basic scanning", () => {
 
   it("never calls clean what it can not judge", async () => {
     await configure("BASIC", "SCAN_ON_PUSH");
-    const scratch = await push([lodash], "scratch");
-    const damaged = await push([base.subarray(0, 700)], "damaged");
+    const scratch = await push([lodash], { imageTag: "scratch" });
+    const damaged = await push([base.subarray(0, 3 * 512 + 40)], { imageTag: "damaged" });
     const unreadable = await push(
       [layerArchive([debian, file("var/lib/dpkg/status", Buffer.alloc(9, 255))])],
-      "unreadable",
+      { imageTag: "unreadable" },
     );
     await settle();
     const statusOf = async (digest: string) => {
@@ -218,8 +229,10 @@ describe("Enhanced scanning", () => {
         },
       },
     });
-    await push([base], "one");
-    await push([base, lodash], "two");
+    const name = "team/other";
+    await registry.createRepository(name);
+    await push([base]);
+    await push([base, lodash], { repositoryName: name });
     await settle();
     expect(read).toBe(2);
   });

@@ -1,4 +1,5 @@
 import type { FileAnalyzer } from "./file-analyzer.ts";
+import { languageAnalyzers } from "./language-packages/language-analyzers.ts";
 import { apkInstalled } from "./system-packages/apk-installed.ts";
 import { dpkgFiles } from "./system-packages/dpkg-files.ts";
 import { dpkgStatus, opkgStatus } from "./system-packages/dpkg-status.ts";
@@ -11,6 +12,7 @@ export const analyzers: readonly FileAnalyzer[] = [
   opkgStatus,
   apkInstalled,
   rpmDatabase,
+  ...languageAnalyzers,
 ];
 
 /** Files that tell the distribution, or which part of it packages are from. */

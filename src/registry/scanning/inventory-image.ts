@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { Ports } from "../../ports/ports.ts";
+import type { StoredObject } from "../encryption/stored-object.ts";
 import { invariant } from "../errors.ts";
 import { openManifest } from "../images/get-image.ts";
 import type { Image } from "../images/image.ts";
@@ -9,6 +10,7 @@ import type { Repository } from "../repositories/repository.ts";
 import { distributionOf } from "./distribution.ts";
 import { type ImageConfig, parseImageConfig } from "./image-config.ts";
 import type { ImageInventory } from "./image-inventory.ts";
+import { preferredPackages } from "./language-packages/preferred-packages.ts";
 import type { LayerInventory } from "./layer-inventory.ts";
 import { mergeLayers } from "./merge-layers.ts";
 import { ScanRefusal } from "./scan-refusal.ts";
@@ -115,8 +117,9 @@ async function readImage(
     const layer = await layerOf(ports, repository, { mediaType, digest }, signal);
     if (layer !== undefined) read.push(layer);
   }
+  const merged = mergeLayers(read, distributionOf);
   return {
-    inventory: mergeLayers(read, distributionOf),
+    inventory: { ...merged, packages: preferredPackages(merged.packages) },
     config: parseImageConfig(await readConfig(ports, repository, config.digest)),
   };
 }
@@ -132,12 +135,41 @@ async function layerOf(
   const found = await ports.metadata.layers.resolve(registry, name, digest);
   const object = found?.object;
   if (object === undefined) return undefined;
-  const { madeBy } = ports.layerAnalysis;
-  const known = await ports.metadata.scans.layerInventory(registry, object.id);
-  if (known !== undefined && known.madeBy === madeBy) {
-    const opened = await remembered(openForLayer(ports, repository, object.id, known));
-    if (opened !== undefined) return opened as LayerInventory;
+  const { layersLookedInto } = ports.memory;
+  for (;;) {
+    const known = await rememberedLayer(ports, repository, object);
+    if (known !== undefined) return known;
+    const other = layersLookedInto.get(object.id);
+    if (other === undefined) break;
+    await other;
   }
+  const looking = lookInto(ports, repository, { object, mediaType }, signal);
+  const ended = looking.then(
+    () => undefined,
+    () => undefined, // Who asked has the error; who waited looks for itself.
+  );
+  layersLookedInto.set(object.id, ended);
+  return looking.finally(() => layersLookedInto.delete(object.id));
+}
+
+async function rememberedLayer(
+  ports: Ports,
+  repository: Repository,
+  { id }: StoredObject,
+): Promise<LayerInventory | undefined> {
+  const known = await ports.metadata.scans.layerInventory(repository.registry, id);
+  if (known === undefined || known.madeBy !== ports.layerAnalysis.madeBy) return undefined;
+  return (await remembered(openForLayer(ports, repository, id, known))) as
+    | LayerInventory
+    | undefined;
+}
+
+async function lookInto(
+  ports: Ports,
+  repository: Repository,
+  { object, mediaType }: { readonly object: StoredObject; readonly mediaType: string },
+  signal: AbortSignal | undefined,
+): Promise<LayerInventory> {
   const pieces = Readable.from(copied(readLayer(ports, { repository, object })), {
     ...{ objectMode: false, highWaterMark: scanningLimits.aheadBytes },
   });
@@ -147,8 +179,9 @@ async function layerOf(
     signal?.removeEventListener("abort", stop);
   });
   const sealed = await sealForLayer(ports, repository, object.id, inventory);
+  const { madeBy } = ports.layerAnalysis;
   await ports.metadata.transaction(({ scans }) =>
-    scans.putLayerInventory(registry, object.id, { ...sealed, madeBy }),
+    scans.putLayerInventory(repository.registry, object.id, { ...sealed, madeBy }),
   );
   return inventory;
 }
