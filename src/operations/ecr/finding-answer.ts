@@ -9,7 +9,11 @@ import type {
 } from "@aws-sdk/client-ecr";
 import { repositoryArn } from "../../registry/names.ts";
 import type { ScanReport } from "../../registry/scanning/describe-scan.ts";
-import { type ImageFinding, severityChoice } from "../../registry/scanning/image-finding.ts";
+import {
+  findingArn,
+  type ImageFinding,
+  severityChoice,
+} from "../../registry/scanning/image-finding.ts";
 import { parseCvss } from "../../registry/scanning/severity/cvss.ts";
 import { enhancedSeverity } from "../../registry/scanning/severity/severity.ts";
 import { epochSeconds, type Wire } from "./wire.ts";
@@ -45,12 +49,6 @@ export function basicFinding(finding: ImageFinding): Wire<ImageScanFinding> {
   };
 }
 
-/** The ARN of a finding. Source: Inspector, "Finding". */
-export function findingArn({ repository }: Pick<ScanReport, "repository">, id: string): string {
-  const { account, region } = repository.registry;
-  return `arn:aws:inspector2:${region}:${account}:finding/${id}`;
-}
-
 /** A finding of enhanced scanning, as Inspector tells it through ECR. Source: spec 8.5. */
 export function enhancedFinding(
   report: ScanReport,
@@ -60,7 +58,7 @@ export function enhancedFinding(
   const { score } = severityChoice(finding);
   return {
     awsAccountId: report.repository.registry.account,
-    findingArn: findingArn(report, finding.id),
+    findingArn: findingArn(report.repository, finding.id),
     type: "PACKAGE_VULNERABILITY",
     title: `${vulnerabilityId} - ${of.name}`,
     description: title,

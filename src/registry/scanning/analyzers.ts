@@ -1,3 +1,4 @@
+import { alpineRepositories, distributionFiles } from "./distribution.ts";
 import type { FileAnalyzer } from "./file-analyzer.ts";
 import { languageAnalyzers } from "./language-packages/language-analyzers.ts";
 import { apkInstalled } from "./system-packages/apk-installed.ts";
@@ -16,14 +17,4 @@ export const analyzers: readonly FileAnalyzer[] = [
 ];
 
 /** Files that tell the distribution, or which part of it packages are from. */
-export const systemFiles: readonly string[] = [
-  "etc/os-release",
-  "usr/lib/os-release",
-  "etc/lsb-release",
-  "etc/alpine-release",
-  "etc/system-release",
-  "etc/centos-release",
-  "etc/redhat-release",
-  "etc/debian_version",
-  "etc/apk/repositories",
-];
+export const systemFiles: readonly string[] = [...distributionFiles, alpineRepositories];

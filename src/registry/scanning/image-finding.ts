@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Image } from "../images/image.ts";
+import type { RepositoryRef } from "../repositories/repository.ts";
 import type { Finding } from "./finding.ts";
 import type { SeverityCounts } from "./image-scan.ts";
 import { type ChosenSeverity, chooseSeverity } from "./severity/choose-severity.ts";
@@ -19,6 +20,11 @@ export interface ImageFinding extends Finding {
   readonly lastObservedAt: number;
   /** When anything of it was another than before. */
   readonly changedAt: number;
+}
+
+/** The ARN of a finding. Source: Inspector, "Finding". */
+export function findingArn({ registry }: RepositoryRef, id: string): string {
+  return `arn:aws:inspector2:${registry.region}:${registry.account}:finding/${id}`;
 }
 
 /** The findings of a scan, with what is known of those that were there before. */

@@ -1,6 +1,7 @@
 import type { AdvisoryIndex } from "../../ports/advisories.ts";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { addFindingEvent, type ToldFinding } from "../events/finding-event.ts";
 import { addScanEvent } from "../events/image-scan-event.ts";
 import type { Image } from "../images/image.ts";
 import { limits } from "../limits.ts";
@@ -11,9 +12,11 @@ import {
   findVulnerabilities,
 } from "./advisories/find-vulnerabilities.ts";
 import { isSystemPackage } from "./advisories/package-keys.ts";
+import { type Support, supportOfDistribution } from "./end-of-life.ts";
 import { countSeverities, type ImageFinding, observe } from "./image-finding.ts";
+import type { ImageInventory } from "./image-inventory.ts";
 import type { ImageScan, ScanStatus, SealedDocument } from "./image-scan.ts";
-import { inventoryOf, type ScannedImage } from "./inventory-image.ts";
+import { inventoryOf, knownInventory, type ScannedImage } from "./inventory-image.ts";
 import { LayerRefused } from "./layer-refused.ts";
 import { begun, isOfNow } from "./request-scan.ts";
 import { ScanRefusal, unsupportedSystem } from "./scan-refusal.ts";
@@ -51,7 +54,29 @@ export async function scanImage(
   const asked = last ?? begun(key, ports.clock.now());
   const before = last === undefined ? [] : await findingsOf(ports, repository, image, last);
   const outcome = await outcomeOf(ports, repository, image, type, before, signal);
-  return keepOutcome(ports, repository, image, asked, outcome);
+  return keepOutcome(ports, repository, image, asked, { ...outcome, before });
+}
+
+/**
+ * Holds what is in an image against other advisories than before. Of what is told as it was, only the
+ * time changes. Resolves to whether anything else did.
+ * @throws Kms where the repository's key may not be used
+ */
+export async function rematchImage(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  scan: ImageScan,
+  index: AdvisoryIndex,
+): Promise<boolean> {
+  const { type } = scan;
+  const before = await findingsOf(ports, repository, image, scan);
+  const known = await knownInventory(ports, repository, image);
+  const scanned = known ?? (await inventoryOf(ports, repository, image));
+  const outcome = await judge({ image, type, scanned, before, index }, ports.clock.now());
+  const changed = changesOf(outcome.findings, before).length > 0;
+  await keepOutcome(ports, repository, image, scan, { ...outcome, before });
+  return changed;
 }
 
 /** What was found in an image last; nothing where nothing was, or what there is can not be opened. */
@@ -84,7 +109,7 @@ async function outcomeOf(
         "There are no advisories: import some by `entrepot vulndb import` or `update`";
       throw new ScanRefusal("FAILED", sentence);
     }
-    return await judge(ports, { repository, image, type, scanned, before, index });
+    return await judge({ image, type, scanned, before, index }, ports.clock.now());
   } catch (error) {
     if (error instanceof ScanRefusal) {
       return { status: error.status, description: error.message, findings: [] };
@@ -98,7 +123,6 @@ async function outcomeOf(
 }
 
 interface Judged {
-  readonly repository: Repository;
   readonly image: Image;
   readonly type: ScanType;
   readonly scanned: ScannedImage;
@@ -107,8 +131,10 @@ interface Judged {
 }
 
 /** @throws ScanRefusal where an image without findings would be taken for one without vulnerabilities */
-async function judge(ports: Ports, judged: Judged): Promise<Outcome> {
-  const { image, type, scanned, before, index } = judged;
+async function judge(
+  { image, type, scanned, before, index }: Judged,
+  now: number,
+): Promise<Outcome> {
   const { inventory } = scanned;
   const unread = inventory.unread.find(({ analyzer }) => systemAnalyzers.has(analyzer));
   if (unread !== undefined) {
@@ -119,13 +145,17 @@ async function judge(ports: Ports, judged: Judged): Promise<Outcome> {
   const wanted = found.findings.filter(
     (finding) => type === "ENHANCED" || isSystemPackage(finding.package),
   );
-  const findings = observe(image, wanted, before, ports.clock.now());
+  const findings = observe(image, wanted, before, now);
   const status = type === "BASIC" ? "COMPLETE" : "ACTIVE";
-  return { status, description: describe(type, scanned, found), findings, index };
+  const support = inventory.distribution && supportOfDistribution(await index.endOfLife(), inventory.distribution, new Date(now));
+  const description = [...describe(type, scanned, found), ...describeSupport(inventory, support)].join(" ");
+  return { status, description, findings, index };
 }
 
 /** Analyzers of what a system's packages are recorded in: without them nothing is known of it. */
-const systemAnalyzers: ReadonlySet<string> = new Set(["dpkg", "opkg", "apk", "rpm"]);
+const systemAnalyzers: ReadonlySet<string> = new Set([
+  ...["dpkg", "opkg", "apk", "rpm", "distribution"],
+]);
 
 function requireJudgeable(
   type: ScanType,
@@ -145,7 +175,7 @@ function describe(
   type: ScanType,
   { inventory }: ScannedImage,
   { unjudged }: FoundVulnerabilities,
-): string {
+): string[] {
   const sentences = [
     type === "BASIC"
       ? "The scan was completed successfully."
@@ -164,7 +194,13 @@ function describe(
     const count = inventory.unread.length;
     sentences.push(`${count} files could not be read, such as ${path}: ${reason}.`);
   }
-  return sentences.join(" ");
+  return sentences;
+}
+
+/** That nothing is found in what gets no fixes any more means little. */
+function describeSupport({ distribution }: ImageInventory, support: Support | undefined): string[] {
+  if (support?.state !== "ENDED") return [];
+  return [`${distribution?.name} gets no more fixes: its support has ended.`];
 }
 
 async function keepOutcome(
@@ -172,8 +208,9 @@ async function keepOutcome(
   repository: Repository,
   image: Image,
   asked: ImageScan,
-  { status, description, findings, index }: Outcome,
+  outcome: Outcome & { readonly before: readonly ImageFinding[] },
 ): Promise<ImageScan | undefined> {
+  const { status, description, findings, index, before } = outcome;
   const now = ports.clock.now();
   const newest = index?.about.sources.map(({ newestAt }) => newestAt ?? 0) ?? [];
   const scan: ImageScan = {
@@ -185,10 +222,8 @@ async function keepOutcome(
   const document: ScanFindings = { findings };
   const kind = `findings of ${asked.type}` as const;
   const sealed = await sealDocument(ports, repository, image, kind, document);
-  const isFirst = asked.endedAt === undefined;
-  return ports.metadata.transaction((change) =>
-    keep(change, image, scan, sealed, { now, isFirst }),
-  );
+  const told = asked.endedAt === undefined ? "as a whole" : changesOf(findings, before);
+  return ports.metadata.transaction((change) => keep(change, image, scan, sealed, { now, told }));
 }
 
 async function keep(
@@ -196,7 +231,7 @@ async function keep(
   image: Image,
   scan: ImageScan,
   sealed: SealedDocument,
-  { now, isFirst }: { readonly now: number; readonly isFirst: boolean },
+  { now, told }: { readonly now: number; readonly told: "as a whole" | readonly ToldFinding[] },
 ): Promise<ImageScan | undefined> {
   const repository = await change.repositories.lockById(image.repository);
   if (repository === undefined) return undefined;
@@ -204,6 +239,28 @@ async function keep(
   if (current?.object !== image.object) return undefined; // Another look would find it sealed anew.
   await change.scans.put(scan, sealed);
   const tags = await change.tags.of(repository, image.digest, limits.tagsPerImage);
-  await addScanEvent(change, repository, scan, { tags, at: now, isFirst });
+  const isFirst = told === "as a whole";
+  const isRematch = scan.type === "ENHANCED" && !isFirst;
+  if (!isRematch || scan.status !== "ACTIVE") {
+    await addScanEvent(change, repository, scan, { tags, at: now, isFirst });
+  } else {
+    const about = { tags, at: now };
+    for (const each of told) await addFindingEvent(change, repository, image, each, about);
+  }
   return scan;
+}
+
+/** Findings that are new, are otherwise than before, or are no more. */
+function changesOf(
+  findings: readonly ImageFinding[],
+  before: readonly ImageFinding[],
+): ToldFinding[] {
+  const known = new Map(before.map((finding) => [finding.id, finding]));
+  const now = new Set(findings.map(({ id }) => id));
+  const active = findings.filter(({ id, changedAt }) => known.get(id)?.changedAt !== changedAt);
+  const closed = before.filter(({ id }) => !now.has(id));
+  return [
+    ...active.map((finding) => ({ finding, status: "ACTIVE" as const })),
+    ...closed.map((finding) => ({ finding, status: "CLOSED" as const })),
+  ];
 }

@@ -10,6 +10,10 @@ export const scanningLimits = {
   rescanMs: 24 * 60 * 60 * 1000,
   /** How long after its push, or the last pull, an image is scanned again as advisories change. */
   eligibleMs: 14 * 24 * 60 * 60 * 1000,
+  /** Scans that are looked at together when advisories change. */
+  scansPerPage: 500,
+  /** Between two looks whether they did. */
+  matchEveryMs: 60 * 1000,
   /** Of what is kept of an image or a layer, as JSON. */
   documentBytes: 256 * 1024 * 1024,
   /** Of an image's config. */
