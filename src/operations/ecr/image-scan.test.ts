@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOf, imageManifest, TestRegistry } from "../../../test/support/ecr.ts";
+import { deployment, digestOf, imageManifest, TestRegistry } from "../../../test/support/ecr.ts";
 import { file, layerArchive } from "../../../test/support/layer-archive.ts";
 import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
 import { TestAdvisories } from "../../../test/support/scanner.ts";
 import { eventRouter } from "../../registry/events/route-events.ts";
 import { routeWaiting } from "../../registry/events/route-waiting.ts";
+import { matchAgain } from "../../registry/scanning/match-again.ts";
 import { scanPushed } from "../../registry/scanning/scan-pushed.ts";
 import { JobRunner } from "../../workers/job-runner.ts";
 import { scanImageJob } from "../../workers/scan-image-job.ts";
@@ -57,6 +58,7 @@ afterEach(async () => {
 });
 
 const repositoryName = "team/app";
+const registryOfTest = { account: deployment.account, region: deployment.region };
 
 async function push(
   layers: readonly Uint8Array[],
@@ -235,6 +237,43 @@ describe("Enhanced scanning", () => {
     await push([base, lodash], { repositoryName: name });
     await settle();
     expect(read).toBe(2);
+  });
+
+  it("holds what is there against new advisories, reads no layer, and tells what changed", async () => {
+    const imageDigest = await push([base, lodash]);
+    await settle();
+    const { ports, clock } = opened;
+    const analyze = () => Promise.reject(new Error("a layer is read"));
+    Object.assign(ports, { layerAnalysis: { ...ports.layerAnalysis, analyze } });
+    const logged = await ports.metadata.eventLog.end();
+    expect(await matchAgain(ports)).toEqual({ matched: 0, changed: 0, expired: 0 });
+    clock.advance(1000);
+    const withdrawn = { ...ofOpenssl, withdrawn: "2026-08-02T00:00:00Z" };
+    const fresh = advisory("GHSA-p6mc-m468-83gw", "npm", "lodash", "4.17.22", {
+      aliases: ["CVE-2026-1"],
+    });
+    await advisories.import(withdrawn, fresh);
+    expect(await matchAgain(ports)).toEqual({ matched: 1, changed: 1, expired: 0 });
+    expect(await matchAgain(ports)).toEqual({ matched: 0, changed: 0, expired: 0 });
+    const { imageScanFindings } = await describeFindings(imageDigest);
+    expect(imageScanFindings?.findingSeverityCounts).toEqual({ HIGH: 1, UNDEFINED: 1 });
+    await routeWaiting(ports, eventRouter(ports));
+    const told = await ports.metadata.eventLog.list(registryOfTest, { after: logged, limit: 9 });
+    expect(
+      told.map(({ event }) => [event.detailType, event.detail["title"], event.detail["status"]]),
+    ).toEqual([
+      ["Inspector2 Finding", "CVE-2026-1 - lodash", "ACTIVE"],
+      ["Inspector2 Finding", "CVE-2023-1111 - openssl", "CLOSED"],
+    ]);
+  });
+
+  it("scans no more what nobody pushes or pulls", async () => {
+    const imageDigest = await push([base]);
+    await settle();
+    opened.clock.advance(15 * 24 * 60 * 60 * 1000);
+    expect(await matchAgain(opened.ports)).toEqual({ matched: 0, changed: 0, expired: 1 });
+    const { imageScanStatus } = await describeFindings(imageDigest);
+    expect(imageScanStatus?.status).toBe("SCAN_ELIGIBILITY_EXPIRED");
   });
 
   it("forgets what it found once the image was archived, and scans it when it is back", async () => {

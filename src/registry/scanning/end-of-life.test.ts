@@ -1,25 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { type EndOfLifeData, supportOf, supportOfDistribution } from "./end-of-life.ts";
+import type { EndOfLifeDates } from "./advisories/end-of-life-dates.ts";
+import { supportOf, supportOfDistribution } from "./end-of-life.ts";
 
 /** Rows of endoflife.date (MIT), as of 2026-08. */
-const data: EndOfLifeData = {
+const data: EndOfLifeDates = {
   debian: [
-    { releaseCycle: "13", eol: "2028-08-09", eoes: "2030-06-30" },
-    { releaseCycle: "12", eol: "2026-07-11", eoes: "2028-06-30" },
-    { releaseCycle: "1", eol: "1996-12-12" },
+    { release: "13", securityEnds: "2028-08-09", extendedEnds: "2030-06-30" },
+    { release: "12", securityEnds: "2026-07-11", extendedEnds: "2028-06-30" },
+    { release: "1", securityEnds: "1996-12-12" },
   ],
   "alpine-linux": [
-    { releaseCycle: "3.19", eol: "2025-11-01" },
-    { releaseCycle: "3.1", eol: "2016-11-01" },
+    { release: "3.19", securityEnds: "2025-11-01" },
+    { release: "3.1", securityEnds: "2016-11-01" },
   ],
-  centos: [{ releaseCycle: "8", eol: "2021-12-31" }],
-  "centos-stream": [{ releaseCycle: "8", eol: "2024-05-31" }],
-  "oracle-linux": [{ releaseCycle: "6", eol: true, eoes: false }],
+  centos: [{ release: "8", securityEnds: "2021-12-31" }],
+  "centos-stream": [{ release: "8", securityEnds: "2024-05-31" }],
+  "oracle-linux": [{ release: "6", securityEnds: true, extendedEnds: false }],
   nodejs: [
-    { releaseCycle: "20", eol: "2026-04-30" },
-    { releaseCycle: "8", eol: true },
+    { release: "20", securityEnds: "2026-04-30" },
+    { release: "8", securityEnds: true },
   ],
-  go: [{ releaseCycle: "1.27", eol: false }],
+  go: [{ release: "1.27", securityEnds: false }],
 };
 
 const on = (date: string) => new Date(`${date}T12:00:00Z`);

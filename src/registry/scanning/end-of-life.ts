@@ -1,22 +1,8 @@
+import type { EndOfLifeDates } from "./advisories/end-of-life-dates.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** Dates are `YYYY-MM-DD`; true stands for a date that is past and not known, false for one to come. */
 type EndDate = string | boolean;
-
-/** A release as endoflife.date tells it. */
-export interface ReleaseCycle {
-  /** `12`, `3.19`, `22.04`. */
-  readonly releaseCycle: string;
-  /** When its maker stops fixing what is found in it. */
-  readonly eol?: EndDate;
-  /** When longer support ends: for who pays for it, or by others than its maker. */
-  readonly eoes?: EndDate;
-  /** Its newest version. */
-  readonly latest?: string;
-}
-
-/** By product: `debian`, `alpine-linux`, `nodejs`. */
-export type EndOfLifeData = Readonly<Record<string, readonly ReleaseCycle[]>>;
 
 /** What is known of the support that a release has. */
 export type Support =
@@ -48,7 +34,7 @@ const products = new Map([
 
 /** Whether a distribution still gets fixes. Of derivatives and rolling ones nothing is known. */
 export function supportOfDistribution(
-  data: EndOfLifeData,
+  data: EndOfLifeDates,
   distribution: Distribution,
   now: Date,
 ): Support {
@@ -64,25 +50,23 @@ export function supportOfDistribution(
  * release is supported until its last day has passed.
  */
 export function supportOf(
-  data: EndOfLifeData,
+  data: EndOfLifeDates,
   product: string,
   version: string,
   now: Date,
 ): Support {
   const cycles = Object.hasOwn(data, product) ? data[product] : undefined;
   const cycle = cycles
-    ?.filter(
-      ({ releaseCycle }) => version === releaseCycle || version.startsWith(`${releaseCycle}.`),
-    )
-    .toSorted((a, b) => b.releaseCycle.length - a.releaseCycle.length)[0];
-  if (cycle?.eol === undefined) return { state: "UNKNOWN" };
+    ?.filter(({ release }) => version === release || version.startsWith(`${release}.`))
+    .toSorted((a, b) => b.release.length - a.release.length)[0];
+  if (cycle?.securityEnds === undefined) return { state: "UNKNOWN" };
   const today = now.toISOString().slice(0, 10);
-  const release = cycle.releaseCycle;
-  if (!isPast(cycle.eol, today))
-    return { state: "SUPPORTED", release, ...dated("until", cycle.eol) };
-  const since = dated("since", cycle.eol);
-  const hasLonger = cycle.eoes !== undefined && !isPast(cycle.eoes, today);
-  if (hasLonger) return { state: "EXTENDED", release, ...since, ...dated("until", cycle.eoes) };
+  const { release, securityEnds, extendedEnds } = cycle;
+  if (!isPast(securityEnds, today))
+    return { state: "SUPPORTED", release, ...dated("until", securityEnds) };
+  const since = dated("since", securityEnds);
+  const hasLonger = extendedEnds !== undefined && !isPast(extendedEnds, today);
+  if (hasLonger) return { state: "EXTENDED", release, ...since, ...dated("until", extendedEnds) };
   return { state: "ENDED", release, ...since };
 }
 

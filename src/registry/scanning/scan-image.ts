@@ -147,8 +147,13 @@ async function judge(
   );
   const findings = observe(image, wanted, before, now);
   const status = type === "BASIC" ? "COMPLETE" : "ACTIVE";
-  const support = inventory.distribution && supportOfDistribution(await index.endOfLife(), inventory.distribution, new Date(now));
-  const description = [...describe(type, scanned, found), ...describeSupport(inventory, support)].join(" ");
+  const support =
+    inventory.distribution &&
+    supportOfDistribution(await index.endOfLife(), inventory.distribution, new Date(now));
+  const description = [
+    ...describe(type, scanned, found),
+    ...describeSupport(inventory, support),
+  ].join(" ");
   return { status, description, findings, index };
 }
 
