@@ -10,6 +10,13 @@ export interface StagedPlace {
   readonly advisories: readonly Advisory[];
 }
 
+interface StagedRow {
+  readonly place: string;
+  readonly id: string;
+  readonly modified: number;
+  readonly body: Uint8Array;
+}
+
 /** Advisories on their way into an index, on disk: there may be millions, and they come in any order. */
 export class Staging {
   readonly #path: string;
@@ -32,15 +39,9 @@ export class Staging {
     };
   }
 
-  get records(): number {
-    return this.#newest.size;
-  }
-
-  /** Of several versions of a record the newest counts, whichever comes first; of equal ones, all parts. */
+  /** Of several versions of a record the newest counts, in each place for itself: sources share ids. */
   add({ id, modifiedAt, advisories }: CompiledRecord): void {
-    const known = this.#newest.get(id);
-    if (known !== undefined && known > modifiedAt) return;
-    this.#newest.set(id, modifiedAt);
+    this.#newest.set(id, Math.max(modifiedAt, this.#newest.get(id) ?? 0));
     const byPlace = Map.groupBy(advisories, ({ ecosystem, name }) => placeOf(ecosystem, name));
     for (const [place, parts] of byPlace) {
       this.#insert(place, id, modifiedAt, Buffer.from(JSON.stringify(parts)));
@@ -65,29 +66,33 @@ export class Staging {
     this.#database.exec("commit; create index staged_place on staged(place)");
     const rows = this.#database
       .prepare("select place, id, modified, body from staged order by place")
-      .iterate() as Iterable<{ place: string; id: string; modified: number; body: Uint8Array }>;
-    let place: string | undefined;
-    let found = new Map<string, Advisory>();
+      .iterate() as unknown as Iterable<StagedRow>;
+    let staged: { readonly place: string; readonly rows: StagedRow[] } | undefined;
     for (const row of rows) {
-      if (row.place !== place) {
-        if (place !== undefined && found.size > 0) yield { place, advisories: [...found.values()] };
-        place = row.place;
-        found = new Map();
+      if (row.place !== staged?.place) {
+        if (staged !== undefined) yield* this.#placeOf(staged.place, staged.rows);
+        staged = { place: row.place, rows: [] };
       }
-      if (row.modified < this.#newestOf(row.id)) continue;
-      for (const part of JSON.parse(Buffer.from(row.body).toString()) as Advisory[]) {
-        found.set(`${part.id}\n${part.ecosystem}`, part);
+      staged.rows.push(row);
+    }
+    if (staged !== undefined) yield* this.#placeOf(staged.place, staged.rows);
+  }
+
+  *#placeOf(place: string, rows: readonly StagedRow[]): Generator<StagedPlace> {
+    const newest = new Map<string, number>();
+    for (const { id, modified } of rows) newest.set(id, Math.max(modified, newest.get(id) ?? 0));
+    const found = new Map<string, Advisory>();
+    for (const { id, modified, body } of rows) {
+      if (modified < newest.get(id)! || modified < (this.#older.get(id) ?? 0)) continue;
+      for (const part of JSON.parse(Buffer.from(body).toString()) as Advisory[]) {
+        found.set(`${id}\n${part.ecosystem}`, part);
       }
     }
-    if (place !== undefined && found.size > 0) yield { place, advisories: [...found.values()] };
+    if (found.size > 0) yield { place, advisories: [...found.values()] };
   }
 
   close(): void {
     this.#database.close();
     rmSync(this.#path, { force: true });
-  }
-
-  #newestOf(id: string): number {
-    return Math.max(this.#newest.get(id) ?? 0, this.#older.get(id) ?? 0);
   }
 }
