@@ -245,12 +245,13 @@ describe("Enhanced scanning", () => {
     const { ports, clock } = opened;
     const analyze = () => Promise.reject(new Error("a layer is read"));
     Object.assign(ports, { layerAnalysis: { ...ports.layerAnalysis, analyze } });
+    await routeWaiting(ports, eventRouter(ports));
     const logged = await ports.metadata.eventLog.end();
     expect(await matchAgain(ports)).toEqual({ matched: 0, changed: 0, expired: 0 });
     clock.advance(1000);
     const withdrawn = { ...ofOpenssl, withdrawn: "2026-08-02T00:00:00Z" };
     const fresh = advisory("GHSA-p6mc-m468-83gw", "npm", "lodash", "4.17.22", {
-      aliases: ["CVE-2026-1"],
+      aliases: ["CVE-2026-1001"],
     });
     await advisories.import(withdrawn, fresh);
     expect(await matchAgain(ports)).toEqual({ matched: 1, changed: 1, expired: 0 });
@@ -262,7 +263,7 @@ describe("Enhanced scanning", () => {
     expect(
       told.map(({ event }) => [event.detailType, event.detail["title"], event.detail["status"]]),
     ).toEqual([
-      ["Inspector2 Finding", "CVE-2026-1 - lodash", "ACTIVE"],
+      ["Inspector2 Finding", "CVE-2026-1001 - lodash", "ACTIVE"],
       ["Inspector2 Finding", "CVE-2023-1111 - openssl", "CLOSED"],
     ]);
   });
