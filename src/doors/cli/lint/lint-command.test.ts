@@ -16,6 +16,7 @@ beforeAll(async () => {
   await write("Dockerfile", "FROM debian", "RUN curl x | tar x", "USER root");
   await write("good.Dockerfile", "FROM debian:12@sha256:1", "USER 1000");
   await write("broken", "FROM debian", "RUNN x");
+  await write("moving", "FROM debian", "\u001b[2JX y");
   await write("binary", "FROM a\0");
   await write("a file #1", "FROM debian", "USER 1000");
 });
@@ -150,6 +151,7 @@ describe("entrepot lint", () => {
     ["no/such/file", [], "there is no file .*, and no directory"],
     ["empty", [], "empty has neither a Dockerfile nor a Containerfile in it"],
     ["broken", [], 'broken:2: "RUNN" is no instruction; did you mean RUN\\?'],
+    ["moving", [], 'moving:2: "\ufffd\\[2JX" is no instruction'],
     ["binary", [], "binary is no text"],
     [
       "Dockerfile",

@@ -120,6 +120,7 @@ const cases: Readonly<Record<string, { fires: string[][]; silent: string[][] }>>
       ["ENV DB_PASSWORD=changeme"],
       ["ENV DB_PASSWORD_FILE=/run/x"],
       ["ARG TOKEN_URL", "ARG VERSION"],
+      ["FROM x AS a", "ARG NPM_TOKEN", "FROM y"],
     ],
   },
   "secret-in-history": {
@@ -128,7 +129,12 @@ const cases: Readonly<Record<string, { fires: string[][]; silent: string[][] }>>
   },
   "secret-file": {
     fires: [["COPY id_rsa /root/.ssh/"], ["COPY package.json .env ./"]],
-    silent: [["COPY id_rsa.pub /x"], ["COPY .env.example .env"], ["COPY --from=a .env ."]],
+    silent: [
+      ["COPY id_rsa.pub /x"],
+      ["COPY .env.example .env"],
+      ["COPY --from=a .env ."],
+      ["FROM x AS a", "COPY .npmrc .", "FROM y"],
+    ],
   },
   "no-health-check": {
     fires: [["EXPOSE 80"]],

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { nearest } from "../../../registry/policy/edit-distance.ts";
 import { CommandError } from "../client.ts";
+import { printable } from "../table.ts";
 import { DockerfileError } from "./dockerfile.ts";
 import { lintDockerfile } from "./lint-dockerfile.ts";
 import type { LintReport } from "./lint-report.ts";
@@ -23,7 +24,8 @@ export async function lintFile(path: string, ignored: ReadonlySet<string>): Prom
     return { file, findings: lintDockerfile(text, ignored) };
   } catch (error) {
     if (!(error instanceof DockerfileError)) throw error;
-    throw new CommandError(`${file}:${error.line}: ${error.message}`, exitCode);
+    // It may quote what is in the file.
+    throw new CommandError(`${file}:${error.line}: ${printable(error.message)}`, exitCode);
   }
 }
 

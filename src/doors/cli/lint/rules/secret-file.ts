@@ -2,12 +2,12 @@ import { secretPath } from "../../../../registry/scanning/advice/secrets/secret-
 import type { LintRule } from "../lint-finding.ts";
 import { copySource, copyWords } from "../linted-dockerfile.ts";
 
-/** A file is copied by a name that is one of secrets. */
+/** A file is copied into the image by a name that is one of secrets; other stages' layers stay with who builds. */
 export const secretFile: LintRule = {
   id: "secret-file",
   summary: "A file with secrets is copied into a layer",
-  check({ dockerfile }) {
-    return dockerfile.instructions.flatMap((instruction) => {
+  check({ keptInstructions }) {
+    return keptInstructions.flatMap((instruction) => {
       const { name } = instruction;
       if ((name !== "COPY" && name !== "ADD") || copySource(instruction) !== undefined) return [];
       const sources = copyWords(instruction).slice(0, -1);

@@ -11,10 +11,15 @@ const mount =
 export const secretInEnvironment: LintRule = {
   id: "secret-in-environment",
   summary: "ENV or ARG has a secret",
-  check: ({ dockerfile }) =>
+  check: ({ dockerfile, keptInstructions }) =>
     dockerfile.instructions
       .filter(({ name }) => name === "ENV" || name === "ARG")
-      .flatMap((instruction) => valueFindings(instruction) ?? nameFindings(instruction)),
+      .flatMap((instruction) => {
+        const values = valueFindings(instruction);
+        // The history of other stages is not the image's.
+        const isKept = keptInstructions.includes(instruction);
+        return values ?? (isKept ? nameFindings(instruction) : []);
+      }),
 };
 
 function valueFindings(instruction: Instruction): RuleFinding[] | undefined {
