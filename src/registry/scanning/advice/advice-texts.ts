@@ -20,7 +20,7 @@ export function pathsText(paths: readonly string[]): string {
 export function stepText(step: BuildStep | undefined): string {
   if (step === undefined) return "a layer";
   // Hidden before it is cut: half a secret would not be known as one.
-  const whole = hideSecrets(`${step.instruction} ${step.text}`.trim());
+  const whole = hideSecrets(`${step.instruction} ${step.text.slice(0, 20_000)}`.trim());
   const text = whole.replace(/\s+/g, " ");
   return `\`${text.length > 80 ? `${text.slice(0, 79)}…` : text}\``;
 }

@@ -32,14 +32,18 @@ export const wastedBytes: ReviewRule = {
       else group.push(file);
     }
     return [...groups.values()]
-      .map((files) => adviceOn(image, files))
-      .filter(({ estimatedBytes = 0 }) => estimatedBytes >= adviceLimits.wastedBytes)
-      .sort((a, b) => b.estimatedBytes! - a.estimatedBytes!);
+      .map((files) => ({ files, bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) }))
+      .filter(({ bytes }) => bytes >= adviceLimits.wastedBytes)
+      .sort((a, b) => b.bytes - a.bytes)
+      .map(({ files, bytes }) => adviceOn(image, files, bytes));
   },
 };
 
-function adviceOn(image: ReviewedImage, files: readonly WastedFile[]): RuleAdvice {
-  const estimatedBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+function adviceOn(
+  image: ReviewedImage,
+  files: readonly WastedFile[],
+  estimatedBytes: number,
+): RuleAdvice {
   const largest = files.toSorted((a, b) => b.sizeBytes - a.sizeBytes);
   const [{ addedBy, hiddenBy, how, path }] = largest as [WastedFile, ...WastedFile[]];
   const { title, fix } = words[how];

@@ -10,7 +10,7 @@ const optionNames = characterSet(`${base62}_-`);
 const ends = characterSet(" \t\r\n\"'`;&|<>(),{}");
 const wordCharacters = characterSet("abcdefghijklmnopqrstuvwxyz-_. ");
 /** Enough to judge a value by: longer ones are no less random at their beginning. */
-const judgedCharacters = 128;
+const judgedCharacters = 64;
 
 /** Values whose names say that they are secret, and that look it: `NAME=value`, `"name": "value"`, `--name value`. */
 export function namedValuesIn(text: string): FoundSecret[] {

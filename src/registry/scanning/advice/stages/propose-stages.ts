@@ -1,3 +1,4 @@
+import { hideSecrets } from "../secrets/find-secrets.ts";
 import { isBuildTool } from "../shell/build-tools.ts";
 import { type BuildKind, installedPackages, planOf, type StageStep } from "./stage-plan.ts";
 
@@ -15,6 +16,8 @@ export interface StageSource {
 
 const building = new Set(["ADD", "ARG", "COPY", "ENV", "RUN", "SHELL", "WORKDIR"]);
 const mostSteps = 100;
+/** Of one step: nobody reads more. */
+const mostCharacters = 4000;
 const anyUser = "10001:10001";
 
 /** The same in two stages, as a Dockerfile: one that builds, and one that has only what runs. */
@@ -42,11 +45,19 @@ function isBuilding({ instruction }: StageStep): boolean {
 }
 
 /** A script of several lines goes into a heredoc, so that none of them is taken for an instruction. */
-function lineOf({ instruction, text }: StageStep): string {
+function lineOf({ instruction, text: whole }: StageStep): string {
+  const text = shown(whole);
   if (!text.includes("\n")) return `${instruction} ${text}`;
-  if (instruction !== "RUN") return `${instruction} ${text.replace(/\s*\n\s*/g, " ")}`;
-  const mark = text.split("\n").includes("SCRIPT") ? "END_OF_SCRIPT" : "SCRIPT";
-  return `RUN <<'${mark}'\n${text.trimEnd()}\n${mark}`;
+  const lines = text.trimEnd().split("\n");
+  if (instruction !== "RUN") return `${instruction} ${lines.map((line) => line.trim()).join(" ")}`;
+  const mark = lines.includes("SCRIPT") ? "END_OF_SCRIPT" : "SCRIPT";
+  return [`RUN <<'${mark}'`, ...lines, mark].join("\n");
+}
+
+/** Secrets are hidden before it is cut: half of one would not be known. */
+function shown(text: string): string {
+  const hidden = hideSecrets(text);
+  return hidden.length > mostCharacters ? `${hidden.slice(0, mostCharacters)}…` : hidden;
 }
 
 function buildLines(kind: BuildKind, steps: readonly StageStep[]): string[] {
