@@ -18,6 +18,7 @@ import { addEventTargetCommands } from "./event-target-commands.ts";
 import { addEventsCommand } from "./events/events-command.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addLifecycleCommands } from "./lifecycle/lifecycle-commands.ts";
+import { addLintCommand } from "./lint/lint-command.ts";
 import { addMasterKeyCommands } from "./master-key-commands.ts";
 import { ProgressBar } from "./progress.ts";
 import { addQuotaCommands } from "./quota-commands.ts";
@@ -72,6 +73,7 @@ function programOf(builder: CommandBuilder): Command {
   addEventTargetCommands(program, builder);
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);
+  addLintCommand(program, builder);
   addMasterKeyCommands(program, builder);
   addVulndbCommands(program, builder);
   addAccountCommands(program, builder);

@@ -9,6 +9,8 @@ import { matchAgain } from "../../registry/scanning/match-again.ts";
 import { scanPushed } from "../../registry/scanning/scan-pushed.ts";
 import { JobRunner } from "../../workers/job-runner.ts";
 import { scanImageJob } from "../../workers/scan-image-job.ts";
+import { getImageAdvice } from "../entrepot/get-image-advice.ts";
+import { getImageSbom } from "../entrepot/get-image-sbom.ts";
 import { describeImageScanFindings } from "./describe-image-scan-findings.ts";
 import { describeImages } from "./describe-images.ts";
 import { putRegistryScanningConfiguration } from "./put-registry-scanning-configuration.ts";
@@ -266,6 +268,21 @@ describe("Enhanced scanning", () => {
       ["Inspector2 Finding", "CVE-2026-1001 - lodash", "ACTIVE"],
       ["Inspector2 Finding", "CVE-2023-1111 - openssl", "CLOSED"],
     ]);
+  });
+
+  it("tells what is in an image as a bill of materials, and what a reviewer would say of it", async () => {
+    const imageDigest = await push([base, lodash]);
+    const input = { repositoryName, imageId: { imageDigest } };
+    await expect(registry.ask(getImageSbom, input)).rejects.toMatchObject({ kind: "ScanNotFound" });
+    await settle();
+    const cyclonedx = await registry.ask(getImageSbom, input);
+    const purls = JSON.parse(cyclonedx.sbom).components.map(({ purl }: { purl: string }) => purl);
+    expect(purls).toContain("pkg:npm/lodash@4.17.20");
+    expect(purls).toContain("pkg:deb/debian/openssl@3.0.9-1?arch=amd64&distro=debian-12");
+    const spdx = await registry.ask(getImageSbom, { ...input, format: "SPDX_2_3" });
+    expect(JSON.parse(spdx.sbom).spdxVersion).toBe("SPDX-2.3");
+    const { advice } = await registry.ask(getImageAdvice, input);
+    expect(advice.map(({ id }) => id)).toContain("runs-as-root");
   });
 
   it("scans no more what nobody pushes or pulls", async () => {

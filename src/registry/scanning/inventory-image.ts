@@ -96,6 +96,32 @@ async function readImage(
   image: Image,
   signal: AbortSignal | undefined,
 ): Promise<ScannedImage> {
+  const { layers, config } = await readContents(ports, repository, image, signal);
+  const merged = mergeLayers(layers, distributionOf);
+  return {
+    inventory: { ...merged, packages: preferredPackages(merged.packages) },
+    config: parseImageConfig(config.toString()),
+  };
+}
+
+/** What an image is made of. */
+export interface ImageContents {
+  /** The oldest first; without those whose bytes are elsewhere. */
+  readonly layers: readonly LayerInventory[];
+  /** As it was pushed; empty where it is larger than a config is. */
+  readonly config: Buffer;
+}
+
+/**
+ * Layers that were looked into before are remembered.
+ * @throws ScanRefusal, Kms as `inventoryOf` does; LayerRefused
+ */
+export async function readContents(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  signal?: AbortSignal,
+): Promise<ImageContents> {
   if (!isScannable(image)) {
     throw new ScanRefusal("UNSUPPORTED_IMAGE", "This is no container image: it has no file system");
   }
@@ -117,11 +143,7 @@ async function readImage(
     const layer = await layerOf(ports, repository, { mediaType, digest }, signal);
     if (layer !== undefined) read.push(layer);
   }
-  const merged = mergeLayers(read, distributionOf);
-  return {
-    inventory: { ...merged, packages: preferredPackages(merged.packages) },
-    config: parseImageConfig(await readConfig(ports, repository, config.digest)),
-  };
+  return { layers: read, config: await readConfig(ports, repository, config.digest) };
 }
 
 /** `undefined` for a layer whose bytes are elsewhere: a foreign one. */
@@ -200,12 +222,12 @@ async function* copied(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   for await (const piece of pieces) yield Uint8Array.from(piece);
 }
 
-async function readConfig(ports: Ports, repository: Repository, digest: Digest): Promise<string> {
+async function readConfig(ports: Ports, repository: Repository, digest: Digest): Promise<Buffer> {
   const found = await ports.metadata.layers.resolve(repository.registry, repository.name, digest);
   const object = found?.object;
   invariant(object !== undefined, "an image's config is in its repository");
-  if (object.sizeBytes > scanningLimits.configBytes) return "";
+  if (object.sizeBytes > scanningLimits.configBytes) return Buffer.alloc(0);
   const pieces: Uint8Array[] = [];
   for await (const piece of copied(readLayer(ports, { repository, object }))) pieces.push(piece);
-  return Buffer.concat(pieces).toString();
+  return Buffer.concat(pieces);
 }

@@ -217,11 +217,10 @@ async function keepOutcome(
 ): Promise<ImageScan | undefined> {
   const { status, description, findings, index, before } = outcome;
   const now = ports.clock.now();
-  const newest = index?.about.sources.map(({ newestAt }) => newestAt ?? 0) ?? [];
   const scan: ImageScan = {
     ...asked,
     ...{ status, description, endedAt: now, counts: countSeverities(findings) },
-    sourceUpdatedAt: index === undefined ? undefined : Math.max(0, ...newest),
+    sourceUpdatedAt: index && newestOf(index),
     advisories: index?.about.version,
   };
   const document: ScanFindings = { findings };
@@ -229,6 +228,11 @@ async function keepOutcome(
   const sealed = await sealDocument(ports, repository, image, kind, document);
   const told = asked.endedAt === undefined ? "as a whole" : changesOf(findings, before);
   return ports.metadata.transaction((change) => keep(change, image, scan, sealed, { now, told }));
+}
+
+/** When the data changed last; a record that says it is of a day to come is of today. */
+function newestOf({ about: { sources, builtAt } }: AdvisoryIndex): number {
+  return Math.min(builtAt, Math.max(0, ...sources.map(({ newestAt = 0 }) => newestAt)));
 }
 
 async function keep(

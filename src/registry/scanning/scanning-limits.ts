@@ -18,6 +18,8 @@ export const scanningLimits = {
   documentBytes: 256 * 1024 * 1024,
   /** Of an image's config. */
   configBytes: 4 * 1024 * 1024,
+  /** Of a config that advice looks at while somebody waits. */
+  advisedConfigBytes: 256 * 1024,
   /** Of a layer, read before they are looked at. */
   aheadBytes: 1024 * 1024,
   /** Layers of one image. */
