@@ -3,6 +3,7 @@
  * one that takes nothing, and with a router beside; and what memory 100,000 waiting events take.
  * `node scripts/run.mjs bench/events.ts [pushes] [rounds]`
  */
+
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,6 +13,7 @@ import { SystemClock } from "../src/adapters/clock/system.ts";
 import { HttpEgress } from "../src/adapters/egress/http-egress.ts";
 import { InProcessExclusive } from "../src/adapters/exclusive/in-process.ts";
 import { LocalKeyService } from "../src/adapters/keys/local.ts";
+import { LayerAnalysisThreads } from "../src/adapters/layer-analysis/layer-analysis-threads.ts";
 import { openSqliteMetadata } from "../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import { PackageTagPatterns } from "../src/adapters/patterns/package-tag-patterns.ts";
 import type { MetadataStore } from "../src/ports/metadata-store.ts";
@@ -55,6 +57,8 @@ function portsOver(metadata: MetadataStore, memory = new RegistryMemory()): Port
     keys: new LocalKeyService({ masterKey: randomBytes(32), metadata, clock }),
     ...{ exclusive: new InProcessExclusive(), tagPatterns: new PackageTagPatterns() },
     egress: new HttpEgress({ isListed: () => false }),
+    layerAnalysis: new LayerAnalysisThreads(1),
+    vulnerabilities: { current: async () => undefined },
   };
 }
 

@@ -6,6 +6,7 @@ import { eventDeliveries } from "./event-deliveries.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { openTrailTargets } from "./open-trail-targets.ts";
 import { eventRouter } from "./registry/events/route-events.ts";
+import { scanPushed } from "./registry/scanning/scan-pushed.ts";
 import type { Store } from "./store.ts";
 import { startRouting } from "./workers/route-events.ts";
 import { startJobs } from "./workers/run-jobs.ts";
@@ -70,7 +71,7 @@ export function startWork({ config, log, store, metrics }: BackgroundParts): Sto
   const targets = openTrailTargets(config.trailTargets);
   const parts = { log, sweep, metrics, targets };
   const worker = startJobs(ports, jobHandlers(config, parts), { observer });
-  const router = startRouting(ports, eventRouter(ports), {
+  const router = startRouting(ports, scanPushed(ports, eventRouter(ports)), {
     failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
   });
   const deliveries = eventDeliveries(ports, config, log);

@@ -25,6 +25,7 @@ import {
 } from "./setting-values.ts";
 import { jsonKeyOf, type SettingName, settingNames, settings } from "./settings.ts";
 import type { DestinationOf, TraceAddress } from "./telemetry-settings.ts";
+import type { VulnerabilityFeeds } from "./vulndb-settings.ts";
 
 /** Refusals of settings, each a sentence that names the setting. */
 export class SettingsError extends Error {
@@ -110,6 +111,7 @@ export interface Config {
   readonly trailTargets: Value<"ENTREPOT_TRAIL_TARGETS">;
   /** What things cost, where it is said. */
   readonly prices: PriceTable | undefined;
+  readonly vulnerabilityFeeds: VulnerabilityFeeds;
   readonly logLevel: LogLevel;
   /** Sentences for the operator that are no reason to stop. */
   readonly warnings: readonly string[];
@@ -258,6 +260,13 @@ function assemble(read: Read, given: Given, directory: string): Config {
     audit: read("ENTREPOT_AUDIT")!,
     trailTargets: read("ENTREPOT_TRAIL_TARGETS")!,
     prices: pricesIn(read("ENTREPOT_PRICES"), directory),
+    vulnerabilityFeeds: {
+      osv: read("ENTREPOT_VULNDB_OSV"),
+      ecosystems: read("ENTREPOT_VULNDB_ECOSYSTEMS")!,
+      epss: read("ENTREPOT_VULNDB_EPSS"),
+      kev: read("ENTREPOT_VULNDB_KEV"),
+      staleMs: read("ENTREPOT_VULNDB_STALE_DAYS")! * dayMs,
+    },
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
     warnings: unused
       .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])

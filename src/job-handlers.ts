@@ -15,9 +15,11 @@ import { expireSessions } from "./workers/expire-sessions.ts";
 import type { JobHandler } from "./workers/job-handler.ts";
 import { lifecycleJob } from "./workers/lifecycle-job.ts";
 import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
+import { matchAgainJob } from "./workers/match-again-job.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { rekeyJob } from "./workers/rekey-job.ts";
 import { replayEventsJob } from "./workers/replay-events-job.ts";
+import { scanImageJob } from "./workers/scan-image-job.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
 import { expireUsageJob, sampleUsageJob } from "./workers/usage-jobs.ts";
@@ -81,6 +83,14 @@ export function jobHandlers(
     tendKeysJob,
     rekeyJob,
     countQuotaJob,
+    scanImageJob,
+    matchAgainJob(
+      (err, repository) =>
+        log.error({ event: "scans", repository, err }, "an image could not be matched again"),
+      (what) => {
+        if (what.matched + what.expired > 0) log.info({ event: "scans", ...what });
+      },
+    ),
     watchQuotas(({ quota: { registry, ...quota }, used }) =>
       log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
     ),

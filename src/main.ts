@@ -23,6 +23,7 @@ import { rotateMasterKey } from "./rotate-master-key.ts";
 import { type SettingName, settingList } from "./settings.ts";
 import { credentialsFile, openStore } from "./store.ts";
 import { trailPlace } from "./trail-settings.ts";
+import { vulndbCommands } from "./vulndb-commands.ts";
 import { checkStore } from "./workers/check-store.ts";
 import { type Reclaimed, type ReclaimOptions, reclaimAlone } from "./workers/reclaim.ts";
 
@@ -232,6 +233,7 @@ process.exitCode = await runCommandLine(
     trailTarget,
     stopped,
     rotateMasterKey: (given, wish) => runRotate(configOf(given), wish),
+    vulndb: (given) => vulndbCommands({ clock, config: configOf(given) }),
   },
   { out: process.stdout, error: process.stderr },
 );

@@ -25,6 +25,7 @@ import {
 } from "./setting-values.ts";
 import { networks, traces } from "./telemetry-settings.ts";
 import { trailTargets } from "./trail-settings.ts";
+import { ecosystemNames, feedAddress, usualEcosystems, usualFeeds } from "./vulndb-settings.ts";
 
 const defaultRegions = "us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-1,ap-southeast-2";
 const yearSeconds = 31_536_000;
@@ -85,6 +86,19 @@ export const settings = {
     "",
     "days that kinds of audit records are kept, where not as usual: data-read=30,key-use=0",
   ],
+  ENTREPOT_VULNDB_OSV: [
+    feedAddress,
+    usualFeeds.osv,
+    'archives of advisories as osv.dev\'s, or "off"',
+  ],
+  ENTREPOT_VULNDB_ECOSYSTEMS: [
+    ecosystemNames,
+    usualEcosystems,
+    "ecosystems that are fetched of these",
+  ],
+  ENTREPOT_VULNDB_EPSS: [feedAddress, usualFeeds.epss, 'table of EPSS scores, or "off"'],
+  ENTREPOT_VULNDB_KEV: [feedAddress, usualFeeds.kev, 'catalogue of exploited CVEs, or "off"'],
+  ENTREPOT_VULNDB_STALE_DAYS: [whole(1, 3_650), "7", "days after which advisories are too old"],
   ENTREPOT_TRAIL_TARGETS: [
     trailTargets,
     "",

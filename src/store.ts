@@ -18,6 +18,7 @@ import { InProcessExclusive } from "./adapters/exclusive/in-process.ts";
 import { LeasedExclusive } from "./adapters/exclusive/leased.ts";
 import type { Keyring } from "./adapters/keys/keyring.ts";
 import { LocalKeyService } from "./adapters/keys/local.ts";
+import { LayerAnalysisThreads } from "./adapters/layer-analysis/layer-analysis-threads.ts";
 import { LayerThreads } from "./adapters/layer-work/layer-threads.ts";
 import { openPostgresMetadata } from "./adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "./adapters/metadata/sqlite/sqlite-metadata-store.ts";
@@ -33,6 +34,7 @@ import {
 import type { ProcessLoad } from "./adapters/telemetry/process-gauges.ts";
 import type { Config } from "./config.ts";
 import { openKeyring } from "./open-keyring.ts";
+import { openVulndb } from "./open-vulndb.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LayerWork } from "./ports/layer-work.ts";
@@ -118,9 +120,18 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const egress = new HttpEgress({ isListed: config.isEgressListed });
     const layerWork = openLayerWork();
     const tagPatterns = new PackageTagPatterns();
+    const layerAnalysis = new LayerAnalysisThreads(layersAnalyzedAtOnce());
+    const vulnerabilities = openVulndb(config);
     const plain = { metadata, blobs, keys, egress, layerWork };
     const observed = options.observer === undefined ? plain : observedBy(options.observer, plain);
-    const ports = { ...observed, clock, exclusive, tagPatterns, memory };
+    const ports = {
+      ...observed,
+      clock,
+      exclusive,
+      tagPatterns,
+      memory,
+      ...{ layerAnalysis, vulnerabilities },
+    };
     return {
       ports,
       rows: opened.rows,
@@ -138,6 +149,8 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         store instanceof S3BlobStore ? store.sweepUploads(begunBefore) : 0,
       async close() {
         egress.close();
+        await layerAnalysis.close();
+        vulnerabilities.close();
         await layerWork.close();
         await metadata.close();
         closeBlobs(store);
@@ -167,6 +180,11 @@ const noThreads = { threads: 0, waiting: 0 };
 function openLayerWork(): LayerWork {
   const threads = Math.min(availableParallelism() - 1, limits.layerThreads);
   return threads > 0 ? new LayerThreads(threads) : new WorkInPlace();
+}
+
+/** Half of the processors: what is looked into is less urgent than what is pulled. */
+function layersAnalyzedAtOnce(): number {
+  return Math.max(1, Math.floor(availableParallelism() / 2));
 }
 
 export function credentialsFile({ dataDirectory }: Config): string {

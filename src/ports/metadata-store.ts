@@ -70,6 +70,7 @@ export type {
   ResourcePolicyWrites,
 } from "./repository-store.ts";
 
+import type { ScanReads, ScanWrites } from "./scan-store.ts";
 export interface MetadataStore extends MetadataReads {
   /**
    * Runs `work` so that all of its writes are durable when this resolves and none happened when it
@@ -122,6 +123,7 @@ export interface MetadataReads extends EventsReads {
   readonly usage: UsageReads;
   readonly audit: AuditReads;
   readonly costs: CostReads;
+  readonly scans: ScanReads;
   readonly trails: TrailsReads;
 }
 
@@ -151,6 +153,7 @@ export interface MetadataChange extends EventsChange {
   readonly usage: UsageChange;
   readonly audit: AuditReads & AuditWrites;
   readonly costs: CostReads & CostWrites;
+  readonly scans: ScanReads & ScanWrites;
   readonly trails: TrailsChange;
 }
 

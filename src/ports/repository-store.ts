@@ -39,6 +39,7 @@ export interface RepositoryWrites {
   lock(registry: Registry, name: RepositoryName): Promise<Repository | undefined>;
   /** The same by what rows refer to. */
   lockById(repository: RepositoryRef): Promise<Repository | undefined>;
+  setScanOnPush(repository: RepositoryRef, scanOnPush: boolean): Promise<void>;
   setTagMutability(repository: RepositoryRef, mutability: TagMutability): Promise<void>;
   /** What seals new content. What is there stays as it is sealed. */
   setEncryption(repository: RepositoryRef, encryption: Encryption): Promise<void>;

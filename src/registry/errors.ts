@@ -95,6 +95,7 @@ export type ErrorKind =
   | "RequestEntityTooLarge"
   | "ResourceAlreadyExists"
   | "ResourceNotFound"
+  | "ScanNotFound"
   | "S3BucketDoesNotExist"
   | "Serialization"
   | "ServiceUnavailable"

@@ -43,6 +43,8 @@ export class RegistryMemory {
   readonly logGrew = new RegistrySignal();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
   readonly passwordTurns = new Turns(limits.passwordsAtOnce);
+  /** Layers that are being looked into, so that images which share one wait for the other. */
+  readonly layersLookedInto = new Map<ObjectId, Promise<void>>();
   /** When the free space was last looked at, and what that said. Milliseconds since the epoch. */
   space: { checkedAt: number; sufficient: boolean } = {
     checkedAt: Number.NEGATIVE_INFINITY,

@@ -14,9 +14,12 @@ import { getDownloadUrlForLayer } from "../../src/operations/ecr/get-download-ur
 import { initiateLayerUpload } from "../../src/operations/ecr/initiate-layer-upload.ts";
 import { putAccountSetting } from "../../src/operations/ecr/put-account-setting.ts";
 import { putImage } from "../../src/operations/ecr/put-image.ts";
+import { putImageScanningConfiguration } from "../../src/operations/ecr/put-image-scanning-configuration.ts";
 import { putImageTagMutability } from "../../src/operations/ecr/put-image-tag-mutability.ts";
 import { putLifecyclePolicy } from "../../src/operations/ecr/put-lifecycle-policy.ts";
+import { putRegistryScanningConfiguration } from "../../src/operations/ecr/put-registry-scanning-configuration.ts";
 import { registerPullTimeUpdateExclusion } from "../../src/operations/ecr/register-pull-time-update-exclusion.ts";
+import { startImageScan } from "../../src/operations/ecr/start-image-scan.ts";
 import { startLifecyclePolicyPreview } from "../../src/operations/ecr/start-lifecycle-policy-preview.ts";
 import { tagResource } from "../../src/operations/ecr/tag-resource.ts";
 import { untagResource } from "../../src/operations/ecr/untag-resource.ts";
@@ -188,6 +191,15 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   EmptyTrash: () => [emptyTrash, {}],
   RestoreImages: () => [restoreImages, { repositoryName, imageDigests: [deletedDigest] }],
   RestoreRepository: () => [restoreRepository, { repositoryName: "deleted" }],
+  StartImageScan: () => [startImageScan, { repositoryName, imageId: { imageDigest } }],
+  PutImageScanningConfiguration: () => [
+    putImageScanningConfiguration,
+    { repositoryName, imageScanningConfiguration: { scanOnPush: true } },
+  ],
+  PutRegistryScanningConfiguration: () => [
+    putRegistryScanningConfiguration,
+    { scanType: "BASIC", rules: [] },
+  ],
   RestoreTag: () => [restoreTag, { repositoryName, imageTag: "2", imageDigest }],
 };
 

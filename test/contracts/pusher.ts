@@ -23,6 +23,7 @@ import { covers, type Quota } from "../../src/registry/quotas/quota.ts";
 import { createRepository } from "../../src/registry/repositories/create-repository.ts";
 import type { Repository } from "../../src/registry/repositories/repository.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
+import { idleScanner } from "../support/scanner.ts";
 import { registry, repositoryName } from "./metadata-stores.ts";
 
 export const config = Buffer.from('{"os":"linux"}');
@@ -41,7 +42,7 @@ export class Pusher {
         egress: new HttpEgress({ isListed: () => false }),
         tagPatterns: new PackageTagPatterns(),
       },
-      ...{ layerWork: new WorkInPlace(), memory: new RegistryMemory() },
+      ...{ layerWork: new WorkInPlace(), memory: new RegistryMemory(), ...idleScanner() },
     };
   }
 

@@ -66,6 +66,7 @@ export class CommandServer {
     const commands: Commands = {
       ...{ version: "0", settings: [], serve: unused, fsck: unused, gc: unused },
       ...{ backup: unused, restore: unused, migrate: unused, rotateMasterKey: unused },
+      vulndb: unused,
       containerRuntimes: () => this.runtimes,
       trailTarget: (_given, place) => new TrailDirectory(fileURLToPath(place)),
       stopped: () => AbortSignal.abort(),

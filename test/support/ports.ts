@@ -10,6 +10,7 @@ import type { Ports } from "../../src/ports/ports.ts";
 import { WorkInPlace } from "../../src/registry/layers/work-in-place.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
 import { isFleet } from "./fleet-settings.ts";
+import { idleScanner } from "./scanner.ts";
 import { openStores } from "./stores.ts";
 
 export interface TestPorts {
@@ -26,6 +27,7 @@ export interface TestPorts {
 export async function testPorts(given?: BlobStore): Promise<TestPorts> {
   const { metadata, blobs, dump, close } = await openStores(given);
   const clock = new FixedClock();
+  const scanner = idleScanner();
   const ports: Ports = {
     metadata,
     blobs,
@@ -34,8 +36,13 @@ export async function testPorts(given?: BlobStore): Promise<TestPorts> {
     exclusive: isFleet ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
     egress: new HttpEgress({ isListed: () => false }),
     layerWork: new WorkInPlace(),
+    ...scanner,
     tagPatterns: new PackageTagPatterns(),
     memory: new RegistryMemory(),
   };
-  return { ports, clock, dump, close };
+  const closeAll = async () => {
+    await scanner.layerAnalysis.close();
+    await close();
+  };
+  return { ports, clock, dump, close: closeAll };
 }

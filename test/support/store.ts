@@ -19,8 +19,8 @@ import { WorkInPlace } from "../../src/registry/layers/work-in-place.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "../../src/registry/names.ts";
 import type { Deleter } from "../../src/registry/trash/trash.ts";
-
 import { fleetSettings, isFleet } from "./fleet-settings.ts";
+import { idleScanner } from "./scanner.ts";
 
 export const testRegistry: Registry = {
   account: "000000000000" as AccountId,
@@ -51,6 +51,7 @@ export async function openStore(
     exclusive: isFleet && isPlain ? new LeasedExclusive(metadata, clock) : new InProcessExclusive(),
     egress: new HttpEgress({ isListed: () => false }),
     layerWork: new WorkInPlace(),
+    ...idleScanner(),
     tagPatterns: new PackageTagPatterns(),
     memory: new RegistryMemory(),
   };

@@ -98,6 +98,7 @@ export const wire = {
   RepositoryNotFound: [400, "RepositoryNotFoundException"],
   RepositoryPolicyNotFound: [400, "RepositoryPolicyNotFoundException"],
   RequestEntityTooLarge: [413, "RequestEntityTooLarge"],
+  ScanNotFound: [400, "ScanNotFoundException"],
   ResourceAlreadyExists: [400, "ResourceAlreadyExistsException"],
   ResourceNotFound: [400, "ResourceNotFoundException"],
   S3BucketDoesNotExist: [400, "S3BucketDoesNotExistException"],

@@ -18,6 +18,7 @@ import { addEventTargetCommands } from "./event-target-commands.ts";
 import { addEventsCommand } from "./events/events-command.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addLifecycleCommands } from "./lifecycle/lifecycle-commands.ts";
+import { addLintCommand } from "./lint/lint-command.ts";
 import { addMasterKeyCommands } from "./master-key-commands.ts";
 import { ProgressBar } from "./progress.ts";
 import { addQuotaCommands } from "./quota-commands.ts";
@@ -26,6 +27,7 @@ import { addReportInUseCommand } from "./report-in-use-command.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
 import { addTagCommands } from "./trash/tag-commands.ts";
 import { addTrashCommands } from "./trash/trash-commands.ts";
+import { addVulndbCommands } from "./vulndb/vulndb-commands.ts";
 
 /** Runs the command that the words name. Resolves with the exit code; never rejects. */
 export async function runCommandLine(
@@ -71,7 +73,9 @@ function programOf(builder: CommandBuilder): Command {
   addEventTargetCommands(program, builder);
   addCopyCommands(program, builder);
   addReportInUseCommand(program, builder);
+  addLintCommand(program, builder);
   addMasterKeyCommands(program, builder);
+  addVulndbCommands(program, builder);
   addAccountCommands(program, builder);
   addUserCommands(program, builder);
   addRoleCommands(program, builder);

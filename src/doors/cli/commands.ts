@@ -8,6 +8,7 @@ import type { RuntimeWish } from "./report-in-use.ts";
 import type { RestoreResult, RestoreWish } from "./restore.ts";
 import type { FsckResult, GcResult } from "./results.ts";
 import type { RotateResult, RotateWish } from "./rotate.ts";
+import type { VulndbCommands } from "./vulndb/vulndb.ts";
 
 /** A setting as a flag. */
 export interface SettingFlag {
@@ -58,6 +59,7 @@ export interface Commands {
   /** Says when a command that goes on and on is to end. */
   stopped(): AbortSignal;
   rotateMasterKey(given: GivenSettings, wish: RotateWish): Promise<RotateResult>;
+  vulndb(given: GivenSettings): VulndbCommands;
 }
 
 export interface Terminal {

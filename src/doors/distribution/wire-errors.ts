@@ -98,6 +98,7 @@ export const wire = {
   RequestEntityTooLarge: [413, "SIZE_INVALID"],
   ResourceAlreadyExists: [400, "UNSUPPORTED"],
   ResourceNotFound: [404, "UNSUPPORTED"],
+  ScanNotFound: [400, "UNSUPPORTED"],
   S3BucketDoesNotExist: [400, "UNSUPPORTED"],
   Serialization: [400, "MANIFEST_INVALID"],
   ServiceUnavailable: [503, "UNAVAILABLE"],

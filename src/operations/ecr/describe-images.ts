@@ -14,13 +14,17 @@ import {
   describeImages as describePage,
 } from "../../registry/images/list-images.ts";
 import { limits } from "../../registry/limits.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../../registry/names.ts";
+import type { Digest, Registry, Tag } from "../../registry/names.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
+import type { Repository } from "../../registry/repositories/repository.ts";
+import { scansOf } from "../../registry/scanning/describe-scan.ts";
+import type { ImageScan } from "../../registry/scanning/image-scan.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
 import { imageFilter, passes, statesOf, taggedOnly } from "./image-filter.ts";
 import { repositoryResource } from "./resource.ts";
+import { scanStatusAnswer, scanSummaryAnswer } from "./scan-answer.ts";
 import {
   imageIdentifiers,
   type Members,
@@ -51,13 +55,16 @@ export const describeImages = operation("ecr:DescribeImages", {
   async handle(input, { ports, caller }): Promise<Wire<DescribeImagesResponse>> {
     const registry = registryOf(caller, input.registryId);
     const name = input.repositoryName;
-    await findRepository(ports, registry, name);
+    const repository = await findRepository(ports, registry, name);
     const found =
       input.imageIds === undefined
         ? await page(ports, registry, input)
         : await named(ports, registry, input, input.imageIds);
+    const scans = await scansOf(ports, repository, found.images);
     return {
-      imageDetails: found.images.map((image) => imageDetail(registry, name, image)),
+      imageDetails: found.images.map((image) =>
+        imageDetail(repository, image, scans.get(image.digest)),
+      ),
       nextToken: found.nextToken,
     };
   },
@@ -124,11 +131,11 @@ async function page(ports: Ports, registry: Registry, input: Input): Promise<Fou
   return { images: items, nextToken: next };
 }
 
-/** Without scan members: ECR leaves them out where nothing was scanned. */
+/** Without scan members where nothing was scanned, as in ECR. */
 function imageDetail(
-  registry: Registry,
-  name: RepositoryName,
+  { registry, name }: Repository,
   image: ImageWithTags,
+  scan: ImageScan | undefined,
 ): Wire<ImageDetail> {
   return {
     registryId: registry.account,
@@ -137,6 +144,8 @@ function imageDetail(
     imageTags: image.tags.length > 0 ? image.tags : undefined,
     imageSizeInBytes: image.sizeBytes,
     imagePushedAt: epochSeconds(image.pushedAt),
+    imageScanStatus: scan && scanStatusAnswer(image, scan),
+    imageScanFindingsSummary: scanSummaryAnswer(scan),
     imageManifestMediaType: image.mediaType,
     artifactMediaType: image.artifactType ?? image.configMediaType,
     lastRecordedPullTime: image.pulledAt === undefined ? undefined : epochSeconds(image.pulledAt),

@@ -2,6 +2,7 @@ import type { Operation } from "../operation.ts";
 import { batchCheckLayerAvailability } from "./batch-check-layer-availability.ts";
 import { batchDeleteImage } from "./batch-delete-image.ts";
 import { batchGetImage } from "./batch-get-image.ts";
+import { batchGetRepositoryScanningConfiguration } from "./batch-get-repository-scanning-configuration.ts";
 import { completeLayerUpload } from "./complete-layer-upload.ts";
 import { createRepository } from "./create-repository.ts";
 import { deleteLifecyclePolicy } from "./delete-lifecycle-policy.ts";
@@ -9,6 +10,7 @@ import { deleteRegistryPolicy } from "./delete-registry-policy.ts";
 import { deleteRepository } from "./delete-repository.ts";
 import { deleteRepositoryPolicy } from "./delete-repository-policy.ts";
 import { deregisterPullTimeUpdateExclusion } from "./deregister-pull-time-update-exclusion.ts";
+import { describeImageScanFindings } from "./describe-image-scan-findings.ts";
 import { describeImages } from "./describe-images.ts";
 import { describeRegistry } from "./describe-registry.ts";
 import { describeRepositories } from "./describe-repositories.ts";
@@ -18,6 +20,7 @@ import { getDownloadUrlForLayer } from "./get-download-url-for-layer.ts";
 import { getLifecyclePolicy } from "./get-lifecycle-policy.ts";
 import { getLifecyclePolicyPreview } from "./get-lifecycle-policy-preview.ts";
 import { getRegistryPolicy } from "./get-registry-policy.ts";
+import { getRegistryScanningConfiguration } from "./get-registry-scanning-configuration.ts";
 import { getRepositoryPolicy } from "./get-repository-policy.ts";
 import { initiateLayerUpload } from "./initiate-layer-upload.ts";
 import { listImageReferrers } from "./list-image-referrers.ts";
@@ -26,11 +29,14 @@ import { listPullTimeUpdateExclusions } from "./list-pull-time-update-exclusions
 import { listTagsForResource } from "./list-tags-for-resource.ts";
 import { putAccountSetting } from "./put-account-setting.ts";
 import { putImage } from "./put-image.ts";
+import { putImageScanningConfiguration } from "./put-image-scanning-configuration.ts";
 import { putImageTagMutability } from "./put-image-tag-mutability.ts";
 import { putLifecyclePolicy } from "./put-lifecycle-policy.ts";
 import { putRegistryPolicy } from "./put-registry-policy.ts";
+import { putRegistryScanningConfiguration } from "./put-registry-scanning-configuration.ts";
 import { registerPullTimeUpdateExclusion } from "./register-pull-time-update-exclusion.ts";
 import { setRepositoryPolicy } from "./set-repository-policy.ts";
+import { startImageScan } from "./start-image-scan.ts";
 import { startLifecyclePolicyPreview } from "./start-lifecycle-policy-preview.ts";
 import { tagResource } from "./tag-resource.ts";
 import { untagResource } from "./untag-resource.ts";
@@ -76,4 +82,10 @@ export const ecrOperations: readonly Operation[] = [
   startLifecyclePolicyPreview,
   getLifecyclePolicyPreview,
   updateImageStorageClass,
+  batchGetRepositoryScanningConfiguration,
+  getRegistryScanningConfiguration,
+  putImageScanningConfiguration,
+  putRegistryScanningConfiguration,
+  describeImageScanFindings,
+  startImageScan,
 ];

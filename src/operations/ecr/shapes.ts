@@ -16,6 +16,7 @@ import {
   type UploadId,
 } from "../../registry/names.ts";
 import { tagMutabilityModes } from "../../registry/repositories/repository.ts";
+import { scanningLimits } from "../../registry/scanning/scanning-limits.ts";
 
 export type { Members } from "../members.ts";
 
@@ -112,6 +113,21 @@ export const imageTagMutabilityExclusionFilters = z
   .max(limits.mutabilityFilters);
 
 export const imageScanningConfiguration = z.object({ scanOnPush: z.boolean().optional() });
+
+// ECR's own pattern, written so that it is matched in linear time.
+const scanningFilterPattern = "^[a-z0-9*]+(?:[._\\-/][a-z0-9*]+)*$";
+export const scanningRepositoryFilters = z
+  .array(
+    z.object({
+      filterType: z.enum(["WILDCARD"]),
+      filter: z
+        .string()
+        .min(1)
+        .max(scanningLimits.filterCharacters)
+        .transform(matching<string>(new RegExp(scanningFilterPattern), scanningFilterPattern)),
+    }),
+  )
+  .max(scanningLimits.filtersPerRule);
 
 export const encryptionConfiguration = z.object({
   encryptionType: z.enum(["AES256", "KMS", "KMS_DSSE"]),

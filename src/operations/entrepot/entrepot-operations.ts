@@ -15,6 +15,8 @@ import { explainLifecycle } from "./explain-lifecycle.ts";
 import { getCostForecast } from "./get-cost-forecast.ts";
 import { getCostSummary } from "./get-cost-summary.ts";
 import { getEventDestination } from "./get-event-destination.ts";
+import { getImageAdvice } from "./get-image-advice.ts";
+import { getImageSbom } from "./get-image-sbom.ts";
 import { getLifecycleExtension } from "./get-lifecycle-extension.ts";
 import { getLifecyclePreview } from "./get-lifecycle-preview.ts";
 import { getLifecycleRun } from "./get-lifecycle-run.ts";
@@ -86,6 +88,8 @@ export const entrepotOperations: readonly Operation[] = [
   deleteServiceQuota,
   deleteLifecycleExtension,
   explainLifecycle,
+  getImageAdvice,
+  getImageSbom,
   getLifecycleExtension,
   getLifecyclePreview,
   getLifecycleRun,

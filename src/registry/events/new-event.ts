@@ -8,7 +8,7 @@ import type { RegistryEvent } from "./event.ts";
 /** What an event says beside whose it is. */
 export type Told = Pick<RegistryEvent, "at" | "detailType" | "detail"> &
   Partial<Pick<RegistryEvent, "resources" | "partition">> & {
-    readonly source: "aws.ecr" | "aws.kms" | "entrepot";
+    readonly source: "aws.ecr" | "aws.inspector2" | "aws.kms" | "entrepot";
   };
 
 /**

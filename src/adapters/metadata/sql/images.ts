@@ -47,6 +47,7 @@ import {
 } from "./keys.ts";
 import { ListStatement } from "./list-statement.ts";
 import { repositoryColumns, toRepository } from "./repository-row.ts";
+import { removeScans } from "./scans.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
 
@@ -183,6 +184,7 @@ export class SqlImages implements ImageReads, ImageWrites {
     const key = { ...repositoryKey(repository), digest };
     await this.#session.allLater([
       this.#session.command(removeReferences, key),
+      ...removeScans.map((each) => this.#session.command(each, key)),
       this.#session.command(removeImage, key),
     ]);
   }

@@ -33,6 +33,7 @@ import { SqlReclaim } from "./reclaim.ts";
 import { SqlRekeys } from "./rekeys.ts";
 import { SqlRepositories } from "./repositories.ts";
 import { SqlResourcePolicies } from "./resource-policies.ts";
+import { SqlScans } from "./scans.ts";
 import { SqlServiceKeys } from "./service-keys.ts";
 import { SqlServiceQuotas } from "./service-quotas.ts";
 import type { SqlSession } from "./session.ts";
@@ -114,5 +115,6 @@ export function metadataTables(session: SqlSession): MetadataChange {
       chains: new SqlDigestChains(session),
       keys: new SqlTrailKeys(session),
     },
+    scans: new SqlScans(session),
   };
 }

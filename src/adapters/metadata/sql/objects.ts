@@ -23,6 +23,7 @@ import { ListStatement } from "./list-statement.ts";
 import { activeHolder, archivedHolder, longestLease, type ObjectKey } from "./object-holders.ts";
 import { objectColumns, toObject } from "./object-row.ts";
 import { adjustObjectCounts, registryTotals } from "./registry-counters.ts";
+import { removeLayerInventory } from "./scans.ts";
 import type { SqlSession } from "./session.ts";
 import { type SqlCommand, statement } from "./statement.ts";
 
@@ -180,6 +181,7 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
     const key = registryKey(row);
     await this.#session.allLater([
       this.#session.command(removeContent, { ...key, id }),
+      this.#session.command(removeLayerInventory, { ...key, object: id }),
       this.#session.command(remove, { ...key, id }),
       this.#session.command(adjustObjectCounts, {
         ...key,

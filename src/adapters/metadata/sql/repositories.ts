@@ -10,7 +10,6 @@ import type {
   Repository,
   RepositoryRef,
   TagMutability,
-  TagMutabilityMode,
 } from "../../../registry/repositories/repository.ts";
 import type { SqlDialect } from "./dialect.ts";
 import {
@@ -32,6 +31,16 @@ import {
   repositoryColumns,
   toRepository,
 } from "./repository-row.ts";
+import {
+  insertRepository,
+  putResourceTag,
+  removeRepository,
+  removeResourceTag,
+  setEncryption,
+  setQuotas,
+  setScanOnPush,
+  setTagMutability,
+} from "./repository-statements.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
 
@@ -114,7 +123,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
   }
 
   insertIfAbsent(repository: Repository): Promise<boolean> {
-    const row = this.#session.command(insert, {
+    const row = this.#session.command(insertRepository, {
       ...repositoryKey(repository),
       ...mutabilityColumns(repository.tagMutability),
       name: repository.name,
@@ -151,6 +160,11 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
       ...repositoryKey(repository),
       ...mutabilityColumns(mutability),
     });
+  }
+
+  async setScanOnPush(repository: RepositoryRef, scanOnPush: boolean): Promise<void> {
+    const key = repositoryKey(repository);
+    await this.#session.later(setScanOnPush, { ...key, scanOnPush: scanOnPush ? 1 : 0 });
   }
 
   async setEncryption(repository: RepositoryRef, encryption: Encryption): Promise<void> {
@@ -205,7 +219,7 @@ export class SqlRepositories implements RepositoryReads, RepositoryWrites {
     await this.#session.allLater([
       ...enqueueContents.map((each) => this.#session.command(each, { ...key, at })),
       ...removeContents.map((each) => this.#session.command(each, key)),
-      this.#session.command(remove, key),
+      this.#session.command(removeRepository, key),
       this.#session.command(adjustRepositoryCounts, {
         ...registryKey(repository.registry),
         slot: this.#session.counterSlot,
@@ -306,91 +320,4 @@ const resourceTags = statement(({ builder }, key: RepositoryKey) =>
     .select(["key", "value"])
     .where((row) => row.and(ofRepository(key)))
     .orderBy("key"),
-);
-
-const insert = statement(
-  (
-    { builder },
-    row: RepositoryKey & {
-      name: RepositoryName;
-      createdAt: number;
-      mode: TagMutabilityMode;
-      filters: string;
-      scanOnPush: number;
-      encryption: Encryption["type"];
-      encryptionKey: string | null;
-      imageCount: number;
-      sizeBytes: number;
-      lifecycleDueAt: number | null;
-      quotas: string | null;
-    },
-  ) =>
-    builder
-      .insertInto("repository")
-      .values({
-        ...ofRegistry(row),
-        name: row.name,
-        id: row.repository,
-        created_at: row.createdAt,
-        tag_mutability: row.mode,
-        exclusion_filters: row.filters,
-        scan_on_push: row.scanOnPush,
-        encryption_type: row.encryption,
-        encryption_key: row.encryptionKey,
-        image_count: row.imageCount,
-        size_bytes: row.sizeBytes,
-        lifecycle_due_at: row.lifecycleDueAt,
-        quotas: row.quotas,
-      })
-      .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
-);
-
-const setTagMutability = statement(
-  ({ builder }, to: RepositoryKey & { mode: TagMutabilityMode; filters: string }) =>
-    builder
-      .updateTable("repository")
-      .set({ tag_mutability: to.mode, exclusion_filters: to.filters })
-      .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
-);
-
-const setEncryption = statement(
-  (
-    { builder },
-    to: RepositoryKey & { encryption: Encryption["type"]; encryptionKey: string | null },
-  ) =>
-    builder
-      .updateTable("repository")
-      .set({ encryption_type: to.encryption, encryption_key: to.encryptionKey })
-      .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
-);
-
-const setQuotas = statement(({ builder }, to: RepositoryKey & { quotas: string | null }) =>
-  builder
-    .updateTable("repository")
-    .set({ quotas: to.quotas })
-    .where((row) => row.and({ ...ofRegistry(to), id: to.repository })),
-);
-
-const putResourceTag = statement(
-  ({ builder }, tag: RepositoryKey & { key: string; value: string }) =>
-    builder
-      .insertInto("repository_resource_tag")
-      .values({ ...ofRepository(tag), key: tag.key, value: tag.value })
-      .onConflict((conflict) =>
-        conflict
-          .columns(["account", "region", "repository", "key"])
-          .doUpdateSet({ value: sql`excluded.value` }),
-      ),
-);
-
-const removeResourceTag = statement(({ builder }, tag: RepositoryKey & { key: string }) =>
-  builder
-    .deleteFrom("repository_resource_tag")
-    .where((row) => row.and({ ...ofRepository(tag), key: tag.key })),
-);
-
-const remove = statement(({ builder }, key: RepositoryKey) =>
-  builder
-    .deleteFrom("repository")
-    .where((row) => row.and({ ...ofRegistry(key), id: key.repository })),
 );

@@ -56,6 +56,8 @@ export const removeContents = (
     "tag",
     "trashed_image",
     "manifest_reference",
+    "image_scan",
+    "image_inventory",
     "image",
     "layer",
     "repository_resource_tag",

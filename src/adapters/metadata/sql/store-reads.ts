@@ -37,6 +37,7 @@ export class StoreReads implements MetadataReads {
   readonly usage: MetadataReads["usage"];
   readonly audit: MetadataReads["audit"];
   readonly costs: MetadataReads["costs"];
+  readonly scans: MetadataReads["scans"];
   readonly trails: MetadataReads["trails"];
 
   constructor(reads: MetadataReads) {
@@ -75,6 +76,7 @@ export class StoreReads implements MetadataReads {
     this.usage = reads.usage;
     this.audit = reads.audit;
     this.costs = reads.costs;
+    this.scans = reads.scans;
     this.trails = reads.trails;
   }
 }

@@ -24,6 +24,7 @@ import type { EventTables } from "./event-tables.ts";
 import type { IdentityTables } from "./identity-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
+import type { ScanTables } from "./scan-tables.ts";
 import type { TrailTables } from "./trail-tables.ts";
 import type { UsageTables } from "./usage-tables.ts";
 
@@ -252,6 +253,7 @@ export interface Tables
     IdentityTables,
     KmsTables,
     LifeTables,
+    ScanTables,
     TrailTables,
     UsageTables {
   registry_counter: RegistryCounterTable;

@@ -28,7 +28,7 @@ const answer = {
     },
   },
   ...{ settings: "{}", status: "{}", chain: "{}", written: null },
-  ...{ operations: "[]", constraints: "{}", context: "{}", detail: null },
+  ...{ operations: "[]", constraints: "{}", context: "{}", detail: null, counts: "{}" },
 };
 
 /** Explains what it is asked to run, and answers as if one row had been met. */
@@ -103,6 +103,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     encryptionKeys: [[registry, page]],
     insertIfAbsent: [[row]],
     lock: [[registry, "n"]],
+    setScanOnPush: [[ref, true]],
     setTagMutability: [[ref, row.tagMutability]],
     setEncryption: [[ref, row.encryption]],
     setQuotas: [[ref, ["q"]]],
@@ -626,6 +627,34 @@ const costCalls: typeof calls = {
   },
 };
 
+const scan = {
+  repository: ref,
+  digest: "d",
+  type: "BASIC",
+  status: "COMPLETE",
+  requestedAt: 1,
+  counts: {},
+};
+const bytes = {
+  sizeBytes: 1,
+  madeBy: "m",
+  content: new Uint8Array(1),
+  wrappedKey: new Uint8Array(1),
+};
+const scanCalls: typeof calls = {
+  scans: {
+    find: [[scan]],
+    findMany: [[ref, "BASIC", ["a", "b", "c"]]],
+    findings: [[scan]],
+    inventory: [[ref, "d"]],
+    layerInventory: [[registry, "o"]],
+    listAll: [[page], [{ ...page, after: scan }]],
+    put: [[scan], [scan, bytes]],
+    putInventory: [[ref, "d", bytes]],
+    putLayerInventory: [[registry, "o", bytes]],
+  },
+};
+
 type Methods = Record<string, (...values: unknown[]) => Promise<unknown>>;
 
 /** What it makes of the made-up answers is of no interest. */
@@ -680,6 +709,7 @@ async function callEverything(session: SqlSession): Promise<void> {
   const { identity, kms, usage, trails, ...others } = metadataTables(session);
   await callAll(others as unknown as Record<string, Methods>, calls);
   await callAll(others as unknown as Record<string, Methods>, costCalls);
+  await callAll(others as unknown as Record<string, Methods>, scanCalls);
   await callAll(identity as unknown as Record<string, Methods>, identityCalls);
   await callAll(kms as unknown as Record<string, Methods>, kmsCalls);
   await callAll(usage as unknown as Record<string, Methods>, usageCalls);

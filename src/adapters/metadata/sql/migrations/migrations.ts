@@ -13,6 +13,7 @@ import { migration0012 } from "./0012-audit.ts";
 import { migration0013 } from "./0013-usage.ts";
 import { migration0014 } from "./0014-costs.ts";
 import { migration0015 } from "./0015-trails.ts";
+import { migration0016 } from "./0016-scanning.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   migration0013,
   migration0014,
   migration0015,
+  migration0016,
 ];

@@ -1,0 +1,191 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { AdvisoriesAbout, AdvisoryIndex, AdvisoryName } from "../../ports/advisories.ts";
+import type { Advisory } from "../../registry/scanning/advisories/advisory.ts";
+import type { EndOfLifeDates } from "../../registry/scanning/advisories/end-of-life-dates.ts";
+import type { VulnerabilityFacts } from "../../registry/scanning/advisories/vulnerability-facts.ts";
+import { cveNumber } from "../../registry/scanning/advisories/vulnerability-names.ts";
+import { placeOf, unpackAdvisories } from "./advisory-codec.ts";
+import { type CveRow, indexFormat, millionths } from "./index-schema.ts";
+import type { StoredAbout } from "./index-writer.ts";
+
+/** A file that is no index, or one of a format that this version does not read. */
+export class IndexUnreadable extends Error {
+  override readonly name = "IndexUnreadable";
+}
+
+interface PlaceRow {
+  readonly place: string;
+  readonly body: Uint8Array;
+}
+
+/** An index in a read-only SQLite file. Look-ups are by primary key and take microseconds each. */
+export class SqliteAdvisoryIndex implements AdvisoryIndex {
+  readonly about: AdvisoriesAbout;
+  readonly #database: DatabaseSync;
+  readonly #place: StatementSync;
+  readonly #cve: StatementSync;
+  readonly #epssDate: string;
+
+  private constructor(database: DatabaseSync, about: StoredAbout) {
+    this.#database = database;
+    this.about = { ...about, ecosystems: new Set(about.ecosystems) };
+    this.#place = database.prepare("select body from advisories where place = ?");
+    this.#cve = database.prepare("select * from cves where id = ?");
+    this.#epssDate = this.dayOf("epss") ?? "";
+  }
+
+  /** @throws IndexUnreadable */
+  static open(path: string): SqliteAdvisoryIndex {
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(path, { readOnly: true });
+      database.exec("pragma cache_size = -4096; pragma temp_store = memory");
+      const format = documentOf(database, "format");
+      if (format !== indexFormat) throw new IndexUnreadable(`${path} is of the format ${format}`);
+      const about = JSON.parse(documentOf(database, "about") ?? "") as StoredAbout;
+      return new SqliteAdvisoryIndex(database, about);
+    } catch (cause) {
+      database?.close();
+      if (cause instanceof IndexUnreadable) throw cause;
+      throw new IndexUnreadable(`${path} is no index of advisories`, { cause });
+    }
+  }
+
+  async advisories(names: readonly AdvisoryName[]): Promise<Map<string, readonly Advisory[]>> {
+    const found = new Map<string, readonly Advisory[]>();
+    for (const { ecosystem, name } of names) {
+      const place = placeOf(ecosystem, name);
+      if (found.has(place)) continue;
+      const row = this.#place.get(place) as unknown as PlaceRow | undefined;
+      if (row !== undefined) found.set(place, unpackAdvisories(name, row.body));
+    }
+    return found;
+  }
+
+  async facts(cves: readonly string[]): Promise<Map<string, VulnerabilityFacts>> {
+    const found = new Map<string, VulnerabilityFacts>();
+    for (const cve of cves) {
+      const id = cveNumber(cve);
+      if (id === undefined) continue;
+      const row = this.#cve.get(id) as unknown as CveRow | undefined;
+      if (row !== undefined) found.set(cve, this.#factsOf(row));
+    }
+    return found;
+  }
+
+  async endOfLife(): Promise<EndOfLifeDates> {
+    return this.endOfLifeNow();
+  }
+
+  endOfLifeNow(): EndOfLifeDates {
+    return JSON.parse(documentOf(this.#database, "eol") ?? "{}") as EndOfLifeDates;
+  }
+
+  async changedNames(other: AdvisoryIndex): Promise<AdvisoryName[]> {
+    if (!(other instanceof SqliteAdvisoryIndex)) throw new TypeError("not an index of this kind");
+    const changed: AdvisoryName[] = [];
+    const differ = (place: string, one?: Uint8Array, two?: Uint8Array) => {
+      if (one !== undefined && two !== undefined && Buffer.compare(one, two) === 0) return;
+      changed.push(...changedOf(place, one, two));
+    };
+    const [mine, theirs] = [this.#rows(), other.#rows()];
+    let [here, there] = [mine.next().value, theirs.next().value];
+    while (here !== undefined || there !== undefined) {
+      const order = comparePlaces(here?.place, there?.place);
+      if (order < 0) differ(here!.place, here!.body);
+      else if (order > 0) differ(there!.place, there!.body);
+      else differ(here!.place, here!.body, there!.body);
+      if (order <= 0) here = mine.next().value;
+      if (order >= 0) there = theirs.next().value;
+    }
+    return changed;
+  }
+
+  /** Every row in the order of places, for what goes through all of them. */
+  places(): IterableIterator<PlaceRow> {
+    return this.#rows();
+  }
+
+  cves(): IterableIterator<CveRow> {
+    const all = this.#database.prepare("select * from cves order by id").iterate();
+    return all as unknown as IterableIterator<CveRow>;
+  }
+
+  get sizeBytes(): number {
+    const row = this.#database
+      .prepare("select page_count * page_size as bytes from pragma_page_count, pragma_page_size")
+      .get();
+    return Number(row?.bytes);
+  }
+
+  /** What is the newest of a source. */
+  newestAt(name: string): number | undefined {
+    return this.about.sources.find(({ source }) => source === name)?.newestAt;
+  }
+
+  dayOf(name: string): string | undefined {
+    const newestAt = this.newestAt(name);
+    return newestAt === undefined ? undefined : new Date(newestAt).toISOString().slice(0, 10);
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #rows(): IterableIterator<PlaceRow> {
+    const all = this.#database.prepare("select place, body from advisories order by place");
+    return all.iterate() as unknown as IterableIterator<PlaceRow>;
+  }
+
+  #factsOf({ epss, percentile, kev, facts }: CveRow): VulnerabilityFacts {
+    const known = (facts === null ? {} : JSON.parse(facts)) as Partial<VulnerabilityFacts>;
+    return {
+      ratings: [],
+      cwes: [],
+      ...known,
+      ...(epss === null || percentile === null
+        ? {}
+        : {
+            epss: {
+              score: epss / millionths,
+              percentile: percentile / millionths,
+              date: this.#epssDate,
+            },
+          }),
+      ...(kev === null ? {} : { kev: JSON.parse(kev) as NonNullable<VulnerabilityFacts["kev"]> }),
+    };
+  }
+}
+
+function documentOf(database: DatabaseSync, name: string): string | undefined {
+  const row = database.prepare("select body from documents where name = ?").get(name);
+  return row?.body as string | undefined;
+}
+
+/** SQLite's order of texts: that of their bytes in UTF-8. What is absent comes last. */
+function comparePlaces(one: string | undefined, other: string | undefined): number {
+  if (one === other) return 0;
+  if (one === undefined) return 1;
+  if (other === undefined) return -1;
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
+
+/** Of a place's releases those that are told otherwise: a fix for one is none of another's business. */
+function changedOf(place: string, one?: Uint8Array, two?: Uint8Array): AdvisoryName[] {
+  const name = place.slice(place.indexOf("\n") + 1);
+  const [before, after] = [one, two].map((body) => saidByEcosystem(name, body));
+  const ecosystems = new Set([...before!.keys(), ...after!.keys()]);
+  return [...ecosystems]
+    .filter((ecosystem) => before!.get(ecosystem) !== after!.get(ecosystem))
+    .map((ecosystem) => ({ ecosystem, name }));
+}
+
+function saidByEcosystem(name: string, body: Uint8Array | undefined): Map<string, string> {
+  const said = new Map<string, string>();
+  if (body === undefined) return said;
+  for (const advisory of unpackAdvisories(name, body)) {
+    const earlier = said.get(advisory.ecosystem) ?? "";
+    said.set(advisory.ecosystem, `${earlier}${JSON.stringify(advisory)}\n`);
+  }
+  return said;
+}

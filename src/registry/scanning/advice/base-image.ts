@@ -1,0 +1,34 @@
+import type { ReviewedImage } from "./reviewed-image.ts";
+
+/** The image that another was built on, as far as that one tells. */
+export interface BaseImage {
+  /** With registry and tag, as it was written: `docker.io/library/debian:12`. */
+  readonly name: string;
+  /** Which one it was. */
+  readonly digest?: string;
+}
+
+const nameLabel = "org.opencontainers.image.base.name";
+const digestLabel = "org.opencontainers.image.base.digest";
+
+/** From the labels that image-spec 1.1 has for it, or from the note that Buildah leaves in the history. */
+export function baseImage({ config }: ReviewedImage): BaseImage | undefined {
+  const labelled = config.labels.get(nameLabel);
+  const noted = config.history
+    .map(({ comment }) => comment)
+    .findLast((comment) => comment.startsWith("FROM "))
+    ?.slice("FROM ".length)
+    .trim();
+  const written = labelled ?? noted;
+  if (written === undefined || written === "" || written === "scratch") return undefined;
+  const at = written.indexOf("@");
+  const name = at === -1 ? written : written.slice(0, at);
+  const digest = config.labels.get(digestLabel) ?? (at === -1 ? undefined : written.slice(at + 1));
+  return { name, ...(digest !== undefined && digest !== "" && { digest }) };
+}
+
+/** The tag of an image's name: what is behind the last colon, unless that is the registry's port. */
+export function tagOf(name: string): string | undefined {
+  const colon = name.lastIndexOf(":");
+  return colon > name.lastIndexOf("/") ? name.slice(colon + 1) : undefined;
+}

@@ -1,0 +1,67 @@
+import type { LayerInventory } from "./layer-inventory.ts";
+import { parentOf } from "./layer-path.ts";
+
+/**
+ * Which files of an image's layers are still there in the image. What a layer removes is what lies below it,
+ * never its own. Source: image-spec 1.1, "Layer", "Whiteouts".
+ */
+export class LayerVisibility {
+  /** By path, the newest layer that leaves no older file there. */
+  readonly #hidesAt = new Map<string, number>();
+  /** By path, the newest layer that leaves nothing older below it. */
+  readonly #hidesBelow = new Map<string, number>();
+  /** Paths that are asked for, and all directories above them: what is elsewhere does not matter. */
+  readonly #relevant = new Set<string>();
+
+  /**
+   * @param layers oldest first
+   * @param paths those that are asked for
+   */
+  constructor(layers: readonly LayerInventory[], paths: Iterable<string>) {
+    for (const path of paths) this.#addRelevant(path);
+    for (const [index, layer] of layers.entries()) this.#addLayer(layer, index);
+  }
+
+  /** Whether a file that this layer has at this path is there in the image. */
+  isVisible(path: string, layer: number): boolean {
+    if ((this.#hidesAt.get(path) ?? -1) > layer) return false;
+    for (let directory = path; directory !== ""; ) {
+      directory = parentOf(directory);
+      if ((this.#hidesBelow.get(directory) ?? -1) > layer) return false;
+    }
+    return true;
+  }
+
+  #addRelevant(path: string): void {
+    for (let each = path; !this.#relevant.has(each); each = parentOf(each)) {
+      this.#relevant.add(each);
+      if (each === "") return;
+    }
+  }
+
+  #addLayer({ files, whiteouts, opaque }: LayerInventory, index: number): void {
+    const directories = new Set<string>();
+    for (const { path, kind } of files) {
+      this.#hide(this.#hidesAt, path, index);
+      if (kind !== "directory") this.#hide(this.#hidesBelow, path, index);
+      // What holds it is a directory, whether the layer says so or not.
+      for (
+        let each = parentOf(path);
+        each !== "" && !directories.has(each);
+        each = parentOf(each)
+      ) {
+        directories.add(each);
+        this.#hide(this.#hidesAt, each, index);
+      }
+    }
+    for (const path of whiteouts) {
+      this.#hide(this.#hidesAt, path, index);
+      this.#hide(this.#hidesBelow, path, index);
+    }
+    for (const path of opaque) this.#hide(this.#hidesBelow, path, index);
+  }
+
+  #hide(by: Map<string, number>, path: string, index: number): void {
+    if (this.#relevant.has(path)) by.set(path, index);
+  }
+}

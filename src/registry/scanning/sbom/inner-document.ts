@@ -1,0 +1,26 @@
+import { FileRefused } from "../file-analyzer.ts";
+import { documentJson, type JsonRecord, recordOf, required } from "./document-json.ts";
+
+/**
+ * What is in a signed envelope (DSSE) or an in-toto statement, as attestations of images are; else the document
+ * itself. Sources: secure-systems-lab/dsse, in-toto.io/Statement/v1
+ * @throws FileRefused where what is inside cannot be read
+ */
+export function innerDocument(document: JsonRecord): JsonRecord {
+  const { payload, payloadType } = document;
+  if (typeof payload === "string" && typeof payloadType === "string") {
+    if (payloadType !== "application/vnd.in-toto+json")
+      throw new FileRefused("is some other envelope");
+    return predicateOf(documentJson(Buffer.from(payload, "base64")));
+  }
+  return predicateOf(document);
+}
+
+function predicateOf(document: JsonRecord): JsonRecord {
+  const { _type: type } = document;
+  if (typeof type !== "string" || !type.startsWith("https://in-toto.io/Statement/"))
+    return document;
+  const predicate = required(recordOf(document.predicate), "the predicate");
+  // The first version of cosign's attestations put the document one level deeper.
+  return recordOf(predicate.Data) ?? predicate;
+}

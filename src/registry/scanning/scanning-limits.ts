@@ -1,0 +1,27 @@
+/** Bounds of scanning, each with its unit. Source: ECR, "Service quotas"; reliability specification, D10. */
+export const scanningLimits = {
+  /** Of a registry's configuration: one for each frequency. */
+  rules: 2,
+  filtersPerRule: 100,
+  filterCharacters: 255,
+  /** Repositories of one BatchGetRepositoryScanningConfiguration. */
+  repositoriesPerBatch: 25,
+  /** Between two scans of an image that are asked for. */
+  rescanMs: 24 * 60 * 60 * 1000,
+  /** How long after its push, or the last pull, an image is scanned again as advisories change. */
+  eligibleMs: 14 * 24 * 60 * 60 * 1000,
+  /** Scans that are looked at together when advisories change. */
+  scansPerPage: 500,
+  /** Between two looks whether they did. */
+  matchEveryMs: 60 * 1000,
+  /** Of what is kept of an image or a layer, as JSON. */
+  documentBytes: 256 * 1024 * 1024,
+  /** Of an image's config. */
+  configBytes: 4 * 1024 * 1024,
+  /** Of a config that advice looks at while somebody waits. */
+  advisedConfigBytes: 256 * 1024,
+  /** Of a layer, read before they are looked at. */
+  aheadBytes: 1024 * 1024,
+  /** Layers of one image. */
+  layers: 500,
+} as const;

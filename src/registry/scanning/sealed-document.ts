@@ -1,0 +1,102 @@
+/**
+ * What scans find is sealed as the image is, below the key of its repository: who may not use that key
+ * reads neither the image nor what is wrong with it, and a repository that is put under another key
+ * takes its scans along. The key is derived from the manifest's, by HKDF and under a name of its own,
+ * so that no key seals two kinds of thing.
+ */
+import { hkdfSync } from "node:crypto";
+import { promisify } from "node:util";
+import { deflateRaw, inflateRaw } from "node:zlib";
+import type { Ports } from "../../ports/ports.ts";
+import { createDataKey, openDataKey } from "../encryption/data-keys.ts";
+import { openWhole, sealWhole } from "../encryption/sealed-format.ts";
+import { invariant } from "../errors.ts";
+import type { Image } from "../images/image.ts";
+import type { ObjectId } from "../names.ts";
+import type { Repository } from "../repositories/repository.ts";
+import type { SealedDocument } from "./image-scan.ts";
+import { scanningLimits } from "./scanning-limits.ts";
+
+const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
+const keyBytes = 32;
+
+export type DocumentKind = "inventory" | "findings of BASIC" | "findings of ENHANCED";
+
+/** @throws Kms when the repository's key may not be used */
+export async function sealDocument(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  kind: DocumentKind,
+  document: unknown,
+): Promise<SealedDocument> {
+  const key = await documentKey(ports, repository, image, kind);
+  return seal(key, image.object, document);
+}
+
+/**
+ * @throws Kms when the repository's key may not be used
+ * @throws Error when it is not what was sealed for this image
+ */
+export async function openDocument(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  kind: DocumentKind,
+  sealed: SealedDocument,
+): Promise<unknown> {
+  const key = await documentKey(ports, repository, image, kind);
+  return open(key, image.object, sealed);
+}
+
+/** The same of what is kept of a layer, under a data key that is made for it. */
+export async function sealForLayer(
+  ports: Ports,
+  repository: Repository,
+  object: ObjectId,
+  document: unknown,
+): Promise<SealedDocument & { readonly wrappedKey: Uint8Array }> {
+  const { plain, wrapped } = await createDataKey(ports, repository, object);
+  return { ...(await seal(plain, object, document)), wrappedKey: wrapped };
+}
+
+/** @throws Kms, Error as `openDocument` does */
+export async function openForLayer(
+  ports: Ports,
+  repository: Repository,
+  object: ObjectId,
+  { wrappedKey, ...sealed }: SealedDocument & { readonly wrappedKey: Uint8Array },
+): Promise<unknown> {
+  const { registry } = repository;
+  const key = await openDataKey(ports, repository, { registry, id: object, wrappedKey });
+  return open(key, object, sealed);
+}
+
+async function documentKey(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  kind: DocumentKind,
+): Promise<Uint8Array> {
+  const object = await ports.metadata.objects.find(image.object);
+  invariant(object !== undefined, "an image stands on an object");
+  const key = await openDataKey(ports, repository, object);
+  // One for each layer of sealing: see `FrameKey`.
+  const derived = Array.from({ length: key.length / keyBytes }, (_, layer) => {
+    const part = key.subarray(layer * keyBytes, (layer + 1) * keyBytes);
+    return Buffer.from(hkdfSync("sha256", part, "", `entrepot scan: ${kind}`, keyBytes));
+  });
+  return Buffer.concat(derived);
+}
+
+async function seal(key: Uint8Array, object: ObjectId, document: unknown): Promise<SealedDocument> {
+  const plaintext = await deflate(JSON.stringify(document));
+  return { sizeBytes: plaintext.length, content: sealWhole(key, object, plaintext) };
+}
+
+async function open(key: Uint8Array, object: ObjectId, sealed: SealedDocument): Promise<unknown> {
+  const opened = openWhole(key, object, String(sealed.sizeBytes), sealed.content);
+  const text = await inflate(opened, { maxOutputLength: scanningLimits.documentBytes });
+  return JSON.parse(text.toString());
+}

@@ -1,0 +1,76 @@
+import type { CurrentRecords } from "./current-records.ts";
+import type { LayerInventory } from "./layer-inventory.ts";
+import { nameOf, parentOf } from "./layer-path.ts";
+import { resolveLinks } from "./layer-tree.ts";
+
+interface Owner {
+  /** Layers whose packages of the system have the file. */
+  readonly layers: Set<number>;
+  /** Whether they still do. */
+  isCurrent: boolean;
+}
+
+/** Which files packages of the system installed. */
+export class SystemOwnership {
+  readonly #links: ReadonlyMap<string, string>;
+  readonly #resolved = new Map<string, string>();
+  readonly #owners = new Map<string, Owner>();
+
+  /**
+   * @param layers oldest first
+   * @param links symbolic links of the image: systems record `/lib/x` where layers have `/usr/lib/x`, and the
+   *   other way round
+   */
+  constructor(
+    layers: readonly LayerInventory[],
+    current: CurrentRecords,
+    links: Iterable<readonly [path: string, target: string]>,
+  ) {
+    this.#links = new Map(links);
+    for (const { record } of current.all) {
+      // Only files with packages are ever asked for.
+      if (record.packages.length > 0) this.#owners.set(this.#realPath(record.path), noOwner());
+    }
+    const isCurrent = new Set(current.all.map(({ record }) => record));
+    for (const [layer, { records }] of layers.entries()) {
+      for (const record of records) {
+        if (record.ownedPaths === undefined || !current.has(record)) continue;
+        for (const path of record.ownedPaths) this.#add(path, layer, isCurrent.has(record));
+      }
+    }
+  }
+
+  /**
+   * Whether a file is as a package of the system installed it. One that another layer put over it later is not,
+   * which shows by that layer having installed no such package.
+   * @param layer the oldest that has what the file tells
+   */
+  isOwned(path: string, layer: number): boolean {
+    const owner = this.#owners.get(this.#realPath(path));
+    if (owner === undefined || !owner.isCurrent) return false;
+    return owner.layers.has(layer) || Math.min(...owner.layers) > layer;
+  }
+
+  #add(path: string, layer: number, isCurrent: boolean): void {
+    const owner = this.#owners.get(this.#realPath(path));
+    if (owner === undefined) return;
+    owner.layers.add(layer);
+    owner.isCurrent ||= isCurrent;
+  }
+
+  /** Where the file is, by links to its directory. */
+  #realPath(path: string): string {
+    if (this.#links.size === 0) return path;
+    const parent = parentOf(path);
+    let resolved = this.#resolved.get(parent);
+    if (resolved === undefined) {
+      resolved = resolveLinks(this.#links, parent) ?? parent;
+      this.#resolved.set(parent, resolved);
+    }
+    return resolved === "" ? nameOf(path) : `${resolved}/${nameOf(path)}`;
+  }
+}
+
+function noOwner(): Owner {
+  return { layers: new Set(), isCurrent: false };
+}
