@@ -12,6 +12,8 @@ import type { Clock } from "./ports/clock.ts";
 export interface VulndbProgram {
   readonly clock: Clock;
   readonly config: Config;
+  /** Other than the package's. */
+  readonly snapshot?: string;
 }
 
 /** Of the package: what there is before anything was imported. */
@@ -24,15 +26,19 @@ export function vulndbDirectory({ dataDirectory }: Pick<Config, "dataDirectory">
 }
 
 /** The deployment's advisories, as its server and its commands see them. */
-export function openVulndb(config: Pick<Config, "dataDirectory">): IndexDirectory {
-  return new IndexDirectory(vulndbDirectory(config), snapshotFile);
+export function openVulndb(
+  config: Pick<Config, "dataDirectory">,
+  snapshot: string = snapshotFile,
+): IndexDirectory {
+  return new IndexDirectory(vulndbDirectory(config), snapshot);
 }
 
-export function vulndbCommands({ clock, config }: VulndbProgram): VulndbCommands {
+export function vulndbCommands(program: VulndbProgram): VulndbCommands {
+  const { clock, config } = program;
   const { staleMs } = config.vulnerabilityFeeds;
   return {
     import: ({ paths, replace, onProgress }) =>
-      withIndexes(config, (indexes) =>
+      withIndexes(program, (indexes) =>
         indexes.import({
           inputs: paths,
           replaced: replace ? "those that come" : [],
@@ -41,9 +47,9 @@ export function vulndbCommands({ clock, config }: VulndbProgram): VulndbCommands
           onProgress: (records) => onProgress(`${records} records`),
         }),
       ),
-    update: (wish) => withIndexes(config, (indexes) => update(config, indexes, wish, clock)),
+    update: (wish) => withIndexes(program, (indexes) => update(config, indexes, wish, clock)),
     status: () =>
-      withIndexes(config, async (indexes) => {
+      withIndexes(program, async (indexes) => {
         const index = await indexes.current();
         const [about, sizeBytes] = [index?.about, index?.sizeBytes ?? 0];
         return { about, directory: vulndbDirectory(config), sizeBytes, staleMs };
@@ -53,10 +59,10 @@ export function vulndbCommands({ clock, config }: VulndbProgram): VulndbCommands
 
 /** @throws CommandError */
 async function withIndexes<Result>(
-  config: Config,
+  { config, snapshot }: VulndbProgram,
   work: (indexes: IndexDirectory) => Promise<Result>,
 ): Promise<Result> {
-  const indexes = openVulndb(config);
+  const indexes = openVulndb(config, snapshot);
   try {
     return await work(indexes);
   } catch (error) {
