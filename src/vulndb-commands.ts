@@ -13,16 +13,35 @@ import type { Clock } from "./ports/clock.ts";
 export interface VulndbProgram {
   readonly clock: Clock;
   readonly config: Config;
+  /** Other than the package's. */
+  readonly snapshot?: string;
 }
 
 /** Changes are fetched with what came just before: clocks and archives of others lag. */
 const overlapMs = 86_400_000;
 
+<<<<<<< HEAD
 export function vulndbCommands({ clock, config }: VulndbProgram): VulndbCommands {
+=======
+export function vulndbDirectory({ dataDirectory }: Pick<Config, "dataDirectory">): string {
+  return join(dataDirectory, "vulndb");
+}
+
+/** The deployment's advisories, as its server and its commands see them. */
+export function openVulndb(
+  config: Pick<Config, "dataDirectory">,
+  snapshot: string = snapshotFile,
+): IndexDirectory {
+  return new IndexDirectory(vulndbDirectory(config), snapshot);
+}
+
+export function vulndbCommands(program: VulndbProgram): VulndbCommands {
+  const { clock, config } = program;
+>>>>>>> s-advisories
   const { staleMs } = config.vulnerabilityFeeds;
   return {
     import: ({ paths, replace, onProgress }) =>
-      withIndexes(config, (indexes) =>
+      withIndexes(program, (indexes) =>
         indexes.import({
           inputs: paths,
           replaced: replace ? "those that come" : [],
@@ -31,9 +50,9 @@ export function vulndbCommands({ clock, config }: VulndbProgram): VulndbCommands
           onProgress: (records) => onProgress(`${records} records`),
         }),
       ),
-    update: (wish) => withIndexes(config, (indexes) => update(config, indexes, wish, clock)),
+    update: (wish) => withIndexes(program, (indexes) => update(config, indexes, wish, clock)),
     status: () =>
-      withIndexes(config, async (indexes) => {
+      withIndexes(program, async (indexes) => {
         const index = await indexes.current();
         const [about, sizeBytes] = [index?.about, index?.sizeBytes ?? 0];
         return { about, directory: vulndbDirectory(config), sizeBytes, staleMs };
@@ -43,10 +62,10 @@ export function vulndbCommands({ clock, config }: VulndbProgram): VulndbCommands
 
 /** @throws CommandError */
 async function withIndexes<Result>(
-  config: Config,
+  { config, snapshot }: VulndbProgram,
   work: (indexes: IndexDirectory) => Promise<Result>,
 ): Promise<Result> {
-  const indexes = openVulndb(config);
+  const indexes = openVulndb(config, snapshot);
   try {
     return await work(indexes);
   } catch (error) {

@@ -60,8 +60,8 @@ export class IndexWriter {
     this.#addCve = (...values) => void cve.run(...values);
   }
 
-  addPlace({ place, advisories }: StagedPlace): void {
-    const body = packAdvisories(advisories);
+  addPlace({ place, advisories, packed }: StagedPlace): void {
+    const body = packed ?? packAdvisories(advisories);
     this.#addPlace(place, body);
     this.#hash.update(place).update(body);
     for (const { ecosystem, modifiedAt } of advisories) {

@@ -88,7 +88,7 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
       if (one !== undefined && two !== undefined && Buffer.compare(one, two) === 0) return;
       changed.push(...changedOf(place, one, two));
     };
-    const [mine, theirs] = [this.#rows(), other.#rows()];
+    const [mine, theirs] = [this.places(), other.places()];
     let [here, there] = [mine.next().value, theirs.next().value];
     while (here !== undefined || there !== undefined) {
       const order = comparePlaces(here?.place, there?.place);
@@ -102,13 +102,16 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
   }
 
   /** Every row in the order of places, for what goes through all of them. */
-  places(): IterableIterator<PlaceRow> {
-    return this.#rows();
+  *places(): Generator<PlaceRow, undefined> {
+    const all = this.#database.prepare("select place, body from advisories order by place");
+    for (const row of all.iterate()) yield row as unknown as PlaceRow;
+    return undefined;
   }
 
-  cves(): IterableIterator<CveRow> {
-    const all = this.#database.prepare("select * from cves order by id").iterate();
-    return all as unknown as IterableIterator<CveRow>;
+  *cves(): Generator<CveRow, undefined> {
+    const all = this.#database.prepare("select * from cves order by id");
+    for (const row of all.iterate()) yield row as unknown as CveRow;
+    return undefined;
   }
 
   get sizeBytes(): number {
@@ -130,11 +133,6 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
-  }
-
-  #rows(): IterableIterator<PlaceRow> {
-    const all = this.#database.prepare("select place, body from advisories order by place");
-    return all.iterate() as unknown as IterableIterator<PlaceRow>;
   }
 
   #factsOf({ epss, percentile, kev, facts }: CveRow): VulnerabilityFacts {

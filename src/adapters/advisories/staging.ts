@@ -8,7 +8,12 @@ import { createDatabase } from "./index-schema.ts";
 export interface StagedPlace {
   readonly place: string;
   readonly advisories: readonly Advisory[];
+  /** As an earlier index has it, where nothing else is to be said. */
+  readonly packed?: Uint8Array;
 }
+
+/** Stands where a record's id would be: the body is a whole place of an earlier index. */
+const wholePlace = "";
 
 interface StagedRow {
   readonly place: string;
@@ -22,6 +27,8 @@ export class Staging {
   readonly #path: string;
   readonly #database: DatabaseSync;
   readonly #insert: (place: string, id: string, modified: number, body: Buffer) => void;
+  /** Where records came to. */
+  readonly #places = new Set<string>();
   /** When the newest version of each record was modified. */
   readonly #newest = new Map<string, number>();
   /** The same of records that an earlier index had. */
@@ -44,6 +51,7 @@ export class Staging {
     this.#newest.set(id, Math.max(modifiedAt, this.#newest.get(id) ?? 0));
     const byPlace = Map.groupBy(advisories, ({ ecosystem, name }) => placeOf(ecosystem, name));
     for (const [place, parts] of byPlace) {
+      this.#places.add(place);
       this.#insert(place, id, modifiedAt, Buffer.from(JSON.stringify(parts)));
     }
   }
@@ -52,6 +60,12 @@ export class Staging {
   addOlder(place: string, body: Uint8Array): void {
     const name = place.slice(place.indexOf("\n") + 1);
     const byId = Map.groupBy(unpackAdvisories(name, body), ({ id }) => id);
+    const isUntouched =
+      !this.#places.has(place) && byId.keys().every((id) => !this.#newest.has(id));
+    if (isUntouched) {
+      this.#insert(place, wholePlace, 0, Buffer.from(body));
+      return;
+    }
     for (const [id, parts] of byId) {
       const { modifiedAt } = parts[0]!;
       const known = this.#newest.get(id);
@@ -79,6 +93,12 @@ export class Staging {
   }
 
   *#placeOf(place: string, rows: readonly StagedRow[]): Generator<StagedPlace> {
+    const [first] = rows;
+    if (first?.id === wholePlace) {
+      const name = place.slice(place.indexOf("\n") + 1);
+      yield { place, advisories: unpackAdvisories(name, first.body), packed: first.body };
+      return;
+    }
     const newest = new Map<string, number>();
     for (const { id, modified } of rows) newest.set(id, Math.max(modified, newest.get(id) ?? 0));
     const found = new Map<string, Advisory>();
