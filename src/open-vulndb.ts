@@ -11,6 +11,9 @@ export function vulndbDirectory({ dataDirectory }: Pick<Config, "dataDirectory">
 }
 
 /** The deployment's advisories, as its server and its commands see them. */
-export function openVulndb(config: Pick<Config, "dataDirectory">): IndexDirectory {
-  return new IndexDirectory(vulndbDirectory(config), snapshotFile);
+export function openVulndb(
+  config: Pick<Config, "dataDirectory">,
+  snapshot: string = snapshotFile,
+): IndexDirectory {
+  return new IndexDirectory(vulndbDirectory(config), snapshot);
 }

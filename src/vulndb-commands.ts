@@ -20,24 +20,8 @@ export interface VulndbProgram {
 /** Changes are fetched with what came just before: clocks and archives of others lag. */
 const overlapMs = 86_400_000;
 
-<<<<<<< HEAD
-export function vulndbCommands({ clock, config }: VulndbProgram): VulndbCommands {
-=======
-export function vulndbDirectory({ dataDirectory }: Pick<Config, "dataDirectory">): string {
-  return join(dataDirectory, "vulndb");
-}
-
-/** The deployment's advisories, as its server and its commands see them. */
-export function openVulndb(
-  config: Pick<Config, "dataDirectory">,
-  snapshot: string = snapshotFile,
-): IndexDirectory {
-  return new IndexDirectory(vulndbDirectory(config), snapshot);
-}
-
 export function vulndbCommands(program: VulndbProgram): VulndbCommands {
   const { clock, config } = program;
->>>>>>> s-advisories
   const { staleMs } = config.vulnerabilityFeeds;
   return {
     import: ({ paths, replace, onProgress }) =>
