@@ -2,7 +2,7 @@
  * Whether a record of OSV affects a version, written down from the schema's "Evaluation" without any of what the
  * scanner has for that: no compiling, no order of events, no groups. Only versions are compared by the same code.
  */
-type Json = Readonly<Record<string, never>>;
+type Words = { readonly informational?: string };
 export type Compare = (one: string, other: string) => number | undefined;
 
 interface OsvEvent {
@@ -15,7 +15,7 @@ interface OsvAffected {
   readonly package?: { readonly ecosystem: string; readonly name: string };
   readonly ranges?: readonly { readonly type: string; readonly events: readonly OsvEvent[] }[];
   readonly versions?: readonly string[];
-  readonly database_specific?: Json;
+  readonly database_specific?: Words;
 }
 
 export interface OsvRecord {
@@ -24,7 +24,7 @@ export interface OsvRecord {
   readonly aliases?: readonly string[];
   readonly upstream?: readonly string[];
   readonly affected?: readonly OsvAffected[];
-  readonly database_specific?: Json;
+  readonly database_specific?: Words;
 }
 
 /** `undefined` where a range has an end that is no version: such a record proves nothing. */
