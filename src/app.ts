@@ -28,6 +28,7 @@ import { headAt } from "./doors/listeners/timed-response.ts";
 import { openTraces, type Telemetry } from "./open-traces.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
+import { version } from "./program-version.ts";
 import type { Deployment } from "./registry/deployment.ts";
 import type { RegistryError } from "./registry/errors.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
@@ -143,7 +144,7 @@ export class Server {
     const ports = { httpPort, httpsPort };
     const trailTargets = new Set(this.#config.trailTargets.keys());
     const rules = { trashMs, readOnly, eventCommands, trailTargets, prices };
-    return { account, region, regions, domain, ...ports, ...rules };
+    return { account, region, regions, domain, version, ...ports, ...rules };
   }
 
   /** The port that was taken; `undefined` where the listener is off. */

@@ -1,5 +1,4 @@
 /** The program: reads the command line, runs it, and ends with its exit code. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SystemClock } from "./adapters/clock/system.ts";
 import { readRootKey } from "./adapters/credentials/root-key-file.ts";
@@ -17,6 +16,7 @@ import { welcome } from "./doors/cli/welcome.ts";
 import { openTrailTarget } from "./open-trail-targets.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { TrailTarget } from "./ports/trail-target.ts";
+import { version } from "./program-version.ts";
 import { registryAddress } from "./registry/deployment.ts";
 import { limits } from "./registry/limits.ts";
 import { rotateMasterKey } from "./rotate-master-key.ts";
@@ -29,8 +29,6 @@ import { type Reclaimed, type ReclaimOptions, reclaimAlone } from "./workers/rec
 
 const clock = new SystemClock();
 const exitMs = 500;
-const packageFile = new URL("../package.json", import.meta.url);
-const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
 
 /** @throws CommandError with what is wrong with the settings */
 function configOf({ flags, configFile }: GivenSettings): Config {

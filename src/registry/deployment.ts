@@ -9,6 +9,8 @@ export interface Deployment {
   readonly regions: readonly Region[];
   /** Parent of the registry host names. */
   readonly domain: string;
+  /** The program's. */
+  readonly version: string;
   /** Ports that clients reach; absent where that listener is off. */
   readonly httpPort: number | undefined;
   readonly httpsPort: number | undefined;

@@ -52,7 +52,7 @@ beforeAll(async () => {
   const principal = rootPrincipal(account, key.accessKeyId);
   const deployment = {
     ...{ account, region, regions: [region], domain: "localhost" },
-    ...{ httpPort: 5050, httpsPort: undefined, trashMs: 0 },
+    ...{ httpPort: 5050, httpsPort: undefined, version: "1.2.3", trashMs: 0 },
   };
   await server.register(
     awsDoor({

@@ -52,7 +52,7 @@ export async function openDoor(): Promise<DoorServer> {
   const region = "eu-west-1" as Region;
   const deployment: Deployment = {
     ...{ account, region, regions: [region, "us-west-2" as Region] },
-    ...{ domain: "localhost", httpPort: 5050, httpsPort: undefined, trashMs: 0 },
+    ...{ domain: "localhost", version: "1.2.3", httpPort: 5050, httpsPort: undefined, trashMs: 0 },
   };
   const { accessKeyId, secretAccessKey } = rootKey;
   const principal = rootPrincipal(account, accessKeyId);

@@ -114,7 +114,7 @@ export async function openCommandServer(): Promise<CommandServer> {
   const store = await testPorts();
   const deployment: Deployment = {
     ...{ account, region, regions: [region], domain: "localhost" },
-    ...{ httpPort: 5050, httpsPort: undefined, trashMs: 0 },
+    ...{ httpPort: 5050, httpsPort: undefined, version: "1.2.3", trashMs: 0 },
   };
   const organization = await openOrganization(store.ports, deployment, false);
   const server = fastify();

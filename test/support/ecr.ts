@@ -22,6 +22,7 @@ export const deployment: Deployment = {
   region,
   regions: [region, "eu-west-1" as Region],
   domain: "localhost",
+  version: "1.2.3",
   httpPort: 5050,
   httpsPort: 5443,
   trashMs: 0,

@@ -53,13 +53,14 @@ export async function describeSbom(
   const write = format === "SPDX_2_3" ? writeSpdx : writeCycloneDx;
   const text = write({
     ...{ name: tag === undefined ? uri : `${uri}:${tag}`, digest: image.digest, os, architecture },
-    ...{ inventory: known.inventory, writtenAt: ports.clock.now(), toolVersion: version },
+    ...{
+      inventory: known.inventory,
+      writtenAt: ports.clock.now(),
+      toolVersion: deployment.version,
+    },
   });
   return { image, text };
 }
-
-/** As the package says. */
-const version = "0.1.0";
 
 /**
  * What a reviewer would say of an image that was scanned, the worst first.

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
 import type { MetadataStore } from "../../ports/metadata-store.ts";
@@ -133,7 +134,7 @@ describe("a tally of usage", () => {
     expect(usageCounters).toHaveLength(Object.keys(noCounts).length);
   });
 
-  it("costs about a microsecond for a pull", () => {
+  it("costs less for a pull than hashing its digest would", () => {
     const one = repository("one");
     const ended = { ...request, repository: one };
     const pull = () => {
@@ -141,12 +142,16 @@ describe("a tally of usage", () => {
       tally.ended(ended, start);
       tally.called(registry, "BatchGetImage", start);
     };
-    let best = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 10; round++) {
-      const before = performance.now();
-      for (let n = 0; n < 20_000; n++) pull();
-      best = Math.min(best, (performance.now() - before) / 20_000);
-    }
-    expect(best * 1000).toBeLessThan(3); // Microseconds; far more than it takes.
+    const digest = Buffer.alloc(71, "a");
+    const hash = () => createHash("sha256").update(digest).digest("hex");
+    const best = (work: () => void) => {
+      const taken = Array.from({ length: 10 }, () => {
+        const before = performance.now();
+        for (let n = 0; n < 20_000; n++) work();
+        return performance.now() - before;
+      });
+      return Math.min(...taken);
+    };
+    expect(best(pull) / best(hash)).toBeLessThan(1.5);
   });
 });

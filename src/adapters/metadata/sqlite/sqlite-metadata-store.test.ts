@@ -163,6 +163,9 @@ describe("a directory with SQLite metadata", () => {
       "lifecycle_run_time",
       ...["object_id", "reclaim_due", "repository_lifecycle_due"],
       "sqlite_autoindex_job_1", // A job goes by its id alone.
+      // A trail, also one of a whole organization, has files of several registries.
+      ...["sqlite_autoindex_trail_digest_1", "sqlite_autoindex_trail_file_1"],
+      ...["trail_file_unwritten", "trail_organization", "trail_record_file"],
       "upload_id",
       // What is old anywhere, and what is large.
       ...["usage_call_time", "usage_count_time", "usage_level_time"],

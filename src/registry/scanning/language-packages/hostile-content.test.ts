@@ -221,9 +221,6 @@ const slow: [name: string, path: string, content: () => Buffer][] = [
 ];
 
 it.each(slow)("%s ends in time with what is made to be slow (%#)", (name, path, content) => {
-  const bytes = content();
-  const start = performance.now();
-  outcome(() => analyzed(analyzerNamed(name), path, bytes, [4096]));
-  // Well above what any takes on a busy machine, well below what anything quadratic would.
-  expect(performance.now() - start).toBeLessThan(10_000);
+  // Anything quadratic would take far longer than a test may.
+  outcome(() => analyzed(analyzerNamed(name), path, content(), [4096]));
 });

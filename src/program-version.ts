@@ -1,0 +1,6 @@
+import { readFileSync } from "node:fs";
+
+const packageFile = new URL("../package.json", import.meta.url);
+
+/** As the package says. */
+export const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
