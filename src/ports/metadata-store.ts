@@ -54,6 +54,7 @@ import type {
   ResourcePolicyReads,
   ResourcePolicyWrites,
 } from "./repository-store.ts";
+import type { ScanReads, ScanWrites } from "./scan-store.ts";
 import type { ServiceKeyReads, ServiceKeyWrites } from "./service-key-store.ts";
 import type { TrailsChange, TrailsReads } from "./trail-store.ts";
 import type { TrashReads, TrashWrites } from "./trash-store.ts";
@@ -70,7 +71,6 @@ export type {
   ResourcePolicyWrites,
 } from "./repository-store.ts";
 
-import type { ScanReads, ScanWrites } from "./scan-store.ts";
 export interface MetadataStore extends MetadataReads {
   /**
    * Runs `work` so that all of its writes are durable when this resolves and none happened when it

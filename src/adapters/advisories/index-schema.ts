@@ -27,10 +27,10 @@ export function createDatabase(path: string): DatabaseSync {
   return database;
 }
 
-export interface CveRow {
+export type CveRow = {
   readonly id: number;
   readonly epss: number | null;
   readonly percentile: number | null;
   readonly kev: string | null;
   readonly facts: string | null;
-}
+};

@@ -13,10 +13,7 @@ export class IndexUnreadable extends Error {
   override readonly name = "IndexUnreadable";
 }
 
-interface PlaceRow {
-  readonly place: string;
-  readonly body: Uint8Array;
-}
+type PlaceRow = { readonly place: string; readonly body: Uint8Array };
 
 /** An index in a read-only SQLite file. Look-ups are by primary key and take microseconds each. */
 export class SqliteAdvisoryIndex implements AdvisoryIndex {
@@ -56,7 +53,7 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
     for (const { ecosystem, name } of names) {
       const place = placeOf(ecosystem, name);
       if (found.has(place)) continue;
-      const row = this.#place.get(place) as unknown as PlaceRow | undefined;
+      const row = this.#place.get(place) as PlaceRow | undefined;
       if (row !== undefined) found.set(place, unpackAdvisories(name, row.body));
     }
     return found;
@@ -67,7 +64,7 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
     for (const cve of cves) {
       const id = cveNumber(cve);
       if (id === undefined) continue;
-      const row = this.#cve.get(id) as unknown as CveRow | undefined;
+      const row = this.#cve.get(id) as CveRow | undefined;
       if (row !== undefined) found.set(cve, this.#factsOf(row));
     }
     return found;
@@ -104,13 +101,13 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
   /** Every row in the order of places, for what goes through all of them. */
   *places(): Generator<PlaceRow, undefined> {
     const all = this.#database.prepare("select place, body from advisories order by place");
-    for (const row of all.iterate()) yield row as unknown as PlaceRow;
+    for (const row of all.iterate()) yield row as PlaceRow;
     return undefined;
   }
 
   *cves(): Generator<CveRow, undefined> {
     const all = this.#database.prepare("select * from cves order by id");
-    for (const row of all.iterate()) yield row as unknown as CveRow;
+    for (const row of all.iterate()) yield row as CveRow;
     return undefined;
   }
 

@@ -15,12 +15,12 @@ export interface StagedPlace {
 /** Stands where a record's id would be: the body is a whole place of an earlier index. */
 const wholePlace = "";
 
-interface StagedRow {
+type StagedRow = {
   readonly place: string;
   readonly id: string;
   readonly modified: number;
   readonly body: Uint8Array;
-}
+};
 
 /** Advisories on their way into an index, on disk: there may be millions, and they come in any order. */
 export class Staging {
@@ -80,7 +80,7 @@ export class Staging {
     this.#database.exec("commit; create index staged_place on staged(place)");
     const rows = this.#database
       .prepare("select place, id, modified, body from staged order by place")
-      .iterate() as unknown as Iterable<StagedRow>;
+      .iterate() as Iterable<StagedRow>;
     let staged: { readonly place: string; readonly rows: StagedRow[] } | undefined;
     for (const row of rows) {
       if (row.place !== staged?.place) {

@@ -11,6 +11,8 @@ import { TrailBucket } from "./trail-bucket.ts";
 import { TrailDirectory } from "./trail-directory.ts";
 
 const missing = s3Missing();
+/** Said by the tests that are skipped for it. */
+const why = missing === undefined ? "" : ` (${missing})`;
 let directory: string;
 let server: S3Server | undefined;
 
@@ -36,7 +38,7 @@ const kinds: readonly (readonly [name: string, open: () => TrailTarget])[] = [
 
 describe.each(kinds)("%s", (name, open) => {
   it.skipIf(name === "a bucket" && missing !== undefined)(
-    "keeps objects with their signatures, over what was there",
+    `keeps objects with their signatures, over what was there${name === "a bucket" ? why : ""}`,
     async () => {
       const target = open();
       const names = async () => (await Array.fromAsync(target.list())).sort();
@@ -59,15 +61,18 @@ describe.each(kinds)("%s", (name, open) => {
   );
 });
 
-it.skipIf(missing !== undefined)("keeps signatures in a bucket where CloudTrail does", async () => {
-  const { bucket: Bucket = "", client } = server ?? {};
-  const Key = "under/AWSLogs/1/digest.json.gz";
-  const head = await client?.send(new HeadObjectCommand({ Bucket, Key }));
-  expect(head?.Metadata).toEqual({
-    ...{ signature: "0a0b", "signature-algorithm": "SHA256withRSA" },
-  });
-  expect(head).toMatchObject({ ContentType: "application/json", ContentEncoding: "gzip" });
-});
+it.skipIf(missing !== undefined)(
+  `keeps signatures in a bucket where CloudTrail does${why}`,
+  async () => {
+    const { bucket: Bucket = "", client } = server ?? {};
+    const Key = "under/AWSLogs/1/digest.json.gz";
+    const head = await client?.send(new HeadObjectCommand({ Bucket, Key }));
+    expect(head?.Metadata).toEqual({
+      ...{ signature: "0a0b", "signature-algorithm": "SHA256withRSA" },
+    });
+    expect(head).toMatchObject({ ContentType: "application/json", ContentEncoding: "gzip" });
+  },
+);
 
 it("writes to a directory all or nothing, and nowhere else", async () => {
   const root = join(directory, "c");

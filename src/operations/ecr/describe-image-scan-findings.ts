@@ -3,15 +3,13 @@ import type {
   DescribeImageScanFindingsResponse,
   ImageScanFindings,
 } from "@aws-sdk/client-ecr";
-import { RegistryError } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
-import { checkImageId } from "../../registry/images/delete-image.ts";
 import { limits } from "../../registry/limits.ts";
-import type { Digest, Tag } from "../../registry/names.ts";
 import { describeScan, type ScanReport } from "../../registry/scanning/describe-scan.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { basicFinding, enhancedFinding } from "./finding-answer.ts";
+import { namedImage } from "./image-id.ts";
 import { imageTagConditions, repositoryResource } from "./resource.ts";
 import { scanStatusAnswer } from "./scan-answer.ts";
 import {
@@ -47,15 +45,8 @@ export const describeImageScanFindings = operation("ecr:DescribeImageScanFinding
   ],
   async handle(input, { ports, caller }): Promise<Wire<DescribeImageScanFindingsResponse>> {
     const { repositoryName: name, imageId } = input;
-    const malformed = checkImageId(imageId);
-    if (malformed !== undefined) {
-      throw new RegistryError("InvalidParameter", malformed.failureReason);
-    }
     const registry = registryOf(caller, input.registryId);
-    const report = await describeScan(ports, registry, name, {
-      digest: imageId.imageDigest as Digest | undefined,
-      tag: imageId.imageTag as Tag | undefined,
-    });
+    const report = await describeScan(ports, registry, name, namedImage(imageId));
     // A later scan orders other findings: where it goes on is where its own order says.
     const listing = {
       operation: "DescribeImageScanFindings",

@@ -139,7 +139,6 @@ function resource({ repository, image, config }: ScanReport): Wire<Resource> {
     details: {
       awsEcrContainerImage: {
         architecture: config?.architecture,
-        author: config?.author,
         imageHash: image.digest,
         imageTags: image.tags,
         platform: config?.os,

@@ -8,6 +8,8 @@ import { routeWaiting } from "../../registry/events/route-waiting.ts";
 import { matchAgain } from "../../registry/scanning/match-again.ts";
 import { scanPushed } from "../../registry/scanning/scan-pushed.ts";
 import { JobRunner } from "../../workers/job-runner.ts";
+import { matchAgainJob } from "../../workers/match-again-job.ts";
+import { reclaimOnce } from "../../workers/reclaim.ts";
 import { scanImageJob } from "../../workers/scan-image-job.ts";
 import { getImageAdvice } from "../entrepot/get-image-advice.ts";
 import { getImageSbom } from "../entrepot/get-image-sbom.ts";
@@ -285,6 +287,32 @@ describe("Enhanced scanning", () => {
     expect(advice.map(({ id }) => id)).toContain("runs-as-root");
   });
 
+  it("looks through all scans when advisories change, and else once an hour", async () => {
+    let looks = 0;
+    const job = matchAgainJob(
+      () => undefined,
+      () => {
+        looks += 1;
+      },
+    );
+    const { ports, clock } = opened;
+    const run = () =>
+      job.run(ports, null, {
+        ...{ registry: undefined, attempt: 1, signal: new AbortController().signal },
+        heartbeat: async () => undefined,
+      });
+    for (const wanted of [1, 1]) {
+      await run();
+      expect(looks).toBe(wanted);
+    }
+    await advisories.import(advisory("GHSA-p6mc-m468-83gw", "npm", "lodash", "4.17.22", {}));
+    await run();
+    expect(looks).toBe(2);
+    clock.advance(60 * 60 * 1000);
+    await run();
+    expect(looks).toBe(3);
+  });
+
   it("scans no more what nobody pushes or pulls", async () => {
     const imageDigest = await push([base]);
     await settle();
@@ -305,5 +333,13 @@ describe("Enhanced scanning", () => {
     const archived = await describeFindings(imageDigest);
     expect(archived.imageScanStatus?.status).toBe("IMAGE_ARCHIVED");
     expect(archived.imageScanFindings).toBeUndefined();
+    opened.clock.advance(1000);
+    await move("STANDARD");
+    opened.clock.advance(60_000);
+    await reclaimOnce(opened.ports);
+    await settle();
+    const back = await describeFindings(imageDigest);
+    expect(back.imageScanStatus?.status).toBe("ACTIVE");
+    expect(back.imageScanFindings?.findingSeverityCounts).toEqual({ CRITICAL: 1 });
   });
 });

@@ -1,10 +1,8 @@
 import type { StartImageScanRequest, StartImageScanResponse } from "@aws-sdk/client-ecr";
-import { RegistryError } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
-import { checkImageId } from "../../registry/images/delete-image.ts";
-import type { Digest, Tag } from "../../registry/names.ts";
 import { startScan } from "../../registry/scanning/request-scan.ts";
 import { operation } from "../operation.ts";
+import { namedImage } from "./image-id.ts";
 import { imageTagConditions, repositoryResource } from "./resource.ts";
 import { imageIdentifier, type Members, registryId, repositoryName, request } from "./shapes.ts";
 import type { Wire } from "./wire.ts";
@@ -30,15 +28,8 @@ export const startImageScan = operation("ecr:StartImageScan", {
   ],
   async handle(input, { ports, caller }): Promise<Wire<StartImageScanResponse>> {
     const { repositoryName: name, imageId } = input;
-    const malformed = checkImageId(imageId);
-    if (malformed !== undefined) {
-      throw new RegistryError("InvalidParameter", malformed.failureReason);
-    }
     const registry = registryOf(caller, input.registryId);
-    const scan = await startScan(ports, registry, name, {
-      digest: imageId.imageDigest as Digest | undefined,
-      tag: imageId.imageTag as Tag | undefined,
-    });
+    const scan = await startScan(ports, registry, name, namedImage(imageId));
     return {
       registryId: registry.account,
       repositoryName: name,

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { describeSbom, sbomFormats } from "../../registry/scanning/describe-contents.ts";
+import { namedImage } from "../ecr/image-id.ts";
 import { imageTagConditions, repositoryResource } from "../ecr/resource.ts";
 import { imageIdentifier, registryId, repositoryName, request } from "../ecr/shapes.ts";
 import { operation } from "../operation.ts";
-import { namedImage } from "./scanned-image.ts";
 
 interface Answer {
   readonly registryId: string;

@@ -100,7 +100,7 @@ async function readImage(
   const merged = mergeLayers(layers, distributionOf);
   return {
     inventory: { ...merged, packages: preferredPackages(merged.packages) },
-    config: parseImageConfig(config.toString()),
+    config: parseImageConfig(config),
   };
 }
 

@@ -14,6 +14,8 @@ export const scanningLimits = {
   scansPerPage: 500,
   /** Between two looks whether they did. */
   matchEveryMs: 60 * 1000,
+  /** Between two looks through all scans where no advisory changed. */
+  lookThroughMs: 60 * 60 * 1000,
   /** Of what is kept of an image or a layer, as JSON. */
   documentBytes: 256 * 1024 * 1024,
   /** Of an image's config. */

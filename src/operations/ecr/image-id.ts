@@ -1,4 +1,3 @@
-/** What operations about one scanned image have in common. */
 import { RegistryError } from "../../registry/errors.ts";
 import { checkImageId } from "../../registry/images/delete-image.ts";
 import type { Digest, Tag } from "../../registry/names.ts";
