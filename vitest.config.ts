@@ -5,7 +5,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, "test/interop/**", "test/fleet/**"],
+    exclude: [...configDefaults.exclude, "test/interop/**", "test/fleet/**", "test/journeys/**"],
     // Most files wait for processes and disks more than they compute: one worker leaves processors idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // A machine that does something else as well is slow, not wrong.

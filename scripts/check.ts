@@ -41,5 +41,6 @@ const results = await Promise.all([
   importRules(),
   tool("format and lint", "node_modules/@biomejs/biome/bin/biome", "check", "--colors=off"),
   tool("types", "node_modules/typescript/bin/tsc", "-p", "."),
+  tool("types of the console", "node_modules/typescript/bin/tsc", "-p", "console"),
 ]);
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -6,10 +6,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as ecr from "@aws-sdk/client-ecr";
+import * as ecrPublic from "@aws-sdk/client-ecr-public";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import * as iam from "@aws-sdk/client-iam";
+import * as inspector2 from "@aws-sdk/client-inspector2";
 import * as kms from "@aws-sdk/client-kms";
 import * as organizations from "@aws-sdk/client-organizations";
+import * as secretsmanager from "@aws-sdk/client-secrets-manager";
+import * as ssm from "@aws-sdk/client-ssm";
 import * as sts from "@aws-sdk/client-sts";
 import { operations } from "../src/operations/index.ts";
 import type { Operation, Service } from "../src/operations/operation.ts";
@@ -25,10 +29,15 @@ interface Api {
 
 const apis: readonly Api[] = [
   { service: "ecr", title: "Amazon ECR", sdk: ecr, isWhole: true },
+  { service: "ecr-public", title: "Amazon ECR Public", sdk: ecrPublic, isWhole: true },
   { service: "sts", title: "AWS STS", sdk: sts },
   { service: "iam", title: "AWS IAM", sdk: iam },
   { service: "events", title: "Amazon EventBridge", sdk: eventbridge },
+  { service: "inspector2", title: "Amazon Inspector", sdk: inspector2 },
   { service: "kms", title: "AWS KMS", sdk: kms },
+  { service: "secretsmanager", title: "AWS Secrets Manager", sdk: secretsmanager },
+  { service: "ssm", title: "AWS Systems Manager", sdk: ssm },
+  { service: "signer", title: "AWS Signer" },
   { service: "cloudtrail", title: "AWS CloudTrail", sdk: cloudtrail },
   { service: "organizations", title: "AWS Organizations", sdk: organizations },
   { service: "cloudwatch", title: "Amazon CloudWatch", sdk: cloudwatch },

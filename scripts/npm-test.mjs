@@ -1,4 +1,5 @@
 // npm test: everything that needs npm alone. Arguments after "--" go to Vitest.
+import { buildConsole } from "./build-console.mjs";
 import { install } from "./install.mjs";
 import { exitWith, findNode, projectDirectory, run } from "./node.mjs";
 
@@ -10,6 +11,7 @@ const steps = [
 
 await exitWith(async () => {
   await install({ withDevelopment: true });
+  await buildConsole();
   const node = findNode(); // Only now: the installation may have brought it.
   for (const step of steps) {
     const code = await run(node, step, { cwd: projectDirectory });

@@ -10,13 +10,17 @@ import { PortTimes } from "./adapters/telemetry/port-times.ts";
 import { RequestLog } from "./adapters/telemetry/request-log.ts";
 import type { Traces } from "./adapters/telemetry/traces.ts";
 import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
-import { startWork, startWriters } from "./background.ts";
+import { beginForwarding, startWork, startWriters } from "./background.ts";
 import { certificatesOf } from "./certificates-of.ts";
 import type { Config } from "./config.ts";
-import type { EndpointOf } from "./doors/aws/arrival.ts";
+import { deploymentOf } from "./deployment-of.ts";
+import { arrivalOf, type EndpointOf } from "./doors/aws/arrival.ts";
 import { type AwsDoorOptions, awsDoor } from "./doors/aws/aws-door.ts";
+import { anonymousCaller } from "./doors/aws/login.ts";
 import { signedGets } from "./doors/aws/signed-get.ts";
 import { jsonError } from "./doors/aws/wire.ts";
+import { consoleDoor } from "./doors/console/console-door.ts";
+import { readStaticFiles } from "./doors/console/static-files.ts";
 import { distributionDoor } from "./doors/distribution/distribution-door.ts";
 import { eventsDoor } from "./doors/events/events-door.ts";
 import { healthDoor } from "./doors/health/health-door.ts";
@@ -25,10 +29,11 @@ import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { httpApp } from "./doors/listeners/http-app.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
 import { headAt } from "./doors/listeners/timed-response.ts";
+import { mirrorApp } from "./mirror-app.ts";
 import { openTraces, type Telemetry } from "./open-traces.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
-import { version } from "./program-version.ts";
+import { namesPublicHost, publicApp } from "./public-app.ts";
 import type { Deployment } from "./registry/deployment.ts";
 import type { RegistryError } from "./registry/errors.ts";
 import { FailedLogins } from "./registry/identity/failed-logins.ts";
@@ -73,6 +78,9 @@ export async function startServer(config: Config, options: ServerOptions): Promi
 /** What the doors have in common. */
 type DoorParts = Pick<AwsDoorOptions, "environment" | "credentials" | "failedLogins" | "observer">;
 
+/** What `npm run build:console` makes. */
+const builtConsole = join(import.meta.dirname, "..", "console", "dist");
+
 const certificateCheckMs = 3600 * 1000;
 /** Of the time that a stop may take, what is kept for handlers whose connection was cut. */
 const settleMs = 5_000;
@@ -91,9 +99,13 @@ export class Server {
   readonly #ids = new WeakMap<IncomingMessage, string>();
   readonly #stops: ((withinMs: number) => Promise<void>)[] = [];
   #app: FastifyInstance | undefined;
+  /** What is asked of the public registry never comes to the other one. */
+  #publicApp: FastifyInstance | undefined;
+  #mirrorApp: FastifyInstance | undefined;
   #rootKey: (RootKey & { created: boolean }) | undefined;
   #httpPort: number | undefined;
   #httpsPort: number | undefined;
+  #publicPort: number | undefined;
   readonly #endpointPorts = new Map<string, number>();
   #shownCertificate = "";
   #running = 0;
@@ -134,17 +146,11 @@ export class Server {
   }
 
   get deployment(): Deployment {
-    const { account, region, regions, domain, behindProxy } = this.#config;
-    // Clients reach the proxy, at the port that HTTPS has by itself.
-    const isProxied = behindProxy && domain !== "localhost";
-    const httpPort = isProxied ? undefined : this.#httpPort;
-    const httpsPort = isProxied ? 443 : this.#httpsPort;
-    const { trashMs, readOnly, prices } = this.#config;
-    const eventCommands = new Set(this.#config.eventCommands.keys());
-    const ports = { httpPort, httpsPort };
-    const trailTargets = new Set(this.#config.trailTargets.keys());
-    const rules = { trashMs, readOnly, eventCommands, trailTargets, prices };
-    return { account, region, regions, domain, version, ...ports, ...rules };
+    return deploymentOf(this.#config, {
+      httpPort: this.#httpPort,
+      httpsPort: this.#httpsPort,
+      publicPort: this.#publicPort,
+    });
   }
 
   /** The port that was taken; `undefined` where the listener is off. */
@@ -154,6 +160,10 @@ export class Server {
 
   get httpsPort(): number | undefined {
     return this.#httpsPort;
+  }
+
+  get publicPort(): number | undefined {
+    return this.#publicPort;
   }
 
   /** Of the private endpoints, by their ids. */
@@ -174,22 +184,29 @@ export class Server {
   async start(): Promise<void> {
     this.#rootKey = await this.#store.rootKey();
     await this.#listen();
+    const { role, readOnly } = this.#config;
+    const background = { config: this.#config, log: this.#log, store: this.#store };
+    if (!readOnly) await beginForwarding(background);
     this.#app = await this.#compose(this.#rootKey);
     this.#watchKeys();
-    const { role, readOnly } = this.#config;
     if (readOnly) return;
-    const background = { config: this.#config, log: this.#log, store: this.#store };
     this.#writers.push(...startWriters({ ...background, metrics: this.#metrics }));
-    if (role !== "api") this.#stops.push(...startWork({ ...background, metrics: this.#metrics }));
+    if (role !== "api") {
+      this.#stops.push(...(await startWork({ ...background, metrics: this.#metrics })));
+    }
   }
 
   /** A rotation of the master key brings keys that have to be known before they are used. */
   #watchKeys(): void {
+    const refresh = () => this.#store.keyring.refresh();
+    this.#every(limits.keyringRefreshMs, refresh, "keys", "the keyring could not be read anew");
+  }
+
+  /** Until the stop; a failure is told, and the next time comes all the same. */
+  #every(ms: number, work: () => Promise<unknown>, event: string, failed: string): void {
     const timer = setInterval(() => {
-      this.#store.keyring.refresh().catch((err) => {
-        this.#log.error({ event: "keys", err }, "the keyring could not be read anew");
-      });
-    }, limits.keyringRefreshMs);
+      work().catch((err) => this.#log.error({ event, err }, failed));
+    }, ms);
     timer.unref();
     this.#stops.push(async () => clearInterval(timer));
   }
@@ -216,6 +233,9 @@ export class Server {
   async #listen(): Promise<void> {
     const { http, https, privateListeners } = this.#config;
     if (http !== undefined) this.#httpPort = await this.#listeners.listenHttp(http);
+    await this.#listenPublic();
+    const { mirror } = this.#config;
+    if (mirror !== undefined) await this.#listeners.listenFor("mirror", mirror.address);
     for (const { endpoint, scheme, ...address } of privateListeners) {
       if (scheme === "https") continue;
       const port = await this.#listeners.listenHttp(address, endpoint);
@@ -232,21 +252,34 @@ export class Server {
       const port = await this.#listeners.listenHttps(address, certificate, endpoint);
       this.#endpointPorts.set(endpoint.id, port);
     }
-    this.#renewCertificate();
+    const refresh = () => this.refreshCertificate();
+    const failed = "the certificate could not be renewed";
+    this.#every(certificateCheckMs, refresh, "certificate", failed);
   }
 
-  #renewCertificate(): void {
-    const timer = setInterval(() => {
-      this.refreshCertificate().catch((err) => {
-        this.#log.error({ event: "certificate", err }, "the certificate could not be renewed");
-      });
-    }, certificateCheckMs);
-    timer.unref();
-    this.#stops.push(async () => clearInterval(timer));
+  /** @throws only where the listener was asked for: by default it is there if it can be had */
+  async #listenPublic(): Promise<void> {
+    const { publicHttp } = this.#config;
+    if (publicHttp === undefined) return;
+    try {
+      this.#publicPort = await this.#listeners.listenFor("public", publicHttp);
+    } catch (err) {
+      if (publicHttp.isAskedFor || (err as NodeJS.ErrnoException).code !== "EADDRINUSE") throw err;
+      const sentence = "the public registry has no port of its own: ENTREPOT_PUBLIC_HTTP is taken";
+      this.#log.warn({ event: "listener", ...publicHttp }, sentence);
+    }
+  }
+
+  #appFor(request: IncomingMessage): FastifyInstance | undefined {
+    const purpose = this.#listeners.purposeOf(request);
+    if (purpose === "mirror") return this.#mirrorApp;
+    const isPublic = purpose === "public" || namesPublicHost(this.#config, request);
+    return isPublic ? this.#publicApp : this.#app;
   }
 
   readonly #handle = (request: IncomingMessage, response: ServerResponse): void => {
-    if (this.#app === undefined) {
+    const app = this.#appFor(request);
+    if (app === undefined) {
       response.writeHead(503, { "content-length": "0", "retry-after": "1" }).end(); // Still starting.
       return;
     }
@@ -254,7 +287,7 @@ export class Server {
     this.#ids.set(request, id);
     // Node writes a head quickly only when nothing was set before it, which pulls profit from most.
     if (!isPull(request)) response.setHeader("x-amzn-RequestId", id);
-    const { routing } = this.#app;
+    const { routing } = app;
     if (this.#traces === undefined) routing(request, response);
     else this.#traces.request(request, response, id, () => routing(request, response));
   };
@@ -276,25 +309,29 @@ export class Server {
       ...clientConnection(request, isTrustedProxy),
       endpoint: endpointOf(request),
     });
-    const app = httpApp({
+    const parts = {
       log: this.#log as FastifyBaseLogger,
       isTrustedProxy,
-      idOf: (request) => this.#ids.get(request) ?? "",
-      began: (outcome) => this.#count(outcome),
-    });
+      idOf: (request: IncomingMessage) => this.#ids.get(request) ?? "",
+      began: (outcome: Promise<unknown>) => this.#count(outcome),
+    };
+    const isReady = () => this.#readiness.isReady();
+    const app = httpApp(parts);
     if (this.#config.role !== "worker") {
       await app.register(awsDoor({ ...shared, operations, endpointOf }));
       await app.register(this.#eventsDoor(shared, endpointOf));
+      await app.register(this.#consoleDoor(shared, endpointOf));
       const nameError = (error: RegistryError) => jsonError(error).code;
       const distribution = { ...shared, log: this.#log, connectionOf, nameError };
       await app.register(distributionDoor(distribution));
+      const pullRates = this.#config.publicPulls;
+      this.#publicApp = await publicApp(parts, { ...distribution, pullRates, isReady });
+      const principalArn = this.#config.mirror?.principalArn;
+      if (principalArn !== undefined) {
+        this.#mirrorApp = await mirrorApp(parts, { ...distribution, principalArn, isReady });
+      }
     }
-    await app.register(
-      healthDoor({
-        isReady: () => this.#readiness.isReady(),
-        metrics: () => this.#metrics.text(),
-      }),
-    );
+    await app.register(healthDoor({ isReady, metrics: () => this.#metrics.text() }));
     await app.ready();
     return app;
   }
@@ -307,6 +344,17 @@ export class Server {
     return eventsDoor({
       ...{ ports: environment.ports, observer, stopping: stopping.signal, refusal: jsonError },
       login: signedGets({ ...environment, ...login, endpointOf }),
+    });
+  }
+
+  #consoleDoor(shared: DoorParts, endpointOf: EndpointOf) {
+    const { environment, observer, ...login } = shared;
+    const { deployment } = environment;
+    return consoleDoor({
+      ...{ ...environment, failedLogins: login.failedLogins, refusal: jsonError },
+      files: readStaticFiles(builtConsole),
+      login: signedGets({ ...environment, ...login, endpointOf }),
+      anonymous: (request) => anonymousCaller(deployment, arrivalOf(request, endpointOf)),
     });
   }
 
@@ -342,6 +390,8 @@ export class Server {
     }
     await stopped;
     await this.#app?.close();
+    await this.#publicApp?.close();
+    await this.#mirrorApp?.close();
     for (const write of this.#writers) await write();
     await this.#store.close();
     await this.#traces?.close();

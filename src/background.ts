@@ -4,10 +4,18 @@ import type { Metrics } from "./adapters/telemetry/metrics.ts";
 import type { Config } from "./config.ts";
 import { eventDeliveries } from "./event-deliveries.ts";
 import { jobHandlers } from "./job-handlers.ts";
+import { openAuditReceivers } from "./open-audit-receivers.ts";
+import { openPeers } from "./open-peers.ts";
 import { openTrailTargets } from "./open-trail-targets.ts";
+import { openedOrganization } from "./opened-organization.ts";
+import { peerAccounts } from "./peer-settings.ts";
 import { eventRouter } from "./registry/events/route-events.ts";
+import { indexPushed } from "./registry/public/index-pushed.ts";
+import { replicatePushed } from "./registry/replication/replicate-pushed.ts";
 import { scanPushed } from "./registry/scanning/scan-pushed.ts";
+import { openForwarder } from "./registry/trails/forward-records.ts";
 import type { Store } from "./store.ts";
+import { updateVulndb } from "./update-vulndb.ts";
 import { startRouting } from "./workers/route-events.ts";
 import { startJobs } from "./workers/run-jobs.ts";
 import { writeAudit } from "./workers/write-audit.ts";
@@ -49,6 +57,14 @@ export function startWriters({ log, store, metrics }: BackgroundParts): (() => P
   ];
 }
 
+/** Has what is recorded from now on wait for receivers: to be called before requests are answered. */
+export async function beginForwarding({
+  config,
+  store,
+}: Pick<BackgroundParts, "config" | "store">): Promise<void> {
+  for (const kind of openAuditReceivers(config).keys()) await openForwarder(store.ports, kind);
+}
+
 interface JobEnd {
   readonly kind: string;
   readonly id: string;
@@ -57,7 +73,8 @@ interface JobEnd {
 }
 
 /** Jobs, and the way of events from the outbox to their receivers. */
-export function startWork({ config, log, store, metrics }: BackgroundParts): Stop[] {
+export async function startWork(parts: BackgroundParts): Promise<Stop[]> {
+  const { config, log, store, metrics } = parts;
   const { ports } = store;
   const sweep = (before: number) => store.sweepUploads(before);
   const observer = {
@@ -69,9 +86,21 @@ export function startWork({ config, log, store, metrics }: BackgroundParts): Sto
     workerFailed: (err: unknown) => log.error({ event: "job", err }, "jobs could not be asked for"),
   };
   const targets = openTrailTargets(config.trailTargets);
-  const parts = { log, sweep, metrics, targets };
-  const worker = startJobs(ports, jobHandlers(config, parts), { observer });
-  const router = startRouting(ports, scanPushed(ports, eventRouter(ports)), {
+  const receivers = openAuditReceivers(config);
+  const { peers, close: closePeers } = await openPeers(config.peers, ports.clock, () =>
+    store.rootKey(),
+  );
+  const quiet = { full: false, onProgress: () => undefined };
+  const fetchAdvisories = () => updateVulndb(config, store.vulndb, quiet, ports.clock);
+  const organization = openedOrganization(ports, config);
+  const accounts = peerAccounts(config.peers, config.account);
+  const { regions, trashMs } = config;
+  const reach = { regions, peers, peerAccounts: accounts, organization, trashMs };
+  const jobParts = { log, sweep, metrics, targets, receivers, reach, fetchAdvisories };
+  const worker = startJobs(ports, jobHandlers(config, jobParts), { observer });
+  const routed = replicatePushed(ports, scanPushed(ports, eventRouter(ports)));
+  const route = indexPushed(ports, routed);
+  const router = startRouting(ports, route, {
     failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
   });
   const deliveries = eventDeliveries(ports, config, log);
@@ -80,6 +109,7 @@ export function startWork({ config, log, store, metrics }: BackgroundParts): Sto
     async (withinMs) => {
       await worker.stop(withinMs);
       for (const target of targets.values()) target.close();
+      closePeers();
     },
     (withinMs) => deliveries.stop(withinMs),
   ];

@@ -56,7 +56,6 @@ describe("the settings", () => {
       bucket: undefined,
       archiveDirectory: undefined,
       role: "all",
-      warnings: [],
     });
   });
 
@@ -116,9 +115,15 @@ describe("the settings", () => {
     ENTREPOT_MASTER_KEY: [key, key, key],
     ENTREPOT_LIFECYCLE_INTERVAL: ["1", "2", "3"],
     ENTREPOT_GC_INTERVAL: ["1", "2", "3"],
-    ENTREPOT_UPSTREAMS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
+    ENTREPOT_UPSTREAMS: ['{"a":"b"}', '{"c":"https://d:5000"}', '{"e":"http://f/"}'],
+    ENTREPOT_MIRROR_HTTP: ["off", "", "off"],
+    ENTREPOT_UPSTREAM_TOKEN_REALMS: ["a", "a,b:443", "C"],
     ENTREPOT_TRASH_DAYS: ["0", "1", "2"],
-    ENTREPOT_PEERS: ['{"a":"b"}', '{"c":"d"}', '{"e":"f"}'],
+    ENTREPOT_PEERS: [
+      '{"ab":{"url":"https://peer.example","credentials":"/key","accounts":["111111111111"]}}',
+      '{"cd":{"url":"https://peer.example","accessKeyId":"A","secretAccessKey":"s"}}',
+      '{"ef":"https://peer.example"}',
+    ],
     ENTREPOT_EGRESS_ALLOW: ["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"],
     ENTREPOT_EVENT_COMMANDS: ['{"a":["/a","b"]}', '{"c":["/d"]}', '{"e":["/f"]}'],
     ENTREPOT_EVENT_TIMEOUT: ["1", "2", "3"],
@@ -182,8 +187,15 @@ describe("the settings", () => {
     ["ENTREPOT_LIFECYCLE_INTERVAL", "-1", "whole number"],
     ["ENTREPOT_GC_INTERVAL", "5m", "whole number"],
     ["ENTREPOT_UPSTREAMS", "[1]", "JSON object"],
+    ["ENTREPOT_UPSTREAMS", '{"a":"https://b/path"}', "JSON object like"],
+    ["ENTREPOT_UPSTREAM_TOKEN_REALMS", "https://a", "hosts with commas"],
     ["ENTREPOT_TRASH_DAYS", "a week", "whole number"],
     ["ENTREPOT_PEERS", "{", "JSON object"],
+    ["ENTREPOT_PEERS", '{"ab":"https://peer.example/x"}', "JSON object like"],
+    ["ENTREPOT_PEERS", '{"ab":{"url":"https://a","accessKeyId":"A"}}', "JSON object like"],
+    ["ENTREPOT_PEERS", '{"ab":{"url":"https://peer.example/x","credentials":"/k"}}', "JSON object"],
+    ["ENTREPOT_PEERS", '{"ab":{"url":"https://a","accounts":["1"]}}', "JSON object like"],
+    ["ENTREPOT_PEERS", '{"us-east-1":{"url":"https://a","credentials":"/k"}}', "served here"],
     ["ENTREPOT_EGRESS_ALLOW", "inside", "CIDRs"],
     ["ENTREPOT_EVENT_COMMANDS", '{"a":"/bin/true"}', "JSON object like"],
     ["ENTREPOT_EVENT_COMMANDS", '{"a":["true"]}', "JSON object like"],
@@ -383,20 +395,6 @@ describe("settings that belong together", () => {
     ] as const) {
       expect(refusals({ flags: { ENTREPOT_MASTER_KEY: text } })[0]).toContain(sentence);
     }
-  });
-});
-
-describe("settings of features that are not there yet", () => {
-  it("are named in a warning when they differ from the default", () => {
-    const environment = {
-      ENTREPOT_UPSTREAMS: '{"registry.example":"https://mirror.example"}',
-      ENTREPOT_PEERS: "{}",
-      ENTREPOT_PUBLIC_HTTP: "off",
-    };
-    expect(load({ environment }).warnings).toEqual([
-      "ENTREPOT_PUBLIC_HTTP is set, but this version does not use it yet.",
-      "ENTREPOT_UPSTREAMS is set, but this version does not use it yet.",
-    ]);
   });
 });
 

@@ -12,6 +12,7 @@ import { defaultPrices } from "./registry/cost/default-prices.ts";
 import type { PriceTable } from "./registry/cost/price-table.ts";
 import { PriceError, parsePriceTable } from "./registry/cost/read-price-table.ts";
 import { editDistance } from "./registry/policy/edit-distance.ts";
+import type { UpstreamRules } from "./registry/pull-through-cache/open-upstream.ts";
 import {
   inList,
   type KmsAddress,
@@ -44,17 +45,12 @@ type Value<Name extends SettingName> = z.output<(typeof settings)[Name][0]>;
 type Read = <Name extends SettingName>(name: Name) => Value<Name> | undefined;
 type Given = (name: SettingName) => string | undefined;
 
-/** Settings of features that this version does not have: checked, and named in a warning. */
-const unused: readonly SettingName[] = [
-  "ENTREPOT_PUBLIC_HTTP",
-  "ENTREPOT_UPSTREAMS",
-  "ENTREPOT_PEERS",
-];
 /** An empty value of these says something; of all others it means that they are not set. */
 const mayBeEmpty: readonly SettingName[] = [
   "ENTREPOT_HTTP",
   "ENTREPOT_HTTPS",
   "ENTREPOT_PUBLIC_HTTP",
+  "ENTREPOT_MIRROR_HTTP",
 ];
 
 /** What the settings say, checked. */
@@ -63,6 +59,9 @@ export interface Config {
   readonly dataDirectory: string;
   readonly http: ListenAddress | undefined;
   readonly https: ListenAddress | undefined;
+  /** Of the public registry; where it is not asked for, it may be missing if its port is taken. */
+  readonly publicHttp: (ListenAddress & { readonly isAskedFor: boolean }) | undefined;
+  readonly publicPulls: Value<"ENTREPOT_PUBLIC_PULLS">;
   /** Beside the two: who comes in by one of these is known by its name in policies. */
   readonly privateListeners: readonly PrivateListener[];
   /** Whether a connection from this address is the proxy, whose X-Forwarded headers are believed. */
@@ -107,14 +106,21 @@ export interface Config {
   readonly traces: TraceAddress | undefined;
   /** For how many days each kind of audit record is kept. */
   readonly audit: AuditRetention;
+  /** Who is told audit records as they come. */
+  readonly auditSyslog: Value<"ENTREPOT_AUDIT_SYSLOG"> | undefined;
+  readonly auditOtlp: Value<"ENTREPOT_AUDIT_OTLP"> | undefined;
   /** Where trails may write, by the names that they know. */
   readonly trailTargets: Value<"ENTREPOT_TRAIL_TARGETS">;
+  /** Deployments elsewhere, by the regions that they are. */
+  readonly peers: Value<"ENTREPOT_PEERS">;
+  /** Where the mirror of other registries is, and whose its pulls are. */
+  readonly mirror: { readonly address: ListenAddress; readonly principalArn: string } | undefined;
+  /** What is said of upstreams of the pull-through cache. */
+  readonly upstreams: UpstreamRules;
   /** What things cost, where it is said. */
   readonly prices: PriceTable | undefined;
   readonly vulnerabilityFeeds: VulnerabilityFeeds;
   readonly logLevel: LogLevel;
-  /** Sentences for the operator that are no reason to stop. */
-  readonly warnings: readonly string[];
 }
 
 /** What AWS and Docker clients on this machine use, for `configure` and `doctor`. */
@@ -188,12 +194,19 @@ function contradictions(read: Read, given: Given): string[] {
   const problems = listenerProblems({
     http: read("ENTREPOT_HTTP"),
     https: read("ENTREPOT_HTTPS"),
+    publicHttp: read("ENTREPOT_PUBLIC_HTTP"),
+    mirrorHttp: read("ENTREPOT_MIRROR_HTTP"),
+    hasMirrorPrincipal: read("ENTREPOT_MIRROR_PRINCIPAL") !== undefined,
     privateListeners: read("ENTREPOT_PRIVATE_ENDPOINTS")!,
     isProxied: read("ENTREPOT_TRUSTED_PROXY") !== undefined,
   });
   const region = read("ENTREPOT_REGION")!;
   if (given("ENTREPOT_REGIONS") !== undefined && !read("ENTREPOT_REGIONS")!.includes(region)) {
     problems.push(`ENTREPOT_REGION is ${region}, which ENTREPOT_REGIONS does not list.`);
+  }
+  for (const peer of read("ENTREPOT_PEERS")!.keys()) {
+    if (peer !== region && !read("ENTREPOT_REGIONS")!.includes(peer)) continue;
+    problems.push(`ENTREPOT_PEERS names ${peer}, which is served here.`);
   }
   const pairs = [
     ["ENTREPOT_TLS_CERT", "ENTREPOT_TLS_KEY"],
@@ -231,6 +244,8 @@ function assemble(read: Read, given: Given, directory: string): Config {
     dataDirectory: resolve(directory, read("ENTREPOT_DATA")!),
     http: read("ENTREPOT_HTTP"),
     https: read("ENTREPOT_HTTPS"),
+    publicHttp: publicListener(read, given),
+    publicPulls: read("ENTREPOT_PUBLIC_PULLS")!,
     privateListeners: read("ENTREPOT_PRIVATE_ENDPOINTS")!,
     isTrustedProxy: (address) => proxies !== undefined && inList(proxies, address),
     behindProxy: proxies !== undefined,
@@ -258,7 +273,15 @@ function assemble(read: Read, given: Given, directory: string): Config {
     destinationOf: read("ENTREPOT_NETWORKS")!,
     traces: read("ENTREPOT_TRACES"),
     audit: read("ENTREPOT_AUDIT")!,
+    auditSyslog: read("ENTREPOT_AUDIT_SYSLOG"),
+    auditOtlp: read("ENTREPOT_AUDIT_OTLP"),
     trailTargets: read("ENTREPOT_TRAIL_TARGETS")!,
+    peers: read("ENTREPOT_PEERS")!,
+    mirror: mirrorOf(read),
+    upstreams: {
+      origins: read("ENTREPOT_UPSTREAMS")!,
+      tokenRealms: read("ENTREPOT_UPSTREAM_TOKEN_REALMS")!,
+    },
     prices: pricesIn(read("ENTREPOT_PRICES"), directory),
     vulnerabilityFeeds: {
       osv: read("ENTREPOT_VULNDB_OSV"),
@@ -266,12 +289,21 @@ function assemble(read: Read, given: Given, directory: string): Config {
       epss: read("ENTREPOT_VULNDB_EPSS"),
       kev: read("ENTREPOT_VULNDB_KEV"),
       staleMs: read("ENTREPOT_VULNDB_STALE_DAYS")! * dayMs,
+      updateMs: read("ENTREPOT_VULNDB_UPDATE_HOURS")! * 3_600_000,
     },
     logLevel: read("ENTREPOT_LOG_LEVEL")!,
-    warnings: unused
-      .filter((name) => given(name) !== undefined && given(name)?.trim() !== settings[name][1])
-      .map((name) => `${name} is set, but this version does not use it yet.`),
   };
+}
+
+/** Both settings or none: see `listenerProblems`. */
+function mirrorOf(read: Read): Config["mirror"] {
+  const [address, arn] = [read("ENTREPOT_MIRROR_HTTP"), read("ENTREPOT_MIRROR_PRINCIPAL")];
+  return address === undefined || arn === undefined ? undefined : { address, principalArn: arn };
+}
+
+function publicListener(read: Read, given: Given): Config["publicHttp"] {
+  const address = read("ENTREPOT_PUBLIC_HTTP");
+  return address && { ...address, isAskedFor: given("ENTREPOT_PUBLIC_HTTP") !== undefined };
 }
 
 function masterKeyIn(file: string): Uint8Array {

@@ -1,9 +1,11 @@
-/** What `report-in-use` asks on this machine: of the composition root, the part of that command. */
+/** What runs containers on this machine: of the composition root, the part of the commands that ask it. */
 import { existsSync } from "node:fs";
 import { ContainerdRuntime } from "./adapters/runtimes/containerd-runtime.ts";
+import { DockerEngine } from "./adapters/runtimes/docker-engine.ts";
 import { DockerRuntime } from "./adapters/runtimes/docker-runtime.ts";
 import { CommandError } from "./doors/cli/client.ts";
 import type { RuntimeWish } from "./doors/cli/report-in-use.ts";
+import type { ContainerEngine } from "./ports/container-engine.ts";
 import type { ContainerRuntime } from "./ports/container-runtime.ts";
 
 /** @throws CommandError when there is to be one and none is found */
@@ -18,7 +20,18 @@ export function containerRuntimes({
     runtimes.push(...namespaces.map((namespace) => new ContainerdRuntime(containerd, namespace)));
   }
   if (runtimes.length > 0) return runtimes;
-  throw new CommandError(`there is no socket at ${usualSockets().join(" or ")}`);
+  throw noSocket();
+}
+
+/** @throws CommandError when one is to be found and there is none */
+export function containerEngine(socket: string): ContainerEngine {
+  const path = socket === "auto" ? foundSockets()[0] : socket;
+  if (path === undefined) throw noSocket();
+  return new DockerEngine(path);
+}
+
+function noSocket(): CommandError {
+  return new CommandError(`there is no socket at ${usualSockets().join(" or ")}`);
 }
 
 function foundSockets(): string[] {

@@ -2,18 +2,16 @@
 import { SpawnedCommands } from "./adapters/commands/spawned-commands.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Config } from "./config.ts";
+import { openedOrganization } from "./opened-organization.ts";
 import type { Ports } from "./ports/ports.ts";
 import { OAuthTokens } from "./registry/events/oauth-tokens.ts";
 import { RateLimits } from "./registry/events/rate-limits.ts";
-import { type Organization, openOrganization } from "./registry/identity/organization.ts";
 import { EventDeliverer } from "./workers/deliver-events.ts";
 import { type DeliveryWorker, startDeliveries } from "./workers/run-deliveries.ts";
 
 export function eventDeliveries(ports: Ports, config: Config, log: Logger): DeliveryWorker {
   const { eventCommands, eventTimeoutMs, regions } = config;
-  let opened: Organization | undefined;
-  // The start has made it, where it was not there.
-  const organization = async () => (opened ??= await openOrganization(ports, config, true));
+  const organization = openedOrganization(ports, config);
   const rates = new RateLimits(ports.clock);
   const http = { rates, tokens: new OAuthTokens(ports), timeoutMs: eventTimeoutMs };
   const commands = new SpawnedCommands(eventCommands);

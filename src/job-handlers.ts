@@ -1,27 +1,44 @@
 /** What a worker does: of the composition root, the part that knows all jobs. */
+import { ImportUnderWay } from "./adapters/advisories/index-directory.ts";
 import type { Logger } from "./adapters/telemetry/log.ts";
 import type { Metrics } from "./adapters/telemetry/metrics.ts";
 import type { Config } from "./config.ts";
+import type { AuditReceivers } from "./ports/audit-receiver.ts";
 import type { TrailTargets } from "./ports/trail-target.ts";
+import type { Reach } from "./registry/replication/reach.ts";
+import { promoteImageJob, recheckApprovalsJob } from "./workers/approval-jobs.ts";
 import { assessCosts } from "./workers/assess-costs.ts";
 import { countQuotaJob } from "./workers/count-quota-job.ts";
 import { deliverTrailsJob } from "./workers/deliver-trails.ts";
+import { endWaiversJob } from "./workers/end-waivers.ts";
 import { expireArchives, purgeArchiveJob } from "./workers/expire-archives.ts";
 import { expireDeadLetters } from "./workers/expire-dead-letters.ts";
 import { expireEvents } from "./workers/expire-events.ts";
 import { expireImagesInUse } from "./workers/expire-images-in-use.ts";
 import { expireLeases } from "./workers/expire-leases.ts";
 import { expireSessions } from "./workers/expire-sessions.ts";
+import { forwardAuditJob } from "./workers/forward-audit.ts";
+import { galleryAccountJob, galleryRepositoryJob } from "./workers/gallery-jobs.ts";
 import type { JobHandler } from "./workers/job-handler.ts";
+import { judgeImageJob, judgeRegistryJob } from "./workers/judge-images-job.ts";
 import { lifecycleJob } from "./workers/lifecycle-job.ts";
 import { lifecyclePreviewJob } from "./workers/lifecycle-preview-job.ts";
 import { matchAgainJob } from "./workers/match-again-job.ts";
 import { reclaimJob } from "./workers/reclaim-job.ts";
 import { rekeyJob } from "./workers/rekey-job.ts";
+import { removeSecretsJob } from "./workers/remove-secrets-job.ts";
 import { replayEventsJob } from "./workers/replay-events-job.ts";
+import { replicateJob } from "./workers/replicate-job.ts";
+import {
+  expireReplicationBackfills,
+  replicationBackfillJob,
+} from "./workers/replication-backfill-job.ts";
 import { scanImageJob } from "./workers/scan-image-job.ts";
+import { scanRegistry } from "./workers/scan-registry-job.ts";
+import { signImageJob } from "./workers/sign-image-job.ts";
 import { sweepUploads } from "./workers/sweep-uploads.ts";
 import { tendKeysJob } from "./workers/tend-keys-job.ts";
+import { type FetchedAdvisories, updateAdvisoriesJob } from "./workers/update-advisories-job.ts";
 import { expireUsageJob, sampleUsageJob } from "./workers/usage-jobs.ts";
 import { watchQuotas } from "./workers/watch-quotas.ts";
 import { expireAudit } from "./workers/write-audit.ts";
@@ -33,13 +50,20 @@ interface JobParts {
   readonly sweep: (begunBefore: number) => Promise<number>;
   /** Where trails write. */
   readonly targets: TrailTargets;
-  readonly metrics: Pick<Metrics, "reclaimed" | "lifecycleRan">;
+  /** Who is told audit records. */
+  readonly receivers: AuditReceivers;
+  /** Where copies of images can go. */
+  readonly reach: Reach;
+  readonly fetchAdvisories: () => Promise<FetchedAdvisories>;
+  readonly metrics: Pick<Metrics, "reclaimed" | "lifecycleRan" | "audit">;
 }
 
 export function jobHandlers(
-  { gcIntervalMs, lifecycleIntervalMs, trashMs, eventMs, audit, account, region }: Config,
-  { log, sweep, metrics, targets }: JobParts,
+  config: Config,
+  { log, sweep, metrics, targets, receivers, reach, fetchAdvisories }: JobParts,
 ): readonly JobHandler[] {
+  const { gcIntervalMs, lifecycleIntervalMs, trashMs, eventMs, audit, account, region } = config;
+  const { vulnerabilityFeeds } = config;
   const home = { account, region };
   return [
     reclaimJob({
@@ -76,14 +100,33 @@ export function jobHandlers(
     expireUsageJob,
     expireAudit(audit),
     deliverTrailsJob({
-      ...{ targets, account },
-      failed: (err, { registry: of, name }) =>
-        log.error({ event: "trail", ...of, trail: name, err }, "a trail could not be written"),
+      ...{ targets, account, receivers: new Set(receivers.keys()) },
+      failed: (err, { registry: of, name }) => {
+        metrics.audit.trailFailed();
+        log.error({ event: "trail", ...of, trail: name, err }, "a trail could not be written");
+      },
+      wrote: (files) => metrics.audit.trailWrote(files),
     }),
+    ...(receivers.size === 0 ? [] : [forwarding(log, metrics, receivers)]),
     tendKeysJob,
+    removeSecretsJob,
     rekeyJob,
     countQuotaJob,
     scanImageJob,
+    judgeImageJob,
+    judgeRegistryJob((err, repository) =>
+      log.error({ event: "gates", repository, err }, "an image could not be judged"),
+    ),
+    promoteImageJob,
+    recheckApprovalsJob,
+    scanRegistry,
+    signImageJob,
+    endWaiversJob,
+    galleryRepositoryJob,
+    galleryAccountJob,
+    replicateJob(reach),
+    replicationBackfillJob(reach),
+    expireReplicationBackfills,
     matchAgainJob(
       (err, repository) =>
         log.error({ event: "scans", repository, err }, "an image could not be matched again"),
@@ -91,6 +134,15 @@ export function jobHandlers(
         if (what.matched + what.expired > 0) log.info({ event: "scans", ...what });
       },
     ),
+    ...(vulnerabilityFeeds.updateMs === 0
+      ? []
+      : [
+          updateAdvisoriesJob(
+            vulnerabilityFeeds.updateMs,
+            fetchAdvisories,
+            (error) => error instanceof ImportUnderWay,
+          ),
+        ]),
     watchQuotas(({ quota: { registry, ...quota }, used }) =>
       log.warn({ event: "quota", ...registry, ...quota, used }, "a quota is over its soft limit"),
     ),
@@ -99,4 +151,23 @@ export function jobHandlers(
       log.error({ event: "costs", repository, err }, "a repository could not be assessed"),
     ),
   ];
+}
+
+function forwarding(
+  log: Logger,
+  { audit }: Pick<Metrics, "audit">,
+  receivers: AuditReceivers,
+): JobHandler {
+  return forwardAuditJob({
+    receivers,
+    failed: (err, receiver) => {
+      audit.forwardFailed(receiver);
+      log.error({ event: "audit", receiver, err }, "audit records could not be forwarded");
+    },
+    forwarded: (receiver, { records, refused }) => {
+      audit.forwarded(receiver, records, refused);
+      if (refused === 0) return;
+      log.error({ event: "audit", receiver, refused }, "a receiver refused audit records");
+    },
+  });
 }

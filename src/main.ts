@@ -6,7 +6,7 @@ import { LineWriter } from "./adapters/telemetry/line-writer.ts";
 import { createLog, type Logger } from "./adapters/telemetry/log.ts";
 import { authorityFile, type Server, startServer } from "./app.ts";
 import { type Config, clientEnvironment, loadConfig, SettingsError } from "./config.ts";
-import { containerRuntimes } from "./container-runtimes.ts";
+import { containerEngine, containerRuntimes } from "./container-runtimes.ts";
 import { runBackup, runMigrate, runRestore } from "./copy-commands.ts";
 import { type Client, CommandError } from "./doors/cli/client.ts";
 import { runCommandLine } from "./doors/cli/command-line.ts";
@@ -14,14 +14,17 @@ import type { GivenSettings } from "./doors/cli/commands.ts";
 import type { RotateResult, RotateWish } from "./doors/cli/rotate.ts";
 import { welcome } from "./doors/cli/welcome.ts";
 import { openTrailTarget } from "./open-trail-targets.ts";
+import type { MetadataStore } from "./ports/metadata-store.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { TrailTarget } from "./ports/trail-target.ts";
 import { version } from "./program-version.ts";
 import { registryAddress } from "./registry/deployment.ts";
 import { limits } from "./registry/limits.ts";
 import { rotateMasterKey } from "./rotate-master-key.ts";
+import { scanCommands } from "./scan-commands.ts";
 import { type SettingName, settingList } from "./settings.ts";
-import { credentialsFile, openStore } from "./store.ts";
+import { credentialsFile, openMetadata, openStore } from "./store.ts";
+import { takeoverCommands } from "./takeover-commands.ts";
 import { trailPlace } from "./trail-settings.ts";
 import { vulndbCommands } from "./vulndb-commands.ts";
 import { checkStore } from "./workers/check-store.ts";
@@ -118,12 +121,12 @@ function welcomeText(config: Config, server: Server): string {
 
 /** Says in the log that the server is ready, and where. */
 function announce(config: Config, server: Server, log: Logger): void {
-  for (const warning of config.warnings) log.warn({ event: "setting" }, warning);
   log.info({
     event: "ready",
     version,
     http: urlOf("http", hostOf(config.http), server.httpPort),
     https: urlOf("https", hostOf(config.https), server.httpsPort),
+    public: urlOf("http", hostOf(config.publicHttp), server.publicPort),
     privateEndpoints: endpointUrls(config, server),
     data: config.dataDirectory,
     firstStart: server.isFirstStart,
@@ -212,6 +215,14 @@ async function runRotate(config: Config, wish: RotateWish): Promise<RotateResult
 const warn = (sentence: string) => process.stderr.write(`entrepot: ${sentence}\n`);
 const copyProgram = { version, clock, clientOf, warn };
 
+/** What is imported here, every replica has: of a fleet, that needs its database alone. */
+async function openFleet(config: Config): Promise<MetadataStore> {
+  const onFatal = (error: unknown) => {
+    throw error;
+  };
+  return (await openMetadata(config, { onFatal, warn, use: "copy from" })).metadata;
+}
+
 // Whoever reads may leave before the end, as `head` does; that is no failure.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 process.exitCode = await runCommandLine(
@@ -227,11 +238,20 @@ process.exitCode = await runCommandLine(
     backup: (given, wish) => runBackup(copyProgram, configOf(given), wish),
     restore: (given, wish) => runRestore(copyProgram, configOf(given), wish),
     migrate: (wish) => runMigrate(copyProgram, wish),
+    containerEngine,
     containerRuntimes,
     trailTarget,
     stopped,
     rotateMasterKey: (given, wish) => runRotate(configOf(given), wish),
-    vulndb: (given) => vulndbCommands({ clock, config: configOf(given) }),
+    vulndb: (given) => vulndbCommands({ clock, config: configOf(given), openFleet }),
+    scan: (given) => {
+      const config = configOf(given);
+      return scanCommands({ config, client: clientOf(config), standardInput: process.stdin });
+    },
+    takeover: (given) => {
+      const config = configOf(given);
+      return takeoverCommands({ config, client: clientOf(config), clock, openFleet });
+    },
   },
   { out: process.stdout, error: process.stderr },
 );

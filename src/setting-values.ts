@@ -8,7 +8,7 @@ import {
   usualRetention,
 } from "./registry/audit/audit-kinds.ts";
 import { auditLimits } from "./registry/audit/audit-limits.ts";
-import { isAccountId, isRegion } from "./registry/names.ts";
+import { isAccountId, isRegion, publicRegion, type Region } from "./registry/names.ts";
 import type { PrivateEndpoint } from "./registry/private-endpoint.ts";
 
 /** Where a listener listens. Port 0 takes a free one. */
@@ -84,13 +84,18 @@ export const accountId = text((value) =>
   isAccountId(value) ? value : refuse("must be 12 digits"),
 );
 
+/** The word that public registries lie under is no region of anybody's. */
+function isServable(value: string): value is Region {
+  return isRegion(value) && value !== publicRegion;
+}
+
 export const regionName = text((value) =>
-  isRegion(value) ? value : refuse("must be a region name, for example eu-west-1"),
+  isServable(value) ? value : refuse("must be a region name, for example eu-west-1"),
 );
 
 export const regionNames = text((value) => {
   const names = [...new Set(listOf(value))];
-  return names.length > 0 && names.every(isRegion)
+  return names.length > 0 && names.every(isServable)
     ? names
     : refuse("must be region names with commas between them, for example us-east-1,eu-west-1");
 });
@@ -116,11 +121,6 @@ export const addresses = text((value) => {
     list.addSubnet(address, length, bits === 128 ? "ipv6" : "ipv4");
   }
   return list;
-});
-
-export const jsonMap = text((value): Record<string, unknown> => {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(value));
-  return parsed.success ? parsed.data : refuse("must be a JSON object");
 });
 
 /** Programs by name, each with its arguments: what rules of events may start. */

@@ -1,5 +1,8 @@
 /** The table of all settings. `config.ts` reads them. */
 import type { z } from "zod";
+import { auditOtlp, auditSyslog } from "./forward-settings.ts";
+import { peers } from "./peer-settings.ts";
+import { pullRates } from "./public-settings.ts";
 import {
   accessKeyId,
   accountId,
@@ -9,7 +12,6 @@ import {
   commands,
   database,
   domainName,
-  jsonMap,
   listener,
   logLevel,
   logLevels,
@@ -25,6 +27,7 @@ import {
 } from "./setting-values.ts";
 import { networks, traces } from "./telemetry-settings.ts";
 import { trailTargets } from "./trail-settings.ts";
+import { principalArn, tokenRealms, upstreams } from "./upstream-settings.ts";
 import { ecosystemNames, feedAddress, usualEcosystems, usualFeeds } from "./vulndb-settings.ts";
 
 const defaultRegions = "us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-1,ap-southeast-2";
@@ -36,6 +39,11 @@ export const settings = {
   ENTREPOT_HTTP: [listener, "127.0.0.1:5050", 'address for plain HTTP, or "off"'],
   ENTREPOT_HTTPS: [listener, "127.0.0.1:5443", 'address for TLS, or "off"'],
   ENTREPOT_PUBLIC_HTTP: [listener, "127.0.0.1:5051", "address for the public registry"],
+  ENTREPOT_PUBLIC_PULLS: [
+    pullRates,
+    "",
+    "public images in a second, for one puller: anonymous=1,signed-in=10",
+  ],
   ENTREPOT_PRIVATE_ENDPOINTS: [
     privateListeners,
     "",
@@ -63,11 +71,30 @@ export const settings = {
   ENTREPOT_MASTER_KEY_FILE: [path, undefined, "file that holds the master key"],
   ENTREPOT_LIFECYCLE_INTERVAL: [whole(1, yearSeconds), "3600", "seconds between lifecycle runs"],
   ENTREPOT_GC_INTERVAL: [whole(1, yearSeconds), "300", "seconds between garbage collections"],
-  ENTREPOT_UPSTREAMS: [jsonMap, "{}", "JSON map from an upstream registry's host to its base URL"],
+  ENTREPOT_UPSTREAMS: [
+    upstreams,
+    "{}",
+    "JSON map from an upstream registry's host to the URL that is asked instead",
+  ],
+  ENTREPOT_MIRROR_HTTP: [listener, "off", "address for the mirror of other registries"],
+  ENTREPOT_MIRROR_PRINCIPAL: [
+    principalArn,
+    undefined,
+    "ARN of the user or role that the mirror's pulls are those of",
+  ],
+  ENTREPOT_UPSTREAM_TOKEN_REALMS: [
+    tokenRealms,
+    "",
+    "hosts that may be shown an upstream's credentials, to give tokens",
+  ],
   ENTREPOT_TRASH_DAYS: [whole(0, 36_500), "7", "days that deleted images can be brought back"],
   ENTREPOT_EVENT_DAYS: [whole(1, 3_650), "7", "days that events can be looked up"],
   ENTREPOT_PRICES: [path, undefined, "price table: JSON, or the path of a JSON file"],
-  ENTREPOT_PEERS: [jsonMap, "{}", "JSON map from a region elsewhere to its base URL"],
+  ENTREPOT_PEERS: [
+    peers,
+    "{}",
+    "JSON map from a region elsewhere to its url, credentials, ca, accounts and bytesPerSecond",
+  ],
   ENTREPOT_EGRESS_ALLOW: [addresses, "", "private CIDRs that outgoing requests may reach"],
   ENTREPOT_EVENT_COMMANDS: [
     commands,
@@ -86,6 +113,12 @@ export const settings = {
     "",
     "days that kinds of audit records are kept, where not as usual: data-read=30,key-use=0",
   ],
+  ENTREPOT_AUDIT_SYSLOG: [
+    auditSyslog,
+    undefined,
+    "syslog server for audit records: udp, tcp or tls://host:port?facility=audit&bytes=65536",
+  ],
+  ENTREPOT_AUDIT_OTLP: [auditOtlp, undefined, "URL for audit records as logs by OTLP/HTTP"],
   ENTREPOT_VULNDB_OSV: [
     feedAddress,
     usualFeeds.osv,
@@ -98,6 +131,11 @@ export const settings = {
   ],
   ENTREPOT_VULNDB_EPSS: [feedAddress, usualFeeds.epss, 'table of EPSS scores, or "off"'],
   ENTREPOT_VULNDB_KEV: [feedAddress, usualFeeds.kev, 'catalogue of exploited CVEs, or "off"'],
+  ENTREPOT_VULNDB_UPDATE_HOURS: [
+    whole(0, 8_760),
+    "0",
+    "hours between two fetches of advisories by the server; 0: never",
+  ],
   ENTREPOT_VULNDB_STALE_DAYS: [whole(1, 3_650), "7", "days after which advisories are too old"],
   ENTREPOT_TRAIL_TARGETS: [
     trailTargets,

@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { IndexDirectory } from "./adapters/advisories/index-directory.ts";
+import type { SharedIndexes } from "./adapters/advisories/shared-indexes.ts";
 import { FilesystemBlobStore } from "./adapters/blobs/filesystem.ts";
 import { S3BlobStore } from "./adapters/blobs/s3.ts";
 import {
@@ -34,7 +36,7 @@ import {
 import type { ProcessLoad } from "./adapters/telemetry/process-gauges.ts";
 import type { Config } from "./config.ts";
 import { openKeyring } from "./open-keyring.ts";
-import { openVulndb } from "./open-vulndb.ts";
+import { openSharedVulndb, openVulndb } from "./open-vulndb.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LayerWork } from "./ports/layer-work.ts";
@@ -61,6 +63,8 @@ export interface Store {
   /** Of the database's write-ahead log, where it is this process's own. */
   readonly logBytes: (() => number) | undefined;
   readonly keyring: Keyring;
+  /** The advisories of `ports`, to be replaced. */
+  readonly vulndb: IndexDirectory | SharedIndexes;
   /**
    * Takes in what others have changed of the keys.
    * @throws when the master key does not open what is stored
@@ -121,7 +125,10 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
     const layerWork = openLayerWork();
     const tagPatterns = new PackageTagPatterns();
     const layerAnalysis = new LayerAnalysisThreads(layersAnalyzedAtOnce());
-    const vulnerabilities = openVulndb(config);
+    const vulnerabilities =
+      config.database === undefined
+        ? openVulndb(config)
+        : openSharedVulndb(config, { metadata, clock, warn: options.warn });
     const plain = { metadata, blobs, keys, egress, layerWork };
     const observed = options.observer === undefined ? plain : observedBy(options.observer, plain);
     const ports = {
@@ -143,6 +150,7 @@ export async function openStore(config: Config, options: StoreOptions): Promise<
         dataKeys: keys.dataKeyUse,
       }),
       keyring,
+      vulndb: vulnerabilities,
       checkKeys,
       rootKey: () => rootKey(config, ports),
       sweepUploads: async (begunBefore) =>
@@ -196,9 +204,10 @@ interface OpenedMetadata extends Pick<Store, "isNew" | "logBytes"> {
   readonly databaseLoad: () => DatabaseLoad;
 }
 
-async function openMetadata(
+/** @throws with a sentence for the operator */
+export async function openMetadata(
   { dataDirectory, database }: Config,
-  { onFatal, warn, use }: StoreOptions,
+  { onFatal, warn, use }: Pick<StoreOptions, "onFatal" | "warn" | "use">,
 ): Promise<OpenedMetadata> {
   const mustExist = use === "copy from";
   if (database !== undefined) {

@@ -4,13 +4,18 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { testPorts } from "../test/support/ports.ts";
 import { zipOf } from "../test/support/simple-zip.ts";
+import { ImportUnderWay } from "./adapters/advisories/index-directory.ts";
 import { SystemClock } from "./adapters/clock/system.ts";
 import { loadConfig } from "./config.ts";
 import { runCommandLine } from "./doors/cli/command-line.ts";
 import type { Commands } from "./doors/cli/commands.ts";
+import { openVulndb } from "./open-vulndb.ts";
+import { updateVulndb } from "./update-vulndb.ts";
 import { vulndbCommands } from "./vulndb-commands.ts";
+import { updateAdvisoriesJob } from "./workers/update-advisories-job.ts";
 
 let root: string;
 let mirror: string;
@@ -53,12 +58,40 @@ async function runIn(data: string, words: readonly string[]) {
     ...{ version: "0", settings: [], now: () => clock.now() },
     vulndb: () => {
       const without = data === "data" ? { snapshot: join(root, "absent.zst") } : {};
-      return vulndbCommands({ clock, config, ...without });
+      const openFleet = () => Promise.reject(new Error("this is no fleet"));
+      return vulndbCommands({ clock, config, openFleet, ...without });
     },
   };
   const code = await runCommandLine(["vulndb", ...words], commands as Commands, { out, error });
   return { code, out: String(out.read() ?? ""), error: String(error.read() ?? "") };
 }
+
+it("is what the server's job does, too, which fails where a feed does", async () => {
+  const environment = {
+    ...{ ENTREPOT_DATA: join(root, "job"), ENTREPOT_EGRESS_ALLOW: "127.0.0.1" },
+    ...{ ENTREPOT_VULNDB_OSV: mirror, ENTREPOT_VULNDB_ECOSYSTEMS: "npm,Go" },
+    ...{ ENTREPOT_VULNDB_EPSS: "off", ENTREPOT_VULNDB_KEV: "off" },
+  };
+  const config = loadConfig({ environment, directory: root });
+  const opened = await testPorts();
+  onTestFinished(() => opened.close());
+  const indexes = openVulndb(config, join(root, "absent.zst"));
+  const wish = { full: false, onProgress: () => undefined };
+  const update = () => updateVulndb(config, indexes, wish, new SystemClock());
+  const run = (each: typeof update) =>
+    updateAdvisoriesJob(1, each, (error) => error instanceof ImportUnderWay).run(
+      opened.ports,
+      null,
+      {
+        ...{ registry: undefined, attempt: 1, signal: new AbortController().signal },
+        heartbeat: async () => undefined,
+      },
+    );
+  await expect(run(update)).rejects.toThrow(/could not be fetched: Go: /);
+  expect((await indexes.current())?.about.ecosystems).toEqual(new Set(["npm"]));
+  await run(() => Promise.reject(new ImportUnderWay("somebody imports")));
+  indexes.close();
+});
 
 describe("entrepot vulndb", () => {
   it("has the package's snapshot before anything was imported, and says when that is old", async () => {

@@ -1,24 +1,22 @@
 /** What `entrepot vulndb` opens: of the composition root, the part of these commands. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { fetchFeeds } from "./adapters/advisories/fetch-feeds.ts";
 import { ImportUnderWay, type IndexDirectory } from "./adapters/advisories/index-directory.ts";
-import { HttpEgress } from "./adapters/egress/http-egress.ts";
+import type { SharedIndexes } from "./adapters/advisories/shared-indexes.ts";
 import type { Config } from "./config.ts";
 import { CommandError } from "./doors/cli/client.ts";
-import type { UpdateWish, VulndbCommands, VulndbUpdate } from "./doors/cli/vulndb/vulndb.ts";
-import { openVulndb, vulndbDirectory } from "./open-vulndb.ts";
+import type { VulndbCommands } from "./doors/cli/vulndb/vulndb.ts";
+import { openSharedVulndb, openVulndb, vulndbDirectory } from "./open-vulndb.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { MetadataStore } from "./ports/metadata-store.ts";
+import { updateVulndb } from "./update-vulndb.ts";
 
 export interface VulndbProgram {
   readonly clock: Clock;
   readonly config: Config;
+  /** Opens the database of a fleet; whoever is given it closes it. */
+  readonly openFleet: (config: Config) => Promise<MetadataStore>;
   /** Other than the package's. */
   readonly snapshot?: string;
 }
-
-/** Changes are fetched with what came just before: clocks and archives of others lag. */
-const overlapMs = 86_400_000;
 
 export function vulndbCommands(program: VulndbProgram): VulndbCommands {
   const { clock, config } = program;
@@ -34,7 +32,7 @@ export function vulndbCommands(program: VulndbProgram): VulndbCommands {
           onProgress: (records) => onProgress(`${records} records`),
         }),
       ),
-    update: (wish) => withIndexes(program, (indexes) => update(config, indexes, wish, clock)),
+    update: (wish) => withIndexes(program, (indexes) => updateVulndb(config, indexes, wish, clock)),
     status: () =>
       withIndexes(program, async (indexes) => {
         const index = await indexes.current();
@@ -46,10 +44,12 @@ export function vulndbCommands(program: VulndbProgram): VulndbCommands {
 
 /** @throws CommandError */
 async function withIndexes<Result>(
-  { config, snapshot }: VulndbProgram,
-  work: (indexes: IndexDirectory) => Promise<Result>,
+  program: VulndbProgram,
+  work: (indexes: IndexDirectory | SharedIndexes) => Promise<Result>,
 ): Promise<Result> {
-  const indexes = openVulndb(config, snapshot);
+  const { config, snapshot } = program;
+  const shared = config.database === undefined ? undefined : await openShared(program);
+  const indexes = shared?.indexes ?? openVulndb(config, snapshot);
   try {
     return await work(indexes);
   } catch (error) {
@@ -58,39 +58,13 @@ async function withIndexes<Result>(
     throw new CommandError((error as Error).message);
   } finally {
     indexes.close();
+    await shared?.metadata.close();
   }
 }
 
-async function update(
-  config: Config,
-  indexes: IndexDirectory,
-  { full, onProgress }: UpdateWish,
-  clock: Clock,
-): Promise<VulndbUpdate> {
-  const about = (await indexes.current())?.about;
-  const startedAt = clock.now();
-  await mkdir(vulndbDirectory(config), { recursive: true });
-  const directory = await mkdtemp(join(vulndbDirectory(config), "fetched-"));
-  const egress = new HttpEgress({ isListed: config.isEgressListed });
-  try {
-    const feeds = await fetchFeeds(egress, config.vulnerabilityFeeds, directory, {
-      followed: full ? {} : (about?.followed ?? {}),
-      onFeed: (feed) => onProgress(`fetching ${feed}`),
-    });
-    const came = feeds.filter(({ failure }) => failure === undefined);
-    if (came.length === 0) return { feeds, built: undefined };
-    const { ecosystems } = config.vulnerabilityFeeds;
-    const followed = came.filter(({ feed }) => ecosystems.includes(feed));
-    const built = await indexes.import({
-      inputs: [directory],
-      replaced: followed.filter(({ isWhole }) => isWhole).map(({ feed }) => feed),
-      followed: Object.fromEntries(followed.map(({ feed }) => [feed, startedAt - overlapMs])),
-      builtAt: startedAt,
-      onProgress: (records) => onProgress(`${records} records`),
-    });
-    return { feeds, built };
-  } finally {
-    egress.close();
-    await rm(directory, { recursive: true, force: true });
-  }
+/** Of a fleet: what is imported here reaches every replica. */
+async function openShared({ config, clock, snapshot, openFleet }: VulndbProgram) {
+  const warn = (sentence: string) => process.stderr.write(`entrepot: ${sentence}\n`);
+  const metadata = await openFleet(config);
+  return { metadata, indexes: openSharedVulndb(config, { metadata, clock, warn }, snapshot) };
 }

@@ -49,4 +49,6 @@ export const feedAddress = z.string().transform((value, context): string | undef
 /** Where advisories come from, and when they are too old. */
 export interface VulnerabilityFeeds extends FeedAddresses {
   readonly staleMs: number;
+  /** Between two fetches by the server; 0 where it does not fetch. */
+  readonly updateMs: number;
 }

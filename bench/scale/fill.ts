@@ -152,6 +152,7 @@ class Filling {
       size_bytes: sizeBytes,
       lifecycle_due_at: null,
       quotas: null,
+      last_pushed_at: lastPush,
     });
     this.#counts.repositories += 1;
     this.#counts.images += images;
@@ -201,6 +202,9 @@ class Filling {
       object: kept.id,
       archived_at: null,
       activated_at: null,
+      alive_at: null,
+      hold: null,
+      pushers: null,
       tag_count: wanted.tags,
     });
     await this.#references(place, kept.digest, [config, ...layers]);
@@ -290,7 +294,7 @@ class Filling {
   }
 
   async #tag(place: Place, tag: Tag, digest: Digest, at: number): Promise<void> {
-    await this.#rows.add("tag", { ...place, tag, digest, moved_at: at });
+    await this.#rows.add("tag", { ...place, tag, digest, moved_at: at, fresh_until: null });
   }
 
   async #move(place: Place, tag: Tag, digest: Digest, sequence: number, at: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** What is asked of a deployment with many images, one request at a time. */
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { Sha256 } from "../../src/doors/aws/string-to-sign.ts";
+import { Sha256 } from "../../src/registry/sha256.ts";
 import { type Answer, Connection, type Request } from "../connection.ts";
 import { manifestOf, RegistryClient, randomBlob } from "../registry-client.ts";
 import { type KnownImage, tagOf } from "./fill.ts";

@@ -8,11 +8,16 @@ const sources: Readonly<Record<Service, string>> = {
   cloudtrail: "cloudtrail.amazonaws.com",
   cloudwatch: "monitoring.amazonaws.com",
   ecr: "ecr.amazonaws.com",
+  "ecr-public": "ecr-public.amazonaws.com",
   entrepot: "entrepot",
   events: "events.amazonaws.com",
   iam: "iam.amazonaws.com",
+  inspector2: "inspector2.amazonaws.com",
   kms: "kms.amazonaws.com",
   organizations: "organizations.amazonaws.com",
+  secretsmanager: "secretsmanager.amazonaws.com",
+  signer: "signer.amazonaws.com",
+  ssm: "ssm.amazonaws.com",
   sts: "sts.amazonaws.com",
 };
 

@@ -14,6 +14,11 @@ export const redactions: Readonly<Record<string, Redactions>> = {
   "ecr:UploadLayerPart": { request: ["layerPartBlob"] },
   "ecr:GetAuthorizationToken": { response: ["authorizationToken"] },
   "ecr:GetDownloadUrlForLayer": { response: ["downloadUrl"] },
+  "ecr-public:PutImage": { request: ["imageManifest"], response: ["imageManifest"] },
+  "ecr-public:UploadLayerPart": { request: ["layerPartBlob"] },
+  "ecr-public:GetAuthorizationToken": { response: ["authorizationToken"] },
+  "ecr-public:CreateRepository": { request: ["logoImageBlob"] },
+  "ecr-public:PutRepositoryCatalogData": { request: ["logoImageBlob"] },
   "entrepot:CreatePullSecret": { response: ["password", "dockerConfigJson"] },
   // Any value in there may be a secret that is sent along.
   "events:CreateConnection": { request: ["AuthParameters", "Password", "ClientSecret"] },
@@ -22,6 +27,7 @@ export const redactions: Readonly<Record<string, Redactions>> = {
   "iam:CreateAccessKey": { response: ["SecretAccessKey"] },
   "iam:CreateLoginProfile": { request: ["Password"] },
   "iam:UpdateLoginProfile": { request: ["Password"] },
+  "inspector2:Enable": { request: ["clientToken"] },
   "kms:CreateGrant": { request: ["GrantTokens"], response: ["GrantToken"] },
   "kms:Decrypt": { request: ["CiphertextBlob", "GrantTokens"], response: ["Plaintext"] },
   "kms:DescribeKey": { request: ["GrantTokens"] },
@@ -37,6 +43,14 @@ export const redactions: Readonly<Record<string, Redactions>> = {
   "kms:GenerateRandom": { response: ["Plaintext"] },
   "kms:ReEncrypt": { request: ["CiphertextBlob", "GrantTokens"], response: ["CiphertextBlob"] },
   "kms:RetireGrant": { request: ["GrantToken"] },
+  "secretsmanager:CreateSecret": { request: ["SecretString", "SecretBinary"] },
+  "secretsmanager:GetRandomPassword": { response: ["RandomPassword"] },
+  "secretsmanager:PutSecretValue": {
+    request: ["SecretString", "SecretBinary", "RotationToken"],
+  },
+  "secretsmanager:UpdateSecret": { request: ["SecretString", "SecretBinary"] },
+  // Whatever its type: who takes a password for a String must not find it in the trail.
+  "ssm:PutParameter": { request: ["Value"] },
   "sts:AssumeRole": {
     request: ["TokenCode"],
     response: ["SecretAccessKey", "SessionToken"],
@@ -60,10 +74,12 @@ export const harmlessNames: ReadonlySet<string> = new Set([
   "AllowUsersToChangePassword",
   "AuthorizationEndpoint",
   "AuthorizationType",
+  "ClientRequestToken", // The id of a version.
   "Credentials", // What holds them; the secret ones have names of their own.
   "CurrentKeyMaterialId",
   "DestinationKeyMaterialId",
   "ExpirePasswords",
+  "ForceOverwriteReplicaSecret",
   "IncludeKeyMaterial",
   "IsValueSecret",
   "KeyMaterialId",
@@ -75,8 +91,12 @@ export const harmlessNames: ReadonlySet<string> = new Set([
   "PasswordPolicy",
   "PasswordResetRequired",
   "PasswordReusePrevention",
+  "PasswordLength",
+  "SecretId",
+  "SecretIdList",
   "SourceKeyMaterialId",
   "SubjectFromWebIdentityToken",
+  "credentialArn", // Where a secret is.
   "newSigningSecret", // Whether there is to be one.
   "pullSecret", // What is known of one, without its password.
   "pullSecretId",

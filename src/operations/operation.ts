@@ -10,11 +10,16 @@ export type Service =
   | "cloudtrail"
   | "cloudwatch"
   | "ecr"
+  | "ecr-public"
   | "entrepot"
   | "events"
   | "iam"
+  | "inspector2"
   | "kms"
   | "organizations"
+  | "secretsmanager"
+  | "signer"
+  | "ssm"
   | "sts";
 
 /** IAM's access levels, for docs and policies. */
@@ -37,6 +42,15 @@ export interface HandlerContext extends Environment {
 
 /** Condition keys, as IAM names them, and their values: `aws:TagKeys` and the like. */
 export type InputConditions = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Where a service that speaks REST-JSON has an operation. Source: the `http` traits of API models. */
+export interface HttpBinding {
+  readonly method: "DELETE" | "GET" | "POST" | "PUT";
+  /** `/tags/{resourceArn}`: what stands in braces is a member, and takes one segment. */
+  readonly path: `/${string}`;
+  /** Lists of texts that stand in the query. All other members are the body's. */
+  readonly queryLists?: readonly string[];
+}
 
 /** One more thing that the caller must be allowed to do for an operation. */
 export interface FurtherAction {
@@ -75,6 +89,8 @@ export interface OperationDefinition<Input extends z.ZodType, Output> {
   readonly errors: readonly ErrorKind[];
   /** Bytes of the request body, where they may be more than `limits.requestBodyBytes`. */
   readonly bodyLimitBytes?: number;
+  /** Of a service that speaks REST-JSON. */
+  readonly http?: HttpBinding;
   /** Whether it is for callers who have no credentials yet. It must not trust `caller.principal`. */
   readonly isAnonymous?: true;
   handle(input: z.output<Input>, context: HandlerContext): Promise<Output>;
@@ -92,6 +108,7 @@ export interface Operation {
   readonly errors: readonly ErrorKind[];
   readonly bodyLimitBytes: number | undefined;
   readonly isAnonymous: boolean;
+  readonly http: HttpBinding | undefined;
   readonly input: z.ZodType;
   resource(input: unknown, caller: Caller, environment: Environment): Resource | Promise<Resource>;
   further(
@@ -119,6 +136,7 @@ export function operation<Input extends z.ZodType, Output>(
     errors: definition.errors,
     bodyLimitBytes: definition.bodyLimitBytes,
     isAnonymous: definition.isAnonymous === true,
+    http: definition.http,
     input: definition.input,
     resource: definition.resource as Operation["resource"],
     further: (definition.further ?? nothingFurther) as Operation["further"],

@@ -10,14 +10,22 @@ const typeNames: Readonly<Record<string, string>> = {
   object: "structure",
 };
 
+/** Those that say nothing of a value: passwords and secrets are among them. */
+const untoldServices: ReadonlySet<Service> = new Set([
+  ...(["cloudwatch", "iam", "secretsmanager", "ssm", "sts"] as const),
+]);
+
 /**
  * The service's sentence for the first thing that is wrong with an input. Source: API models,
  * constraint traits; texts as the services print them.
  */
 export function parameterError(error: z.ZodError, service: Service): RegistryError {
   const issue = error.issues[0];
-  if (service === "cloudwatch" || service === "iam" || service === "sts")
-    return validationError(issue);
+  if (untoldServices.has(service)) return validationError(issue);
+  if (service === "inspector2") {
+    const { kind, message } = detected(issue, "");
+    return new RegistryError(kind, message, { reason: "FIELD_VALIDATION_FAILED" });
+  }
   if (service === "kms" || service === "events") return keyValidationError(issue);
   if (issue === undefined) return invalidParameter("input", "Member must be valid");
   return invalidParameter(memberPath(issue.path), constraint(issue));

@@ -37,6 +37,14 @@ export interface AdvisoriesAbout {
   readonly odd: number;
 }
 
+/** What differs between two indexes. */
+export interface AdvisoryChanges {
+  /** Whose advisories differ, with releases where advisories have them. */
+  readonly names: readonly AdvisoryName[];
+  /** Of whose facts any differ, but for EPSS, which moves daily. */
+  readonly cves: readonly string[];
+}
+
 /** Advisories as they were when the index was built: it never changes. */
 export interface AdvisoryIndex {
   readonly about: AdvisoriesAbout;
@@ -48,8 +56,11 @@ export interface AdvisoryIndex {
   /** What is known of these CVEs; of what is none, nothing. */
   facts(cves: readonly string[]): Promise<ReadonlyMap<string, VulnerabilityFacts>>;
   endOfLife(): Promise<EndOfLifeDates>;
-  /** Package names whose advisories are not the same in another index: those of either that differ. */
-  changedNames(other: AdvisoryIndex): Promise<readonly AdvisoryName[]>;
+  /**
+   * What it says otherwise than the index of that version did; nothing where that is its own. `undefined`
+   * where that is not known: then everything may be.
+   */
+  changesSince(version: string): Promise<AdvisoryChanges | undefined>;
   close(): void;
 }
 

@@ -14,7 +14,6 @@ import type {
   TagEvent,
   TagMove,
 } from "../registry/images/image.ts";
-import type { Layer } from "../registry/layers/layer.ts";
 import type { Upload } from "../registry/layers/upload.ts";
 import type {
   Digest,
@@ -25,15 +24,25 @@ import type {
   UploadId,
 } from "../registry/names.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
+import type { AdvisoryPartReads, AdvisoryPartWrites } from "./advisory-part-store.ts";
+import type { ApprovalReads, ApprovalWrites } from "./approval-store.ts";
 import type { AuditReads, AuditWrites } from "./audit-store.ts";
+import type { CacheRuleReads, CacheRuleWrites } from "./cache-rule-store.ts";
 import type { CostReads, CostWrites } from "./cost-store.ts";
+import type { CreationTemplateReads, CreationTemplateWrites } from "./creation-template-store.ts";
 import type { EventsChange, EventsReads } from "./events-store.ts";
+import type { FindingFilterReads, FindingFilterWrites } from "./finding-filter-store.ts";
+import type { GateReads, GateWrites } from "./gate-store.ts";
 import type { IdentityChange, IdentityReads } from "./identity-store.ts";
 import type { ImageUseReads, ImageUseWrites } from "./image-use-store.ts";
 import type { JobReads, JobWrites } from "./job-store.ts";
 import type { KmsChange, KmsReads } from "./kms-store.ts";
+import type { LayerReads, LayerWrites } from "./layer-store.ts";
+import type { LeaseReads, LeaseWrites } from "./lease-store.ts";
 import type { LifecycleReads, LifecycleWrites } from "./lifecycle-store.ts";
 import type { PageRequest } from "./page-request.ts";
+import type { PrivateGalleryReads, PrivateGalleryWrites } from "./private-gallery-store.ts";
+import type { PublicReads, PublicWrites } from "./public-store.ts";
 import type {
   PullTimeExclusionReads,
   PullTimeExclusionWrites,
@@ -49,18 +58,28 @@ import type {
 import type { ReclaimReads, ReclaimWrites } from "./reclaim-store.ts";
 import type { RekeyReads, RekeyWrites } from "./rekey-store.ts";
 import type {
+  ReplicationChangeReads,
+  ReplicationChangeWrites,
+} from "./replication-change-store.ts";
+import type { ReplicationReads, ReplicationWrites } from "./replication-store.ts";
+import type {
   RepositoryReads,
   RepositoryWrites,
   ResourcePolicyReads,
   ResourcePolicyWrites,
 } from "./repository-store.ts";
 import type { ScanReads, ScanWrites } from "./scan-store.ts";
+import type { SearchReads } from "./search-store.ts";
+import type { SecretsChange, SecretsReads } from "./secret-store.ts";
 import type { ServiceKeyReads, ServiceKeyWrites } from "./service-key-store.ts";
+import type { SigningReads, SigningWrites } from "./signing-store.ts";
+import type { SuppressionReads, SuppressionWrites } from "./suppression-store.ts";
 import type { TrailsChange, TrailsReads } from "./trail-store.ts";
 import type { TrashReads, TrashWrites } from "./trash-store.ts";
 import type { UsageChange, UsageReads } from "./usage-store.ts";
 
 export type { JobPosition, JobReads, JobWrites } from "./job-store.ts";
+export type { LayerReads, LayerWrites } from "./layer-store.ts";
 export type { PageRequest } from "./page-request.ts";
 export type { ReclaimCandidate, ReclaimReads, ReclaimWrites } from "./reclaim-store.ts";
 export type {
@@ -91,13 +110,10 @@ export interface DatabaseLoad {
   readonly size: number | undefined;
 }
 
-/**
- * Makes what the transaction rejects with, and does nothing, when a row is not as it was expected to
- * be. That may be heard at the transaction's end only.
- */
+/** Makes what the transaction rejects with, maybe at its end, when a row is not as it was expected to be. */
 export type Otherwise = () => Error;
 
-export interface MetadataReads extends EventsReads {
+export interface MetadataReads extends EventsReads, SecretsReads {
   readonly repositories: RepositoryReads;
   readonly images: ImageReads;
   readonly tags: TagReads;
@@ -115,6 +131,11 @@ export interface MetadataReads extends EventsReads {
   readonly rekeys: RekeyReads;
   readonly trash: TrashReads;
   readonly lifecycle: LifecycleReads;
+  readonly creationTemplates: CreationTemplateReads;
+  readonly cacheRules: CacheRuleReads;
+  readonly approvals: ApprovalReads;
+  readonly privateGallery: PrivateGalleryReads;
+  readonly publicRegistries: PublicReads;
   readonly pullTimeExclusions: PullTimeExclusionReads;
   readonly inUse: ImageUseReads;
   readonly quotas: QuotaReads;
@@ -124,10 +145,18 @@ export interface MetadataReads extends EventsReads {
   readonly audit: AuditReads;
   readonly costs: CostReads;
   readonly scans: ScanReads;
+  readonly search: SearchReads;
+  readonly gates: GateReads;
+  readonly findingFilters: FindingFilterReads;
+  readonly suppressions: SuppressionReads;
+  readonly replications: ReplicationReads;
+  readonly replicationChanges: ReplicationChangeReads;
+  readonly signings: SigningReads;
+  readonly advisoryParts: AdvisoryPartReads;
   readonly trails: TrailsReads;
 }
 
-export interface MetadataChange extends EventsChange {
+export interface MetadataChange extends EventsChange, SecretsChange {
   readonly repositories: RepositoryReads & RepositoryWrites;
   readonly images: ImageReads & ImageWrites;
   readonly tags: TagReads & TagWrites;
@@ -145,6 +174,11 @@ export interface MetadataChange extends EventsChange {
   readonly rekeys: RekeyReads & RekeyWrites;
   readonly trash: TrashReads & TrashWrites;
   readonly lifecycle: LifecycleReads & LifecycleWrites;
+  readonly creationTemplates: CreationTemplateReads & CreationTemplateWrites;
+  readonly cacheRules: CacheRuleReads & CacheRuleWrites;
+  readonly approvals: ApprovalReads & ApprovalWrites;
+  readonly privateGallery: PrivateGalleryReads & PrivateGalleryWrites;
+  readonly publicRegistries: PublicReads & PublicWrites;
   readonly pullTimeExclusions: PullTimeExclusionReads & PullTimeExclusionWrites;
   readonly inUse: ImageUseReads & ImageUseWrites;
   readonly quotas: QuotaReads & QuotaWrites;
@@ -154,6 +188,14 @@ export interface MetadataChange extends EventsChange {
   readonly audit: AuditReads & AuditWrites;
   readonly costs: CostReads & CostWrites;
   readonly scans: ScanReads & ScanWrites;
+  readonly search: SearchReads;
+  readonly gates: GateReads & GateWrites;
+  readonly findingFilters: FindingFilterReads & FindingFilterWrites;
+  readonly suppressions: SuppressionReads & SuppressionWrites;
+  readonly replications: ReplicationReads & ReplicationWrites;
+  readonly replicationChanges: ReplicationChangeReads & ReplicationChangeWrites;
+  readonly signings: SigningReads & SigningWrites;
+  readonly advisoryParts: AdvisoryPartReads & AdvisoryPartWrites;
   readonly trails: TrailsChange;
 }
 
@@ -161,6 +203,8 @@ export interface MetadataChange extends EventsChange {
 export interface ResolvedImage {
   readonly repository: Repository;
   readonly image: Image | undefined;
+  /** Of a tag that the pull-through cache has put there: until when its upstream need not be asked. */
+  readonly freshUntil?: number | undefined;
 }
 
 /** Content of a repository, and what it stands on. */
@@ -195,8 +239,15 @@ export interface ImageReads {
   linksOf(repository: RepositoryRef, digests: readonly Digest[]): Promise<ObjectLink[]>;
   /** What the manifest refers to, in the manifest's order. */
   references(repository: RepositoryRef, digest: Digest): Promise<ImageReference[]>;
-  /** Manifests of this repository that list `digest` as a child. By digest, at most `limit`. */
-  parents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]>;
+  /** Manifests of this repository that list `digest` as a child. By digest from `after` on, at most `limit`. */
+  parents(
+    repository: RepositoryRef,
+    digest: Digest,
+    limit: number,
+    after?: Digest | undefined,
+  ): Promise<Digest[]>;
+  /** Those of them that other manifests list themselves. At most `limit`, in no order. */
+  listedParents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]>;
   /** Whether one of them can be pulled, or is about to be. */
   hasActiveParent(repository: RepositoryRef, digest: Digest): Promise<boolean>;
   /** Manifests of this repository whose subject is `digest`. By digest. */
@@ -216,11 +267,17 @@ export type StateChange = Pick<Image, "state" | "archivedAt" | "activatedAt">;
 
 export interface ImageWrites {
   /** The transaction fails if the repository has that digest already. Does not count: see `adjust`. */
-  insert(image: Image, references: readonly ImageReference[]): Promise<void>;
+  insert(
+    image: Image,
+    references: readonly ImageReference[],
+    pushers?: readonly string[],
+  ): Promise<void>;
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
   /** Moves the time of the last pull, never back; false where it was later, or the image is gone. */
   setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<boolean>;
+  /** Of a copy: since when it is where it comes from. */
+  setAliveAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void>;
   setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void>;
   /** Has the image stand on another object of the same content. */
   relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void>;
@@ -238,54 +295,18 @@ export interface TagReads {
   history(repository: RepositoryRef, tag: Tag, page: PageRequest<number>): Promise<TagEvent[]>;
   /** The tags of one image, in code point order, at most `limit`. */
   of(repository: RepositoryRef, digest: Digest, limit: number): Promise<Tag[]>;
+  /** The tags of manifests that list `digest` as a child, at most `limit`, in no order. */
+  ofParents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Tag[]>;
   count(repository: RepositoryRef, digest: Digest): Promise<number>;
 }
 
 export interface TagWrites {
   /** Points the tag at the digest, wherever it pointed before, and records the move in the history. */
   put(repository: RepositoryRef, move: TagMove): Promise<void>;
+  /** The same of a tag that still points at the digest and that the cache has put there. */
+  setFresh(repository: RepositoryRef, tag: Tag, digest: Digest, until: number): Promise<void>;
   /** Removes the tag and records that in the history. */
   remove(repository: RepositoryRef, tag: Tag, at: number): Promise<void>;
-}
-
-export interface LayerReads {
-  find(repository: RepositoryRef, digest: Digest): Promise<Layer | undefined>;
-  findMany(repository: RepositoryRef, digests: readonly Digest[]): Promise<Layer[]>;
-  /** By digest. */
-  list(repository: RepositoryRef, page: PageRequest<Digest>): Promise<Layer[]>;
-  /** Looks at each entry of an index: not for a request that somebody waits for. */
-  count(repository: RepositoryRef): Promise<number>;
-  /** The repository and, in the same read, its layer and the layer's object. */
-  resolve(
-    registry: Registry,
-    name: RepositoryName,
-    digest: Digest,
-  ): Promise<
-    | { repository: Repository; layer: Layer | undefined; object: StoredObject | undefined }
-    | undefined
-  >;
-  /** Whether a manifest of this repository that is not in the trash refers to the layer, or config. */
-  isReferenced(repository: RepositoryRef, digest: Digest): Promise<boolean>;
-  /** The same, also of manifests in the trash: they may be brought back. */
-  isNeeded(repository: RepositoryRef, digest: Digest): Promise<boolean>;
-  /** Those of the layers that archived images of the repository refer to, and no active one. */
-  archivedAmong(repository: RepositoryRef, digests: readonly Digest[]): Promise<Digest[]>;
-  /** Repositories of the registry that hold the layer. At most `limit`, by repository id. */
-  holders(registry: Registry, digest: Digest, limit: number): Promise<Repository[]>;
-}
-
-export interface LayerWrites {
-  /** Like `findMany`, in digest order, and nobody unlinks them until this transaction ends. */
-  lock(repository: RepositoryRef, digests: readonly Digest[]): Promise<Layer[]>;
-  /** Links and counts it; false when the repository has that layer already. */
-  linkIfAbsent(layer: Layer): Promise<boolean>;
-  /** Moves the lease; never back. */
-  lease(repository: RepositoryRef, digest: Digest, until: number): Promise<void>;
-  /** Records the media type under which a manifest names the layer. */
-  setMediaType(repository: RepositoryRef, digest: Digest, mediaType: string): Promise<void>;
-  /** Has the layer stand on another object of the same content. */
-  relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void>;
-  unlink(repository: RepositoryRef, digest: Digest): Promise<void>;
 }
 
 export interface ObjectReads {
@@ -379,23 +400,4 @@ export interface SettingWrites {
   replace(registry: Registry, name: string, from: string, to: string): Promise<boolean>;
   /** False when the setting had no value. */
   remove(registry: Registry, name: string): Promise<boolean>;
-}
-
-/** A name that one holder has for a time. What has expired is free, whether its row is there or not. */
-export interface Lease {
-  readonly holder: string;
-  readonly expiresAt: number;
-}
-export interface LeaseReads {
-  find(name: string): Promise<Lease | undefined>;
-}
-export interface LeaseWrites {
-  /** Takes the name, or holds it for longer; false while another has it. One statement decides. */
-  take(name: string, holder: string, now: number, until: number): Promise<boolean>;
-  /** Moves the end of those of the names that the holder still has. */
-  extend(names: readonly string[], holder: string, until: number): Promise<void>;
-  /** Does nothing where another has the name. */
-  release(name: string, holder: string): Promise<void>;
-  /** Removes rows of leases that had expired at `now`; resolves to how many. */
-  removeExpired(now: number, limit: number): Promise<number>;
 }

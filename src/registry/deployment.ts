@@ -1,6 +1,7 @@
 import type { PriceTable } from "./cost/price-table.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "./names.ts";
 import { isAccountId, isRegion } from "./names.ts";
+import type { UpstreamRules } from "./pull-through-cache/open-upstream.ts";
 
 /** How this deployment is named from outside. Built from the settings once, at start. */
 export interface Deployment {
@@ -14,12 +15,18 @@ export interface Deployment {
   /** Ports that clients reach; absent where that listener is off. */
   readonly httpPort: number | undefined;
   readonly httpsPort: number | undefined;
+  /** Of the public registry's own listener. */
+  readonly publicPort?: number | undefined;
   /** How long what is deleted can be brought back. Milliseconds; 0: not at all. */
   readonly trashMs: number;
   /** Programs that the operator lets rules of events start. */
   readonly eventCommands?: ReadonlySet<string>;
   /** Names of places that the operator lets trails write to. */
   readonly trailTargets?: ReadonlySet<string>;
+  /** Regions of other deployments, to which the operator has shown the way, and whose images may go. */
+  readonly peerAccounts?: ReadonlyMap<Region, ReadonlySet<AccountId>>;
+  /** What the operator says of upstreams of the pull-through cache. */
+  readonly upstreams?: UpstreamRules;
   /** Whether every write is refused at the moment. */
   readonly readOnly?: boolean;
   /** What things cost, where the settings say so. */
@@ -42,6 +49,25 @@ export function registryAddress(deployment: Deployment, registry: Registry): str
   const port = deployment.httpsPort ?? deployment.httpPort ?? 443;
   const host = registryHost(deployment, registry);
   return port === 443 ? host : `${host}:${port}`;
+}
+
+/** `public.ecr.<domain>` is where the public registries of all accounts are. */
+export function publicHost(deployment: Pick<Deployment, "domain">): string {
+  return `public.ecr.${deployment.domain}`;
+}
+
+/** Scheme and address of public images: the listener's own while the domain is `localhost`. */
+export function publicOrigin(deployment: Deployment): string {
+  const { domain, publicPort, httpsPort, httpPort } = deployment;
+  if (domain === "localhost" && publicPort !== undefined) return `http://localhost:${publicPort}`;
+  const host = publicHost(deployment);
+  if (httpsPort === undefined) return `http://${host}:${publicPort ?? httpPort ?? 80}`;
+  return httpsPort === 443 ? `https://${host}` : `https://${host}:${httpsPort}`;
+}
+
+/** The same without the scheme, as in the name of an image. */
+export function publicAddress(deployment: Deployment): string {
+  return publicOrigin(deployment).replace(/^https?:\/\//, "");
 }
 
 /** What GetAuthorizationToken calls proxyEndpoint: scheme and address, no path. */

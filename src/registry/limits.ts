@@ -70,6 +70,10 @@ export const limits = {
   sessionTokenDefaultSeconds: 43_200,
   sessionTokenMaximumSeconds: 129_600,
   rootSessionTokenSeconds: 3_600,
+  /** How long somebody stays signed in to the console. */
+  consoleSignInSeconds: 43_200,
+  /** How long credentials that a browser holds are good before they are renewed. */
+  consoleCredentialSeconds: 3_600,
   /** Decisions on one page of a simulation. */
   simulationsPerPage: 1_000,
   /** Decisions that are made before other requests have their turn. */

@@ -11,6 +11,12 @@ import { RunningDigests } from "./layers/running-digests.ts";
 import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { ObjectId } from "./names.ts";
+import { UpstreamMemory } from "./pull-through-cache/upstream-memory.ts";
+import { suppressionLimits } from "./scanning/suppressions/suppression-limits.ts";
+import type { VexIndex } from "./scanning/suppressions/vex-document.ts";
+import type { Waiver } from "./scanning/suppressions/waiver.ts";
+import type { LayerListing } from "./search/layer-listing.ts";
+import { searchLimits } from "./search/search-limits.ts";
 import { Turns } from "./turns.ts";
 import { UsageTally } from "./usage/usage-tally.ts";
 
@@ -43,8 +49,28 @@ export class RegistryMemory {
   readonly logGrew = new RegistrySignal();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
   readonly passwordTurns = new Turns(limits.passwordsAtOnce);
+  /** Waivers that were opened, by their version. */
+  readonly waivers = new BoundedCache<string, Waiver>(suppressionLimits.rememberedWaivers, () => 1);
+  /** VEX documents that were opened: imported ones by their version, attached ones by their object. */
+  readonly vexDocuments = new BoundedCache<string, { repositoryFilter: string; index: VexIndex }>(
+    suppressionLimits.rememberedStatements,
+    ({ index }) => index.weight + 1,
+  );
+  readonly attachedVex = new BoundedCache<ObjectId, VexIndex | "none">(
+    suppressionLimits.rememberedStatements,
+    (index) => (index === "none" ? 1 : index.weight + 1),
+  );
   /** Layers that are being looked into, so that images which share one wait for the other. */
   readonly layersLookedInto = new Map<ObjectId, Promise<void>>();
+  /** Files of layers, as changes of the layers below, by the image's object and the layer's place in it. */
+  readonly layerListings = new BoundedCache<string, LayerListing>(
+    searchLimits.rememberedFiles,
+    ({ weight }) => weight,
+  );
+  /** Layers are large: who waits for a look into one does so alone. */
+  readonly lookTurns = new Turns(searchLimits.looksAtOnce);
+  /** What is being fetched from other registries, and how they were found. */
+  readonly upstreams = new UpstreamMemory();
   /** When the free space was last looked at, and what that said. Milliseconds since the epoch. */
   space: { checkedAt: number; sufficient: boolean } = {
     checkedAt: Number.NEGATIVE_INFINITY,

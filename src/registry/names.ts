@@ -23,7 +23,7 @@ export type UploadId = Branded<string, "UploadId">;
 /** Names one sealed object; random, never reused, 32 hexadecimal digits. */
 export type ObjectId = Branded<string, "ObjectId">;
 
-/** One private registry: an account in a region. */
+/** One registry: an account in a region. In `publicRegion` it is the account's public one. */
 export interface Registry {
   readonly account: AccountId;
   readonly region: Region;
@@ -96,7 +96,24 @@ export function parseTag(text: string, parameter = "imageTag"): Tag {
   throw invalidParameter(parameter, `must satisfy regular expression '${tagPattern}'`);
 }
 
-/** `arn:aws:ecr:<region>:<account>:repository/<name>`; "*" names every repository of the registry. */
+/**
+ * Where the public registry of every account lies: a word that no region can be called, so that its rows
+ * are those of a registry like any other, and none of them is in a region that a caller can name
+ * (ADR-0064).
+ */
+export const publicRegion = "public" as Region;
+
+export function isPublicRegistry({ region }: Registry): boolean {
+  return region === publicRegion;
+}
+
+/**
+ * `arn:aws:ecr:<region>:<account>:repository/<name>`, or `arn:aws:ecr-public::<account>:repository/<name>`;
+ * "*" names every repository of the registry.
+ */
 export function repositoryArn(registry: Registry, name: string): string {
+  if (isPublicRegistry(registry)) {
+    return `arn:aws:ecr-public::${registry.account}:repository/${name}`;
+  }
   return `arn:aws:ecr:${registry.region}:${registry.account}:repository/${name}`;
 }

@@ -6,6 +6,7 @@ import { addAccounts, roleWith } from "../../test/support/sessions.ts";
 import { listDeadLetters } from "../operations/entrepot/list-dead-letters.ts";
 import { listEvents } from "../operations/entrepot/list-events.ts";
 import { replayDeadLetters } from "../operations/entrepot/replay-dead-letters.ts";
+import { putEvents } from "../operations/events/put-events.ts";
 import { putPermission } from "../operations/events/put-permission.ts";
 import { putRule } from "../operations/events/put-rule.ts";
 import { putTargets } from "../operations/events/put-targets.ts";
@@ -237,4 +238,46 @@ it("targets that are no bus of another registry here are refused, and take a rig
     await refused({ Arn, ...more });
   }
   await refused({ Arn, RoleArn: `arn:aws:iam::${otherAccount}:role/theirs` });
+});
+
+it("events of an account's own go straight onto the bus of another that lets it put them", async () => {
+  const entry = { Source: "com.example.ci", DetailType: "Built", Detail: '{"n":1}' };
+  const theirs = { ...entry, EventBusName: arnOf(otherAccount) };
+  const put = (...Entries: object[]) => bus.registry.ask(putEvents, { Entries });
+  const denied = { kind: "AccessDenied" };
+  await tell(otherAccount);
+  await tell(account);
+  await expect(put(theirs)).rejects.toMatchObject(denied);
+  const condition = { StringEquals: { "events:source": "com.example.ci" } };
+  const statement = { Effect: "Allow", Principal: "*", Action: "events:PutEvents" };
+  const Statement = [{ ...statement, Resource: arnOf(otherAccount), Condition: condition }];
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  await bus.registry.ask(putPermission, { Policy }, callerOf(otherAccount));
+  // The caller's own bus, and one that is not there, are asked beside it.
+  await expect(put(entry, { ...theirs, EventBusName: arnOf(third) })).rejects.toMatchObject(denied);
+  const gone = "999999999999" as AccountId;
+  await expect(put({ ...theirs, EventBusName: arnOf(gone) })).rejects.toMatchObject(denied);
+  const { Entries = [], FailedEntryCount } = await put(
+    theirs,
+    entry,
+    { ...theirs, EventBusName: arnOf(otherAccount, abroad) },
+    { ...theirs, EventBusName: arnOf(otherAccount).replace("default", "custom") },
+  );
+  expect(FailedEntryCount).toBe(2);
+  expect(Entries.map(({ ErrorCode }) => ErrorCode)).toEqual([
+    ...[undefined, undefined, "InvalidArgument", "InvalidArgument"],
+  ]);
+  await follow();
+  const [onTheirs, onOwn] = Entries.map(({ EventId }) => EventId);
+  expect(await logged(otherAccount)).toEqual([onTheirs]);
+  expect(await logged(account)).toEqual([onOwn]);
+  // It says where it comes from, and goes to no third account.
+  expect(told.find(({ id }) => id === onTheirs)).toMatchObject({ account, region: home });
+  await allow(third, "*");
+  await lead([otherAccount], "onward", { Arn: arnOf(third) });
+  await put(theirs);
+  await follow();
+  expect(await logged(third)).toEqual([]);
+  await closeAccount(bus.ports, testOrganization, otherAccount);
+  await expect(put(theirs)).rejects.toMatchObject(denied);
 });

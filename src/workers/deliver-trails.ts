@@ -2,10 +2,18 @@ import type { Ports } from "../ports/ports.ts";
 import type { TrailTargets } from "../ports/trail-target.ts";
 import { findOrganizationId } from "../registry/identity/organization.ts";
 import type { AccountId } from "../registry/names.ts";
+import { deleteTrail } from "../registry/trails/change-trails.ts";
 import { deliverDigests } from "../registry/trails/deliver-digests.ts";
 import { deliverFiles, giveUpOld } from "../registry/trails/deliver-files.ts";
-import { type Delivery, deliveryErrorOf, lockCurrent } from "../registry/trails/delivery.ts";
-import type { Trail, TrailStatus } from "../registry/trails/trail.ts";
+import {
+  type Delivery,
+  deliveryErrorOf,
+  noteFailure,
+  noteStatus,
+} from "../registry/trails/delivery.ts";
+import { forwardLimits } from "../registry/trails/forward-limits.ts";
+import { isForwarder } from "../registry/trails/forward-records.ts";
+import type { Trail } from "../registry/trails/trail.ts";
 import { trailLimits } from "../registry/trails/trail-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
 import { removeBatches } from "./remove-batches.ts";
@@ -16,6 +24,10 @@ export interface TrailOptions {
   readonly account: AccountId;
   /** Told what could not be written; it is tried again. */
   readonly failed: (error: unknown, trail: Trail) => void;
+  /** Told that a file was written. */
+  readonly wrote?: (files: number) => void;
+  /** Receivers of records that the settings name. */
+  readonly receivers?: ReadonlySet<string>;
 }
 
 /** Writes the files of trails, on one replica at a time. */
@@ -44,7 +56,11 @@ export async function deliverTrails(
     });
     for (const { id } of some) gone.delete(id);
     await Promise.all(
-      some.map((trail) => deliverTrail({ ports, trail, organizationId, signal }, options)),
+      some.map((trail) =>
+        isForwarder(trail)
+          ? forgetUnnamed(ports, trail, options.receivers)
+          : deliverTrail({ ports, trail, organizationId, signal }, options),
+      ),
     );
     after = some.at(-1);
     if (some.length < trailLimits.trailsAtOnce) break;
@@ -68,20 +84,35 @@ async function idsOfRecords({ metadata }: Ports, signal: AbortSignal): Promise<S
   }
 }
 
+/**
+ * What waits for a receiver that no worker tries to reach any more would wait for ever. While one does,
+ * it says so in the status.
+ */
+async function forgetUnnamed(
+  ports: Ports,
+  trail: Trail,
+  receivers: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const { attemptedAt, deliveredThrough = 0 } = trail.status;
+  const since = ports.clock.now() - (attemptedAt ?? deliveredThrough);
+  if (receivers.has(trail.name) || since < forwardLimits.forgottenMs) return;
+  await deleteTrail(ports, trail);
+}
+
 async function deliverTrail(
   delivery: Delivery,
-  { targets, failed }: Pick<TrailOptions, "targets" | "failed">,
+  { targets, failed, wrote }: Pick<TrailOptions, "targets" | "failed" | "wrote">,
 ): Promise<void> {
   const { trail, signal } = delivery;
   const target = targets.get(trail.settings.target);
   try {
     if (target === undefined) throw new NoSuchTarget(trail.settings.target);
-    await deliverFiles(delivery, target);
+    const files = await deliverFiles(delivery, target);
+    wrote?.(files);
   } catch (error) {
     signal.throwIfAborted();
     failed(error, trail);
-    const attemptedAt = delivery.ports.clock.now();
-    await note(delivery, { attemptedAt, deliveryError: deliveryErrorOf(error) });
+    await noteFailure(delivery, error);
     await giveUpOld(delivery);
   }
   try {
@@ -90,7 +121,7 @@ async function deliverTrail(
   } catch (error) {
     signal.throwIfAborted();
     failed(error, trail);
-    await note(delivery, { digestError: deliveryErrorOf(error) });
+    await noteStatus(delivery, () => ({ digestError: deliveryErrorOf(error) }));
   }
 }
 
@@ -103,12 +134,4 @@ class NoSuchTarget extends Error {
   constructor(target: string) {
     super(`ENTREPOT_TRAIL_TARGETS does not name "${target}", where a trail is to write`);
   }
-}
-
-async function note({ ports, trail }: Delivery, news: Partial<TrailStatus>): Promise<void> {
-  await ports.metadata.transaction(async (change) => {
-    const current = await lockCurrent(change, trail);
-    if (current === undefined) return;
-    await change.trails.trails.replace({ ...current, status: { ...current.status, ...news } });
-  });
 }

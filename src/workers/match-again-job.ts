@@ -1,4 +1,4 @@
-import { matchAgain } from "../registry/scanning/match-again.ts";
+import { type MatchedAgain, matchAgain } from "../registry/scanning/match-again.ts";
 import { scanningLimits } from "../registry/scanning/scanning-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
 
@@ -9,7 +9,7 @@ import type { JobHandler } from "./job-handler.ts";
  */
 export function matchAgainJob(
   failed: (error: unknown, repository: string) => void,
-  matched: (what: { matched: number; changed: number; expired: number }) => void,
+  matched: (what: MatchedAgain) => void,
 ): JobHandler {
   // Of this process: another one that takes the job over looks through all once.
   let last: { readonly version: string; readonly at: number } | undefined;

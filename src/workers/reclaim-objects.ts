@@ -6,8 +6,8 @@ import { queueUnlessPlaced } from "./move-object.ts";
 
 /** Objects that are looked at side by side for what a move or an upload left. */
 const looksAtOnce = 8;
-/** Of one transaction: pushes wait for it. */
-const rowsAtOnce = 100;
+/** Of one transaction: pushes wait for it, and the threads of pulls while it runs. */
+const rowsAtOnce = 25;
 
 export type ObjectCandidate = Extract<ReclaimCandidate, { kind: "object" }>;
 

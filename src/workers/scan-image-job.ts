@@ -1,3 +1,4 @@
+import { judgeScanned } from "../registry/gates/request-judgement.ts";
 import { begun, type ScanPayload, scanKind } from "../registry/scanning/request-scan.ts";
 import { scanImage } from "../registry/scanning/scan-image.ts";
 import type { JobHandler } from "./job-handler.ts";
@@ -23,5 +24,7 @@ export const scanImageJob: JobHandler = {
     const scan = (await change.scans.find(key)) ?? begun(key, now);
     const description = `The scan could not be made: ${lastError ?? "no worker ended it"}`;
     await change.scans.put({ ...scan, status: "FAILED", description, endedAt: now });
+    const repository = await change.repositories.findById(key.repository);
+    if (repository !== undefined) await judgeScanned(change, repository, digest, now);
   },
 };

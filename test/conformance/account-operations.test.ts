@@ -26,7 +26,18 @@ import { ownAccountOperations } from "../support/own-account-operations.ts";
 import { malformed, validInput } from "../support/schema-inputs.ts";
 
 const services: ReadonlySet<string> = new Set([
-  ...["cloudwatch", "events", "iam", "kms", "organizations", "sts"],
+  ...[
+    "cloudwatch",
+    "ecr-public",
+    "events",
+    "iam",
+    "inspector2",
+    "kms",
+    "organizations",
+    "secretsmanager",
+    "signer",
+  ],
+  ...["ssm", "sts"],
 ]);
 const guarded = operations.filter(
   ({ name, service, action }) =>
@@ -46,6 +57,7 @@ const known: Readonly<Record<string, unknown>> = {
   GrantId: "0".repeat(64),
   KeyId: absentKey,
   NumberOfBytes: 32,
+  ParameterVersion: 1,
   Period: 60,
   TargetKeyId: absentKey,
   AccessKeyId: "AKIAABCDEFGHIJKLMNOP",
@@ -63,6 +75,10 @@ const known: Readonly<Record<string, unknown>> = {
   VersionId: "v1",
   principalArn: `arn:aws:iam::${account}:user/there`,
   pullSecretId: "ASIAABCDEFGHIJKLMNOP",
+  repositoryName: "team/app",
+  uploadId: absentKey,
+  layerDigests: [`sha256:${"0".repeat(64)}`],
+  resourceArn: `arn:aws:ecr-public::${account}:repository/team/app`,
   repositoryNames: ["team/app"],
   ResourceARN: `arn:aws:events:us-east-1:${account}:rule/there`,
   ResourceId: account,
@@ -70,7 +86,8 @@ const known: Readonly<Record<string, unknown>> = {
 };
 
 function validates({ service }: Operation): boolean {
-  return service === "kms" || service === "events" || queryVersions.has(service);
+  const ofJson = ["events", "inspector2", "kms", "secretsmanager", "ssm"];
+  return ofJson.includes(service) || queryVersions.has(service);
 }
 
 function asked(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
@@ -99,7 +116,10 @@ afterAll(() => opened.registry?.close());
 describe.each(guarded.map((operation) => [operation.name, operation] as const))(
   "%s",
   (_name, operation) => {
-    const input = validInput(operation.input as z.ZodType, known);
+    const ofSecrets = operation.service === "secretsmanager" ? { VersionId: absentKey } : {};
+    const ofFilters = operation.service === "inspector2" ? { action: "NONE" } : {};
+    const given = { ...known, ...ofSecrets, ...ofFilters };
+    const input = validInput(operation.input as z.ZodType, given);
 
     it("takes an input that keeps to its schema", () => {
       expect(operation.input.safeParse(input).error).toBeUndefined();

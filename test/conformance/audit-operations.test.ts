@@ -20,12 +20,20 @@ const header = ciphertextHeader({ registry: registryOfCaller, id: absentKey }, 1
 const repositoryName = "team/app";
 
 const trail = `arn:aws:cloudtrail:us-east-1:${account}:trail/there`;
+const publicArn = `arn:aws:ecr-public::${account}:repository/${repositoryName}`;
 const known: Readonly<Record<string, unknown>> = {
+  signingProfileArn: `arn:aws:signer:us-east-1:${account}:/signing-profiles/there`,
   ResourceIdList: [trail],
   ...{ registryId: account, registryIds: [account], repositoryName },
   repositoryNames: [repositoryName],
   resourceArn: `arn:aws:ecr:us-east-1:${account}:repository/${repositoryName}`,
-  ...{ uploadId: absentKey, jobId: absentKey, holdId: absentKey, runId: `1-${absentKey}` },
+  ...{
+    uploadId: absentKey,
+    jobId: absentKey,
+    holdId: absentKey,
+    requestId: "0".repeat(28),
+    runId: `1-${absentKey}`,
+  },
   ...{ layerDigest: digestOf("layer"), layerDigests: [digestOf("layer")] },
   ...{ imageDigest: digestOf("image"), imageDigests: [digestOf("image")] },
   ...{ filter: undefined, nextToken: undefined, imageTagMutabilityExclusionFilters: undefined },
@@ -35,7 +43,7 @@ const known: Readonly<Record<string, unknown>> = {
   ResourceARN: `arn:aws:events:us-east-1:${account}:rule/there`,
   CiphertextBlob: Buffer.concat([header, Buffer.of(1)]).toString("base64"),
   ...{ DestinationKeyId: absentKey, KeyId: absentKey, TargetKeyId: absentKey },
-  ...{ GrantId: "0".repeat(64), NumberOfBytes: 32 },
+  ...{ GrantId: "0".repeat(64), NumberOfBytes: 32, ParameterVersion: 1 },
   ...{ AccessKeyId: "AKIAABCDEFGHIJKLMNOP", AccountId: account, ChildId: account },
   ...{ CreateAccountRequestId: "car-0123456789abcdef", Email: "team@example.com" },
   ...{ NewPath: "/new/", ResourceId: account, Url: "https://issuer.example", VersionId: "v1" },
@@ -85,7 +93,11 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
   "%s",
   (_name, operation) => {
     const ofTrails = operation.service === "cloudtrail" ? { ResourceId: trail } : {};
-    const input = validInput(operation.input as z.ZodType, { ...known, ...ofTrails });
+    const ofSecrets = operation.service === "secretsmanager" ? { VersionId: absentKey } : {};
+    const ofFilters = operation.service === "inspector2" ? { action: "NONE" } : {};
+    const ofPublic = operation.service === "ecr-public" ? { resourceArn: publicArn } : {};
+    const given = { ...known, ...ofTrails, ...ofSecrets, ...ofFilters, ...ofPublic };
+    const input = validInput(operation.input as z.ZodType, given);
     const isRead = operation.access === "Read" || operation.access === "List";
 
     it("leaves one record, whatever becomes of it", async () => {

@@ -8,8 +8,8 @@ import {
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Sha256 } from "../../src/doors/aws/string-to-sign.ts";
 import { createRepository } from "../../src/operations/ecr/create-repository.ts";
+import { Sha256 } from "../../src/registry/sha256.ts";
 import type { CountedRepository } from "../../src/registry/usage/request-subject.ts";
 import { noLevels, wholeRegistry } from "../../src/registry/usage/usage.ts";
 import { type AwsServer, rootKey, startAwsServer } from "../support/aws-server.ts";

@@ -25,6 +25,7 @@ const registry: { current?: TestRegistry } = {};
 
 /** Values that a schema alone cannot tell: what exists, and what has a shape of its own. */
 const known: Readonly<Record<string, unknown>> = {
+  signingProfileArn: `arn:aws:signer:us-east-1:${account}:/signing-profiles/there`,
   registryId: account,
   repositoryName,
   repositoryNames: [repositoryName],
@@ -37,6 +38,7 @@ const known: Readonly<Record<string, unknown>> = {
   imageDigests: [digestOf("image")],
   runId: "1-00000000-0000-4000-8000-000000000000",
   filter: undefined,
+  requestId: "0".repeat(28),
   nextToken: undefined,
   imageTagMutabilityExclusionFilters: undefined,
   jobId: "00000000-0000-4000-8000-000000000000",
@@ -67,8 +69,9 @@ describe.each(guarded.map((operation) => [operation.operationName, operation] as
       expect(operation.input.safeParse(input).error).toBeUndefined();
     });
 
-    // A token is the caller's own identity, so there is nothing of another account to refuse.
-    if (operationName !== "GetAuthorizationToken") {
+    // A token is the caller's own identity, so there is nothing of another account to refuse; and the
+    // gallery is for everybody.
+    if (operationName !== "GetAuthorizationToken" && operation.action !== null) {
       it("refuses a principal of another account, and changes nothing", async () => {
         const before = await registry.current!.dump();
         const stranger = { ...callerOf(otherAccount), account };

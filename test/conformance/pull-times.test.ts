@@ -45,10 +45,13 @@ beforeEach(async () => {
     reads += 1;
     return made.ports.metadata.pullTimeExclusions.list(...asked);
   };
-  const metadata = Object.create(made.ports.metadata, {
-    pullTimeExclusions: { value: { list } },
-    transaction: { value: made.ports.metadata.transaction.bind(made.ports.metadata) },
-  }) as TestPorts["ports"]["metadata"];
+  const metadata: TestPorts["ports"]["metadata"] = Object.assign(
+    Object.create(made.ports.metadata),
+    {
+      pullTimeExclusions: { list },
+      transaction: made.ports.metadata.transaction.bind(made.ports.metadata),
+    },
+  );
   opened = { ...made, ports: { ...made.ports, metadata } };
   opened.clock.set(start);
   registry = new TestRegistry(opened);

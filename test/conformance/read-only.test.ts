@@ -5,9 +5,14 @@ import { batchCheckLayerAvailability } from "../../src/operations/ecr/batch-chec
 import { batchDeleteImage } from "../../src/operations/ecr/batch-delete-image.ts";
 import { batchGetImage } from "../../src/operations/ecr/batch-get-image.ts";
 import { completeLayerUpload } from "../../src/operations/ecr/complete-layer-upload.ts";
+import { createPullThroughCacheRule } from "../../src/operations/ecr/create-pull-through-cache-rule.ts";
 import { createRepository } from "../../src/operations/ecr/create-repository.ts";
+import { createRepositoryCreationTemplate } from "../../src/operations/ecr/create-repository-creation-template.ts";
 import { deleteLifecyclePolicy } from "../../src/operations/ecr/delete-lifecycle-policy.ts";
+import { deletePullThroughCacheRule } from "../../src/operations/ecr/delete-pull-through-cache-rule.ts";
 import { deleteRepository } from "../../src/operations/ecr/delete-repository.ts";
+import { deleteRepositoryCreationTemplate } from "../../src/operations/ecr/delete-repository-creation-template.ts";
+import { deleteSigningConfiguration } from "../../src/operations/ecr/delete-signing-configuration.ts";
 import { deregisterPullTimeUpdateExclusion } from "../../src/operations/ecr/deregister-pull-time-update-exclusion.ts";
 import { describeImages } from "../../src/operations/ecr/describe-images.ts";
 import { getDownloadUrlForLayer } from "../../src/operations/ecr/get-download-url-for-layer.ts";
@@ -18,38 +23,78 @@ import { putImageScanningConfiguration } from "../../src/operations/ecr/put-imag
 import { putImageTagMutability } from "../../src/operations/ecr/put-image-tag-mutability.ts";
 import { putLifecyclePolicy } from "../../src/operations/ecr/put-lifecycle-policy.ts";
 import { putRegistryScanningConfiguration } from "../../src/operations/ecr/put-registry-scanning-configuration.ts";
+import { putReplicationConfiguration } from "../../src/operations/ecr/put-replication-configuration.ts";
+import { putSigningConfiguration } from "../../src/operations/ecr/put-signing-configuration.ts";
 import { registerPullTimeUpdateExclusion } from "../../src/operations/ecr/register-pull-time-update-exclusion.ts";
 import { startImageScan } from "../../src/operations/ecr/start-image-scan.ts";
 import { startLifecyclePolicyPreview } from "../../src/operations/ecr/start-lifecycle-policy-preview.ts";
+import { startReplicationBackfill } from "../../src/operations/ecr/start-replication-backfill.ts";
+import { stopReplicationBackfill } from "../../src/operations/ecr/stop-replication-backfill.ts";
 import { tagResource } from "../../src/operations/ecr/tag-resource.ts";
 import { untagResource } from "../../src/operations/ecr/untag-resource.ts";
 import { updateImageStorageClass } from "../../src/operations/ecr/update-image-storage-class.ts";
+import { updatePullThroughCacheRule } from "../../src/operations/ecr/update-pull-through-cache-rule.ts";
+import { updateRepositoryCreationTemplate } from "../../src/operations/ecr/update-repository-creation-template.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
+import { attachImageSbom } from "../../src/operations/entrepot/attach-image-sbom.ts";
+import { deleteGalleryEntry } from "../../src/operations/entrepot/delete-gallery-entry.ts";
+import { deleteGalleryVersion } from "../../src/operations/entrepot/delete-gallery-version.ts";
 import { deleteLifecycleExtension } from "../../src/operations/entrepot/delete-lifecycle-extension.ts";
 import { deletePriceTable } from "../../src/operations/entrepot/delete-price-table.ts";
 import { deleteQuota } from "../../src/operations/entrepot/delete-quota.ts";
 import { deleteServiceQuota } from "../../src/operations/entrepot/delete-service-quota.ts";
+import { deleteVerifiedPublisher } from "../../src/operations/entrepot/delete-verified-publisher.ts";
+import { deleteVexDocument } from "../../src/operations/entrepot/delete-vex-document.ts";
+import { deleteWaiver } from "../../src/operations/entrepot/delete-waiver.ts";
 import { describeDeployment } from "../../src/operations/entrepot/describe-deployment.ts";
 import { emptyTrash } from "../../src/operations/entrepot/empty-trash.ts";
 import { holdReclaim } from "../../src/operations/entrepot/hold-reclaim.ts";
+import { importVexDocument } from "../../src/operations/entrepot/import-vex-document.ts";
+import { putEnvironment } from "../../src/operations/entrepot/put-environment.ts";
+import { putFindingPriority } from "../../src/operations/entrepot/put-finding-priority.ts";
+import { putGalleryEntry } from "../../src/operations/entrepot/put-gallery-entry.ts";
+import { putGallerySettings } from "../../src/operations/entrepot/put-gallery-settings.ts";
+import { putGalleryVersion } from "../../src/operations/entrepot/put-gallery-version.ts";
 import { putLifecycleExtension } from "../../src/operations/entrepot/put-lifecycle-extension.ts";
 import { putPriceTable } from "../../src/operations/entrepot/put-price-table.ts";
+import { putPullThroughCacheTerms } from "../../src/operations/entrepot/put-pull-through-cache-terms.ts";
 import { putQuota } from "../../src/operations/entrepot/put-quota.ts";
+import { putReplica } from "../../src/operations/entrepot/put-replica.ts";
+import { putReplicationOptions } from "../../src/operations/entrepot/put-replication-options.ts";
 import { putServiceQuota } from "../../src/operations/entrepot/put-service-quota.ts";
+import { putVerifiedPublisher } from "../../src/operations/entrepot/put-verified-publisher.ts";
+import { putWaiver } from "../../src/operations/entrepot/put-waiver.ts";
 import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
+import { releasePublicAlias } from "../../src/operations/entrepot/release-public-alias.ts";
+import { removeReplicas } from "../../src/operations/entrepot/remove-replicas.ts";
 import { reportImagesInUse } from "../../src/operations/entrepot/report-images-in-use.ts";
+import { requestApproval } from "../../src/operations/entrepot/request-approval.ts";
+import { requestPublicAlias } from "../../src/operations/entrepot/request-public-alias.ts";
 import { rerunJob } from "../../src/operations/entrepot/rerun-job.ts";
 import { restoreImages } from "../../src/operations/entrepot/restore-images.ts";
 import { restoreRepository } from "../../src/operations/entrepot/restore-repository.ts";
 import { restoreTag } from "../../src/operations/entrepot/restore-tag.ts";
+import { reviewPublicAlias } from "../../src/operations/entrepot/review-public-alias.ts";
+import { setPrimaryPublicAlias } from "../../src/operations/entrepot/set-primary-public-alias.ts";
+import { signImage } from "../../src/operations/entrepot/sign-image.ts";
 import { startLifecyclePreview } from "../../src/operations/entrepot/start-lifecycle-preview.ts";
+import { withdrawApprovalRequest } from "../../src/operations/entrepot/withdraw-approval-request.ts";
 import { withdrawImagesInUse } from "../../src/operations/entrepot/withdraw-images-in-use.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation } from "../../src/operations/operation.ts";
 import { newJob } from "../../src/registry/jobs/job.ts";
 import { RegistryMemory } from "../../src/registry/memory.ts";
+import type { Digest, RepositoryName } from "../../src/registry/names.ts";
 import { readOnlyBlobs, readOnlyMetadata } from "../../src/registry/read-only.ts";
-import { account, digestOf, imageManifest, TestRegistry } from "../support/ecr.ts";
+import { sealDocument } from "../../src/registry/scanning/sealed-document.ts";
+import {
+  account,
+  deployment,
+  digestOf,
+  imageManifest,
+  ociManifest,
+  TestRegistry,
+} from "../support/ecr.ts";
 import { ownAccountOperations } from "../support/own-account-operations.ts";
 import { type TestPorts, testPorts } from "../support/ports.ts";
 
@@ -66,12 +111,18 @@ const rule = (rulePriority: number) => ({
 const lifecyclePolicyText = JSON.stringify({ rules: [rule(1)] });
 const extensionText = JSON.stringify({ rules: [rule(2)] });
 
+const cacheRule = (prefix: string) => ({
+  ...{ ecrRepositoryPrefix: prefix, upstreamRegistryUrl: "quay.io" },
+});
+
 let opened: TestPorts;
 let registry: TestRegistry;
 let uploadId: string;
 let jobId: string;
 let imageDigest: string;
 let deletedDigest: string;
+let requestId: string;
+let plainDigest: string;
 
 beforeEach(async () => {
   opened = await testPorts();
@@ -95,8 +146,22 @@ beforeEach(async () => {
     layerPartBlob: begun.toString("base64"),
   });
   await before.ask(registerPullTimeUpdateExclusion, { principalArn: excluded });
+  await before.ask(createRepositoryCreationTemplate, template);
+  await before.ask(createPullThroughCacheRule, cacheRule("made"));
   const quota = { prefix: "app", unit: "BYTES", hard: 1e9 };
   await before.ask(putQuota, quota);
+  await before.ask(putWaiver, waiver);
+  await before.ask(putGalleryEntry, galleryEntry);
+  await before.ask(putGalleryVersion, galleryVersion);
+  await before.createRepository("plain");
+  plainDigest = await before.pushImage("plain", "plain");
+  await before.ask(putEnvironment, { name: "staging" });
+  await before.ask(putEnvironment, { name: "production" });
+  ({ requestId } = (await before.ask(requestApproval, approvalOf("staging"))).request);
+  await before.ask(putSigningConfiguration, { signingConfiguration: { rules: [] } });
+  await before.ask(importVexDocument, vexDocument);
+  await keepInventory(imageDigest as Digest);
+  await before.ask(requestPublicAlias, { alias: "named" });
   await before.ask(putServiceQuota, { quotaCode: "L-03A36CE1", desiredValue: 99 });
   const job = { ...newJob({ kind: "scan", runAt: 0 }, 0), state: "dead" as const };
   jobId = job.id;
@@ -113,7 +178,44 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 const excluded = `arn:aws:iam::${account}:role/scanner`;
+const destination = { region: "eu-west-1", registryId: account };
 const resourceArn = `arn:aws:ecr:us-east-1:${account}:repository/${repositoryName}`;
+
+const template = { prefix: "made", appliedFor: ["CREATE_ON_PUSH"] };
+const waiver = {
+  ...{ waiverName: "w", vulnerabilityId: "CVE-1", repositoryFilter: repositoryName },
+  ...{ reason: "none", owner: "me", expiresAt: 1_700_000_100 },
+};
+const galleryEntry = { repositoryName, title: "App", owner: "team", purpose: "to be tried" };
+const galleryVersion = { repositoryName, version: "1", tagPattern: "1*" };
+const approvalOf = (environment: string) => ({
+  ...{ repositoryName: "plain", imageDigest: plainDigest, environment, comment: "please" },
+});
+const vexDocument = {
+  ...{ documentName: "d", repositoryFilter: repositoryName },
+  document: JSON.stringify({
+    ...{ "@context": "https://openvex.dev/ns/v0.2.0", author: "a", statements: [] },
+    timestamp: "2023-01-01T00:00:00Z",
+  }),
+};
+/** As if the image had been looked into. */
+async function keepInventory(digest: Digest): Promise<void> {
+  const { ports } = opened;
+  const found = await ports.metadata.images.resolve(
+    { account, region: deployment.region },
+    repositoryName as RepositoryName,
+    { digest },
+  );
+  const { repository, image } = found!;
+  const document = {
+    inventory: { packages: [], unread: [] },
+    config: { os: "", architecture: "" },
+  };
+  const sealed = await sealDocument(ports, repository, image!, "inventory", document);
+  await ports.metadata.transaction(({ scans }) =>
+    scans.putInventory(repository, digest, { ...sealed, madeBy: "test", names: new Uint8Array() }),
+  );
+}
 
 /** Each as it would succeed if writes were taken. */
 const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
@@ -155,6 +257,28 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
     rekeyRepository,
     { repositoryName, encryptionConfiguration: { encryptionType: "KMS" } },
   ],
+  AttachImageSbom: () => [attachImageSbom, { repositoryName, imageId: { imageDigest } }],
+  PutSigningConfiguration: () => [putSigningConfiguration, { signingConfiguration: { rules: [] } }],
+  DeleteSigningConfiguration: () => [deleteSigningConfiguration, {}],
+  SignImage: () => [signImage, { repositoryName, imageId: { imageDigest } }],
+  PutFindingPriority: () => [putFindingPriority, {}],
+  PutWaiver: () => [putWaiver, waiver],
+  PutGallerySettings: () => [putGallerySettings, { categories: ["base"] }],
+  PutGalleryEntry: () => [putGalleryEntry, { ...galleryEntry, title: "Another" }],
+  PutGalleryVersion: () => [putGalleryVersion, { ...galleryVersion, version: "2" }],
+  DeleteGalleryVersion: () => [deleteGalleryVersion, { repositoryName, version: "1" }],
+  RequestApproval: () => [requestApproval, approvalOf("production")],
+  WithdrawApprovalRequest: () => [withdrawApprovalRequest, { repositoryName: "plain", requestId }],
+  DeleteGalleryEntry: () => [deleteGalleryEntry, { repositoryName }],
+  DeleteWaiver: () => [deleteWaiver, { waiverName: "w" }],
+  ImportVexDocument: () => [importVexDocument, vexDocument],
+  DeleteVexDocument: () => [deleteVexDocument, { documentName: "d" }],
+  RequestPublicAlias: () => [requestPublicAlias, { alias: "another" }],
+  ReleasePublicAlias: () => [releasePublicAlias, { alias: "named" }],
+  SetPrimaryPublicAlias: () => [setPrimaryPublicAlias, { alias: "named" }],
+  ReviewPublicAlias: () => [reviewPublicAlias, { alias: "named", status: "REJECTED" }],
+  PutVerifiedPublisher: () => [putVerifiedPublisher, { registryId: account }],
+  DeleteVerifiedPublisher: () => [deleteVerifiedPublisher, { registryId: account }],
   PutQuota: () => [putQuota, { prefix: "app", unit: "IMAGES", hard: 9 }],
   DeleteQuota: () => [deleteQuota, { prefix: "app", unit: "BYTES" }],
   PutPriceTable: () => [putPriceTable, { priceTable: { name: "other" } }],
@@ -162,6 +286,16 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   PutServiceQuota: () => [putServiceQuota, { quotaCode: "L-03A36CE1", desiredValue: 9 }],
   DeleteServiceQuota: () => [deleteServiceQuota, { quotaCode: "L-03A36CE1" }],
   RerunJob: () => [rerunJob, { jobId }],
+  CreatePullThroughCacheRule: () => [createPullThroughCacheRule, cacheRule("other")],
+  PutPullThroughCacheTerms: () => [putPullThroughCacheTerms, { ecrRepositoryPrefix: "made" }],
+  UpdatePullThroughCacheRule: () => [updatePullThroughCacheRule, { ecrRepositoryPrefix: "made" }],
+  DeletePullThroughCacheRule: () => [deletePullThroughCacheRule, { ecrRepositoryPrefix: "made" }],
+  CreateRepositoryCreationTemplate: () => [
+    createRepositoryCreationTemplate,
+    { ...template, prefix: "other" },
+  ],
+  UpdateRepositoryCreationTemplate: () => [updateRepositoryCreationTemplate, template],
+  DeleteRepositoryCreationTemplate: () => [deleteRepositoryCreationTemplate, { prefix: "made" }],
   DeregisterPullTimeUpdateExclusion: () => [
     deregisterPullTimeUpdateExclusion,
     { principalArn: excluded },
@@ -191,6 +325,35 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   EmptyTrash: () => [emptyTrash, {}],
   RestoreImages: () => [restoreImages, { repositoryName, imageDigests: [deletedDigest] }],
   RestoreRepository: () => [restoreRepository, { repositoryName: "deleted" }],
+  PutReplicationConfiguration: () => [
+    putReplicationConfiguration,
+    { replicationConfiguration: { rules: [{ destinations: [destination] }] } },
+  ],
+  StartReplicationBackfill: () => [startReplicationBackfill, { destination }],
+  StopReplicationBackfill: () => [
+    stopReplicationBackfill,
+    { replicationBackfillId: "00000000-0000-4000-8000-000000000000" },
+  ],
+  PutReplica: () => [
+    putReplica,
+    {
+      ...{ repositoryName, imageManifest: JSON.stringify(imageManifest(config)) },
+      imageManifestMediaType: ociManifest,
+      imageDigest: digestOf(JSON.stringify(imageManifest(config))),
+      ...{ tags: [], source: { ...destination, region: "eu-west-2" } },
+    },
+  ],
+  RemoveReplicas: () => [
+    removeReplicas,
+    {
+      ...{ repositoryName, source: { ...destination, region: "eu-west-2" } },
+      removals: [{ imageDigest, removedAt: 9 }],
+    },
+  ],
+  PutReplicationOptions: () => [
+    putReplicationOptions,
+    { options: [{ destination, deletes: true }] },
+  ],
   StartImageScan: () => [startImageScan, { repositoryName, imageId: { imageDigest } }],
   PutImageScanningConfiguration: () => [
     putImageScanningConfiguration,

@@ -189,6 +189,12 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: objects",
     expect(await store.objects.content(second.id)).toBeUndefined();
     expect(await store.settings.find(registry, "LAST")).toBe(first.id);
     expect((await store.objects.totals()).objects).toBe(1);
+    // Also where something is asked in the same transaction, before its end.
+    const asked = store.transaction(async (change) => {
+      await change.objects.insert(second, Uint8Array.of(1));
+      await change.settings.find(registry, "LAST");
+    });
+    await expect(asked).rejects.toThrow(EqualObjectStands);
   });
 
   it("destroys the key of an object that is to go, and lets the digest come again", async () => {

@@ -122,6 +122,22 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: images", 
     expect(await store.images.parents(repository, digest(1), 9)).toEqual([digest(11), digest(13)]);
     expect(await store.images.parents(repository, digest(1), 1)).toEqual([digest(11)]);
     expect(await store.images.parents(repository, digest(2), 9)).toEqual([]);
+    expect(await store.images.parents(repository, digest(1), 9, digest(11))).toEqual([digest(13)]);
+    const nested = { references: [reference("child", digest(13))] };
+    await addImage(store, repository, digest(14), nested);
+    expect(await store.images.listedParents(repository, digest(1), 9)).toEqual([digest(13)]);
+    expect(await store.images.listedParents(repository, digest(1), 0)).toEqual([]);
+    await store.transaction(async ({ tags }) => {
+      for (const [name, to] of [
+        ["a", 13],
+        ["b", 14],
+        ["c", 12],
+      ] as const) {
+        await tags.put(repository, { tag: tag(name), digest: digest(to), at: 1 });
+      }
+    });
+    expect(await store.tags.ofParents(repository, digest(1), 9)).toEqual([tag("a")]);
+    expect(await store.tags.ofParents(repository, digest(13), 9)).toEqual([tag("b")]);
   });
 
   it("lists referrers by digest, page by page, also of a subject that is not there", async () => {
@@ -260,5 +276,30 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: tags", ({
       change.tags.put(repository, { tag: tag("v1"), digest: digest(1), at: 10 }),
     );
     expect(await store.tags.find(repository, tag("v1"))).toBe(digest(1));
+  });
+
+  it("keeps a tag of the cache fresh while it names that image, and no tag that was pushed", async () => {
+    const { store } = await open();
+    const repository = await addRepository(store, "team/app");
+    await addImage(store, repository, digest(1), { tags: ["pushed"] });
+    await addImage(store, repository, digest(2));
+    const { registry: of, name } = repository;
+    const fresh = async (text: string) =>
+      (await store.images.resolve(of, name, { tag: tag(text) }))?.freshUntil;
+    await store.transaction(async ({ tags }) => {
+      await tags.put(repository, { tag: tag("v1"), digest: digest(1), at: 10, freshUntil: 100 });
+    });
+    expect(await fresh("v1")).toBe(100);
+    await store.transaction(async ({ tags }) => {
+      await tags.setFresh(repository, tag("v1"), digest(1), 200);
+      await tags.setFresh(repository, tag("v1"), digest(2), 300);
+      await tags.setFresh(repository, tag("pushed"), digest(1), 400);
+    });
+    expect(await fresh("v1")).toBe(200);
+    expect(await fresh("pushed")).toBeUndefined();
+    await store.transaction((change) =>
+      change.tags.put(repository, { tag: tag("v1"), digest: digest(2), at: 11 }),
+    );
+    expect(await fresh("v1")).toBeUndefined();
   });
 });

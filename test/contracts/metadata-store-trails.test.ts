@@ -48,7 +48,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: trails", 
   });
 
   it("notes each row once for every trail that is to have it, and keeps it until it is let go", async () => {
-    const { store } = await open();
+    const { store, reopen } = await open();
     const read = store.trails.records;
     const change = store.transaction.bind(store);
     const put = (...rows: AuditRow[]) => change(({ audit }) => audit.put(rows));
@@ -102,6 +102,10 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: trails", 
     expect(await read.nextTrail("id-all")).toBeUndefined();
     await change(({ trails: { records } }) => records.forgetTrail("id-all", 99));
     expect(await removeOld()).toBe(6);
+    // A store that is opened anew knows of its trails.
+    const again = await reopen();
+    await again.transaction(({ audit }) => audit.put([row(7, "again")]));
+    expect(await again.trails.records.nextTrail("id-own")).toBe("id-wide");
   });
 
   it("keeps files until their digest is written, chains and keys", async () => {

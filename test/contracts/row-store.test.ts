@@ -19,6 +19,7 @@ const setting = (name: string, value = "1"): CopiedRow => ({
 
 const numbers = ["version", "slot", "position", "sequence", "at"];
 const firstOf = (column: string) => (numbers.includes(column) ? 0 : "");
+const ofText = () => "";
 
 async function all(store: Pick<RowStore, "page">): Promise<CopiedRow[]> {
   const rows: CopiedRow[] = [];
@@ -43,7 +44,9 @@ describe.each(metadataStores)("$name keeps the RowStore contract", ({ open }) =>
   it("finds every table that is carried, with the columns of its key", async () => {
     const { rows } = await openRows();
     for (const table of copiedTables) {
-      const first = Object.fromEntries(table.key.map((column) => [column, firstOf(column)]));
+      // Versions of secrets have names.
+      const key = table.name === "secret_version" ? ofText : firstOf;
+      const first = Object.fromEntries(table.key.map((column) => [column, key(column)]));
       expect(await rows.page(table, undefined), table.name).toEqual([]);
       expect(await rows.page(table, first), table.name).toEqual([]);
     }

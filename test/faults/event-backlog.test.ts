@@ -11,7 +11,7 @@ const batch = 100;
 const partitions = 50;
 
 it("are routed at one speed, cause few requests, and are delivered in order afterwards", {
-  timeout: 600_000,
+  timeout: 600_000 + total * 5,
 }, async () => {
   const bus = await openTestBus();
   const receiver = await new EventReceiver().start();

@@ -7,9 +7,12 @@ import type { Ports } from "../../src/ports/ports.ts";
 import { issueToken, openToken } from "../../src/registry/identity/authorization-token.ts";
 import { openSecret, sealSecret } from "../../src/registry/identity/find-access-key.ts";
 import { rootPrincipal } from "../../src/registry/identity/principal.ts";
+import { createSecret } from "../../src/registry/secrets/create-secret.ts";
+import { readSecretValue } from "../../src/registry/secrets/secret-value.ts";
 import { openStore, type Store } from "../../src/store.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
 import { sampleKey, sampleSession } from "../contracts/identity-samples.ts";
+import { callerOf } from "../support/ecr.ts";
 import { testRegistry } from "../support/store.ts";
 import { scenarios } from "./scenarios.ts";
 
@@ -54,6 +57,10 @@ export async function fill(ports: Ports): Promise<HandedOut> {
     const wrapped = ports.keys.material.create(version);
     await kms.keys.insertVersion({ ...version, wrapped, origin: "CREATED", createdAt: 1 });
   });
+  await createSecret(ports, callerOf(testRegistry.account), testRegistry, {
+    ...{ name: "rotated", description: undefined, keyArn: undefined, tags: [] },
+    ...{ versionId: undefined, content: { text: secret } },
+  });
   const arn = "arn:aws:iam::000000000000:user/rotated";
   const principal = { ...rootPrincipal(testRegistry.account, userKey), arn };
   return {
@@ -70,6 +77,10 @@ export async function expectWhole(ports: Ports, { token, ciphertext }: HandedOut
   expect(openSecret(ports, userKey, key!.sealedSecret)).toBe(secret);
   const found = await identity.sessions.find(session);
   expect(openSecret(ports, session, found!.sealedSecret)).toBe(secret);
+  const kept = (await ports.metadata.secrets.find(testRegistry, "rotated"))!;
+  const current = { versionId: undefined, stage: undefined };
+  const read = await readSecretValue(ports, callerOf(testRegistry.account), kept, current);
+  expect(read.content).toEqual({ text: secret });
   const opened = await ports.keys.material.open(version, ciphertext, context);
   expect(Buffer.from(opened ?? "").toString()).toBe(secret);
   expect(openToken(ports, token)?.accessKeyId).toBe(userKey);

@@ -24,7 +24,10 @@ export interface DockerEngine {
  * [::1], from where connections are handed to the server. The engine has /etc/hosts and /etc/docker
  * of its own, in a mount namespace: the machine's files stay as they are.
  */
-export async function startDockerEngine(registry: InteropRegistry): Promise<DockerEngine> {
+export async function startDockerEngine(
+  registry: InteropRegistry,
+  further: readonly string[] = [],
+): Promise<DockerEngine> {
   const client = requireProgram("docker");
   const dockerd = requireProgram("dockerd");
   const directory = makeScratch();
@@ -45,7 +48,17 @@ export async function startDockerEngine(registry: InteropRegistry): Promise<Dock
   try {
     daemon = await startDaemon(
       findOnPath("unshare"),
-      ["--mount", "sh", "-euc", ownFiles, "sh", directory, dockerd, ...flags(directory, socket)],
+      [
+        "--mount",
+        "sh",
+        "-euc",
+        ownFiles,
+        "sh",
+        directory,
+        dockerd,
+        ...flags(directory, socket),
+        ...further,
+      ],
       async () => (await runProgram(client, ["version"], { env })).code === 0,
     );
   } catch (error) {

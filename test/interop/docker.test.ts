@@ -78,6 +78,16 @@ describe.each(transports)("Docker Engine over %s", (transport) => {
     expect(await hold(`${name}@${digest}`)).toBe(image.config.digest);
   });
 
+  it("makes the repository that a template is for by its first push", async () => {
+    const image = buildImage();
+    const name = `${address}/${await registry.createTemplate("docker-made")}/app:v1`;
+    await load(image, name);
+    await push(name);
+    await forget(image);
+    await docker("pull", name);
+    expect(await hold(name)).toBe(image.config.digest);
+  });
+
   it("sends no layer twice", async () => {
     const image = buildImage();
     const name = `${address}/${await registry.createRepository("docker-again")}`;

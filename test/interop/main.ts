@@ -3,9 +3,10 @@
  * Flags: --install, --only-present; everything else goes to Vitest.
  */
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildGoProgram, goProgramPath } from "../support/go-program.ts";
 import { buildConformanceSuite } from "./conformance-suite.ts";
 import {
   companions,
@@ -20,14 +21,17 @@ import {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = main(process.argv.slice(2));
 
-async function main(args: readonly string[]): Promise<number> {
+function main(args: readonly string[]): number {
   const flag = (name: string) => args.includes(name);
   const own = /^--(install|only-present)$/;
-  if (flag("--install")) installPackages();
+  if (flag("--install")) {
+    installPackages();
+    buildModules();
+  }
   printPrograms();
-  const incapable = await whatIsMissing();
+  const incapable = whatIsMissing();
   const skipped = flag("--only-present") ? [...incapable.keys()] : [];
   const outcome = flag("--only-present") ? "SKIPPED" : "CANNOT RUN";
   printReasons(outcome, incapable);
@@ -47,14 +51,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** Test files that cannot run here, each with the reason. */
-async function whatIsMissing(): Promise<Map<string, string>> {
+function whatIsMissing(): Map<string, string> {
   const reasons = new Map<string, string>();
   for (const file of testFiles()) {
     const absent = (needs[file] ?? []).filter((name) => findProgram(name) === undefined);
     if (absent.length > 0) reasons.set(file, absent.map(missing).join("; "));
   }
   try {
-    await buildConformanceSuite();
+    buildConformanceSuite();
   } catch (error) {
     reasons.set("oci-conformance", error instanceof Error ? error.message : String(error));
   }
@@ -79,6 +83,20 @@ function installPackages(): void {
   console.log(`Installing ${lacking.join(", ")}`);
   apt("update", "--quiet");
   apt("install", "--yes", "--quiet", "--no-install-recommends", ...lacking);
+}
+
+/** What Debian does not have. One that cannot be built is among what is missing, and why stands above. */
+function buildModules(): void {
+  const modules = Object.values(programs).flatMap(({ module }: Program) => module ?? []);
+  for (const module of modules) {
+    if (existsSync(goProgramPath(module))) continue;
+    console.log(`Building ${module.name} ${module.version} with Go`);
+    try {
+      buildGoProgram(module, findProgram("go")?.path);
+    } catch (error) {
+      console.log(error instanceof Error ? error.message : String(error));
+    }
+  }
 }
 
 function isInstalled(debianPackage: string): boolean {

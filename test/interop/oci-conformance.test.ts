@@ -13,7 +13,7 @@ let program: string;
 let registry: InteropRegistry;
 
 beforeAll(async () => {
-  program = await buildConformanceSuite();
+  program = buildConformanceSuite();
   registry = await openRegistry();
 }, 12 * 60_000);
 

@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { type GoProgram, goProgramPath } from "../support/go-program.ts";
 
 export interface Program {
   /** What to type: the name on the PATH. */
   readonly command: string;
   /** The Debian package that brings it; absent when Debian's is too old to be of use. */
   readonly debian?: string;
+  /** The Go module that brings it, where Debian has none. */
+  readonly module?: GoProgram;
   /** Arguments that make it print its version. */
   readonly version: readonly string[];
   /** What the printed version must match; several programs of that name may be on the PATH. */
@@ -23,13 +26,46 @@ export const programs = {
   ctr: { command: "ctr", debian: "containerd", version: ["--version"] },
   podman: { command: "podman", debian: "podman", version: ["--version"] },
   buildah: { command: "buildah", debian: "buildah", version: ["--version"] },
+  dockerRegistry: {
+    command: "docker-registry",
+    debian: "docker-registry",
+    version: ["--version"],
+  },
   skopeo: { command: "skopeo", debian: "skopeo", version: ["--version"] },
+  notation: {
+    command: "notation",
+    version: ["version"],
+    module: {
+      name: "notation",
+      module: "github.com/notaryproject/notation",
+      version: "v1.3.2",
+      folder: "cmd/notation",
+    },
+  },
+  cosign: {
+    command: "cosign",
+    // Its first line is a picture, and it writes bundles since version 3: the one that is built here.
+    version: ["version"],
+    module: {
+      name: "cosign",
+      module: "github.com/sigstore/cosign/v3",
+      version: "v3.1.3",
+      folder: "cmd/cosign",
+    },
+  },
   aws: {
     command: "aws",
     debian: "awscli",
     version: ["--version"],
     accepts: /^aws-cli\/2\./,
     remark: "version 2 of the AWS CLI is needed",
+  },
+  /** One that can be told where each service is. */
+  awsWithEndpoints: {
+    command: "aws",
+    version: ["--version"],
+    accepts: /^aws-cli\/(1\.(29|[3-9]\d)|2\.(1[3-9]|[2-9]\d))\./,
+    remark: "version 2.13 or 1.29 of the AWS CLI is needed, which Debian 12 does not have",
   },
   go: {
     command: "go",
@@ -49,13 +85,19 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   "aws-cli": ["aws"],
   "aws-cli-iam": ["aws"],
   "aws-cli-iam-roles": ["aws"],
+  "aws-cli-secrets": ["aws"],
   "aws-cli-sts": ["aws"],
+  "aws-cli-trails": ["awsWithEndpoints"],
   buildah: ["buildah"],
   containerd: ["containerd", "ctr"],
   docker: ["docker", "dockerd"],
   "docker-access": ["aws", "docker", "dockerd"],
+  import: ["dockerRegistry", "skopeo"],
   podman: ["podman"],
   "report-in-use": ["containerd", "ctr", "docker", "dockerd"],
+  "run-task": ["docker", "dockerd"],
+  scan: ["aws", "buildah", "docker", "dockerd", "skopeo"],
+  signing: ["cosign", "notation"],
   skopeo: ["skopeo"],
 };
 
@@ -84,11 +126,11 @@ export function requireProgram(name: ProgramName): string {
 
 /** One sentence: what is missing, and what to do about it. */
 export function missing(name: ProgramName): string {
-  const { command, debian, remark }: Program = programs[name];
-  const cure =
-    debian === undefined
-      ? ""
-      : `: "apt-get install ${debian}", or "npm run test:interop -- --install"`;
+  const { command, debian, module, remark }: Program = programs[name];
+  const own = '"npm run test:interop -- --install"';
+  let cure = "";
+  if (debian !== undefined) cure = `: "apt-get install ${debian}", or ${own}`;
+  else if (module !== undefined) cure = `: ${own} builds it with Go`;
   return `${command} is not installed${remark === undefined ? "" : ` (${remark})`}${cure}`;
 }
 
@@ -103,7 +145,8 @@ export function findOnPath(command: string): string {
 }
 
 function search(program: Program): FoundProgram | undefined {
-  for (const path of candidates(program.command)) {
+  const built = program.module === undefined ? [] : [goProgramPath(program.module)];
+  for (const path of [...built.filter(isExecutable), ...candidates(program.command)]) {
     const { status, stdout, stderr } = spawnSync(path, program.version, {
       encoding: "utf8",
       timeout: 30_000,

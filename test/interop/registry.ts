@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   CreateRepositoryCommand,
+  CreateRepositoryCreationTemplateCommand,
   ECRClient,
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr";
@@ -31,6 +32,8 @@ export interface InteropRegistry {
   password(): Promise<string>;
   /** Creates a repository under a name that no other test uses, and returns the name. */
   createRepository(prefix: string): Promise<string>;
+  /** The same of a template by which a push makes repositories; returns its prefix. */
+  createTemplate(prefix: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -58,6 +61,12 @@ export async function openRegistry(
       const repositoryName = `interop/${prefix}-${++repositories}`;
       await ecr.send(new CreateRepositoryCommand({ repositoryName }));
       return repositoryName;
+    },
+    async createTemplate(wanted) {
+      const prefix = `interop/${wanted}-${++repositories}`;
+      const appliedFor = ["CREATE_ON_PUSH" as const];
+      await ecr.send(new CreateRepositoryCreationTemplateCommand({ prefix, appliedFor }));
+      return prefix;
     },
     async close() {
       ecr.destroy();

@@ -76,6 +76,17 @@ describe.each(transports)("skopeo over %s", (transport) => {
     expect(stdout.trim()).toBe(image.manifest.digest);
   });
 
+  it("makes the repository that a template is for by its first copy", async () => {
+    const prefix = await registry.createTemplate("skopeo-made");
+    const image = buildImage();
+    const source = newDirectory();
+    writeOciLayout(source, [image], "v1");
+    const remote = reference(`${prefix}/app`, "v1");
+    await skopeo("copy", ...to, `oci:${source}:v1`, remote);
+    const { stdout } = await skopeo("inspect", ...flags, "--format", "{{.Digest}}", remote);
+    expect(stdout.trim()).toBe(image.manifest.digest);
+  });
+
   it("inspects, lists and deletes", async () => {
     const [kept, deleted] = [buildImage(), buildImage({ architecture: "arm64" })];
     const repository = await registry.createRepository("skopeo-tags");

@@ -9,7 +9,7 @@ const minuteMs = 60_000;
  */
 const onceIsEnough = [
   ...["aws-cli", "aws-cli-iam", "aws-cli-iam-roles", "aws-cli-kms", "aws-cli-lifecycle"],
-  ...["aws-cli-sts", "report-in-use"],
+  ...["aws-cli-sts", "aws-cli-trails", "report-in-use"],
 ];
 const isFleet = process.env.ENTREPOT_TEST_STORES === "fleet";
 if (isFleet) console.log(`Left out on a fleet's stores: ${onceIsEnough.join(", ")}.`);

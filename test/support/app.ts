@@ -48,6 +48,7 @@ export class App {
       ENTREPOT_DATA: directory,
       ENTREPOT_HTTP: "127.0.0.1:0",
       ENTREPOT_HTTPS: "off",
+      ENTREPOT_PUBLIC_HTTP: "off",
       ENTREPOT_ROOT_ACCESS_KEY_ID: rootKey.accessKeyId,
       ENTREPOT_ROOT_SECRET_ACCESS_KEY: rootKey.secretAccessKey,
       ...settings,

@@ -8,7 +8,6 @@ import type { FixedClock } from "../../src/adapters/clock/fixed.ts";
 import { RootCredentials } from "../../src/adapters/credentials/root.ts";
 import { awsDoor } from "../../src/doors/aws/aws-door.ts";
 import { HeldBodies } from "../../src/doors/aws/read-body.ts";
-import { Sha256 } from "../../src/doors/aws/string-to-sign.ts";
 import { type Operation, operation } from "../../src/operations/operation.ts";
 import { getCallerIdentity } from "../../src/operations/sts/get-caller-identity.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
@@ -17,6 +16,7 @@ import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { type Caller, rootPrincipal } from "../../src/registry/identity/principal.ts";
 import { limits } from "../../src/registry/limits.ts";
 import type { AccountId, Region } from "../../src/registry/names.ts";
+import { Sha256 } from "../../src/registry/sha256.ts";
 import { testOrganization } from "./organization.ts";
 import { testPorts } from "./ports.ts";
 

@@ -15,6 +15,7 @@ import { runCommandLine } from "../../src/doors/cli/command-line.ts";
 import type { Commands } from "../../src/doors/cli/commands.ts";
 import { operations } from "../../src/operations/index.ts";
 import type { Operation, Service } from "../../src/operations/operation.ts";
+import type { ContainerEngine } from "../../src/ports/container-engine.ts";
 import type { ContainerRuntime } from "../../src/ports/container-runtime.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
@@ -46,6 +47,9 @@ export class CommandServer {
   readonly client: Client;
   /** What commands find on this machine. */
   runtimes: readonly ContainerRuntime[] = [];
+  engine: ContainerEngine | undefined;
+  /** Commands that go on and on do one round. */
+  stopped: AbortSignal = AbortSignal.abort();
   readonly #server: FastifyInstance;
 
   constructor(store: TestPorts, directory: string, client: Client, server: FastifyInstance) {
@@ -66,10 +70,11 @@ export class CommandServer {
     const commands: Commands = {
       ...{ version: "0", settings: [], serve: unused, fsck: unused, gc: unused },
       ...{ backup: unused, restore: unused, migrate: unused, rotateMasterKey: unused },
-      vulndb: unused,
+      containerEngine: () => this.engine ?? unused(),
+      ...{ vulndb: unused, scan: unused, takeover: unused },
       containerRuntimes: () => this.runtimes,
       trailTarget: (_given, place) => new TrailDirectory(fileURLToPath(place)),
-      stopped: () => AbortSignal.abort(),
+      stopped: () => this.stopped,
       client: () => ({ ...this.client, ...changes }),
       now: () => this.store.clock.now(),
     };

@@ -112,7 +112,8 @@ export class OciClient {
   ): Promise<string> {
     const digest = digestOf(content, algorithm);
     const location = await this.startUpload(repository);
-    const pushed = await this.send("PUT", `${location}?digest=${digest}`, { body: content });
+    const mark = location.includes("?") ? "&" : "?";
+    const pushed = await this.send("PUT", `${location}${mark}digest=${digest}`, { body: content });
     if (pushed.status !== 201) throw new Error(`a blob: ${pushed.status} ${pushed.text()}`);
     return digest;
   }

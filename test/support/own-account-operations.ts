@@ -8,10 +8,13 @@ export const ownAccountOperations: ReadonlySet<string> = new Set([
   "entrepot:DeletePullSecret",
   "entrepot:ExplainAccess",
   "entrepot:GetEventDestination",
+  "entrepot:GrantRole",
   "entrepot:LintPolicy",
   "entrepot:ListDeadLetters",
   "entrepot:ListPullSecrets",
+  "entrepot:ListRoleGrants",
   "entrepot:PutEventDestination",
   "entrepot:ReplayDeadLetters",
+  "entrepot:RevokeRole",
   "entrepot:RevokeSessions",
 ]);

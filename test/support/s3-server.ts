@@ -1,18 +1,17 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { buildGoProgram, goProgramPath } from "./go-program.ts";
 
-const module = "github.com/versity/versitygw/cmd/versitygw";
-const version = "v1.8.0";
-const buildTimeoutMs = 10 * 60_000;
-const cache = fileURLToPath(new URL("../../.cache", import.meta.url));
-const built = join(cache, `versitygw-${version}`);
+const gateway = {
+  name: "versitygw",
+  module: "github.com/versity/versitygw",
+  version: "v1.8.0",
+  folder: "cmd/versitygw",
+};
 
 /** What to start: the program that the environment names, or the one that was built here. */
 export function s3Program(): string | undefined {
   const named = process.env.ENTREPOT_TEST_S3_SERVER;
-  const path = named === undefined || named === "" ? built : named;
+  const path = named === undefined || named === "" ? goProgramPath(gateway) : named;
   return existsSync(path) ? path : undefined;
 }
 
@@ -30,22 +29,5 @@ export function s3Missing(): string | undefined {
  * @throws Error that says in one sentence why it cannot be built
  */
 export function buildS3Server(): string {
-  const present = s3Program();
-  if (present !== undefined) return present;
-  const folder = join(cache, "s3-server");
-  mkdirSync(folder, { recursive: true });
-  try {
-    execFileSync("go", ["install", `${module}@${version}`], {
-      env: { ...process.env, GOBIN: folder, GOFLAGS: "" },
-      stdio: ["ignore", "ignore", "pipe"],
-      timeout: buildTimeoutMs,
-    });
-  } catch (error) {
-    const { stderr } = error as { stderr?: Buffer };
-    const lines = (stderr?.toString() ?? "").trim().split("\n");
-    const reason = (lines.at(-1) || String(error)).replace(/https?:\/\/\S+/g, "the module proxy");
-    throw new Error(`the S3 server cannot be built with Go: ${reason}`);
-  }
-  renameSync(join(folder, "versitygw"), built); // Whole or not at all, whoever else builds it.
-  return built;
+  return s3Program() ?? buildGoProgram(gateway);
 }

@@ -37,6 +37,16 @@ export class TestAdvisories {
     });
   }
 
+  /** A day's likelihoods: rows of a CVE, its score and its percentile. */
+  async importEpss(...rows: readonly string[]): Promise<void> {
+    const head = "#model_version:v1,score_date:2026-08-10T00:00:00+0000\ncve,epss,percentile\n";
+    const path = join(this.#directory, "epss_scores-current.csv");
+    await writeFile(path, `${head}${rows.join("\n")}\n`);
+    await this.database.import({
+      ...{ inputs: [path], replaced: [], followed: {}, builtAt: ++this.#imports },
+    });
+  }
+
   async close(): Promise<void> {
     this.database.close();
     await rm(this.#directory, { recursive: true });

@@ -47,10 +47,12 @@ function least(schema: z.ZodType, known: Readonly<JsonObject>): unknown {
     const item = core(bare.def.element as z.ZodType);
     return [item instanceof z.ZodObject ? validInput(item, known) : least(item, known)];
   }
+  if (bare instanceof z.ZodRecord) return {};
   if (bare instanceof z.ZodString) return "text";
   if (bare instanceof z.ZodNumber) return 0;
   if (bare instanceof z.ZodBoolean) return false;
   if (bare instanceof z.ZodEnum) return bare.options[0];
+  if (bare instanceof z.ZodUnion) return least(bare.options[0] as z.ZodType, known);
   throw new Error(`no least value of a ${bare.def.type}`);
 }
 
@@ -85,6 +87,7 @@ function wrong(schema: z.ZodType): fc.Arbitrary<unknown> {
     return fc.oneof(otherTypes("object"), ...entries);
   }
   // AWS Query writes numbers, booleans and empty lists as text.
+  if (bare instanceof z.ZodRecord) return otherTypes("object");
   if (bare instanceof z.ZodNumber)
     return fc.oneof(
       otherTypes("number").filter((value) => typeof value !== "string" || /[^0-9-]/.test(value)),

@@ -25,6 +25,8 @@ export interface RunningServer {
   readonly origin: string;
   /** `https://127.0.0.1:<port>`, or "" when the listener is off. */
   readonly httpsOrigin: string;
+  /** Of the public registry's own listener, or "" when it is off. */
+  readonly publicOrigin: string;
   /** Of the private endpoints, by their ids. */
   readonly endpoints: Readonly<Record<string, string>>;
   readonly accessKeyId: string;
@@ -87,6 +89,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   return {
     origin: addresses.http ?? "",
     httpsOrigin: addresses.https ?? "",
+    publicOrigin: addresses.public ?? "",
     endpoints: addresses.privateEndpoints ?? {},
     ...(await rootKey(dataDirectory, options.settings ?? {})),
     ca: await readFile(join(dataDirectory, "tls", "ca.pem"), "utf8").catch(() => ""),
@@ -125,6 +128,7 @@ function environment(dataDirectory: string, settings: Readonly<Record<string, st
     ENTREPOT_DATA: dataDirectory,
     ENTREPOT_HTTP: "127.0.0.1:0",
     ENTREPOT_HTTPS: "127.0.0.1:0",
+    ENTREPOT_PUBLIC_HTTP: "127.0.0.1:0",
     ...settings,
   };
 }
@@ -132,6 +136,7 @@ function environment(dataDirectory: string, settings: Readonly<Record<string, st
 interface Addresses {
   readonly http?: string;
   readonly https?: string;
+  readonly public?: string;
   readonly privateEndpoints?: Record<string, string>;
 }
 

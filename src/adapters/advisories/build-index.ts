@@ -44,43 +44,41 @@ export async function buildIndex(
 ): Promise<BuiltIndex> {
   for (const path of [order.target, `${order.target}.staging`]) rmSync(path, { force: true });
   const staging = new Staging(`${order.target}.staging`);
-  const writer = new IndexWriter(order.target, order.builtAt);
+  const base = order.base === undefined ? undefined : SqliteAdvisoryIndex.open(order.base);
+  const writer = new IndexWriter(order.target, order.builtAt, base);
   try {
     const intake = new Intake(staging, onProgress);
     for (const input of order.inputs) await readInput(input, intake);
-    return write(order, { intake, staging, writer });
+    return write(order, { base, intake, staging, writer });
   } catch (error) {
     writer.close();
     rmSync(order.target, { force: true });
     throw error;
   } finally {
+    base?.close();
     staging.close();
   }
 }
 
 interface Work {
+  readonly base: SqliteAdvisoryIndex | undefined;
   readonly intake: Intake;
   readonly staging: Staging;
   readonly writer: IndexWriter;
 }
 
-function write(order: BuildOrder, { intake, staging, writer }: Work): BuiltIndex {
-  const base = order.base === undefined ? undefined : SqliteAdvisoryIndex.open(order.base);
-  try {
-    if (base !== undefined) keepBase(base, order, intake, staging);
-    for (const place of staging.places()) writer.addPlace(place);
-    writeCves(base, intake, writer);
-    const endOfLife = { ...(base === undefined ? {} : base.endOfLifeNow()), ...intake.endOfLife };
-    const newestDay = daysOf(endOfLife).reduce((one, other) => (one > other ? one : other), "");
-    writer.count("eol", Object.keys(endOfLife).length, timeOf(newestDay));
-    const [refused, odd] = [intake.refusals.list(), intake.oddities.list()];
-    const followed = { ...base?.about.followed, ...order.followed };
-    const counts = { refused: sum(refused), odd: sum(odd) };
-    const written = writer.finish({ endOfLife, followed, ...counts });
-    return { ...written, records: intake.records, refused, odd };
-  } finally {
-    base?.close();
-  }
+function write(order: BuildOrder, { base, intake, staging, writer }: Work): BuiltIndex {
+  if (base !== undefined) keepBase(base, order, intake, staging);
+  for (const place of staging.places()) writer.addPlace(place);
+  writeCves(base, intake, writer);
+  const endOfLife = { ...(base === undefined ? {} : base.endOfLifeNow()), ...intake.endOfLife };
+  const newestDay = daysOf(endOfLife).reduce((one, other) => (one > other ? one : other), "");
+  writer.count("eol", Object.keys(endOfLife).length, timeOf(newestDay));
+  const [refused, odd] = [intake.refusals.list(), intake.oddities.list()];
+  const followed = { ...base?.about.followed, ...order.followed };
+  const counts = { refused: sum(refused), odd: sum(odd) };
+  const written = writer.finish({ endOfLife, followed, ...counts });
+  return { ...written, records: intake.records, refused, odd };
 }
 
 function keepBase(

@@ -193,14 +193,54 @@ describe("an index of advisories", () => {
       "those that come",
     );
     const after = (await indexes.current())!;
-    expect(await after.changedNames(before)).toEqual([
+    expect((await after.changesSince(before.about.version))?.names).toEqual([
       { ecosystem: "Debian:12", name: "a" },
       { ecosystem: "npm", name: "b" },
       { ecosystem: "npm", name: "c" },
       { ecosystem: "npm", name: "ü" },
     ]);
-    expect(await after.changedNames(after)).toEqual([]);
+    expect(await after.changesSince(after.about.version)).toEqual({ names: [], cves: [] });
     expect(after.about.version).not.toBe(before.about.version);
+  });
+
+  it("tells what changed over several imports, also of CVEs, and when it can not", async () => {
+    const file = (...records: readonly object[]) =>
+      place({ "all.ndjson": records.map(json).join("\n") });
+    const epss = (score: string) =>
+      `#model_version:v1,score_date:2024-01-0${builds % 9}T00:00:00+0000\ncve,epss,percentile\nCVE-2024-1000,${score},0.5\n`;
+    const facts = (title: string, modified: string) => ({
+      id: "CVE-2024-1000",
+      modified,
+      summary: title,
+    });
+    const kev = {
+      ...{ title: "CISA Catalog of Known Exploited Vulnerabilities", catalogVersion: "2024.01.09" },
+      ...{ dateReleased: "2024-01-09T00:00:00Z", count: 1 },
+      vulnerabilities: [{ cveID: "CVE-2024-2000", dateAdded: "2024-01-09" }],
+    };
+    await take(file(record("A-1", "a", "1.0.0"), facts("one", "2024-01-01T00:00:00Z")));
+    const version = async () => (await indexes.current())!.about.version;
+    const first = await version();
+    await take(place({ "epss_scores-current.csv": epss("0.1") }));
+    const second = await version();
+    await take(file(record("A-2", "b", "1.0.0"), kev));
+    const third = await version();
+    await take(file(record("A-3", "c", "1.0.0"), facts("two", "2024-02-01T00:00:00Z")));
+    const since = async (from: string) => {
+      const changes = await (await indexes.current())!.changesSince(from);
+      return changes && [changes.names.map(({ name }) => name), changes.cves];
+    };
+    expect(await since(first)).toEqual([
+      ["b", "c"],
+      ["CVE-2024-2000", "CVE-2024-1000"],
+    ]);
+    expect(await since(second)).toEqual(await since(first));
+    expect(await since(third)).toEqual([["c"], ["CVE-2024-1000"]]);
+    expect(await since("of another")).toBeUndefined();
+    // A package of an ecosystem that nothing was known of was not judged before.
+    const gem = { package: { ecosystem: "RubyGems", name: "g" }, versions: ["1"] };
+    await take(file(record("A-4", "", "", { affected: [gem] })));
+    expect(await since(third)).toBeUndefined();
   });
 
   it("has the same version for the same content, in whatever order it came", async () => {

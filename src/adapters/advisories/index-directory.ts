@@ -25,7 +25,7 @@ export interface ImportWish {
 }
 
 const pointerName = "current.json";
-const namePattern = /^index-[0-9a-f]{16}-\d{1,15}\.db$/;
+const namePattern = /^index-([0-9a-f]{16})-(\d{1,15})\.db$/;
 
 /**
  * Indexes in a directory: files that never change, named by their versions, and a pointer to the newest. While
@@ -70,6 +70,33 @@ export class IndexDirectory implements VulnerabilityDatabase {
         await rm(target, { force: true });
       }
     } finally {
+      unlock();
+    }
+  }
+
+  /** The file of the newest index. It stays as it is until another one is published. */
+  async file(): Promise<{ readonly name: string; readonly path: string } | undefined> {
+    if ((await this.current()) === undefined) return undefined;
+    const { name } = this.#open!;
+    return { name, path: this.#path(name) };
+  }
+
+  /**
+   * Takes an index that was made elsewhere for the newest: `write` makes its file.
+   * @throws ImportUnderWay
+   * @throws IndexUnreadable for what is none
+   */
+  async adopt(name: string, write: (path: string) => Promise<void>): Promise<void> {
+    const [, version, builtAt] = namePattern.exec(name) ?? [];
+    if (version === undefined) throw new IndexUnreadable(`${name} is no name of an index`);
+    const unlock = await this.#lock();
+    const draft = this.#draft();
+    try {
+      await write(draft);
+      SqliteAdvisoryIndex.open(draft).close();
+      await this.#publish(draft, version, Number(builtAt));
+    } finally {
+      await rm(draft, { force: true });
       unlock();
     }
   }

@@ -5,6 +5,7 @@ import type { AdvisorySourceFacts } from "../../ports/advisories.ts";
 import { ecosystemFamily } from "../../registry/scanning/advisories/advisory.ts";
 import type { EndOfLifeDates } from "../../registry/scanning/advisories/end-of-life-dates.ts";
 import { packAdvisories } from "./advisory-codec.ts";
+import { type ComparedIndex, IndexChanges } from "./index-changes.ts";
 import {
   type CveRow,
   createDatabase,
@@ -36,7 +37,10 @@ interface Count {
   newestAt: number | undefined;
 }
 
-/** Writes an index, rows in the order of their keys: equal content is an equal file and version. */
+/**
+ * Writes an index, rows in the order of their keys: equal content is an equal version. Where it is made from
+ * another one, it says what changed.
+ */
 export class IndexWriter {
   readonly #path: string;
   readonly #builtAt: number;
@@ -45,11 +49,13 @@ export class IndexWriter {
   readonly #database: DatabaseSync;
   readonly #hash = createHash("sha256");
   readonly #counts = new Map<string, Count>();
+  readonly #changes: IndexChanges;
   readonly #ecosystems = new Set<string>();
   readonly #addPlace: (...values: SQLInputValue[]) => void;
   readonly #addCve: (...values: SQLInputValue[]) => void;
 
-  constructor(path: string, builtAt: number) {
+  constructor(path: string, builtAt: number, base?: ComparedIndex) {
+    this.#changes = new IndexChanges(base);
     this.#path = path;
     this.#builtAt = builtAt;
     this.#database = createDatabase(path);
@@ -63,6 +69,7 @@ export class IndexWriter {
   addPlace({ place, advisories, packed }: StagedPlace): void {
     const body = packed ?? packAdvisories(advisories);
     this.#addPlace(place, body);
+    this.#changes.addPlace(place, body);
     this.#hash.update(place).update(body);
     for (const { ecosystem, modifiedAt } of advisories) {
       this.#ecosystems.add(ecosystem);
@@ -71,7 +78,9 @@ export class IndexWriter {
     }
   }
 
-  addCve({ id, epss, percentile, kev, facts }: CveRow): void {
+  addCve(row: CveRow): void {
+    const { id, epss, percentile, kev, facts } = row;
+    this.#changes.addCve(row);
     this.#addCve(id, epss, percentile, kev, facts);
     this.#hash.update(`${id},${epss},${percentile},${kev},${facts}\n`);
   }
@@ -103,6 +112,8 @@ export class IndexWriter {
     const document = this.#database.prepare("insert into documents values (?, ?)");
     document.run("about", JSON.stringify(about));
     document.run("eol", eol);
+    const steps = this.#changes.finish({ version, ecosystems, endOfLife: eol });
+    document.run("changes", JSON.stringify(steps));
     document.run("format", indexFormat);
     this.#database.exec(`${indexOfPlaces}; commit`);
     this.#database.close();

@@ -1,10 +1,16 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { AdvisoriesAbout, AdvisoryIndex, AdvisoryName } from "../../ports/advisories.ts";
+import type {
+  AdvisoriesAbout,
+  AdvisoryChanges,
+  AdvisoryIndex,
+  AdvisoryName,
+} from "../../ports/advisories.ts";
 import type { Advisory } from "../../registry/scanning/advisories/advisory.ts";
 import type { EndOfLifeDates } from "../../registry/scanning/advisories/end-of-life-dates.ts";
 import type { VulnerabilityFacts } from "../../registry/scanning/advisories/vulnerability-facts.ts";
 import { cveNumber } from "../../registry/scanning/advisories/vulnerability-names.ts";
 import { placeOf, unpackAdvisories } from "./advisory-codec.ts";
+import { changesIn, type IndexStep } from "./index-changes.ts";
 import { type CveRow, indexFormat, millionths } from "./index-schema.ts";
 import type { StoredAbout } from "./index-writer.ts";
 
@@ -22,6 +28,8 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
   readonly #place: StatementSync;
   readonly #cve: StatementSync;
   readonly #epssDate: string;
+  #endOfLife: EndOfLifeDates | undefined;
+  #steps: readonly IndexStep[] | undefined;
 
   private constructor(database: DatabaseSync, about: StoredAbout) {
     this.#database = database;
@@ -71,31 +79,27 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
   }
 
   async endOfLife(): Promise<EndOfLifeDates> {
-    return this.endOfLifeNow();
+    this.#endOfLife ??= this.endOfLifeNow();
+    return this.#endOfLife;
   }
 
   endOfLifeNow(): EndOfLifeDates {
-    return JSON.parse(documentOf(this.#database, "eol") ?? "{}") as EndOfLifeDates;
+    return JSON.parse(this.endOfLifeText()) as EndOfLifeDates;
   }
 
-  async changedNames(other: AdvisoryIndex): Promise<AdvisoryName[]> {
-    if (!(other instanceof SqliteAdvisoryIndex)) throw new TypeError("not an index of this kind");
-    const changed: AdvisoryName[] = [];
-    const differ = (place: string, one?: Uint8Array, two?: Uint8Array) => {
-      if (one !== undefined && two !== undefined && Buffer.compare(one, two) === 0) return;
-      changed.push(...changedOf(place, one, two));
-    };
-    const [mine, theirs] = [this.places(), other.places()];
-    let [here, there] = [mine.next().value, theirs.next().value];
-    while (here !== undefined || there !== undefined) {
-      const order = comparePlaces(here?.place, there?.place);
-      if (order < 0) differ(here!.place, here!.body);
-      else if (order > 0) differ(there!.place, there!.body);
-      else differ(here!.place, here!.body, there!.body);
-      if (order <= 0) here = mine.next().value;
-      if (order >= 0) there = theirs.next().value;
-    }
-    return changed;
+  endOfLifeText(): string {
+    return documentOf(this.#database, "eol") ?? "{}";
+  }
+
+  async changesSince(version: string): Promise<AdvisoryChanges | undefined> {
+    if (version === this.about.version) return { names: [], cves: [] };
+    return changesIn(this.steps, version);
+  }
+
+  /** See `IndexChanges`. */
+  get steps(): readonly IndexStep[] {
+    this.#steps ??= JSON.parse(documentOf(this.#database, "changes") ?? "[]") as IndexStep[];
+    return this.#steps;
   }
 
   /** Every row in the order of places, for what goes through all of them. */
@@ -155,32 +159,4 @@ export class SqliteAdvisoryIndex implements AdvisoryIndex {
 function documentOf(database: DatabaseSync, name: string): string | undefined {
   const row = database.prepare("select body from documents where name = ?").get(name);
   return row?.body as string | undefined;
-}
-
-/** SQLite's order of texts: that of their bytes in UTF-8. What is absent comes last. */
-function comparePlaces(one: string | undefined, other: string | undefined): number {
-  if (one === other) return 0;
-  if (one === undefined) return 1;
-  if (other === undefined) return -1;
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
-}
-
-/** Of a place's releases those that are told otherwise: a fix for one is none of another's business. */
-function changedOf(place: string, one?: Uint8Array, two?: Uint8Array): AdvisoryName[] {
-  const name = place.slice(place.indexOf("\n") + 1);
-  const [before, after] = [one, two].map((body) => saidByEcosystem(name, body));
-  const ecosystems = new Set([...before!.keys(), ...after!.keys()]);
-  return [...ecosystems]
-    .filter((ecosystem) => before!.get(ecosystem) !== after!.get(ecosystem))
-    .map((ecosystem) => ({ ecosystem, name }));
-}
-
-function saidByEcosystem(name: string, body: Uint8Array | undefined): Map<string, string> {
-  const said = new Map<string, string>();
-  if (body === undefined) return said;
-  for (const advisory of unpackAdvisories(name, body)) {
-    const earlier = said.get(advisory.ecosystem) ?? "";
-    said.set(advisory.ecosystem, `${earlier}${JSON.stringify(advisory)}\n`);
-  }
-  return said;
 }

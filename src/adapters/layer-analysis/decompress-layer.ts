@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createGunzip, createZstdDecompress } from "node:zlib";
 import type { LayerLimits } from "../../registry/scanning/layer-limits.ts";
 import { LayerRefused } from "../../registry/scanning/layer-refused.ts";
-import { isZstd, tooMuchMemory, ZstdFrames } from "./zstd-frames.ts";
+import { isZstd, tooMuchMemory, ZstdFrames } from "../../registry/scanning/zstd-frames.ts";
 
 const pieceBytes = 256 * 1024;
 /** Bytes by which compression is told. */

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import { isRegistryError } from "../../registry/errors.ts";
+import { AuditMetrics } from "./audit-metrics.ts";
 import { type Durations, Histogram } from "./histogram.ts";
 import type { PortTimes } from "./port-times.ts";
 import { addProcessGauges, type ProcessSources } from "./process-gauges.ts";
@@ -73,6 +74,8 @@ export class Metrics {
   readonly #lifecycle: Counter<"action">;
   readonly #dropped: Counter;
   readonly #jobs: Counter<"kind" | "outcome">;
+  /** Of trails, and of who is told audit records. */
+  readonly audit: AuditMetrics;
   #receivedBytes = 0;
   #sentBytes = 0;
 
@@ -117,6 +120,7 @@ export class Metrics {
       labelNames: ["kind", "outcome"],
       registers,
     });
+    this.audit = new AuditMetrics(this.#registry, sources);
     addStoreGauges(this.#registry, sources);
     addProcessGauges(this.#registry, sources);
   }

@@ -2,10 +2,21 @@ import { Gauge, type Registry } from "prom-client";
 import type { Clock } from "../../ports/clock.ts";
 import type { MetadataStore } from "../../ports/metadata-store.ts";
 import type { Standing } from "../../ports/usage-store.ts";
+import type { ReplicationCount } from "../../registry/replication/image-replication.ts";
 
 export interface StoreSources {
   readonly clock: Clock;
-  readonly metadata: Pick<MetadataStore, "repositories" | "objects" | "jobs" | "quotas" | "usage">;
+  readonly metadata: Pick<
+    MetadataStore,
+    | "repositories"
+    | "objects"
+    | "jobs"
+    | "quotas"
+    | "usage"
+    | "trails"
+    | "replications"
+    | "replicationChanges"
+  >;
 }
 
 /** Repositories that have a series of their own; all others are one. */
@@ -19,6 +30,7 @@ export function addStoreGauges(registry: Registry, sources: StoreSources): void 
   addTotals(registers, sources);
   addJobs(registers, sources);
   addQuotas(registers, sources);
+  addReplications(registers, sources);
   addStanding(registers, sources);
   addRepositories(registers, sources);
 }
@@ -81,6 +93,68 @@ function addQuotas(registers: Registry[], { metadata }: StoreSources): void {
         this.set({ unit, state: "over_soft" }, overSoft);
         this.set({ unit, state: "over_hard" }, overHard);
       }
+    },
+  });
+}
+
+/** All gauges have the answer to one question. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+}
+
+/** By destination: each registry has few. */
+function addReplications(registers: Registry[], { metadata, clock }: StoreSources): void {
+  const images = shared(() => metadata.replications.counts());
+  const changes = shared(() => metadata.replicationChanges.counts());
+  const place = ["account", "region", "to_account", "to_region"];
+  const labels = ({ source, destination }: ReplicationCount) => ({
+    ...{ account: source.account, region: source.region },
+    ...{ to_account: destination.account, to_region: destination.region },
+  });
+  const addCounts = (name: string, help: string, counts: () => Promise<ReplicationCount[]>) =>
+    new Gauge({
+      ...{ name, help, labelNames: [...place, "state"], registers },
+      async collect() {
+        const found = await counts();
+        this.reset();
+        for (const each of found) {
+          const state = each.status === "FAILED" ? "failed" : "waiting";
+          this.set({ ...labels(each), state }, each.images);
+        }
+      },
+    });
+  addCounts(
+    "entrepot_replications",
+    "Images that wait to be copied, and those that could not be.",
+    images,
+  );
+  addCounts(
+    "entrepot_replication_changes",
+    "Deletions that wait to be done elsewhere, and those that could not be.",
+    changes,
+  );
+  new Gauge({
+    name: "entrepot_replication_lag_seconds",
+    help: "How long the image or deletion waits that waits longest to go elsewhere.",
+    labelNames: place,
+    registers,
+    async collect() {
+      const found = [...(await images()), ...(await changes())];
+      this.reset();
+      const lags = new Map<string, { readonly of: ReplicationCount; readonly lag: number }>();
+      for (const of of found) {
+        if (of.status === "FAILED") continue;
+        const key = JSON.stringify(labels(of));
+        const lag = Math.max(0, clock.now() - of.oldestAt) / 1000;
+        if (lag >= (lags.get(key)?.lag ?? 0)) lags.set(key, { of, lag });
+      }
+      for (const { of, lag } of lags.values()) this.set(labels(of), lag);
     },
   });
 }

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import { refusedCall } from "../../operations/audit-call.ts";
 import type { Environment, Operation, Service } from "../../operations/operation.ts";
 import { inStep, type Observer, perform } from "../../operations/perform.ts";
 import type { Credentials } from "../../ports/credentials.ts";
@@ -13,9 +12,7 @@ import {
   type Arrival,
   anonymousCaller,
   beginLogin,
-  claimedKeyId,
   finishLogin,
-  type PendingLogin,
   TooManyFailedLogins,
 } from "./login.ts";
 import {
@@ -27,8 +24,10 @@ import {
   queryVersions,
 } from "./query-codec.ts";
 import { BodyCut, discardBody, HeldBodies, readBody } from "./read-body.ts";
+import { Refusals, type ToWire } from "./refusals.ts";
 import { headerOf } from "./request-head.ts";
-import { jsonError, queryError, type WireError } from "./wire.ts";
+import { decodeRest, isSigned, type RestMatch, RestRoutes } from "./rest-json.ts";
+import { jsonError, queryError, restError, type WireError } from "./wire.ts";
 
 export interface AwsDoorOptions {
   readonly environment: Environment;
@@ -41,13 +40,13 @@ export interface AwsDoorOptions {
   readonly endpointOf?: EndpointOf;
 }
 
-type ToWire = (error: RegistryError) => WireError;
-
 interface Door extends AwsDoorOptions {
   /** By `X-Amz-Target`. */
   readonly targets: ReadonlyMap<string, Operation>;
   /** By version and action of AWS Query. */
   readonly actions: ReadonlyMap<string, Operation>;
+  /** By method and path. */
+  readonly routes: RestRoutes;
   readonly heldBodies: HeldBodies;
 }
 
@@ -69,10 +68,13 @@ const jsonPrefixes = new Map<Service, string>([
   ["cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"],
   ["cloudwatch", "GraniteServiceVersion20100801"],
   ["ecr", "AmazonEC2ContainerRegistry_V20150921"],
+  ["ecr-public", "SpencerFrontendService"],
   ["entrepot", "Entrepot_V1"],
   ["events", "AWSEvents"],
   ["kms", "TrentService"],
   ["organizations", "AWSOrganizationsV20161128"],
+  ["secretsmanager", "secretsmanager"],
+  ["ssm", "AmazonSSM"],
 ]);
 /** As SDKs call it that write the service's name alone. */
 const shortPrefixes = new Map<Service, string>([["cloudtrail", "CloudTrail_20131101"]]);
@@ -83,7 +85,7 @@ function targetKey(prefix: string, name: string): string {
 
 /**
  * `POST /`, and `GET /` for presigned calls: AWS JSON 1.1 by `X-Amz-Target`, AWS Query for the
- * services that speak it. Bodies are read here and not by Fastify, since they are hashed, bounded by
+ * services that speak it; REST-JSON on the paths of operations that have one. Bodies are read here and not by Fastify, since they are hashed, bounded by
  * the operation and held to a minimum rate.
  */
 export function awsDoor(options: AwsDoorOptions): FastifyPluginCallback {
@@ -94,6 +96,7 @@ export function awsDoor(options: AwsDoorOptions): FastifyPluginCallback {
       ...table(options.operations, shortPrefixes, targetKey),
     ]),
     actions: table(options.operations, queryVersions, actionKey),
+    routes: new RestRoutes(options.operations),
     heldBodies: options.heldBodies ?? new HeldBodies(),
   };
   return (scope: FastifyInstance, _options, done) => {
@@ -108,15 +111,25 @@ export function awsDoor(options: AwsDoorOptions): FastifyPluginCallback {
       method: ["GET", "POST"],
       url: "/",
       exposeHeadRoute: false,
-      handler: (request, reply) => answer(door, request, reply),
+      handler: (request, reply) => answer(door, request, reply, protocolOf(request)),
+    });
+    scope.route({
+      method: ["DELETE", "GET", "PATCH", "POST", "PUT"],
+      url: "/*",
+      exposeHeadRoute: false,
+      handler: (request, reply) => answerOnPath(door, request, reply),
     });
     done();
   };
 }
 
-async function answer(door: Door, request: FastifyRequest, reply: FastifyReply) {
+async function answer(
+  door: Door,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  protocol: Protocol,
+) {
   const requestId = request.id;
-  const protocol = protocolOf(request);
   try {
     const arrival = arrivalOf(request, door.endpointOf);
     const body = await protocol.call(door, arrival, request);
@@ -124,6 +137,13 @@ async function answer(door: Door, request: FastifyRequest, reply: FastifyReply) 
   } catch (error) {
     return await refuse(request, reply, protocol, requestId, error);
   }
+}
+
+/** What no operation is at and nobody signed is no call of AWS: no door has it. */
+async function answerOnPath(door: Door, request: FastifyRequest, reply: FastifyReply) {
+  const match = door.routes.find(request.method, request.raw.url ?? "");
+  if (match === undefined && !isSigned(request.raw)) return reply.callNotFound();
+  return answer(door, request, reply, restJson(match));
 }
 
 const json: Protocol = {
@@ -136,26 +156,76 @@ const json: Protocol = {
     if (operation === undefined || mediaType(request) !== jsonTypeOf(operation)) {
       throw unknownOperation();
     }
-    const refused = new Refusals(door, arrival, operation, jsonError);
-    const environment = loginEnvironment(door);
-    const signingName = signingNameOf(operation.service);
-    const authenticating = () => beginLogin(environment, arrival, signingName);
-    const login = await refused.told(() => inStep(door.observer, "authenticate", authenticating));
-    const limitBytes = operation.bodyLimitBytes ?? limits.requestBodyBytes;
-    const reading = () => readBody(request.raw, door.heldBodies, { limitBytes });
-    const body = await refused.told(reading, { login });
-    try {
-      const finishing = () => finishLogin(environment, arrival, login, body.sha256);
-      const caller = await refused.told(finishing, { login });
-      const input = await refused.told(async () => decodeJson(body.bytes), { caller });
-      return encodeJson(
-        await perform(performEnvironment(door, jsonError), operation, input, caller),
-      );
-    } finally {
-      door.heldBodies.release(body.bytes.length);
-    }
+    return callSigned(door, arrival, request, operation, jsonError, decodeJson);
   },
 };
+
+/** Nothing of the body is read before the login is known, and no call is decoded before it is signed. */
+async function callSigned(
+  door: Door,
+  arrival: Arrival,
+  request: FastifyRequest,
+  operation: Operation,
+  wired: ToWire,
+  decode: (body: Buffer) => unknown,
+): Promise<string> {
+  const isUnsigned = headerOf(arrival.head, "authorization") === undefined;
+  if (operation.isAnonymous && isUnsigned) {
+    return callUnsigned(door, arrival, request, operation, wired, decode);
+  }
+  const refused = new Refusals(door.environment, arrival, operation, wired);
+  const environment = loginEnvironment(door);
+  const signingName = signingNameOf(operation.service);
+  const authenticating = () => beginLogin(environment, arrival, signingName);
+  const login = await refused.told(() => inStep(door.observer, "authenticate", authenticating));
+  const limitBytes = operation.bodyLimitBytes ?? limits.requestBodyBytes;
+  const reading = () => readBody(request.raw, door.heldBodies, { limitBytes });
+  const body = await refused.told(reading, { login });
+  try {
+    const finishing = () => finishLogin(environment, arrival, login, body.sha256);
+    const caller = await refused.told(finishing, { login });
+    const input = await refused.told(async () => decode(body.bytes), { caller });
+    return encodeJson(await perform(performEnvironment(door, wired), operation, input, caller));
+  } finally {
+    door.heldBodies.release(body.bytes.length);
+  }
+}
+
+/** What is for everybody takes no signature; one that is there is looked at like any other. */
+async function callUnsigned(
+  door: Door,
+  arrival: Arrival,
+  request: FastifyRequest,
+  operation: Operation,
+  wired: ToWire,
+  decode: (body: Buffer) => unknown,
+): Promise<string> {
+  const limitBytes = operation.bodyLimitBytes ?? limits.requestBodyBytes;
+  const body = await readBody(request.raw, door.heldBodies, { limitBytes });
+  try {
+    const caller = anonymousCaller(door.environment.deployment, arrival);
+    const input = decode(body.bytes);
+    return encodeJson(await perform(performEnvironment(door, wired), operation, input, caller));
+  } finally {
+    door.heldBodies.release(body.bytes.length);
+  }
+}
+
+/** Of one request: what it is about stands in its path. */
+function restJson(match: RestMatch | undefined): Protocol {
+  return {
+    contentType: "application/json",
+    bug: "InternalServerException",
+    refusal: restError,
+    // The code is in a header.
+    encodeError: ({ message, details }) => encodeJson({ ...details, message }),
+    async call(door, arrival, request) {
+      if (match === undefined) throw unknownOperation();
+      const decode = (body: Buffer) => decodeRest(match, arrival.head.query, body);
+      return callSigned(door, arrival, request, match.operation, restError, decode);
+    },
+  };
+}
 
 /** What CloudWatch speaks. */
 const olderJson: Protocol = { ...json, contentType: olderJsonType };
@@ -197,7 +267,7 @@ async function callQuery(
     const call = decodeQuery(arrival.head.query, body.bytes);
     const operation = door.actions.get(actionKey(call.version ?? "", call.action ?? ""));
     if (operation === undefined) throw unknownAction(call.version, call.action);
-    const refused = new Refusals(door, arrival, operation, queryError);
+    const refused = new Refusals(door.environment, arrival, operation, queryError);
     const authenticating = () => callerOf(door, arrival, operation, body.sha256);
     const caller = await refused.told(() => inStep(door.observer, "authenticate", authenticating));
     const environment = performEnvironment(door, queryError);
@@ -205,58 +275,6 @@ async function callQuery(
     return encode(operation, output, arrival.requestId);
   } finally {
     door.heldBodies.release(body.bytes.length);
-  }
-}
-
-interface Who {
-  readonly caller?: Caller;
-  /** As far as a sign-in came. */
-  readonly login?: PendingLogin;
-}
-
-/** Leaves a record of a call that is refused before it is performed. */
-class Refusals {
-  readonly #door: Door;
-  readonly #arrival: Arrival;
-  readonly #operation: Operation;
-  readonly #wired: ToWire;
-
-  constructor(door: Door, arrival: Arrival, operation: Operation, wired: ToWire) {
-    this.#door = door;
-    this.#arrival = arrival;
-    this.#operation = operation;
-    this.#wired = wired;
-  }
-
-  async told<Result>(step: () => Promise<Result>, who: Who = {}): Promise<Result> {
-    try {
-      return await step();
-    } catch (error) {
-      // Where the client is gone there is nothing that it asked.
-      if (!(error instanceof BodyCut)) this.#tell(error, who);
-      throw error;
-    }
-  }
-
-  #tell(error: unknown, { caller, login }: Who): void {
-    const { environment } = this.#door;
-    const name = (refusal: RegistryError) => this.#wired(refusal).code;
-    if (caller !== undefined) {
-      refusedCall(environment, this.#operation, caller, error, { name });
-      return;
-    }
-    // A failed sign-in is told to the account that the key is of.
-    const unknown = anonymousCaller(environment.deployment, this.#arrival);
-    const account = login?.key.principal.account ?? unknown.principal.account;
-    const principal = { ...unknown.principal, account };
-    const accessKeyId = login?.claim.accessKeyId ?? claimedKeyId(this.#arrival);
-    const userIdentity = {
-      type: "Unknown",
-      accountId: account,
-      ...(accessKeyId && { accessKeyId }),
-    };
-    const facts = { name, userIdentity, kind: "authentication" } as const;
-    refusedCall(environment, this.#operation, { ...unknown, principal }, error, facts);
   }
 }
 

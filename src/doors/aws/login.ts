@@ -49,7 +49,9 @@ export class TooManyFailedLogins extends RegistryError {
 }
 
 /** These answer at one global endpoint too, and everybody signs for that one with this region. */
-const globalServices: ReadonlySet<string> = new Set(["iam", "organizations", "sts"]);
+const globalServices: ReadonlySet<string> = new Set([
+  ...["ecr-public", "iam", "organizations", "sts"],
+]);
 const globalRegion = "us-east-1";
 
 /**

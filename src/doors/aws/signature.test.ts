@@ -8,9 +8,10 @@ import { RootCredentials } from "../../adapters/credentials/root.ts";
 import { isRegistryError } from "../../registry/errors.ts";
 import { rootPrincipal } from "../../registry/identity/principal.ts";
 import type { AccountId } from "../../registry/names.ts";
+import { Sha256 } from "../../registry/sha256.ts";
 import { decodeParameters, requestHead } from "./request-head.ts";
 import { readSignature, verifySignature } from "./signature.ts";
-import { expectedSignature, Sha256 } from "./string-to-sign.ts";
+import { expectedSignature } from "./string-to-sign.ts";
 
 const secret = {
   accessKeyId: "AKIDEXAMPLE",

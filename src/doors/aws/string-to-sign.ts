@@ -1,4 +1,4 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { HttpRequest } from "@smithy/protocol-http";
 import {
   createScope,
@@ -6,7 +6,8 @@ import {
   getSigningKey,
   SignatureV4Base,
 } from "@smithy/signature-v4";
-import type { Checksum, QueryParameterBag, SourceData } from "@smithy/types";
+import type { QueryParameterBag } from "@smithy/types";
+import { Sha256 } from "../../registry/sha256.ts";
 import type { RequestHead } from "./request-head.ts";
 
 /** Date (`YYYYMMDD`), region and service that a signing key is good for. */
@@ -78,35 +79,6 @@ function queryBag(head: RequestHead): QueryParameterBag {
     else sameName.push(value);
   }
   return Object.fromEntries(values);
-}
-
-/** SHA-256, or its HMAC under a secret, in the form that AWS's signer asks for. */
-export class Sha256 implements Checksum {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: SourceData) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytes(secret));
-  }
-
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    throw new Error("a hash that AWS's signer uses is used once");
-  }
-}
-
-function bytes(data: SourceData): string | Uint8Array {
-  if (typeof data === "string") return data;
-  if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  }
-  return new Uint8Array(data);
 }
 
 const canonical = new Canonical();

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import type { ContainerEngine } from "../../ports/container-engine.ts";
 import type { ContainerRuntime } from "../../ports/container-runtime.ts";
 import type { TrailTarget } from "../../ports/trail-target.ts";
 import type { BackupResult, BackupWish } from "./backup.ts";
@@ -8,6 +9,8 @@ import type { RuntimeWish } from "./report-in-use.ts";
 import type { RestoreResult, RestoreWish } from "./restore.ts";
 import type { FsckResult, GcResult } from "./results.ts";
 import type { RotateResult, RotateWish } from "./rotate.ts";
+import type { ScanCommands } from "./scan/scan.ts";
+import type { TakeoverCommands } from "./takeover/takeover.ts";
 import type { VulndbCommands } from "./vulndb/vulndb.ts";
 
 /** A setting as a flag. */
@@ -52,6 +55,11 @@ export interface Commands {
   /** @throws CommandError when there is to be one and none is found */
   containerRuntimes(wish: RuntimeWish): readonly ContainerRuntime[];
   /**
+   * What runs containers at that socket, or at the one that is found where it is "auto".
+   * @throws CommandError when none is found
+   */
+  containerEngine(socket: string): ContainerEngine;
+  /**
    * A place that trails write to: a name of the settings, or a URL.
    * @throws CommandError when it is neither
    */
@@ -60,6 +68,8 @@ export interface Commands {
   stopped(): AbortSignal;
   rotateMasterKey(given: GivenSettings, wish: RotateWish): Promise<RotateResult>;
   vulndb(given: GivenSettings): VulndbCommands;
+  scan(given: GivenSettings): ScanCommands;
+  takeover(given: GivenSettings): TakeoverCommands;
 }
 
 export interface Terminal {

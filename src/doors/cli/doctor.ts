@@ -7,6 +7,7 @@ import { ask, isTrustFailure } from "./ask.ts";
 import type { Answer } from "./calls.ts";
 import type { Check } from "./check.ts";
 import { checkKeys } from "./check-keys.ts";
+import { checkReceivers } from "./check-receivers.ts";
 import { type Client, CommandError, configSection, defaultProfile } from "./client.ts";
 import { clientKey } from "./client-key.ts";
 import { dockerAuthorityFile, dockerConfig } from "./docker-config.ts";
@@ -91,7 +92,7 @@ async function checkCredentials(of: Examination): Promise<Check[]> {
     const server = new Server(address, key);
     const { arn } = await server.identity();
     const who = ok("credentials", `${key.accessKeyId} (${from}) is ${arn}`);
-    const keys = [...(await checkMasterKey(server)), ...(await checkKeys(server))];
+    const keys = [...(await checkDeployment(server)), ...(await checkKeys(server))];
     return arn.endsWith(":root") ? [who, rootWarning, ...keys] : [who, ...keys];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
@@ -105,9 +106,8 @@ const keySources = {
   "aws-kms": "from AWS KMS",
 } as const;
 
-/** Where it comes from, for who may know. */
-async function checkMasterKey(server: Server): Promise<Check[]> {
-  const name = "master key";
+/** The master key and receivers of audit records, for who may know. */
+async function checkDeployment(server: Server): Promise<Check[]> {
   let deployment: Answer<"entrepot:DescribeDeployment">;
   try {
     deployment = await server.call("entrepot:DescribeDeployment", {});
@@ -115,12 +115,21 @@ async function checkMasterKey(server: Server): Promise<Check[]> {
     if (error instanceof CommandError) return []; // Not everybody's business, or an older server.
     throw error;
   }
-  const { from, id, rotation } = deployment.masterKey;
+  const receivers = checkReceivers(deployment.auditReceivers ?? []);
+  return [checkMasterKey(deployment.masterKey), ...receivers];
+}
+
+function checkMasterKey({
+  from,
+  id,
+  rotation,
+}: Answer<"entrepot:DescribeDeployment">["masterKey"]): Check {
+  const name = "master key";
   const detail = `${id} comes ${keySources[from]}`;
-  if (rotation === undefined) return [ok(name, detail)];
+  if (rotation === undefined) return ok(name, detail);
   const what = { prepared: "prepared, and not finished", rewrapping: "not finished" }[rotation];
   const mend = "npx entrepot master-key rotate --finish   (docs/operations/master-key.md)";
-  return [warn(name, `${detail}; a rotation is ${what}`, mend)];
+  return warn(name, `${detail}; a rotation is ${what}`, mend);
 }
 
 const rootWarning = warn(

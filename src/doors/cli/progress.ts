@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 
 const width = 30;
+const lineCharacters = 100;
 
 /** A bar on one line that is drawn over; nothing where the stream is no terminal. */
 export class ProgressBar {
@@ -17,6 +18,11 @@ export class ProgressBar {
     const filled = Math.round(part * width);
     const bar = `${"█".repeat(filled)}${"░".repeat(width - filled)}`;
     this.#draw(`${bar} ${Math.floor(part * 100)} %  ${what}`);
+  }
+
+  /** Of work whose end nobody knows. */
+  tell(what: string): void {
+    if (this.#stream.isTTY === true) this.#draw(what.slice(0, lineCharacters));
   }
 
   clear(): void {

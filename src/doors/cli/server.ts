@@ -46,6 +46,16 @@ export class Server {
     return this.#key.accessKeyId;
   }
 
+  /** The same server, asked with another key. */
+  withKey(key: ClientKey): Server {
+    return new Server(this.#address, key);
+  }
+
+  /** The same server, asked in another of its regions. */
+  inRegion(region: string): Server {
+    return region === this.region ? this : new Server({ ...this.#address, region }, this.#key);
+  }
+
   now(): number {
     return this.#address.now();
   }

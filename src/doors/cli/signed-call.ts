@@ -1,7 +1,7 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Service } from "../../operations/operation.ts";
+import { Sha256 } from "../../registry/sha256.ts";
 import type { ClientKey } from "./client.ts";
 import { queryForm } from "./query-form.ts";
 
@@ -23,9 +23,12 @@ export interface SignedCall {
 const jsonTargets: Partial<Record<Service, string>> = {
   cloudtrail: "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
   ecr: "AmazonEC2ContainerRegistry_V20150921",
+  "ecr-public": "SpencerFrontendService",
   entrepot: "Entrepot_V1",
   events: "AWSEvents",
   organizations: "AWSOrganizationsV20161128",
+  secretsmanager: "secretsmanager",
+  ssm: "AmazonSSM",
 };
 
 /** Of the services that speak AWS Query: the version of their API. They are asked for JSON. */
@@ -93,39 +96,4 @@ function messageOf({ service, operationName, input }: ServiceCall) {
     accept: "application/json",
   };
   return { headers, body: queryForm({ Action: operationName, Version: version, ...input }) };
-}
-
-type Data = string | ArrayBuffer | ArrayBufferView;
-
-/** Node's own hash in the shape that the signer asks for. */
-class Sha256 {
-  readonly #secret: Uint8Array | undefined;
-  #hash: Hash | Hmac;
-
-  constructor(secret?: Data) {
-    this.#secret = secret === undefined ? undefined : bytesOf(secret);
-    this.#hash = this.#fresh();
-  }
-
-  update(data: Data): void {
-    this.#hash.update(bytesOf(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    this.#hash = this.#fresh();
-  }
-
-  #fresh(): Hash | Hmac {
-    return this.#secret === undefined ? createHash("sha256") : createHmac("sha256", this.#secret);
-  }
-}
-
-function bytesOf(data: Data): Uint8Array {
-  if (typeof data === "string") return Buffer.from(data);
-  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return new Uint8Array(data);
 }

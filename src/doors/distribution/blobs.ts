@@ -1,26 +1,66 @@
+import { requireReadable } from "../../registry/gates/require-pullable.ts";
 import { deleteLayer } from "../../registry/layers/delete-layer.ts";
-import { type FoundLayer, findLayer } from "../../registry/layers/find-layer.ts";
+import { type FoundLayer, findLayer, layersNotFound } from "../../registry/layers/find-layer.ts";
 import { layerUrl } from "../../registry/layers/layer-url.ts";
 import { readLayer } from "../../registry/layers/read-layer.ts";
 import type { Digest } from "../../registry/names.ts";
+import { upstreamRefusal } from "../../registry/pull-through-cache/upstream-refusal.ts";
 import { parseByteRange } from "./byte-range.ts";
 import { type Exchange, requireDigest } from "./exchange.ts";
 import { streamLayer } from "./stream-layer.ts";
+import { layerOrFetch, storedOrRefused } from "./through-cache.ts";
 import { apiVersion, BadRequest } from "./wire-errors.ts";
 
 /** GET and HEAD of a blob, whole or one range of it. */
 export async function getBlob(exchange: Exchange): Promise<void> {
   const { environment, registry, name } = exchange;
   const digest = requireDigest(exchange.reference);
-  await sendLayer(exchange, await findLayer(environment.ports, registry, name, digest));
+  const find = () => findLayer(environment.ports, registry, name, digest);
+  const coming = await layerOrFetch(exchange, digest, find);
+  if ("layer" in coming) return sendLayer(exchange, coming);
+  const { fetch, repository } = coming;
+  const sizeBytes = await fetch.begun;
+  if (sizeBytes === undefined || !isPlainGet(exchange) || coming.isJudgedFirst) {
+    await storedOrRefused(fetch, layersNotFound(registry, name, digest));
+    return sendLayer(exchange, await find());
+  }
+  const rest = async function* (start: number) {
+    if (start >= sizeBytes) return;
+    const { object } = await find();
+    yield* readLayer(environment.ports, { repository, object }, { start, end: sizeBytes - 1 });
+  };
+  const headers = wholeHeaders(digest, sizeBytes);
+  try {
+    await streamLayer(exchange.response, 200, headers, fetch.follow(rest), sizeBytes);
+  } catch (error) {
+    throw upstreamRefusal(error);
+  }
+}
+
+/** What can be answered while the layer is still on its way. */
+function isPlainGet({ request }: Exchange): boolean {
+  const { range, "if-none-match": known } = request.headers;
+  return request.method === "GET" && range === undefined && known === undefined;
+}
+
+function wholeHeaders(digest: Digest, lengthBytes: number): string[] {
+  return [
+    ...[...apiVersion, ...identity(digest, `"${digest}"`)],
+    ...["Content-Type", "application/octet-stream", "Accept-Ranges", "bytes"],
+    ...["Content-Length", String(lengthBytes)],
+  ];
 }
 
 /** Answers with a layer that was found. */
 export async function sendLayer(
   { environment, request, response }: Pick<Exchange, "environment" | "request" | "response">,
-  { repository, layer, object }: FoundLayer,
+  { repository, layer, object, isPullable }: FoundLayer,
 ): Promise<void> {
   const { digest } = layer;
+  // HEAD gives nothing away, and who pushes asks by it what is here.
+  if (request.method !== "HEAD" && !isPullable) {
+    await requireReadable(environment.ports, { repository, digest, isPullable });
+  }
   const etag = `"${digest}"`;
   if (matches(request.headers["if-none-match"], etag)) {
     response.writeHead(304, [...apiVersion, ...identity(digest, etag)]).end();
@@ -35,16 +75,7 @@ export async function sendLayer(
     ]);
   }
   const lengthBytes = range === undefined ? sizeBytes : range.end - range.start + 1;
-  const headers = [
-    ...apiVersion,
-    ...identity(digest, etag),
-    "Content-Type",
-    "application/octet-stream",
-    "Accept-Ranges",
-    "bytes",
-    "Content-Length",
-    String(lengthBytes),
-  ];
+  const headers = wholeHeaders(digest, lengthBytes);
   if (range !== undefined) {
     headers.push("Content-Range", `bytes ${range.start}-${range.end}/${sizeBytes}`);
   }

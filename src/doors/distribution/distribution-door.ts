@@ -1,29 +1,27 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { FastifyPluginCallback } from "fastify";
+import type { FastifyInstance, FastifyPluginCallback } from "fastify";
 import { inStep } from "../../operations/perform.ts";
-import { registryOfHost } from "../../registry/deployment.ts";
 import { RegistryError } from "../../registry/errors.ts";
-import { anonymousPrincipal, type Caller } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
-import { isRepositoryName, type RepositoryName, repositoryArn } from "../../registry/names.ts";
+import { repositoryArn } from "../../registry/names.ts";
 import { RequestContext } from "../../registry/policy/request-context.ts";
-import { newSubject } from "../../registry/usage/request-subject.ts";
-import { Authenticator } from "./authenticate.ts";
 import { directConnection, hostOf } from "./connection.ts";
 import { serveDownload } from "./downloads.ts";
 import { allowedMethods, type Endpoint, findEndpoint } from "./endpoints.ts";
 import {
-  type ClientConnection,
+  actionIn,
   type DistributionDoorOptions,
   type Exchange,
   mayDo,
   requireAction,
 } from "./exchange.ts";
+import type { Arrival, Front, Place } from "./front.ts";
 import { type ParsedPath, parsePath } from "./parse-path.ts";
+import { PrivateFront } from "./private-front.ts";
 import { type BodyRate, ClientGone, HeldBytes, lingerOverBody } from "./request-body.ts";
-import { beginRequest, endRequest, tellRefusedSignIn } from "./tell-audit.ts";
+import { beginRequest, endRequest } from "./tell-audit.ts";
 import { uploadRange } from "./uploads.ts";
-import { BadRequest, sendChallenge, sendError, type Wire, wire } from "./wire-errors.ts";
+import { BadRequest, sendError, type Wire, wire } from "./wire-errors.ts";
 
 // What Fastify routes; the table of endpoints says which of them a path takes.
 const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
@@ -34,46 +32,48 @@ const methods = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
  * handler's promise lasts as long as its work does, also when the client has left.
  */
 export function distributionDoor(options: DistributionDoorOptions): FastifyPluginCallback {
-  const door = new DistributionDoor(options);
+  const door = new DistributionDoor(options, new PrivateFront(options));
   return (server, _options, done) => {
     // Bodies stay with the request, for the handlers to stream.
     server.removeAllContentTypeParsers();
     server.addContentTypeParser("*", (_request, _payload, parsed) => parsed(null));
-    for (const url of ["/v2", "/v2/*", "/layers/*"]) {
-      server.route({
-        method: methods,
-        url,
-        handler(request, reply) {
-          reply.hijack();
-          // Fastify, and a server that stops, wait for it.
-          return door.serve(request.raw, reply.raw, request.id);
-        },
-      });
-    }
+    serveOn(server, ["/v2", "/v2/*"], (...arrived) => door.serve(...arrived));
+    serveOn(server, ["/layers/*"], (...arrived) => door.serveLayer(...arrived));
     done();
   };
 }
 
-/** One request from before it is known whose it is. */
-interface Arrival {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly connection: ClientConnection;
-  readonly host: string;
-  /** Scheme and host. */
-  readonly origin: string;
-  readonly requestId: string;
+type Serve = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+) => Promise<void>;
+
+/** Has requests for these paths answered on the raw response. */
+export function serveOn(server: FastifyInstance, urls: readonly string[], serve: Serve): void {
+  for (const url of urls) {
+    server.route({
+      method: methods,
+      url,
+      handler(request, reply) {
+        reply.hijack();
+        // Fastify, and a server that stops, wait for it.
+        return serve(request.raw, reply.raw, request.id);
+      },
+    });
+  }
 }
 
-class DistributionDoor {
+/** The endpoints, whoever is let in to them. */
+export class DistributionDoor {
   readonly #options: DistributionDoorOptions;
-  readonly #authenticator: Authenticator;
+  readonly #front: Front;
   readonly #bodyRate: BodyRate;
   readonly #held = new HeldBytes();
 
-  constructor(options: DistributionDoorOptions) {
+  constructor(options: DistributionDoorOptions, front: Front) {
     this.#options = options;
-    this.#authenticator = new Authenticator({ ...options, ports: options.environment.ports });
+    this.#front = front;
     this.#bodyRate = options.bodyRate ?? {
       bytesPerSecond: limits.bodyBytesPerSecond,
       windowMs: limits.bodyRateWindowMs,
@@ -86,89 +86,78 @@ class DistributionDoor {
     response: ServerResponse,
     requestId: string,
   ): Promise<void> {
-    const connection = (this.#options.connectionOf ?? directConnection)(request);
-    const host = hostOf(this.#options.environment.deployment, connection);
-    const origin = `${connection.scheme}://${host}`;
-    const arrival: Arrival = { request, response, connection, host, origin, requestId };
-    const { path, query } = splitUrl(request.url ?? "");
-    const parsed = parsePath(path);
+    const arrival = this.#arrival(request, response, requestId);
+    const url = splitUrl(request.url ?? "");
+    const parsed = parsePath(url.path);
+    const afterwards: Promise<unknown>[] = [];
     const endpoint = parsed && findEndpoint(parsed.shape, request.method ?? "");
     try {
-      if (path.startsWith("/layers/")) {
-        await serveDownload({ ...arrival, options: this.#options });
-      } else {
-        const { observer } = this.#options;
-        const caller = await inStep(observer, "authenticate", () => this.#callerOf(arrival));
-        if (parsed === undefined) throw nothingHere();
-        if (endpoint === undefined) throw unsupportedMethod(parsed);
-        await this.#perform(endpoint, this.#exchange(arrival, caller, parsed, path, query));
-      }
+      const { observer } = this.#options;
+      const caller = await inStep(observer, "authenticate", () => this.#front.callerOf(arrival));
+      if (parsed === undefined) throw nothingHere();
+      if (endpoint === undefined) throw unsupportedMethod(parsed);
+      const place = await this.#front.placeOf(arrival, caller, parsed);
+      await this.#perform(endpoint, this.#exchange(arrival, place, parsed, url, afterwards));
     } catch (error) {
       this.#fail(arrival, error, parsed, endpoint);
     }
     lingerOverBody(request, this.#bodyRate);
+    await Promise.allSettled(afterwards);
   }
 
-  /** Who asks, before anything that was asked is looked at. */
-  async #callerOf({ request, connection, host, origin, requestId }: Arrival): Promise<Caller> {
-    const { deployment } = this.#options.environment;
-    const registry = registryOfHost(deployment, host);
-    const from = {
-      requestId,
-      sourceIp: connection.address,
-      endpoint: connection.endpoint,
-      userAgent: request.headers["user-agent"] ?? "",
-      origin,
-      subject: newSubject(),
-    };
-    const { account, region } = registry ?? deployment;
+  /** Answers a request for a layer by a URL that GetDownloadUrlForLayer has given out. Never rejects. */
+  async serveLayer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> {
+    const arrival = this.#arrival(request, response, requestId);
     try {
-      const principal = await this.#authenticator.authenticate(
-        request.headers.authorization,
-        registry?.region,
-        connection.address,
-      );
-      if (registry === undefined) throw new RegistryError("UnrecognizedClient", "Not Authorized");
-      return { principal, region, account, ...from };
+      await serveDownload({ ...arrival, options: this.#options });
     } catch (error) {
-      // Who brings no token is told how to get in; that is no sign-in yet.
-      if (request.headers.authorization !== undefined) {
-        const caller = { principal: anonymousPrincipal(account), region, account, ...from };
-        const { environment, nameError } = this.#options;
-        tellRefusedSignIn(environment, caller, "RegistrySignIn", error, nameError);
-      }
-      throw error;
+      this.#fail(arrival, error, undefined, undefined);
     }
+    lingerOverBody(request, this.#bodyRate);
+  }
+
+  #arrival(request: IncomingMessage, response: ServerResponse, requestId: string): Arrival {
+    const connection = (this.#options.connectionOf ?? directConnection)(request);
+    const host = hostOf(this.#options.environment.deployment, connection);
+    const origin = `${connection.scheme}://${host}`;
+    return { request, response, connection, host, origin, requestId };
   }
 
   #exchange(
     { request, response }: Arrival,
-    caller: Caller,
+    { caller, registry, name, servedName, sourceOf }: Place,
     parsed: ParsedPath,
-    path: string,
-    query: URLSearchParams,
+    { path, query }: ReturnType<typeof splitUrl>,
+    afterwards: Promise<unknown>[],
   ): Exchange {
     const { environment } = this.#options;
-    const registry = { account: caller.account, region: caller.region };
-    const name = requireName(parsed);
     const method = request.method ?? "";
-    const audit = beginRequest({ environment, caller, registry, parsed, query, method });
+    const named = { ...parsed, name };
+    const audit = beginRequest({ environment, caller, registry, parsed: named, query, method });
     const { ports } = environment;
     const metadata = audit?.over(ports.metadata) ?? ports.metadata;
     return {
       environment: { ...environment, ports: { ...ports, metadata, onBehalfOf: caller } },
       audit,
+      unrecorded: ports.metadata,
       request,
       response,
       caller,
       context: new RequestContext(caller, environment.ports.clock.now()),
       registry,
       name,
+      servedName,
+      sourceOf,
       reference: parsed.reference,
       path,
       query,
       bodyRate: this.#bodyRate,
       held: this.#held,
+      afterwards,
     };
   }
 
@@ -176,14 +165,15 @@ class DistributionDoor {
   async #perform(endpoint: Endpoint, exchange: Exchange): Promise<void> {
     const { actions } = endpoint;
     const needed = typeof actions === "function" ? actions(exchange) : (actions ?? []);
-    const [operation] = needed;
-    if (operation === undefined) {
+    const [first] = needed;
+    if (first === undefined) {
       await endpoint.handle(exchange);
       endRequest(exchange, endpoint.shape, undefined, this.#options.nameError);
       return;
     }
     const { observer } = this.#options;
     const { caller } = exchange;
+    const operation = actionIn(exchange.registry, first);
     observer.began?.({ operation, caller });
     const startedAt = this.#options.environment.ports.clock.now();
     let error: unknown;
@@ -204,11 +194,12 @@ class DistributionDoor {
   }
 
   #fail(
-    { request, response, origin, requestId }: Arrival,
+    arrival: Arrival,
     error: unknown,
     parsed: ParsedPath | undefined,
     endpoint: Endpoint | undefined,
   ): void {
+    const { request, response, origin, requestId } = arrival;
     if (error instanceof ClientGone) {
       response.destroy(); // Nobody is left to be told.
     } else if (error instanceof BadRequest && !response.headersSent) {
@@ -216,7 +207,7 @@ class DistributionDoor {
     } else if (error instanceof RegistryError && !response.headersSent) {
       const [status, code] = endpoint?.wire?.(error) ?? wire[error.kind];
       if (status === 401) {
-        sendChallenge(response, origin, error.message);
+        this.#front.challenge(arrival, parsed, error.message);
       } else {
         const url = `${origin}${request.url ?? ""}`;
         sendError(response, [status, code], error.message, hints(error, status, url, parsed));
@@ -275,12 +266,4 @@ function nothingHere(): BadRequest {
 function unsupportedMethod({ shape }: ParsedPath): BadRequest {
   const allow = ["Allow", allowedMethods(shape)];
   return new BadRequest([405, "UNSUPPORTED"], "The method is not supported here", allow);
-}
-
-/** The repository that the path names; "*" where the endpoint is about every one. */
-function requireName({ shape, name }: ParsedPath): RepositoryName {
-  if (shape === "base" || shape === "catalog") return "*" as RepositoryName;
-  if (isRepositoryName(name)) return name;
-  const message = "The repository's name has a form that no name can have";
-  throw new BadRequest([400, "NAME_INVALID"], message);
 }

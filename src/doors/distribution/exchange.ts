@@ -2,13 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Environment } from "../../operations/operation.ts";
 import type { Observer } from "../../operations/perform.ts";
 import type { Credentials } from "../../ports/credentials.ts";
+import type { MetadataStore } from "../../ports/metadata-store.ts";
 import type { NameError } from "../../registry/audit/audit-error.ts";
 import type { RequestAudit } from "../../registry/audit/request-audit.ts";
+import { RegistryError } from "../../registry/errors.ts";
 import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import {
   type Digest,
   isDigest,
+  isPublicRegistry,
   isTag,
   type Registry,
   type RepositoryName,
@@ -66,11 +69,17 @@ export interface Exchange {
   readonly caller: Caller;
   /** The record of it, where it changes something. */
   readonly audit: RequestAudit | undefined;
+  /** The store as it is: what is committed through it takes no record of this request along. */
+  readonly unrecorded: MetadataStore;
   readonly context: RequestContext;
   /** The registry that the host names. */
   readonly registry: Registry;
   /** The repository; "*" where the endpoint is about all of them. */
   readonly name: RepositoryName;
+  /** How the path names it, where that is not its name alone. */
+  readonly servedName: string;
+  /** The repository of this registry that such a path means, to mount from. */
+  sourceOf(servedName: string): Promise<string | undefined>;
   /** Tag, digest or upload id, as sent; "" where the endpoint has none. */
   readonly reference: string;
   /** The path as sent, without the query. */
@@ -78,11 +87,16 @@ export interface Exchange {
   readonly query: URLSearchParams;
   readonly bodyRate: BodyRate;
   readonly held: HeldBytes;
+  /** What goes on after the answer, and has to end before this server does. */
+  readonly afterwards: Promise<unknown>[];
 }
 
 /** @throws AccessDenied unless the caller may do this to the exchange's repository */
-export async function requireAction(exchange: Exchange, action: string): Promise<void> {
+export async function requireAction(exchange: Exchange, asked: string): Promise<void> {
   const { caller, environment, registry, name } = exchange;
+  if (isOpen(registry, asked)) return;
+  if (isNobody(exchange)) throw new RegistryError("AccessDenied", "Not Authorized");
+  const action = actionIn(registry, asked);
   const resource = resourceOf(registry, name);
   const context = contextOf(exchange, action);
   await requireAllowed(environment.ports, caller.principal, action, resource, context);
@@ -91,14 +105,36 @@ export async function requireAction(exchange: Exchange, action: string): Promise
 /** Whether the caller may do this to the repository of that name. */
 export async function mayDo(
   exchange: Exchange,
-  action: string,
+  asked: string,
   name: RepositoryName,
 ): Promise<boolean> {
   const { caller, environment, registry } = exchange;
+  if (isOpen(registry, asked)) return true;
+  if (isNobody(exchange)) return false;
+  const action = actionIn(registry, asked);
   const resource = resourceOf(registry, name);
   const context = contextOf(exchange, action);
   const { principal } = caller;
   return (await authorize(environment.ports, principal, action, resource, context)).allowed;
+}
+
+/** What pulls: the public registry is open to everybody, whatever policies say (ECR 11.3). */
+const openActions: ReadonlySet<string> = new Set([
+  ...["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:ListImages"],
+]);
+
+function isOpen(registry: Registry, action: string): boolean {
+  return isPublicRegistry(registry) && openActions.has(action);
+}
+
+/** A policy that lets everybody push means everybody who has signed in. */
+function isNobody({ caller }: Exchange): boolean {
+  return caller.principal.type === "Anonymous";
+}
+
+/** The same action where the public registry has it. */
+export function actionIn(registry: Registry, action: string): string {
+  return isPublicRegistry(registry) ? action.replace(/^ecr:/, "ecr-public:") : action;
 }
 
 function resourceOf(registry: Registry, name: RepositoryName | "*"): Resource {
@@ -119,7 +155,7 @@ const imageActions = new Set(["ecr:BatchGetImage", "ecr:PutImage", "ecr:BatchDel
 
 /** An absolute URL of the exchange's repository. */
 export function repositoryUrl(exchange: Exchange, rest: string): string {
-  return `${exchange.caller.origin}/v2/${exchange.name}${rest}`;
+  return `${exchange.caller.origin}/v2/${exchange.servedName}${rest}`;
 }
 
 const otherAlgorithm = /^(?!sha(?:256|512):)[a-z0-9+._-]{1,32}:/;

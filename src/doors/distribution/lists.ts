@@ -4,6 +4,7 @@ import { limits } from "../../registry/limits.ts";
 import { isDigest, isRepositoryName, isTag, type RepositoryName } from "../../registry/names.ts";
 import { findRepository, listRepositories } from "../../registry/repositories/find-repository.ts";
 import { type Exchange, mayDo, requireAction, requireDigest } from "./exchange.ts";
+import { bringReferrers } from "./through-cache.ts";
 import { apiVersion, BadRequest } from "./wire-errors.ts";
 
 const json = "application/json; charset=utf-8";
@@ -20,7 +21,7 @@ export async function getTags(exchange: Exchange): Promise<void> {
       : await listTags(environment.ports, registry, name, { limit: limit + 1, after });
   const tags = found.slice(0, limit).map(({ tag }) => tag);
   const next = found.length > limit ? tags.at(-1) : undefined;
-  send(exchange, json, { name, tags }, link(exchange, next, limit));
+  send(exchange, json, { name: exchange.servedName, tags }, link(exchange, next, limit));
 }
 
 /**
@@ -116,6 +117,7 @@ export async function getReferrers(exchange: Exchange): Promise<void> {
   const states = activeOnly;
   const filter = artifactTypes.length === 0 ? { states } : { states, artifactTypes };
   const paging = { limit: limit + 1, after: asked.after };
+  await bringReferrers(exchange, subject);
   const found = await listReferrers(environment.ports, registry, name, subject, paging, filter);
   const shown = found.slice(0, limit);
   const manifests = shown.map((referrer) => ({

@@ -1,25 +1,27 @@
 import type { RegistryError } from "../../registry/errors.ts";
 import { deleteImage } from "../../registry/images/delete-image.ts";
-import { getImage, imageNotFound } from "../../registry/images/get-image.ts";
+import { imageNotFound } from "../../registry/images/get-image.ts";
 import { putImage } from "../../registry/images/put-image.ts";
 import { limits } from "../../registry/limits.ts";
 import { isTag, type Tag } from "../../registry/names.ts";
 import { matches } from "./blobs.ts";
+import { createdOnPush } from "./create-on-push.ts";
 import { type Exchange, repositoryUrl, requireReference, requireTag } from "./exchange.ts";
 import { withWholeBody } from "./request-body.ts";
 import { tellManifest, tellPushed } from "./tell-audit.ts";
+import { findManifest } from "./through-cache.ts";
 import { apiVersion, BadRequest, type Wire } from "./wire-errors.ts";
 
 const oneWriteBytes = 32 * 1024;
 
 /** GET and HEAD of a manifest by tag or digest: the bytes that were pushed, as what they were pushed. */
 export async function getManifest(exchange: Exchange): Promise<void> {
-  const { environment, registry, name, request, response } = exchange;
+  const { environment, request, response } = exchange;
   const pull = request.method === "GET";
   const reference = knownReference(exchange.reference);
-  const found = await getImage(environment.ports, registry, name, reference, { pull });
-  const { image, manifest } = found;
-  const etag = `"${image.digest}"`;
+  const found = await findManifest(exchange, reference, pull);
+  const { digest, mediaType, manifest } = found;
+  const etag = `"${digest}"`;
   if (matches(request.headers["if-none-match"], etag)) {
     response.writeHead(304, [...apiVersion, "ETag", etag]).end();
     return;
@@ -30,9 +32,9 @@ export async function getManifest(exchange: Exchange): Promise<void> {
     "Docker-Distribution-Api-Version",
     "registry/2.0",
     "Content-Type",
-    image.mediaType,
+    mediaType,
     "Docker-Content-Digest",
-    image.digest,
+    digest,
     "ETag",
     etag,
     "Content-Length",
@@ -64,14 +66,16 @@ export function putManifest(exchange: Exchange): Promise<void> {
   const mediaType = essence(request.headers["content-type"]);
   return withWholeBody(request, bodyRate, limits.manifestBytes, held, async (manifest) => {
     tellManifest(exchange, mediaType);
-    const image = await putImage(environment.ports, registry, name, {
-      manifest,
-      mediaType,
-      digest: "digest" in reference ? reference.digest : undefined,
-      tags: "tag" in reference ? [reference.tag] : given,
-      repeat: "accept",
-    });
-    tellPushed(exchange, image.digest);
+    const image = await createdOnPush(exchange, () =>
+      putImage(environment.ports, registry, name, {
+        manifest,
+        mediaType,
+        digest: "digest" in reference ? reference.digest : undefined,
+        tags: "tag" in reference ? [reference.tag] : given,
+        repeat: "accept",
+        named: (digest) => tellPushed(exchange, digest),
+      }),
+    );
     const headers = [
       ...apiVersion,
       "Location",

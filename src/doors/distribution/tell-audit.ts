@@ -14,13 +14,19 @@ import { partOf, type SharedPart } from "../../registry/audit/audit-segment.ts";
 import { hidden } from "../../registry/audit/hidden.ts";
 import { type AuditFacts, RequestAudit } from "../../registry/audit/request-audit.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
-import { isDigest, isTag, type Registry, repositoryArn } from "../../registry/names.ts";
+import {
+  isDigest,
+  isPublicRegistry,
+  isTag,
+  type Registry,
+  repositoryArn,
+} from "../../registry/names.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ParsedPath, Shape } from "./parse-path.ts";
 import { ClientGone } from "./request-body.ts";
 import { BadRequest } from "./wire-errors.ts";
 
-type Source = "ecr.amazonaws.com" | "entrepot";
+type Source = "ecr.amazonaws.com" | "ecr-public.amazonaws.com" | "entrepot";
 type Name = readonly [eventName: string, source?: Source];
 
 /** By shape and method; HEAD is like GET where it is not named. */
@@ -52,6 +58,11 @@ function nameOf(shape: Shape, method: string, query: URLSearchParams): Name {
   return names[shape][method] ?? names[shape].GET ?? usual;
 }
 
+/** Whose operations they are. */
+function sourceOf(registry: Registry): Source {
+  return isPublicRegistry(registry) ? "ecr-public.amazonaws.com" : "ecr.amazonaws.com";
+}
+
 function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD";
 }
@@ -70,7 +81,7 @@ interface Asked {
 export function beginRequest(asked: Asked): RequestAudit | undefined {
   const { environment, caller, registry, parsed, query, method } = asked;
   if (isRead(method)) return undefined;
-  const [eventName, eventSource = "ecr.amazonaws.com"] = nameOf(parsed.shape, method, query);
+  const [eventName, eventSource = sourceOf(registry)] = nameOf(parsed.shape, method, query);
   const { ports } = environment;
   const trail = { trail: ports.memory.audit, clock: ports.clock };
   const audit = new RequestAudit(trail, caller, { eventSource, eventName, readOnly: false });
@@ -103,14 +114,14 @@ export function tellManifest(exchange: Exchange, mediaType?: string): void {
   });
 }
 
-/** Which image it became. */
+/** Which image it is to be: before it is, so that the record of the change has the answer. */
 export function tellPushed({ audit, registry, name, reference }: Exchange, digest: string): void {
   const imageTag = reference.includes(":") ? {} : { imageTag: reference };
   const image = { ...repositoryOf(registry, name), imageId: { imageDigest: digest, ...imageTag } };
   audit?.learn({ responseElements: { image } });
 }
 
-/** Which upload began. */
+/** Which upload is to begin, likewise. */
 export function tellUpload({ audit }: Exchange, uploadId: string): void {
   audit?.learn({ responseElements: { uploadId } });
 }
@@ -128,12 +139,17 @@ export function endRequest(
   else tellRead(exchange, { shape, method: request.method ?? "" }, facts);
 }
 
+/** What was to be answered is not. */
 function failure(error: unknown, nameError: NameError | undefined): AuditFacts {
+  const responseElements = null;
   if (error instanceof ClientGone) {
-    return { errorCode: "RequestAborted", errorMessage: "The client has left" };
+    const errorMessage = "The client has left";
+    return { errorCode: "RequestAborted", errorMessage, responseElements };
   }
-  if (!(error instanceof BadRequest)) return auditError(error, nameError);
-  return { errorCode: error.wire[1], errorMessage: error.message };
+  if (!(error instanceof BadRequest)) {
+    return { ...auditError(error, nameError), responseElements };
+  }
+  return { errorCode: error.wire[1], errorMessage: error.message, responseElements };
 }
 
 function tellRead(
@@ -142,7 +158,7 @@ function tellRead(
   facts: AuditFacts | undefined,
 ): void {
   const { caller, registry, name, reference, query, environment } = exchange;
-  const [eventName, eventSource = "ecr.amazonaws.com"] = nameOf(shape, method, query);
+  const [eventName, eventSource = sourceOf(registry)] = nameOf(shape, method, query);
   const kind = kindOf(eventName);
   if (!environment.ports.memory.audit.keeps(kind)) return;
   const parsed = { shape, name, reference };

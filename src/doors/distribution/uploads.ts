@@ -11,6 +11,7 @@ import type { Upload } from "../../registry/layers/upload.ts";
 import {
   appendToUpload,
   cancelUpload,
+  newUploadId,
   startUpload,
   uploadNotFound,
   uploadStatus,
@@ -23,6 +24,7 @@ import {
   type UploadId,
 } from "../../registry/names.ts";
 import { parseChunkRange } from "./byte-range.ts";
+import { createdOnPush } from "./create-on-push.ts";
 import {
   type Exchange,
   mayDo,
@@ -52,15 +54,18 @@ export function putActions({ request }: Exchange): readonly string[] {
 export async function postUpload(exchange: Exchange): Promise<void> {
   const { environment, registry, name, query } = exchange;
   const algorithm = announcedAlgorithm(query);
-  const mounted = await mount(exchange);
+  const mounted = await createdOnPush(exchange, () => mount(exchange));
   if (mounted !== undefined) {
     sendCreated(exchange, mounted);
     return;
   }
   tellPlainUpload(exchange);
   const whole = query.has("digest") ? requireDigest(query.get("digest")) : undefined;
-  const upload = await startUpload(environment.ports, registry, name, algorithm);
-  tellUpload(exchange, upload.id);
+  const id = newUploadId();
+  tellUpload(exchange, id);
+  const upload = await createdOnPush(exchange, () =>
+    startUpload(environment.ports, registry, name, algorithm, id),
+  );
   if (whole !== undefined) await pushWhole(exchange, upload, whole);
   else sendProgress(exchange, 202, upload);
 }
@@ -84,8 +89,9 @@ function announcedAlgorithm(query: URLSearchParams): DigestAlgorithm {
 async function mount(exchange: Exchange): Promise<Layer | undefined> {
   const { environment, registry, name, query } = exchange;
   const digest = query.get("mount");
-  const from = query.get("from") || undefined;
+  const named = query.get("from") || undefined;
   if (digest === null || !isDigest(digest)) return undefined;
+  const from = named && ((await exchange.sourceOf(named)) ?? "");
   if (from !== undefined && !isRepositoryName(from)) return undefined;
   return mountLayer(environment.ports, { registry, name }, digest, from, (source) =>
     mayDo(exchange, "ecr:GetDownloadUrlForLayer", source.name),

@@ -3,14 +3,15 @@ import type { FastifyPluginCallback } from "fastify";
 export interface HealthDoorOptions {
   /** Whether requests would be served well now. */
   readonly isReady: () => Promise<boolean>;
-  readonly metrics: () => Promise<{ contentType: string; text: string }>;
+  /** Where absent there is no `/metrics`. */
+  readonly metrics?: () => Promise<{ contentType: string; text: string }>;
 }
 
 /**
  * For load balancers and monitoring, without authentication: `/healthz`, `/readyz` and `/metrics`. The
  * first two say yes or no and nothing more (D14).
  */
-export function healthDoor(options: HealthDoorOptions): FastifyPluginCallback {
+export function healthDoor({ isReady, metrics }: HealthDoorOptions): FastifyPluginCallback {
   return (app, _options, done) => {
     const methods = ["GET", "HEAD"];
     app.addHook("onSend", async (request, reply) => {
@@ -26,19 +27,21 @@ export function healthDoor(options: HealthDoorOptions): FastifyPluginCallback {
       method: methods,
       url: "/readyz",
       async handler(_request, reply) {
-        const ready = await options.isReady();
+        const ready = await isReady();
         reply.status(ready ? 200 : 503).type("text/plain");
         return reply.send(ready ? "ok\n" : "unavailable\n");
       },
     });
-    app.route({
-      method: methods,
-      url: "/metrics",
-      async handler(_request, reply) {
-        const { contentType, text } = await options.metrics();
-        return reply.type(contentType).send(text);
-      },
-    });
+    if (metrics !== undefined) {
+      app.route({
+        method: methods,
+        url: "/metrics",
+        async handler(_request, reply) {
+          const { contentType, text } = await metrics();
+          return reply.type(contentType).send(text);
+        },
+      });
+    }
     done();
   };
 }

@@ -45,6 +45,9 @@ const httpOptions = {
   ServerResponse: TimedResponse,
 } as const;
 
+/** The public registry, or the mirror of other registries. */
+export type Purpose = "mirror" | "public";
+
 /** The sockets that requests come in by, plain and TLS, with the limits that hold for both. */
 export class Listeners {
   readonly #options: ListenersOptions;
@@ -53,6 +56,7 @@ export class Listeners {
   readonly #perAddress = new Map<string, number>();
   readonly #tls: TlsServer[] = [];
   readonly #endpoints = new WeakMap<IncomingMessage, PrivateEndpoint>();
+  readonly #purposes = new WeakMap<IncomingMessage, Purpose>();
   #closing = false;
 
   constructor(options: ListenersOptions) {
@@ -65,6 +69,15 @@ export class Listeners {
    */
   listenHttp(address: Address, endpoint?: PrivateEndpoint): Promise<number> {
     return this.#listen(createServer(httpOptions, this.#handlerFor(endpoint)), address);
+  }
+
+  /** The same; what comes in there is for that alone, whatever it calls itself. */
+  listenFor(purpose: Purpose, address: Address): Promise<number> {
+    const server = createServer(httpOptions, (request, response) => {
+      this.#purposes.set(request, purpose);
+      this.#handle(request, response);
+    });
+    return this.#listen(server, address);
   }
 
   /** Like `listenHttp`, for TLS 1.2 and later. */
@@ -82,6 +95,11 @@ export class Listeners {
   /** By which private endpoint the request came: the listener's word, never the request's. */
   endpointOf(request: IncomingMessage): PrivateEndpoint | undefined {
     return this.#endpoints.get(request);
+  }
+
+  /** What alone is where it came in; `undefined`: everything else. */
+  purposeOf(request: IncomingMessage): Purpose | undefined {
+    return this.#purposes.get(request);
   }
 
   /** New connections see this certificate; those that are open stay. */

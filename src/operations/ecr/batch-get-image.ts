@@ -95,6 +95,9 @@ async function find(
     if (isRegistryError(error, "ImageArchived")) {
       return { imageId, failureCode: "ImageInaccessible", failureReason: "The image is archived" };
     }
+    if (isRegistryError(error, "ImageHeld")) {
+      return { imageId, failureCode: "ImageInaccessible", failureReason: error.message };
+    }
     if (!isRegistryError(error, "ImageNotFound")) throw error;
     return { imageId, failureCode: "ImageNotFound", failureReason: error.message };
   }

@@ -23,7 +23,7 @@ import {
 } from "./shapes.ts";
 import { epochSeconds, type Wire } from "./wire.ts";
 
-/** What the last scan of an image found, the worst first; basic or enhanced, as the registry is scanned. */
+/** What the last scan of an image found, the worst first as of then; basic or enhanced, as the registry is scanned. */
 export const describeImageScanFindings = operation("ecr:DescribeImageScanFindings", {
   input: request({
     registryId,

@@ -1,18 +1,24 @@
 import type { DescribeRegistryRequest, DescribeRegistryResponse } from "@aws-sdk/client-ecr";
 import { registryOf } from "../../registry/identity/principal.ts";
+import { replicationConfiguration } from "../../registry/replication/replication-configuration.ts";
 import { operation } from "../operation.ts";
+import { replicationAnswer } from "./replication-shapes.ts";
 import { registryResource } from "./resource.ts";
 import { type Members, request } from "./shapes.ts";
 import type { Wire } from "./wire.ts";
 
-/** The registry's own settings. It always exists. */
+/** The registry's own settings: where its images are copied to. It always exists. */
 export const describeRegistry = operation("ecr:DescribeRegistry", {
   input: request({} satisfies Members<DescribeRegistryRequest>),
   resource: registryResource,
   access: "Read",
   errors: ["InvalidParameter", "Validation"],
-  async handle(_input, { caller }): Promise<Wire<DescribeRegistryResponse>> {
-    // Replication cannot be set, so there are no rules; which is what ECR answers then.
-    return { registryId: registryOf(caller).account, replicationConfiguration: { rules: [] } };
+  async handle(_input, { ports, caller }): Promise<Wire<DescribeRegistryResponse>> {
+    const registry = registryOf(caller);
+    const configuration = await replicationConfiguration(ports, registry);
+    return {
+      registryId: registry.account,
+      replicationConfiguration: replicationAnswer(configuration),
+    };
   },
 });

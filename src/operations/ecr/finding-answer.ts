@@ -8,7 +8,7 @@ import type {
   VulnerablePackage,
 } from "@aws-sdk/client-ecr";
 import { repositoryArn } from "../../registry/names.ts";
-import type { ScanReport } from "../../registry/scanning/describe-scan.ts";
+import type { ReportedFinding, ScanReport } from "../../registry/scanning/describe-scan.ts";
 import {
   findingArn,
   type ImageFinding,
@@ -52,9 +52,9 @@ export function basicFinding(finding: ImageFinding): Wire<ImageScanFinding> {
 /** A finding of enhanced scanning, as Inspector tells it through ECR. Source: spec 8.5. */
 export function enhancedFinding(
   report: ScanReport,
-  finding: ImageFinding,
+  finding: ReportedFinding,
 ): Wire<EnhancedImageScanFinding> {
-  const { vulnerabilityId, title, package: of, fixedVersion, state } = finding;
+  const { vulnerabilityId, title, package: of, fixedVersion } = finding;
   const { score } = severityChoice(finding);
   return {
     awsAccountId: report.repository.registry.account,
@@ -63,7 +63,7 @@ export function enhancedFinding(
     title: `${vulnerabilityId} - ${of.name}`,
     description: title,
     severity: enhancedSeverity(finding.severity),
-    status: "ACTIVE",
+    status: finding.suppression === undefined ? "ACTIVE" : "SUPPRESSED",
     firstObservedAt: epochSeconds(finding.firstObservedAt),
     lastObservedAt: epochSeconds(finding.lastObservedAt),
     updatedAt: epochSeconds(finding.changedAt),
@@ -80,19 +80,20 @@ export function enhancedFinding(
     fixAvailable: fixedVersion === undefined ? "NO" : "YES",
     exploitAvailable: finding.kev === undefined ? "NO" : "YES",
     remediation: {
-      recommendation: {
-        text:
-          fixedVersion === undefined
-            ? `There is no version of ${of.name} with a fix (${state}).`
-            : `Update ${of.name} to version ${fixedVersion}.`,
-      },
+      recommendation: { text: remediationText(finding) },
     },
     packageVulnerabilityDetails: vulnerabilityDetails(finding),
     resources: [resource(report)],
   };
 }
 
-function vulnerabilityDetails(finding: ImageFinding): Wire<PackageVulnerabilityDetails> {
+export function remediationText({ package: of, fixedVersion, state }: ImageFinding): string {
+  return fixedVersion === undefined
+    ? `There is no version of ${of.name} with a fix (${state}).`
+    : `Update ${of.name} to version ${fixedVersion}.`;
+}
+
+export function vulnerabilityDetails(finding: ImageFinding): Wire<PackageVulnerabilityDetails> {
   const { vulnerabilityId, aliases, advisories, references, publishedAt } = finding;
   return {
     vulnerabilityId,

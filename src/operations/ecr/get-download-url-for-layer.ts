@@ -2,10 +2,12 @@ import type {
   GetDownloadUrlForLayerRequest,
   GetDownloadUrlForLayerResponse,
 } from "@aws-sdk/client-ecr";
-import { RegistryError } from "../../registry/errors.ts";
+import type { Ports } from "../../ports/ports.ts";
+import { isRegistryError, RegistryError } from "../../registry/errors.ts";
+import { requireReadable } from "../../registry/gates/require-pullable.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { mintDownloadToken } from "../../registry/layers/download-token.ts";
-import { findLayer, layersNotFound } from "../../registry/layers/find-layer.ts";
+import { type FoundLayer, findLayer, layersNotFound } from "../../registry/layers/find-layer.ts";
 import { layerUrl } from "../../registry/layers/layer-url.ts";
 import { isDigest } from "../../registry/names.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
@@ -32,21 +34,29 @@ export const getDownloadUrlForLayer = operation("ecr:GetDownloadUrlForLayer", {
       await findRepository(ports, registry, name);
       throw layersNotFound(registry, name, digest);
     }
-    const { repository, layer, object, referenced } = await findLayer(
-      ports,
-      registry,
-      name,
-      digest,
-    );
+    const found = await findLayer(ports, registry, name, digest);
+    const { repository, layer, object, referenced } = found;
     if (!referenced) {
       throw new RegistryError(
         "LayerInaccessible",
         `The layer with digest '${digest}' in the repository with name '${name}' in the registry with id '${registry.account}' is not available because no image refers to it`,
       );
     }
+    await requireGiven(ports, found);
     const stored = await layerUrl(ports, object);
     if (stored !== undefined) return { downloadUrl: stored, layerDigest: layer.digest };
     const token = mintDownloadToken(ports, repository, layer.digest, caller.principal);
     return { downloadUrl: `${caller.origin}/layers/${token}`, layerDigest: layer.digest };
   },
 });
+
+/** In ECR's words for a layer of which there is no image to be pulled. */
+async function requireGiven(ports: Ports, found: FoundLayer): Promise<void> {
+  const { repository, layer, isPullable } = found;
+  try {
+    await requireReadable(ports, { repository, digest: layer.digest, isPullable });
+  } catch (error) {
+    if (!isRegistryError(error, "ImageHeld")) throw error;
+    throw new RegistryError("LayerInaccessible", error.message);
+  }
+}

@@ -13,6 +13,7 @@ import { reclaimOnce } from "../../workers/reclaim.ts";
 import { scanImageJob } from "../../workers/scan-image-job.ts";
 import { getImageAdvice } from "../entrepot/get-image-advice.ts";
 import { getImageSbom } from "../entrepot/get-image-sbom.ts";
+import { listImageFindings } from "../entrepot/list-image-findings.ts";
 import { describeImageScanFindings } from "./describe-image-scan-findings.ts";
 import { describeImages } from "./describe-images.ts";
 import { putRegistryScanningConfiguration } from "./put-registry-scanning-configuration.ts";
@@ -36,9 +37,10 @@ const advisory = (id: string, ecosystem: string, name: string, fixed: string, mo
   ],
   ...more,
 });
+const critical = [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" }];
 const ofOpenssl = advisory("DEBIAN-CVE-2023-1111", "Debian:12", "openssl", "3.0.11-1", {
   upstream: ["CVE-2023-1111"],
-  severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" }],
+  severity: critical,
 });
 const ofLodash = advisory("GHSA-35jh-r3h4-6jhm", "npm", "lodash", "4.17.21", {
   aliases: ["CVE-2021-23337"],
@@ -137,6 +139,15 @@ describe("Basic scanning", () => {
       },
     });
     expect(found.imageScanFindings?.enhancedFindings).toBeUndefined();
+    // How large the layers are unpacked is known from then on, without opening what is sealed.
+    const { metadata } = opened.ports;
+    const at = (await metadata.repositories.find(registryOfTest, repositoryName as never))!;
+    const layers = await metadata.layers.list(at, { limit: 9 });
+    const objects = layers.map(({ object }) => object);
+    const unpacked = await metadata.scans.unpackedLayers(registryOfTest, objects);
+    expect([...unpacked.values()].toSorted()).toEqual(
+      [base, lodash].map(({ length }) => length).toSorted(),
+    );
     await expect(start()).rejects.toMatchObject({ kind: "LimitExceeded" });
     opened.clock.advance(24 * 60 * 60 * 1000);
     await start();
@@ -154,6 +165,19 @@ describe("Basic scanning", () => {
         imageScanFindingsSummary: { findingSeverityCounts: { CRITICAL: 1 } },
       },
     ]);
+  });
+
+  it("looks into layers of files of every type, as Docker names those of zstd", async () => {
+    await configure("BASIC", "SCAN_ON_PUSH");
+    await push([base]);
+    const config = Buffer.from(JSON.stringify({ os: "linux", architecture: "arm64" }));
+    await registry.pushLayer(repositoryName, config);
+    const manifest = imageManifest(config, base);
+    const mediaType = "application/vnd.docker.image.rootfs.diff.tar.zstd";
+    const layers = manifest.layers.map((layer) => ({ ...layer, mediaType }));
+    const digest = await registry.putManifest(repositoryName, { ...manifest, layers });
+    await settle();
+    expect((await describeFindings(digest)).imageScanStatus?.status).toBe("COMPLETE");
   });
 
   it("never calls clean what it can not judge", async () => {
@@ -222,6 +246,27 @@ describe("Enhanced scanning", () => {
     expect(second.nextToken).toBeUndefined();
   });
 
+  it("gives each finding once by the page, whatever became likely in between", async () => {
+    const another = advisory("DEBIAN-CVE-2023-2222", "Debian:12", "openssl", "3.0.12-1", {
+      ...{ upstream: ["CVE-2023-2222"], severity: critical },
+    });
+    await advisories.import(another);
+    const imageDigest = await push([base, lodash]);
+    await settle();
+    const first = await describeFindings(imageDigest, { maxResults: 1 });
+    await advisories.importEpss("CVE-2023-2222,0.9,0.99");
+    const image = { repositoryName, imageId: { imageDigest } };
+    const { findings } = await registry.ask(listImageFindings, image);
+    expect(findings[0]?.vulnerabilityId).toBe("CVE-2023-2222");
+    const second = await describeFindings(imageDigest, { nextToken: first.nextToken });
+    const told = [first, second].flatMap(
+      (page) => page.imageScanFindings?.enhancedFindings?.map(({ title }) => title) ?? [],
+    );
+    expect(told).toEqual([
+      ...["CVE-2023-1111 - openssl", "CVE-2023-2222 - openssl", "CVE-2021-23337 - lodash"],
+    ]);
+  });
+
   it("reads a layer once, in however many images it is", async () => {
     const { layerAnalysis } = opened.ports;
     let read = 0;
@@ -251,15 +296,15 @@ describe("Enhanced scanning", () => {
     Object.assign(ports, { layerAnalysis: { ...ports.layerAnalysis, analyze } });
     await routeWaiting(ports, eventRouter(ports));
     const logged = await ports.metadata.eventLog.end();
-    expect(await matchAgain(ports)).toEqual({ matched: 0, changed: 0, expired: 0 });
+    expect(await matchAgain(ports)).toEqual({ matched: 0, opened: 0, changed: 0, expired: 0 });
     clock.advance(1000);
     const withdrawn = { ...ofOpenssl, withdrawn: "2026-08-02T00:00:00Z" };
     const fresh = advisory("GHSA-p6mc-m468-83gw", "npm", "lodash", "4.17.22", {
       aliases: ["CVE-2026-1001"],
     });
     await advisories.import(withdrawn, fresh);
-    expect(await matchAgain(ports)).toEqual({ matched: 1, changed: 1, expired: 0 });
-    expect(await matchAgain(ports)).toEqual({ matched: 0, changed: 0, expired: 0 });
+    expect(await matchAgain(ports)).toEqual({ matched: 1, opened: 1, changed: 1, expired: 0 });
+    expect(await matchAgain(ports)).toEqual({ matched: 0, opened: 0, changed: 0, expired: 0 });
     const { imageScanFindings } = await describeFindings(imageDigest);
     expect(imageScanFindings?.findingSeverityCounts).toEqual({ HIGH: 1, UNDEFINED: 1 });
     await routeWaiting(ports, eventRouter(ports));
@@ -317,7 +362,7 @@ describe("Enhanced scanning", () => {
     const imageDigest = await push([base]);
     await settle();
     opened.clock.advance(15 * 24 * 60 * 60 * 1000);
-    expect(await matchAgain(opened.ports)).toEqual({ matched: 0, changed: 0, expired: 1 });
+    expect(await matchAgain(opened.ports)).toMatchObject({ matched: 0, expired: 1 });
     const { imageScanStatus } = await describeFindings(imageDigest);
     expect(imageScanStatus?.status).toBe("SCAN_ELIGIBILITY_EXPIRED");
   });

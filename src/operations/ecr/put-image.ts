@@ -1,11 +1,12 @@
 import type { PutImageRequest, PutImageResponse } from "@aws-sdk/client-ecr";
 import { z } from "zod";
-import { invalidParameter, RegistryError } from "../../registry/errors.ts";
+import { RegistryError } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { putImage as put } from "../../registry/images/put-image.ts";
 import { limits } from "../../registry/limits.ts";
 import { type Digest, isSha256Digest, parseTag, type Registry } from "../../registry/names.ts";
 import { operation } from "../operation.ts";
+import { manifestBytes } from "./manifest-bytes.ts";
 import { imageTagConditions, repositoryResource } from "./resource.ts";
 import {
   anyDigest,
@@ -67,12 +68,6 @@ export const putImage = operation("ecr:PutImage", {
     };
   },
 });
-
-/** @throws InvalidParameter for text that no bytes can stand for: then there is no digest either */
-function manifestBytes(text: string): Buffer {
-  if (!text.isWellFormed()) throw invalidParameter("ImageManifest", "Invalid JSON syntax");
-  return Buffer.from(text, "utf8");
-}
 
 // ECR takes digests of every algorithm here, and finds that they are not the one it calculated.
 function expectedDigest(

@@ -29,6 +29,15 @@ export function registryResource(_input: unknown, caller: Caller): Resource {
   return { arn: "*", account: registry.account, registry, grants: "identity-only" };
 }
 
+/** The same of the registry of the given id: another account's is closed to all but its own. */
+export function ownRegistryResource(
+  input: { registryId?: AccountId | undefined },
+  caller: Caller,
+): Resource {
+  const registry = registryOf(caller, input.registryId);
+  return { arn: "*", account: registry.account, registry, grants: "identity-only" };
+}
+
 /**
  * What tags of images say to conditions; without any there is nothing to say. Beside images that are
  * named by tag, one named by digest alone is an empty value, so that it is not let through on the

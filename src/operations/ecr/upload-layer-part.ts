@@ -1,9 +1,9 @@
 import type { UploadLayerPartRequest, UploadLayerPartResponse } from "@aws-sdk/client-ecr";
 import { z } from "zod";
-import { invalidParameter } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { appendToUpload, invalidPart, uploadStatus } from "../../registry/layers/upload-layer.ts";
 import { limits } from "../../registry/limits.ts";
+import { decodeBase64 } from "../base64.ts";
 import { operation } from "../operation.ts";
 import { repositoryResource } from "./resource.ts";
 import { type Members, partSize, registryId, repositoryName, request, uploadId } from "./shapes.ts";
@@ -53,25 +53,4 @@ export const uploadLayerPart = operation("ecr:UploadLayerPart", {
 
 async function* only(piece: Uint8Array): AsyncGenerator<Uint8Array> {
   yield piece;
-}
-
-/**
- * The bytes of a base64 text with padding and nothing else in it.
- * @throws InvalidParameter for any other text, and for more than `maximumBytes`
- */
-function decodeBase64(parameter: string, text: string, maximumBytes: number): Uint8Array {
-  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
-  const length = (text.length / 4) * 3 - padding;
-  if (length > maximumBytes) {
-    throw invalidParameter(
-      parameter,
-      `Member must have length less than or equal to ${maximumBytes}`,
-    );
-  }
-  const bytes = Buffer.from(text, "base64");
-  // Node skips what is not base64, which shows as missing bytes; and it takes the URL-safe alphabet.
-  if (bytes.length !== length || text.includes("-") || text.includes("_")) {
-    throw invalidParameter(parameter, "Member must be base64-encoded");
-  }
-  return bytes;
 }

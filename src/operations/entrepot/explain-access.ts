@@ -7,12 +7,13 @@ import { lookUpKey } from "../../registry/kms/find-key.ts";
 import { namedKeyResource } from "../../registry/kms/key-access.ts";
 import type { EncryptionContext } from "../../registry/kms/kms-key.ts";
 import { type AccountId, isAccountId, isRegion } from "../../registry/names.ts";
-import { judge, type Resource, repositoryAsResource } from "../../registry/policy/authorize.ts";
+import { type Resource, repositoryAsResource } from "../../registry/policy/authorize.ts";
 import { explainDecision } from "../../registry/policy/explain-decision.ts";
 import type { Explanation, StatementOf } from "../../registry/policy/explanation.ts";
+import { type DraftPolicies, judgeDraft } from "../../registry/policy/judge-draft.ts";
 import { RequestContext } from "../../registry/policy/request-context.ts";
 import { parseRepositoryArn } from "../ecr/resource.ts";
-import { request } from "../ecr/shapes.ts";
+import { policyText, request } from "../ecr/shapes.ts";
 import { operation } from "../operation.ts";
 
 /** One statement of a policy that was consulted. */
@@ -48,7 +49,8 @@ const contextEntries = z.record(z.string(), z.union([z.string(), z.array(z.strin
 
 /**
  * Whether a principal of the caller's account may do something, and why: every policy that has a say,
- * statement by statement. Another account's policies are not shown.
+ * statement by statement. Another account's policies are not shown. Policies that are still being written
+ * can be tried: those of a repository or of the registry of the caller's account.
  */
 export const explainAccess = operation("entrepot:ExplainAccess", {
   input: request({
@@ -57,6 +59,9 @@ export const explainAccess = operation("entrepot:ExplainAccess", {
     resourceArn: z.string().min(1).max(2048),
     /** Condition keys and values beside those that the principal brings. */
     context: contextEntries.default({}),
+    /** Policies that are not put yet, in the place of the repository's and the registry's; "" for none. */
+    repositoryPolicyText: policyText.optional(),
+    registryPolicyText: policyText.optional(),
   }),
   resource: ({ principalArn }, caller) => ({
     arn: principalArn,
@@ -78,8 +83,9 @@ export const explainAccess = operation("entrepot:ExplainAccess", {
     );
     const asked = { ...caller, principal };
     const context = new RequestContext(asked, ports.clock.now(), new Map(conditions));
-    const judged = await judge(ports, principal, action, resource, context);
     const isOwn = resource.account === caller.principal.account;
+    const drafts = draftsOf(input, isOwn);
+    const judged = await judgeDraft(ports, principal, action, resource, context, drafts);
     // Of what another account owns neither policies nor tags are told of (I7).
     const shown = isOwn ? judged.policies : { ...judged.policies, resource: [] };
     const explanation = explainDecision(
@@ -96,6 +102,21 @@ export const explainAccess = operation("entrepot:ExplainAccess", {
     };
   },
 });
+
+/** @throws InvalidParameter for drafts for what is another account's */
+function draftsOf(
+  {
+    repositoryPolicyText: repository,
+    registryPolicyText: registry,
+  }: { repositoryPolicyText?: string | undefined; registryPolicyText?: string | undefined },
+  isOwn: boolean,
+): DraftPolicies {
+  const hasSome = repository !== undefined || registry !== undefined;
+  if (hasSome && !isOwn) {
+    throw invalidParameter("resourceArn", "Drafts are for what is the caller's account's own");
+  }
+  return { repository, registry };
+}
 
 function described(explanation: Explanation) {
   const { decision, policies, nearMisses, missingContextKeys } = explanation;

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import {
   account,
   callerOf,
+  digestOf,
   imageManifest,
   openTestRegistry,
   otherAccount,
@@ -12,6 +13,7 @@ import { TestIam } from "../../../test/support/iam.ts";
 import { addAccounts } from "../../../test/support/sessions.ts";
 import { costLimits } from "../../registry/cost/cost-limits.ts";
 import { flushPulls } from "../../registry/images/record-pull.ts";
+import type { Region, RepositoryName } from "../../registry/names.ts";
 import { assessmentRound } from "../../workers/assess-costs.ts";
 import { batchDeleteImage } from "../ecr/batch-delete-image.ts";
 import { batchGetImage } from "../ecr/batch-get-image.ts";
@@ -225,6 +227,40 @@ describe("ListCostSavings", () => {
     await look(registry);
     const guess = { bytes: 0, amount: "0.00", affectedBytes: 4_000, estimatedBytes: 500 };
     expect(await found(registry, "UNCOMPRESSED")).toMatchObject([guess, guess]);
+  });
+
+  it("guesses what zstd would leave of layers that were looked into, and of none beside", async () => {
+    const registry = await opened("app", "other");
+    const { metadata } = registry.environment.ports;
+    const of = { account, region: "us-east-1" as Region };
+    const large = Buffer.alloc(6_000_000, "known");
+    const others = ["tight", "unknown", "shared"].map((text) => Buffer.alloc(2_000, text));
+    const layers = [large, ...others];
+    const config = Buffer.from("{}");
+    for (const content of [config, ...layers]) await registry.pushLayer("app", content);
+    await registry.putManifest("app", imageManifest(config, ...layers));
+    await registry.pushLayer("other", layers[3]!);
+    const repository = (await metadata.repositories.find(of, "app" as RepositoryName))!;
+    const known = await metadata.layers.list(repository, { limit: 9 });
+    const unpacked = [5_000_000_000, 2_000, undefined, 5_000_000_000];
+    await metadata.transaction(async ({ scans }) => {
+      for (const [index, unpackedBytes] of unpacked.entries()) {
+        const digest = digestOf(layers[index]!);
+        const { object } = known.find((each) => each.digest === digest)!;
+        const empty = new Uint8Array();
+        const inventory = { madeBy: "a", sizeBytes: 0, content: empty, wrappedKey: empty };
+        await scans.putLayerInventory(of, object, { ...inventory, unpackedBytes });
+      }
+    });
+    await look(registry);
+    const [saving, ...more] = await found(registry, "RECOMPRESSION");
+    // Of the other repository less than a mebibyte is known.
+    expect(more).toEqual([]);
+    expect(saving).toMatchObject({
+      ...{ repositoryName: "app", items: 2, bytes: 0, affectedBytes: 6_002_000 },
+      ...{ unpackedBytes: 10_000_000_000, estimatedBytes: 1_200_000, estimatedAmount: "0.00" },
+    });
+    expect(saving).not.toHaveProperty("call");
   });
 
   it("has nothing to say of an archive that costs as much", async () => {

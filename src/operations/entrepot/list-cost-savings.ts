@@ -29,6 +29,8 @@ export interface CostSavingAnswer extends MoneyAnswer {
   readonly items: number;
   readonly bytes: number;
   readonly affectedBytes?: number;
+  /** Of RECOMPRESSION. */
+  readonly unpackedBytes?: number;
   /** What makes the saving; absent where only another push can. */
   readonly call?: SavingCall;
   /** Bytes that may be given back, at a guess, and what they cost: not in `bytes`, `amount` and sums. */
@@ -176,10 +178,14 @@ async function answers(
   return answered;
 }
 
-function estimateOf({ kind, estimatedBytes }: CostSaving, table: PriceTable) {
+function estimateOf(
+  { kind, estimatedBytes, unpackedBytes }: CostSaving,
+  table: PriceTable,
+): Pick<CostSavingAnswer, "estimatedBytes" | "estimatedAmount" | "unpackedBytes"> {
   if (estimatedBytes === undefined) return {};
+  const basis = unpackedBytes === undefined ? {} : { unpackedBytes };
   const { amount } = moneyAnswer(savedInMonth(table, kind, estimatedBytes));
-  return { estimatedBytes, estimatedAmount: amount };
+  return { ...basis, estimatedBytes, estimatedAmount: amount };
 }
 
 /** Copies images into the repository of the indexes, which can name only what lies beside them. */

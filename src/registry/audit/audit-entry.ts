@@ -56,6 +56,7 @@ export function foreignActor(actor: AuditActor, principalId: string, accountId: 
 
 const typesOfResources: readonly (readonly [pattern: RegExp, type: string])[] = [
   [/^arn:aws:ecr:[^:]*:[^:]*:repository\//, "AWS::ECR::Repository"],
+  [/^arn:aws:ecr-public:[^:]*:[^:]*:repository\//, "AWS::ECR::PublicRepository"],
   [/^arn:aws:kms:[^:]*:[^:]*:key\//, "AWS::KMS::Key"],
   [/^arn:aws:kms:[^:]*:[^:]*:alias\//, "AWS::KMS::Alias"],
   [/^arn:aws:iam::[^:]*:role\//, "AWS::IAM::Role"],

@@ -48,12 +48,15 @@ const contentWrites: ReadonlySet<string> = new Set([
   "InitiateLayerUpload",
   "MountLayer",
   "PutImage",
+  "PutReplica",
   "UploadLayerPart",
 ]);
 /** What gives credentials, or takes them at a door. */
 const signIns: ReadonlySet<string> = new Set([
   "AssumeRole",
   "AssumeRoleWithWebIdentity",
+  "ConsoleLogin",
+  "ConsoleLogout",
   "GetAuthorizationToken",
   "GetSessionToken",
   "RegistrySignIn",

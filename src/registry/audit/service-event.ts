@@ -11,7 +11,11 @@ import { serviceActor } from "./user-identity.ts";
 export interface ServiceEvent {
   /** In whose trail it is. */
   readonly registry: Registry;
-  readonly eventSource: "ecr.amazonaws.com" | "kms.amazonaws.com" | "entrepot";
+  readonly eventSource:
+    | "ecr.amazonaws.com"
+    | "kms.amazonaws.com"
+    | "secretsmanager.amazonaws.com"
+    | "entrepot";
   /** `PolicyExecutionEvent` and the like. */
   readonly eventName: string;
   /** What it was done to. */

@@ -68,7 +68,7 @@ function found(kind: CostSaving["kind"], items: number, more: Partial<Found> = {
 async function findSavings(
   ports: AssessPorts,
   repository: Repository,
-  { uncompressed }: HeldAlone,
+  { uncompressed, recompressible }: HeldAlone,
   now: number,
   signal: AbortSignal,
 ): Promise<Found[]> {
@@ -80,6 +80,11 @@ async function findSavings(
     const { layers, bytes: affectedBytes, ownBytes } = uncompressed;
     const estimatedBytes = Math.floor(ownBytes * (1 - costLimits.compressedPart));
     savings.push(found("UNCOMPRESSED", layers, { affectedBytes, estimatedBytes }));
+  }
+  if (recompressible.savedBytes >= costLimits.recompressionLeastBytes) {
+    const { layers, bytes: affectedBytes, unpackedBytes, savedBytes } = recompressible;
+    const guess = { affectedBytes, unpackedBytes, estimatedBytes: savedBytes };
+    savings.push(found("RECOMPRESSION", layers, guess));
   }
   const groups = await architectures.groups(ports, repository);
   const group = groups[0];

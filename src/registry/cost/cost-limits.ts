@@ -57,6 +57,13 @@ export const costLimits = {
   indexTags: 20,
   /** What is left of a layer that is plain tar, at a guess: most of programs and text goes by half. */
   compressedPart: 0.5,
+  /**
+   * Likewise: what gzip leaves of programs and text, and the part of that which zstd at a high level takes
+   * off. A finding is about a mebibyte at least.
+   */
+  gzipPart: 0.4,
+  zstdSavesPart: 0.2,
+  recompressionLeastBytes: 1024 * 1024,
   /** Tags of one image that are looked at for the name of an architecture. */
   architectureTags: 1_000,
 } as const;

@@ -15,6 +15,8 @@ export const savingKinds = [
   "ARCHIVE",
   /** Layers that are not compressed. How much smaller they would be is not known. */
   "UNCOMPRESSED",
+  /** Layers under gzip of which zstd would leave less, as far as somebody looked into them. */
+  "RECOMPRESSION",
   /** Tags of one version for single architectures, which an index would replace. */
   "ARCHITECTURES",
   /** Repositories for single architectures, which one with indexes would replace. */
@@ -54,9 +56,11 @@ export interface CostSaving {
   readonly items: number;
   /** Bytes that would be given back, or of ARCHIVE that would be kept elsewhere. */
   readonly bytes: number;
-  /** Of UNCOMPRESSED: bytes of these layers. Of ARCHITECTURE_REPOSITORIES: what they hold. */
+  /** Of UNCOMPRESSED, RECOMPRESSION: bytes of these layers. Of ARCHITECTURE_REPOSITORIES: what they hold. */
   readonly affectedBytes: number;
-  /** Of these two: what may be given back, at a guess. */
+  /** Of RECOMPRESSION: how large these layers are unpacked, which is what the guess is made from. */
+  readonly unpackedBytes?: number | undefined;
+  /** Of these three: what may be given back, at a guess. */
   readonly estimatedBytes?: number | undefined;
   readonly together?: ArchitectureRepositories | undefined;
   /** Of ARCHITECTURES: one of the versions. */

@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Digest, ObjectId } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import { costLimits } from "./cost-limits.ts";
+import { addRecompressible, type Recompressible } from "./recompression.ts";
 
 /** What goes with the repository: nothing else stands on it. */
 export interface HeldAlone {
@@ -14,6 +15,7 @@ export interface HeldAlone {
     /** Of layers that no other repository stands on. */
     readonly ownBytes: number;
   };
+  readonly recompressible: Recompressible;
 }
 
 const uncompressedTypes: ReadonlySet<string | undefined> = new Set([
@@ -34,6 +36,7 @@ export async function heldAlone(
   const limit = costLimits.layersAtOnce;
   let [ownBytes, plainBytes] = [0, 0];
   const uncompressed = { layers: 0, bytes: 0, ownBytes: 0 };
+  const recompressible = { layers: 0, bytes: 0, unpackedBytes: 0, savedBytes: 0 };
   const count = async (objects: readonly ObjectId[]) => {
     const shared = new Set(await metadata.objects.linkedElsewhere(repository, objects));
     const own = [...new Set(objects)].filter((object) => !shared.has(object));
@@ -53,6 +56,7 @@ export async function heldAlone(
       uncompressed.bytes += sizeBytes;
       if (!shared.has(object)) uncompressed.ownBytes += sizeBytes;
     }
+    await addRecompressible({ metadata }, repository.registry, layers, shared, recompressible);
     after = layers.at(-1)?.digest;
     if (layers.length < limit) break;
   }
@@ -61,6 +65,6 @@ export async function heldAlone(
     const links = await metadata.images.links(repository, { after, limit });
     await count(links.map(({ object }) => object));
     after = links.at(-1)?.digest;
-    if (links.length < limit) return { ownBytes, plainBytes, uncompressed };
+    if (links.length < limit) return { ownBytes, plainBytes, uncompressed, recompressible };
   }
 }

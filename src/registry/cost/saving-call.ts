@@ -51,6 +51,7 @@ export function savingCall(
       return group && indexCall(name, group);
     case "ARCHITECTURE_REPOSITORIES":
     case "UNCOMPRESSED":
+    case "RECOMPRESSION":
       return undefined;
   }
 }

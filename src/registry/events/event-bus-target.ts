@@ -1,12 +1,11 @@
 import type { Ports } from "../../ports/ports.ts";
-import { assumableRole } from "../identity/assumable-role.ts";
 import type { Organization } from "../identity/organization.ts";
-import { type Caller, type Principal, rootArn } from "../identity/principal.ts";
+import { type Principal, rootArn } from "../identity/principal.ts";
 import { principalByArn } from "../identity/principal-by-arn.ts";
+import { roleForService, serviceCaller } from "../identity/role-for-service.ts";
 import type { Region, Registry } from "../names.ts";
-import { authorize, judge } from "../policy/authorize.ts";
+import { authorize } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
-import { servicePrincipal } from "../policy/service-principal.ts";
 import type { Delivery } from "./delivery.ts";
 import type { EventEnvelope, RegistryEvent } from "./event.ts";
 import { busResource } from "./event-bus-policy.ts";
@@ -63,7 +62,7 @@ export async function sendToBus(
     );
   }
   const context = new RequestContext(
-    callerFor(principal, bus),
+    serviceCaller(principal, bus),
     ports.clock.now(),
     new Map([
       ["events:source", event.source],
@@ -99,25 +98,9 @@ function onBus(bus: Registry, delivery: Delivery, event: EventEnvelope): Registr
 async function senderOf(
   ports: Needed,
   organization: Organization,
-  { registry: { account, region }, settings: { roleArn } }: EventTarget,
+  { registry, settings: { roleArn } }: EventTarget,
 ): Promise<Principal | undefined> {
-  if (roleArn === undefined) return principalByArn(ports, organization, rootArn(account));
-  const { resource, role } = await assumableRole(ports, roleArn);
-  if (role === undefined || role.account !== account) return undefined;
-  const service = servicePrincipal("events.amazonaws.com");
-  const sender = await principalByArn(ports, organization, roleArn);
-  if (sender === undefined) return undefined;
-  const context = new RequestContext(
-    callerFor(sender, { account, region }),
-    ports.clock.now(),
-    new Map([["aws:sourceaccount", account]]),
-  );
-  const { decision } = await judge(ports, service, "sts:AssumeRole", resource, context);
-  return decision.allowed ? sender : undefined;
-}
-
-/** The request of the service itself, from nowhere. */
-function callerFor(principal: Principal, { account, region }: Registry): Caller {
-  const unsaid = { requestId: "", sourceIp: "", userAgent: "" };
-  return { principal, region, account, ...unsaid, origin: "https:" };
+  if (roleArn === undefined) return principalByArn(ports, organization, rootArn(registry.account));
+  const wanted = { service: "events.amazonaws.com", roleArn };
+  return roleForService(ports, organization, registry, wanted);
 }

@@ -3,13 +3,15 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import type { Caller } from "../identity/principal.ts";
 import { limits } from "../limits.ts";
-import type { Registry } from "../names.ts";
-import { authorize, type Resource } from "../policy/authorize.ts";
+import type { Region, Registry } from "../names.ts";
+import { authorize } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
 import { JsonError, parseStrictJson } from "../strict-json.ts";
 import type { EventDetail, RegistryEvent } from "./event.ts";
+import { busOfArn, isSameRegistry } from "./event-bus.ts";
+import { busResource } from "./event-bus-policy.ts";
+import { isRegistryThere } from "./event-bus-target.ts";
 import { eventLimits } from "./event-limits.ts";
-import { busArn } from "./rule.ts";
 
 /** An event as somebody brings it. */
 export interface PutEntry {
@@ -35,18 +37,36 @@ export type PutOutcome =
 /** What services say themselves, and nobody in their name. */
 const ownSources = /^(aws\.|entrepot(\.|$))/;
 
+/** Who puts events, and onto which buses there are. */
+export interface Putting {
+  readonly caller: Caller;
+  /** The caller's own. */
+  readonly registry: Registry;
+  readonly regions: readonly Region[];
+}
+
 /**
- * Brings events of the caller's own onto the event bus, all that are taken at once: from there on they
- * are as the registry's. Each entry is judged by itself; one that is refused keeps no other.
+ * The bus that an entry names, by the ARN where it is another account's: one of the caller's region.
+ * `undefined` for what can be none. Source: EventBridge, PutEventsRequestEntry, EventBusName.
+ */
+export function busOfEntry(name: string | undefined, own: Registry): Registry | undefined {
+  if (name === undefined || name === "default") return own;
+  const named = busOfArn(name);
+  const isHere = named?.name === "default" && named.registry.region === own.region;
+  return isHere ? named.registry : undefined;
+}
+
+/**
+ * Brings events of the caller's own onto event buses, all that are taken at once: from there on they
+ * are as the registry's. Each entry is judged by itself; one that is refused keeps no other. On the bus of
+ * another account an event is one that came from the caller's.
  * Source: EventBridge, PutEvents.
- * @param bus what the caller was allowed to put events on
  * @throws Validation when they are too large together
  */
 export async function putEvents(
   ports: Pick<Ports, "metadata" | "clock" | "memory">,
-  registry: Registry,
   entries: readonly PutEntry[],
-  { caller, bus }: { readonly caller: Caller; readonly bus: Resource },
+  putting: Putting,
 ): Promise<PutOutcome[]> {
   const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   if (bytes > eventLimits.putBytes) {
@@ -55,12 +75,9 @@ export async function putEvents(
   }
   const events: RegistryEvent[] = [];
   const outcomes: PutOutcome[] = [];
-  const now = ports.clock.now();
   for (const entry of entries) {
-    const read = readEntry(registry, entry, now);
-    const isAllowed = "code" in read || (await mayPut(ports, caller, bus, read));
+    const read = await judgeEntry(ports, entry, putting);
     if ("code" in read) outcomes.push(read);
-    else if (!isAllowed) outcomes.push(notAuthorized);
     else {
       events.push(read);
       outcomes.push({ id: read.id });
@@ -74,6 +91,24 @@ export async function putEvents(
   return outcomes;
 }
 
+async function judgeEntry(
+  ports: Pick<Ports, "metadata" | "clock" | "memory">,
+  entry: PutEntry,
+  { caller, registry, regions }: Putting,
+): Promise<RegistryEvent | Refusal> {
+  const to = busOfEntry(entry.bus, registry);
+  const isOwn = to !== undefined && isSameRegistry(to, registry);
+  // Whether others' are there is asked last, and told to who may put events on them alone.
+  const read = readEntry(to, entry, ports.clock.now());
+  if ("code" in read) return read;
+  if (!(await mayPut(ports, caller, read))) return notAuthorized;
+  if (isOwn) return read;
+  const isThere = await isRegistryThere(ports.metadata, regions, read.registry);
+  return isThere ? { ...read, passed: [registry] } : noSuchBus(entry.bus);
+}
+
+type Refusal = Exclude<PutOutcome, { id: string }>;
+
 const notAuthorized = {
   code: "NotAuthorizedForSourceException",
   message: "Not authorized for the source.",
@@ -86,10 +121,10 @@ function sizeOf({ time, source = "", resources, detailType = "", detail = "" }: 
 }
 
 function readEntry(
-  registry: Registry,
+  registry: Registry | undefined,
   entry: PutEntry,
   now: number,
-): RegistryEvent | Exclude<PutOutcome, { id: string }> {
+): RegistryEvent | Refusal {
   const { source = "", detailType = "", detail = "", bus } = entry;
   for (const [name, value] of Object.entries({
     Source: source,
@@ -106,9 +141,7 @@ function readEntry(
   if (detailType.length > 128) {
     return invalid("DetailType", "DetailType must have 128 characters at most.");
   }
-  if (bus !== undefined && bus !== "default" && bus !== busArn(registry)) {
-    return invalid("EventBusName", `Event bus ${bus} does not exist.`);
-  }
+  if (registry === undefined) return noSuchBus(bus);
   if (ownSources.test(source)) return notAuthorized;
   const parsed = readDetail(detail);
   if (parsed === undefined) return { code: "MalformedDetail", message: "Detail is malformed." };
@@ -116,6 +149,10 @@ function readEntry(
     ...{ id: randomUUID(), registry, at: entry.time ?? now, source, detailType },
     ...{ resources: entry.resources, detail: parsed, partition: "" },
   };
+}
+
+function noSuchBus(bus = "") {
+  return invalid("EventBusName", `Event bus ${bus} does not exist.`);
 }
 
 function invalid(name: string, reason: string) {
@@ -138,13 +175,13 @@ function readDetail(text: string): EventDetail | undefined {
 async function mayPut(
   ports: Pick<Ports, "metadata" | "clock" | "memory">,
   caller: Caller,
-  bus: Resource,
-  { source, detailType }: RegistryEvent,
+  { registry, source, detailType }: RegistryEvent,
 ): Promise<boolean> {
   const conditions = new Map([
     ["events:source", source],
     ["events:detail-type", detailType],
   ]);
   const context = new RequestContext(caller, ports.clock.now(), conditions);
+  const bus = await busResource(ports, registry);
   return (await authorize(ports, caller.principal, "events:PutEvents", bus, context)).allowed;
 }

@@ -8,6 +8,7 @@ import type { AccountId, Registry, RepositoryName } from "../names.ts";
 import { CompiledDocuments } from "../policy/compiled-documents.ts";
 import type { Attached } from "../policy/policy-request.ts";
 import type { RegistryAccess } from "../policy/registry-access.ts";
+import { publicLimits } from "../public/public-limits.ts";
 import { TimedCache } from "../timed-cache.ts";
 
 /**
@@ -44,6 +45,11 @@ export class AccessMemory {
   /** Whose pulls do not count, by the registry. */
   readonly pullTimeExclusions = new TimedCache<ReadonlySet<string>>(
     limits.rememberedRegistries,
+    limits.identityReadMs,
+  );
+  /** Whose an alias of public registries is; `undefined`: nobody's that can be pulled from. */
+  readonly publicAliases = new TimedCache<AccountId | undefined>(
+    publicLimits.rememberedAliases,
     limits.identityReadMs,
   );
   /** Whether an account is closed. */

@@ -149,7 +149,7 @@ function conditionsOf(
 function addSessionConditions(conditions: Conditions, { claims, createdAt, kind }: Session): void {
   conditions.set("aws:tokenissuetime", new Date(createdAt).toISOString());
   // Long-lived credentials do not have the key at all, and a pull secret is as good as one.
-  if (kind === "assumed-role" || kind === "session-token") {
+  if (kind === "assumed-role" || kind === "session-token" || kind === "console") {
     conditions.set("aws:multifactorauthpresent", "false");
   }
   if (claims.sourceIdentity !== undefined) {

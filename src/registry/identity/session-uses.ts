@@ -21,7 +21,7 @@ export function requireUsable(
 ): void {
   if (session === undefined) return;
   // Nobody knows the secret of a pull secret's key; should anybody, it is for pulling images alone.
-  if (session.kind === "pull-secret") throw invalidToken();
+  if (session.kind === "pull-secret" || session.kind === "console-sign-in") throw invalidToken();
   if (service === "sts" && isClosed(session.kind, operationName)) {
     throw new RegistryError(
       "AccessDenied",

@@ -32,7 +32,15 @@ export interface KeyUse extends CredentialUse {
 export interface Session {
   /** `ASIA…`. */
   readonly accessKeyId: string;
-  readonly kind: "assumed-role" | "web-identity" | "session-token" | "pull-secret";
+  readonly kind:
+    | "assumed-role"
+    | "web-identity"
+    | "session-token"
+    | "pull-secret"
+    /** Credentials of a browser. */
+    | "console"
+    /** What a browser renews them by; signs nothing. */
+    | "console-sign-in";
   /** The role or user that it acts as; for root the account's own id. */
   readonly owner: EntityRef;
   /** The role session's name; empty where there is none. */

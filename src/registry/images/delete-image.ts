@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
 import { addDeleteEvents } from "../events/image-action-event.ts";
+import { judgeSigned, judgeUntagged } from "../gates/request-judgement.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import {
   type Digest,
@@ -13,12 +14,15 @@ import {
   type Tag,
   tagPattern,
 } from "../names.ts";
+import { recordRemoval } from "../replication/record-removal.ts";
+import type { RemovedElsewhere } from "../replication/replication-change.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { discardImage } from "../trash/discard-image.ts";
 import type { Deleter, Deletion } from "../trash/trash.ts";
 import { noteRepository } from "../usage/note-repository.ts";
 import { imageNotFound } from "./get-image.ts";
+import type { Image } from "./image.ts";
 
 /** How many parents a refusal names. */
 const parentsNamed = 10;
@@ -54,16 +58,20 @@ export function deleteImage(
   });
 }
 
-/** The tag alone. */
-async function removeTag(
+/** The tag alone, of a locked repository; `elsewhere` where it goes because it went there. */
+export async function removeTag(
   change: MetadataChange,
   repository: Repository,
   { tag, digest }: { readonly tag: Tag; readonly digest: Digest },
   at: number,
+  elsewhere?: RemovedElsewhere,
 ): Promise<DeletedImageId> {
   const image = await change.images.find(repository, digest);
   await change.tags.remove(repository, tag, at);
   if (image !== undefined) await addDeleteEvents(change, repository, image, [tag], at);
+  await recordRemoval(change, repository, { tags: [tag], at, elsewhere });
+  await judgeUntagged(change, repository, digest, at);
+  if (image !== undefined) await judgeSigned(change, repository, { image, tags: [tag] }, at);
   await hastenLifecycle(change, repository, at, "taken");
   return { digest, tag };
 }
@@ -223,6 +231,22 @@ async function removeImage(
 ): Promise<DeletedImageId[]> {
   const image = await change.images.find(repository, digest);
   if (image === undefined) throw imageNotFound();
+  const tags = await discardUnlisted(change, repository, image, deletion);
+  return tags.length === 0 ? [{ digest }] : tags.map((tag) => ({ digest, tag }));
+}
+
+/**
+ * An image of a locked repository, with all its tags, unless an index there lists it.
+ * @returns the tags that it had
+ * @throws ImageReferencedByManifestList
+ */
+export async function discardUnlisted(
+  change: MetadataChange,
+  repository: Repository,
+  image: Image,
+  deletion: Deletion,
+): Promise<Tag[]> {
+  const { digest } = image;
   const parents = await change.images.parents(repository, digest, parentsNamed);
   if (parents.length > 0) {
     throw new RegistryError(
@@ -232,5 +256,5 @@ async function removeImage(
   }
   const tags = await discardImage(change, repository, image, deletion);
   await hastenLifecycle(change, repository, deletion.at, "taken");
-  return tags.length === 0 ? [{ digest }] : tags.map((tag) => ({ digest, tag }));
+  return tags;
 }

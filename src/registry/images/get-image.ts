@@ -1,8 +1,10 @@
+import type { ResolvedImage } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
 import { openDataKey, requireKey } from "../encryption/data-keys.ts";
 import { openWhole } from "../encryption/sealed-format.ts";
 import { invariant, RegistryError } from "../errors.ts";
+import { requirePullable } from "../gates/require-pullable.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
@@ -15,6 +17,11 @@ export interface FoundImage {
   readonly image: Image;
   /** Exactly the bytes that were pushed. */
   readonly manifest: Buffer;
+}
+
+interface Looking {
+  readonly pull: boolean;
+  readonly refresh?: ((stale: ResolvedImage) => Promise<void>) | undefined;
 }
 
 export function imageNotFound(): RegistryError {
@@ -30,22 +37,30 @@ function imageArchived(): RegistryError {
  * The image and its manifest: one indexed read, and the manifest from memory when it was read before.
  * @param options `pull`: counts as a pull and moves lastRecordedPullTime, some seconds later, unless the
  * caller's pulls are excluded from that. Whoever reads on the registry's own behalf does not pull.
+ * `refresh`: told of a tag of the pull-through cache whose time is over, before it is looked at again.
  * @throws RepositoryNotFound, ImageNotFound, Kms
  * @throws ImageArchived while the image is archived, or on its way back from there
+ * @throws ImageHeld for a pull of what a verdict holds back, unless by somebody who may all the same
  */
 export async function getImage(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,
   reference: { readonly tag: Tag } | { readonly digest: Digest },
-  options: { readonly pull: boolean },
+  options: Looking,
 ): Promise<FoundImage> {
-  const found = await ports.metadata.images.resolve(registry, name, reference);
+  const resolve = () => ports.metadata.images.resolve(registry, name, reference);
+  let found = await resolve();
   if (found === undefined) throw repositoryNotFound(registry, name);
+  if (found.freshUntil !== undefined && found.freshUntil <= ports.clock.now()) {
+    await options.refresh?.(found);
+    found = (await resolve()) ?? found;
+  }
   const { repository, image } = found;
   noteRepository(ports, repository);
   if (image === undefined) throw imageNotFound();
   if (image.state !== "ACTIVE") throw imageArchived();
+  if (options.pull && image.hold !== undefined) await requirePullable(ports, repository, image);
   const manifest = await openManifest(ports, repository, image);
   if (options.pull) {
     const recorded = recordPull(ports, image);

@@ -27,8 +27,12 @@ export interface Image {
   /** When it was archived last, and when it came back from there last. */
   readonly archivedAt: number | undefined;
   readonly activatedAt: number | undefined;
+  /** Of a copy: since when it is where it comes from. Absent of what was pushed here. */
+  readonly aliveAt?: number | undefined;
   /** Where the manifest's bytes are sealed. */
   readonly object: ObjectId;
+  /** Why it can not be pulled, whatever its state; absent where no verdict speaks against it. */
+  readonly hold?: "PENDING" | "QUARANTINED" | undefined;
 }
 
 export interface ImageWithTags extends Image {
@@ -57,4 +61,6 @@ export interface TagMove {
   readonly digest: Digest;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Where the pull-through cache moves it: until when it is served without asking the upstream. */
+  readonly freshUntil?: number | undefined;
 }

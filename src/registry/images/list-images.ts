@@ -4,8 +4,9 @@ import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { findRepository } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
 import { openManifest } from "./get-image.ts";
-import type { ImageState, ImageWithTags } from "./image.ts";
+import type { Image, ImageState, ImageWithTags } from "./image.ts";
 import { parseManifest } from "./parse-manifest.ts";
 
 export interface ImageListFilter {
@@ -84,8 +85,18 @@ export interface Referrer {
   readonly state: ImageState;
 }
 
+/** They are content, so they are sealed with the manifest and read from there; and held back with it. */
+async function givenAnnotations(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+): Promise<Readonly<Record<string, string>>> {
+  if (image.hold !== undefined) return {};
+  return parseManifest(await openManifest(ports, repository, image), image.mediaType).annotations;
+}
+
 /**
- * Referrers by digest. The subject need not exist.
+ * Referrers by digest, those that are held back without their annotations. The subject need not exist.
  * @throws RepositoryNotFound
  */
 export async function listReferrers(
@@ -102,11 +113,7 @@ export async function listReferrers(
   const images = await ports.metadata.images.referrers(repository, subject, page, filter);
   return Promise.all(
     images.map(async (image) => {
-      // Annotations are content, so they are sealed with the manifest and read from there.
-      const { annotations } = parseManifest(
-        await openManifest(ports, repository, image),
-        image.mediaType,
-      );
+      const annotations = await givenAnnotations(ports, repository, image);
       const { digest, mediaType, manifestBytes, state } = image;
       const artifactType = image.artifactType ?? image.configMediaType;
       return { digest, mediaType, artifactType, sizeBytes: manifestBytes, annotations, state };

@@ -1,6 +1,7 @@
 import { invalidParameter, RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type Digest, isDigest } from "../names.ts";
+import { isRunnableLayer } from "../scanning/layer-media-types.ts";
 import { JsonError, type JsonObject, type JsonValue, parseStrictJson } from "../strict-json.ts";
 import type { ImageReference } from "./image.ts";
 
@@ -17,6 +18,12 @@ const imageTypes: ReadonlySet<string> = new Set([
 ]);
 const indexTypes: ReadonlySet<string> = new Set([mediaTypes.dockerList, mediaTypes.ociIndex]);
 
+/** Configs of container images. Source: OCI image specification 1.1, "OCI Image Media Types"; Docker, schema 2. */
+export const containerConfigTypes: ReadonlySet<string> = new Set([
+  "application/vnd.oci.image.config.v1+json",
+  "application/vnd.docker.container.image.v1+json",
+]);
+
 export function isIndexType(mediaType: string): boolean {
   return indexTypes.has(mediaType);
 }
@@ -27,7 +34,7 @@ export interface Manifest {
   readonly artifactType: string | undefined;
   readonly configMediaType: string | undefined;
   readonly subject: Digest | undefined;
-  /** In the manifest's order, each digest once for each kind. */
+  /** In the manifest's order, each digest once for each kind; a layer of files as that. */
   readonly references: readonly ImageReference[];
   /** Digests that need not be stored here: foreign layers with `urls` (I2). */
   readonly foreign: ReadonlySet<Digest>;
@@ -189,10 +196,15 @@ function annotationsOf(root: JsonObject): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
+/** What is named as files once is files, whatever else it is named as. */
 function unique(references: readonly ImageReference[]): ImageReference[] {
-  const seen = new Map(
-    references.map((reference) => [`${reference.kind} ${reference.digest}`, reference]),
-  );
+  const seen = new Map<string, ImageReference>();
+  for (const reference of references) {
+    const key = `${reference.kind} ${reference.digest}`;
+    const before = seen.get(key);
+    if (before !== undefined && isRunnableLayer(before.mediaType)) continue;
+    seen.set(key, reference);
+  }
   return [...seen.values()];
 }
 

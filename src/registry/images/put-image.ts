@@ -8,6 +8,8 @@ import { EqualObjectStands, type StoredObject } from "../encryption/stored-objec
 import { invariant, RegistryError } from "../errors.ts";
 import { addPushEvents } from "../events/image-action-event.ts";
 import { addStorageClassEvent } from "../events/storage-class-event.ts";
+import { holdArrival, readArrivalFacts } from "../gates/hold-arrival.ts";
+import { addPushers, personOf } from "../gates/pusher.ts";
 import type { Layer } from "../layers/layer.ts";
 import { queueStorage } from "../layers/queue-storage.ts";
 import { newObjectId } from "../layers/upload-layer.ts";
@@ -16,6 +18,9 @@ import { limits } from "../limits.ts";
 import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../names.ts";
 import { charge } from "../quotas/charge.ts";
 import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
+import { requireNotRemoved } from "../replication/alive-at.ts";
+import { type DatedTag, type Replica, tagsOfReplica } from "../replication/replica.ts";
+import { addReplicationEvents } from "../replication/replication-event.ts";
 import {
   findRepository,
   lockRepository,
@@ -23,6 +28,8 @@ import {
 } from "../repositories/find-repository.ts";
 import { rekeyedSince } from "../repositories/rekeyed-since.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { voucherOf } from "../scanning/attached/vouch-for.ts";
+import { queueSigning, type SigningWish, signingWishes } from "../signing/sign-pushed.ts";
 import { requireSpace } from "../space.ts";
 import { lockLayers, requireChildren, requireLayers } from "./closure.ts";
 import type { Image } from "./image.ts";
@@ -30,6 +37,8 @@ import { requireRoomForImage } from "./image-limits.ts";
 import { requireMovable } from "./movable-tag.ts";
 import { type Manifest, parseManifest } from "./parse-manifest.ts";
 import { queueFollowers } from "./queue-followers.ts";
+import { judgeAgain } from "./storage-class.ts";
+import { tagMoveTime } from "./tag-time.ts";
 
 export interface WantedImage {
   readonly manifest: Uint8Array;
@@ -41,6 +50,25 @@ export interface WantedImage {
   readonly digest?: Digest | undefined;
   /** What an equal push again is: a success on `/v2/`, ImageAlreadyExists in ECR's API. */
   readonly repeat: "accept" | "refuse";
+  /** Told the digest before anything is stored. */
+  readonly named?: (digest: Digest) => void;
+  /** Where it is a copy. Then it takes those of the tags that `tagsOfReplica` leaves it. */
+  readonly replica?: Replica | undefined;
+  /** Where the pull-through cache stores it. */
+  readonly cached?: CachedImage | undefined;
+}
+
+/** What a manifest that was fetched from an upstream is stored with. */
+export interface CachedImage {
+  /** Until when its tags are served without asking the upstream. Milliseconds since the epoch. */
+  readonly freshUntil: number;
+  /** Tells of it, in the transaction that stores it. */
+  tell(
+    change: MetadataChange,
+    repository: Repository,
+    image: Image,
+    tags: readonly Tag[],
+  ): Promise<void>;
 }
 
 /**
@@ -53,6 +81,7 @@ export interface WantedImage {
  * @throws ImageTagAlreadyExists when a tag is immutable and points elsewhere
  * @throws ImageAlreadyExists for an equal push again, where that is refused
  * @throws LimitExceeded when the repository, the image or a quota is full
+ * @throws RemovedLater for a copy of what was removed here after it had come to its source
  * @throws Kms when the repository's key may not be used
  */
 export async function putImage(
@@ -67,9 +96,16 @@ export async function putImage(
   if (wanted.digest !== undefined && wanted.digest !== digest) {
     throw digestDiffers(registry, name, wanted.digest);
   }
+  wanted.named?.(digest);
   await requireSpace(ports);
   const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
-  const pushed = { wanted, manifest, digest, mostImages };
+  const principal = ports.onBehalfOf?.principal;
+  const pusher = principal && personOf(principal);
+  const vouchedBy = await voucherOf(ports, repository, manifest);
+  // What is copied brings its signatures with it.
+  const isCopy = wanted.replica !== undefined;
+  const wishes = isCopy ? [] : await signingWishes(ports, repository, manifest);
+  const pushed = { wanted, manifest, digest, mostImages, pusher, vouchedBy, wishes };
   const image = await sealAndStoreRekeyed(ports, repository, pushed);
   ports.memory.usage.pushed(repository, ports.clock.now());
   return image;
@@ -111,7 +147,18 @@ interface Pushed {
   readonly digest: Digest;
   /** That a repository may have. */
   readonly mostImages: number;
+  /** An ARN; absent where the deployment pushes by itself. */
+  readonly pusher: string | undefined;
   readonly sealed: SealedManifest;
+  /** Who answers for a VEX document in it. */
+  readonly vouchedBy: string | undefined;
+  /** Who is to sign it. */
+  readonly wishes: readonly SigningWish[];
+}
+
+interface Arriving extends Pushed {
+  /** Of a copy: since when it is where it comes from. */
+  readonly alive: number | undefined;
 }
 
 /**
@@ -122,39 +169,74 @@ interface Pushed {
 function storeImage(
   ports: Ports,
   { id, registry, name }: Repository,
-  { wanted, manifest, digest, sealed, mostImages }: Pushed,
+  pushed: Pushed,
   presumed: "first" | "again",
 ): Promise<Image> {
+  const { wanted, manifest, digest, sealed, mostImages, pusher, vouchedBy } = pushed;
   return ports.metadata.transaction(async (change) => {
     const repository = { registry, id };
     // Asked at once, in this order: the repository's row keeps all others from changing.
-    const [locked, stored, current, layers] = await Promise.all([
+    const [locked, stored, current, layers, gating] = await Promise.all([
       lockRepository(change, registry, name),
       change.images.findStored(repository, digest),
       Promise.all(wanted.tags.map((tag) => change.tags.find(repository, tag))),
       lockLayers(change, repository, manifest),
+      readArrivalFacts(change, repository, digest),
     ]);
     if (locked.id !== id) throw repositoryNotFound(registry, name);
     requireSameDomain(manifestDomain(locked), sealed.object.domain);
     const known = stored?.isTrashed === false ? stored.image : undefined;
     const at = sealed.object.createdAt;
-    const moved = tagsToMove(locked, digest, wanted, current, known?.state === "ACTIVE");
+    const { replica } = wanted;
+    const moves =
+      replica === undefined
+        ? await tagsToMove(change, locked, digest, wanted, current, known, at)
+        : await tagsOfReplica(change, locked, digest, replica, wanted.tags, current);
+    const moved = moves.map(({ tag }) => tag);
+    const alive = replica && Math.max(replica.aliveAt, ...moves.map((move) => move.at));
+    if (alive !== undefined) await requireNotRemoved(change, locked, digest, known, alive);
     // One in the trash is pushed as if it had never been there; its manifest may stand as well.
     if (known === undefined) requireRoomForImage(locked, mostImages);
-    if (stored?.isTrashed === true) await change.trash.removeImage(repository, digest);
+    const others = (await replica?.pushers?.(change)) ?? [];
+    if (stored?.isTrashed === true) {
+      others.push(...(await change.gates.pushers(repository, digest)));
+      await change.trash.removeImage(repository, digest);
+    }
     const likely = stored === undefined ? presumed : "again";
     const image =
       known === undefined
-        ? await insertImage(change, locked, digest, manifest, layers, sealed, likely)
+        ? await insertImage(change, locked, { ...pushed, alive }, layers, likely)
         : await reactivate(change, locked, known, manifest, at);
+    if (vouchedBy !== undefined) {
+      await change.suppressions.vouch({ repository, digest, principal: vouchedBy, at });
+    }
     if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
-    for (const tag of moved) await change.tags.put(locked, { tag, digest, at });
+    const freshUntil = wanted.cached?.freshUntil;
+    for (const move of moves) await change.tags.put(locked, { ...move, digest, freshUntil });
+    const taggers = known !== undefined && moved.length > 0 ? [pusher] : [];
+    await addPushers(change, locked, digest, [...taggers, ...others]);
+    if (known === undefined || moved.length > 0) {
+      const untagged = current
+        .filter((held) => held !== undefined)
+        .filter((held) => held !== digest);
+      const what = known === undefined ? "new" : "tagged";
+      const arrival = { image, what, tags: moved, untagged, now: at } as const;
+      await holdArrival(change, locked, arrival, gating);
+    }
+    await queueSigning(change, locked, image, pushed.wishes, at);
     if (known?.state !== "ACTIVE" || moved.length > 0) {
-      if (known !== undefined && known.state !== "ACTIVE") {
-        await addStorageClassEvent(change, locked, image, at);
-      }
-      if (known === undefined || moved.length > 0) {
-        await addPushEvents(change, locked, image, moved, at);
+      if (replica !== undefined) {
+        const { from, claimedBy } = replica;
+        const told = { from, claimedBy, digest, tags: moved, at };
+        await addReplicationEvents(ports, change, locked, told);
+      } else {
+        if (known !== undefined && known.state !== "ACTIVE") {
+          await addStorageClassEvent(change, locked, image, at);
+        }
+        if (known === undefined || moved.length > 0) {
+          await addPushEvents(change, locked, image, moved, at);
+          await wanted.cached?.tell(change, locked, image, moved);
+        }
       }
       // A new image that takes no tag from another leaves all others as they were.
       const isAdding = known === undefined && current.every((held) => held === undefined);
@@ -201,18 +283,21 @@ async function sealManifest(
  * The tags that have to be moved; refuses what must not be.
  * @param current where each of them points now
  */
-function tagsToMove(
+async function tagsToMove(
+  change: MetadataChange,
   repository: Repository,
   digest: Digest,
   { tags, repeat }: WantedImage,
   current: readonly (Digest | undefined)[],
-  imageActive: boolean,
-): Tag[] {
+  known: Image | undefined,
+  now: number,
+): Promise<DatedTag[]> {
   const { registry, name } = repository;
+  const imageActive = known?.state === "ACTIVE";
   if (tags.length === 0 && imageActive && repeat === "refuse") {
     throw alreadyExists(registry, name, digest, undefined);
   }
-  const moved: Tag[] = [];
+  const moved: DatedTag[] = [];
   for (const [index, tag] of tags.entries()) {
     const held = current[index];
     if (held === digest) {
@@ -221,7 +306,8 @@ function tagsToMove(
       continue;
     }
     if (held !== undefined) requireMovable(repository, tag);
-    moved.push(tag);
+    const at = held === undefined ? now : await tagMoveTime(change, repository, tag, now);
+    moved.push({ tag, at });
   }
   return moved;
 }
@@ -229,10 +315,8 @@ function tagsToMove(
 async function insertImage(
   change: MetadataChange,
   repository: Repository,
-  digest: Digest,
-  manifest: Manifest,
+  { digest, manifest, pusher, alive, sealed: { object, content } }: Arriving,
   held: readonly Layer[],
-  { object, content }: SealedManifest,
   presumed: "first" | "again",
 ): Promise<Image> {
   const layers = await requireLayers(change, repository, manifest, held);
@@ -251,10 +335,11 @@ async function insertImage(
     state: "ACTIVE",
     archivedAt: undefined,
     activatedAt: undefined,
+    aliveAt: alive,
     object: await keepManifest(change, object, content, presumed),
   };
   const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
-  await change.images.insert(image, stored);
+  await change.images.insert(image, stored, pusher === undefined ? [] : [pusher]);
   await charge(change, repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
 }
@@ -271,6 +356,7 @@ async function reactivate(
   await requireChildren(change, repository, manifest);
   const active: Image = { ...known, state: "ACTIVE", activatedAt: now };
   await change.images.setState(repository, known.digest, active);
+  await judgeAgain(change, repository, active, now);
   await queueStorage(change, repository, known.digest, now);
   await queueFollowers(change, repository, known.digest, now);
   return active;

@@ -1,5 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { addPushEvents } from "../events/image-action-event.ts";
+import { holdArrival, readArrivalFacts } from "../gates/hold-arrival.ts";
+import { addPushers, personOf } from "../gates/pusher.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
@@ -7,6 +9,7 @@ import { lockRepository } from "../repositories/find-repository.ts";
 import { restoreImage } from "../trash/restore-images.ts";
 import { imageNotFound } from "./get-image.ts";
 import { requireMovable } from "./movable-tag.ts";
+import { tagMoveTime } from "./tag-time.ts";
 
 /**
  * Points a tag at an image where it once pointed, or at any other image of the repository; one in the
@@ -34,7 +37,18 @@ export async function restoreTag(
     if (stored.isTrashed) {
       await restoreImage(change, repository, digest, { now, mostImages, isTagged: false });
     }
-    await change.tags.put(repository, { tag, digest, at: now });
+    const at = held === undefined ? now : await tagMoveTime(change, repository, tag, now);
+    await change.tags.put(repository, { tag, digest, at });
+    const principal = ports.onBehalfOf?.principal;
+    await addPushers(change, repository, digest, [principal && personOf(principal)]);
+    const untagged = held === undefined ? [] : [held];
+    const arrival = { image: stored.image, what: "tagged", tags: [tag], untagged, now } as const;
+    await holdArrival(
+      change,
+      repository,
+      arrival,
+      await readArrivalFacts(change, repository, digest),
+    );
     await addPushEvents(change, repository, stored.image, [tag], now);
     await hastenLifecycle(change, repository, now, "taken");
     return { broughtBack: stored.isTrashed };

@@ -3,6 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { noteService } from "../audit/service-event.ts";
 import { RegistryError } from "../errors.ts";
 import { addStorageClassEvent } from "../events/storage-class-event.ts";
+import { judgeSigned } from "../gates/request-judgement.ts";
 import { areStandard, queueStorage } from "../layers/queue-storage.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
@@ -76,9 +77,21 @@ export async function archiveImage(
   const archived: Image = { ...image, state: "ARCHIVED", archivedAt: now };
   await change.images.setState(repository, image.digest, archived);
   await addStorageClassEvent(change, repository, archived, now);
+  await judgeAgain(change, repository, archived, now);
   await queueStorage(change, repository, image.digest, now);
   await queueFollowers(change, repository, image.digest, now);
   return archived;
+}
+
+/** A signature in the archive does not count: what it signs has to be judged without it, or with it again. */
+export async function judgeAgain(
+  change: MetadataChange,
+  repository: Repository,
+  image: Image,
+  now: number,
+): Promise<void> {
+  const tags = await change.tags.of(repository, image.digest, limits.tagsPerImage);
+  await judgeSigned(change, repository, { image, tags }, now);
 }
 
 /** @throws ImageStorageClassUpdateNotSupported */
@@ -146,6 +159,7 @@ export async function finishActivation(
     const active: Image = { ...image, state: "ACTIVE", activatedAt: now };
     await change.images.setState(repository, digest, active);
     await addStorageClassEvent(change, locked, active, now);
+    await judgeAgain(change, locked, active, now);
     await queueFollowers(change, repository, digest, now);
     await hastenLifecycle(change, locked, now, "taken");
     await noteService(ports, change, {

@@ -16,6 +16,8 @@ export interface FoundLayer {
   readonly object: StoredObject;
   /** Whether a manifest of the repository names it. */
   readonly referenced: boolean;
+  /** Whether one does that no verdict holds back, and as what it is. */
+  readonly isPullable: boolean;
 }
 
 export function layersNotFound(registry: Registry, name: string, digest: string): RegistryError {
@@ -42,11 +44,13 @@ export async function findLayer(
   const { repository, layer, object } = found;
   noteRepository(ports, repository);
   if (layer === undefined || object === undefined) throw layersNotFound(registry, name, digest);
-  const referenced = await ports.metadata.layers.isReferenced(repository, digest);
+  const { layers } = ports.metadata;
+  const isPullable = await layers.isPullable(repository, digest);
+  const referenced = isPullable || (await layers.isReferenced(repository, digest));
   if (!referenced && !(await renewLease(ports, layer)))
     throw layersNotFound(registry, name, digest);
   await lookAgain(ports, object);
-  return { repository, layer, object, referenced };
+  return { repository, layer, object, referenced, isPullable };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { encryptionDomain } from "../encryption/domain.ts";
+import { isMountable } from "../gates/require-pullable.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
@@ -35,7 +36,7 @@ export async function mountLayer(
   const domain = encryptionDomain(repository);
   const source = await firstReadable(
     found.filter((one) => encryptionDomain(one) === domain),
-    mayRead,
+    async (one) => (await mayRead(one)) && (await isGiven(ports, one, digest, repository)),
   );
   if (source === undefined) return undefined;
   const now = ports.clock.now();
@@ -78,4 +79,16 @@ async function candidates(
   if (from === undefined) return ports.metadata.layers.holders(registry, digest, sourcesTried);
   const source = await ports.metadata.repositories.find(registry, from);
   return source === undefined ? [] : [source];
+}
+
+/** What can not be read where it is does not get away by being linked elsewhere. */
+async function isGiven(
+  ports: Ports,
+  source: Repository,
+  digest: Digest,
+  target: Repository,
+): Promise<boolean> {
+  if (source.id === target.id) return true;
+  const isPullable = await ports.metadata.layers.isPullable(source, digest);
+  return isMountable(ports, { repository: source, digest, isPullable });
 }

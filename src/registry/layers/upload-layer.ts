@@ -28,10 +28,16 @@ export function newObjectId(): ObjectId {
   return freshBytes(16).toString("hex") as ObjectId;
 }
 
+/** Of a session; never used before. */
+export function newUploadId(): UploadId {
+  return randomUUID() as UploadId;
+}
+
 /**
  * Opens a session. Source: ECR InitiateLayerUpload; OCI 1.1, "Pushing blobs".
  * @param algorithm of the digest that is expected to end it: the bytes are hashed by it as they come.
  * Ended by a digest of another algorithm, they are read once more.
+ * @param id from `newUploadId`, where somebody has to know it before the session is open
  * @throws RepositoryNotFound
  * @throws Kms when the repository's key may not be used
  * @throws Throttling when the repository has too many open sessions
@@ -43,6 +49,7 @@ export async function startUpload(
   registry: Registry,
   name: RepositoryName,
   algorithm: DigestAlgorithm = usualAlgorithm,
+  id = newUploadId(),
 ): Promise<Upload> {
   const repository = await findRepository(ports, registry, name);
   await requireSpace(ports);
@@ -50,7 +57,7 @@ export async function startUpload(
   if ((await ports.metadata.uploads.count(repository)) >= limits.uploadsPerRepository) {
     throw new RegistryError("Throttling", "Rate exceeded");
   }
-  return openSession(ports, repository, algorithm);
+  return openSession(ports, repository, algorithm, id);
 }
 
 /**
@@ -61,6 +68,7 @@ export async function openSession(
   ports: Ports,
   repository: Repository,
   algorithm: DigestAlgorithm,
+  id = newUploadId(),
 ): Promise<Upload> {
   const { registry } = repository;
   const object = newObjectId();
@@ -71,7 +79,7 @@ export async function openSession(
     : new Uint8Array();
   const now = ports.clock.now();
   const upload: Upload = {
-    id: randomUUID() as UploadId,
+    id,
     repository: { registry, id: repository.id },
     object,
     wrappedKey,

@@ -31,40 +31,64 @@ export async function evaluateRepository(
   }
 }
 
+/** Bytes of some images of a repository, each content counted once. */
+export interface ContentBytes {
+  /** Of what no image needs any more once these are gone for good. */
+  readonly freedBytes: number;
+  /** Of what other images, or other repositories, need as well. */
+  readonly sharedBytes: number;
+}
+
 /**
  * Bytes that no image needs any more once these are gone for good: of layers that no other image of the
  * repository refers to and no other repository stands on, and of the manifests themselves.
  */
 export async function freedBytes(
-  { metadata }: Pick<Ports, "metadata">,
+  ports: Pick<Ports, "metadata">,
   repository: RepositoryRef,
   digests: readonly Digest[],
   signal?: AbortSignal,
 ): Promise<number> {
+  return (await contentBytes(ports, repository, digests, signal)).freedBytes;
+}
+
+/** The same, and what stays. */
+export async function contentBytes(
+  { metadata }: Pick<Ports, "metadata">,
+  repository: RepositoryRef,
+  digests: readonly Digest[],
+  signal?: AbortSignal,
+): Promise<ContentBytes> {
   const wanted = new Map<Digest, number>();
-  let bytes = 0;
+  let manifestBytes = 0;
   for (const digest of digests) {
     signal?.throwIfAborted();
     const image = await metadata.images.find(repository, digest);
-    bytes += image?.manifestBytes ?? 0;
+    manifestBytes += image?.manifestBytes ?? 0;
     const named = new Set<Digest>();
     for (const reference of await metadata.images.references(repository, digest)) {
       if (reference.kind === "config" || reference.kind === "layer") named.add(reference.digest);
     }
     for (const layer of named) wanted.set(layer, (wanted.get(layer) ?? 0) + 1);
   }
+  const bytes = { freedBytes: manifestBytes, sharedBytes: 0 };
   const layers = [...wanted.keys()];
   for (let start = 0; start < layers.length; start += limits.lifecyclePage) {
     signal?.throwIfAborted();
     const some = layers.slice(start, start + limits.lifecyclePage);
     const counts = await metadata.lifecycle.referenceCounts(repository, some);
-    const alone = counts
-      .filter(({ digest, references }) => references === wanted.get(digest))
-      .map(({ digest }) => digest);
-    const held = await metadata.layers.findMany(repository, alone);
-    const objects = held.map(({ object }) => object);
+    const alone = new Set(
+      counts
+        .filter(({ digest, references }) => references === wanted.get(digest))
+        .map(({ digest }) => digest),
+    );
+    const held = await metadata.layers.findMany(repository, some);
+    const objects = held.filter(({ digest }) => alone.has(digest)).map(({ object }) => object);
     const shared = new Set(await metadata.objects.linkedElsewhere(repository, objects));
-    for (const { object, sizeBytes } of held) if (!shared.has(object)) bytes += sizeBytes;
+    for (const { digest, object, sizeBytes } of held) {
+      const goes = alone.has(digest) && !shared.has(object);
+      bytes[goes ? "freedBytes" : "sharedBytes"] += sizeBytes;
+    }
   }
   return bytes;
 }

@@ -1,6 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { recordSetting } from "../replication/carried-settings.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import { lifecycleRules } from "./lifecycle-rules.ts";
 import type { LifecycleTexts, StoredLifecycle } from "./stored-lifecycle.ts";
@@ -34,6 +35,9 @@ export function putLifecycle(
     lifecycleRules(next, ports.tagPatterns);
     await change.lifecycle.put(next);
     await change.lifecycle.setDue(repository, now);
+    if (texts.policy !== before?.policy) {
+      await recordSetting(ports, change, repository, "LIFECYCLE_POLICY");
+    }
     return next;
   });
 }
@@ -60,6 +64,7 @@ export function deleteLifecycle(
     if (isLast) await change.lifecycle.remove(repository);
     else await change.lifecycle.put({ ...next, putAt: now });
     await change.lifecycle.setDue(repository, isLast ? undefined : now);
+    if (which === "policy") await recordSetting(ports, change, repository, "LIFECYCLE_POLICY");
     return before;
   });
 }

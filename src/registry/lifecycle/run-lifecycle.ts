@@ -4,9 +4,11 @@ import type { Ports } from "../../ports/ports.ts";
 import { noteService } from "../audit/service-event.ts";
 import { addDeleteEvents } from "../events/image-action-event.ts";
 import { addLifecycleRunEvent } from "../events/lifecycle-run-event.ts";
+import { judgeSigned, judgeUntagged } from "../gates/request-judgement.ts";
 import { archiveImage, whyNotArchivable } from "../images/storage-class.ts";
 import { limits } from "../limits.ts";
 import { type Digest, repositoryArn, type Tag } from "../names.ts";
+import { recordRemoval } from "../replication/record-removal.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { discardImage } from "../trash/discard-image.ts";
 import type { CandidateImage } from "./candidate-image.ts";
@@ -210,7 +212,12 @@ class Run {
       case "untag": {
         const tags = found.markedTags(verdict, image.tags) as readonly Tag[];
         for (const tag of tags) await change.tags.remove(repository, tag, now);
-        if (tags.length > 0) await addDeleteEvents(change, repository, stored, tags, now);
+        if (tags.length > 0) {
+          await addDeleteEvents(change, repository, stored, tags, now);
+          await recordRemoval(change, repository, { tags, at: now });
+          await judgeUntagged(change, repository, digest, now);
+          await judgeSigned(change, repository, { image: stored, tags }, now);
+        }
         return toRunImage(verdict, { ...image, tags });
       }
     }

@@ -1,6 +1,7 @@
 import { limits } from "../limits.ts";
 import { editDistance, nearest } from "./edit-distance.ts";
 import type { LintSubject } from "./lint-subject.ts";
+import type { PolicyKind } from "./policy-document.ts";
 import type { FindingCode, PolicyFinding } from "./policy-finding.ts";
 import { kindRules } from "./policy-kinds.ts";
 import type { PlacedStatement, PlacedText } from "./policy-text.ts";
@@ -157,6 +158,10 @@ function lintAction(
   }
 }
 
+const registryKinds: ReadonlySet<PolicyKind> = new Set([
+  ...(["repository", "public-repository", "registry", "registry-v1"] as const),
+]);
+
 /** Actions that this kind of policy cannot grant. */
 function lintPlace(
   { policy, kind }: LintSubject,
@@ -165,7 +170,7 @@ function lintPlace(
   action: PlacedText,
   report: Report,
 ): void {
-  if (kind !== "repository" && kind !== "registry" && kind !== "registry-v1") return;
+  if (!registryKinds.has(kind)) return;
   const { services, onlyActions, neverActions } = kindRules[kind];
   const lowered = action.value.toLowerCase();
   const without = () =>
@@ -173,7 +178,7 @@ function lintPlace(
   const foreign = lowered !== "*" && services?.includes(serviceOf(lowered)) !== true;
   const excluded = onlyActions !== undefined && !onlyActions.has(lowered);
   if (foreign || excluded || neverActions?.has(lowered) === true) {
-    const sentence = `The action '${action.value}' cannot be in a ${kind === "repository" ? "repository" : "registry"} policy`;
+    const sentence = `The action '${action.value}' cannot be in a ${kind === "registry" || kind === "registry-v1" ? "registry" : "repository"} policy`;
     report("action-not-in-repository-policy", "error", sentence, without());
   } else if (kind === "repository" && registryActions.has(lowered)) {
     const sentence = `The action '${action.value}' is asked of a registry, so that a repository policy has no say in it`;

@@ -12,10 +12,12 @@ export type PolicyKind =
   | "session"
   | "trust"
   | "repository"
+  | "public-repository"
   | "registry"
   | "registry-v1"
   | "key"
-  | "event-bus";
+  | "event-bus"
+  | "secret";
 
 /** 2008-10-17 knows no policy variables: "${" stands for itself there. */
 export type PolicyVersion = "2008-10-17" | "2012-10-17";

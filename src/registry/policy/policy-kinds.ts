@@ -1,5 +1,6 @@
 import { eventRuleLimits } from "../events/event-rule-limits.ts";
 import { limits } from "../limits.ts";
+import { secretLimits } from "../secrets/secret-limits.ts";
 import type { PolicyKind } from "./policy-document.ts";
 
 /** What a kind of policy may and must say. */
@@ -67,6 +68,12 @@ export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
     notPrincipal: false,
   },
   repository: { ...registry, resource: "optional" },
+  "public-repository": {
+    ...registry,
+    resource: "optional",
+    services: ["ecr-public"],
+    neverActions: new Set(["ecr-public:getauthorizationtoken"]),
+  },
   registry,
   "registry-v1": {
     ...registry,
@@ -93,6 +100,16 @@ export const kindRules: Readonly<Record<PolicyKind, KindRules>> = {
     resource: "required",
     plainSids: false,
     services: ["events"],
+    notPrincipal: true,
+  },
+  secret: {
+    maximumCharacters: secretLimits.policyCharacters,
+    voice: "resource",
+    current: false,
+    principal: "required",
+    resource: "required",
+    plainSids: false,
+    services: ["secretsmanager"],
     notPrincipal: true,
   },
 };

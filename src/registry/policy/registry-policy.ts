@@ -15,7 +15,7 @@ export async function putRegistryPolicy(
   registry: Registry,
   text: string,
 ): Promise<string> {
-  const kind = await kindOf(ports, registry);
+  const kind = await registryPolicyKind(ports, registry);
   const stored = await checkedPolicyText(ports, text, kind);
   await ports.metadata.transaction(async (change) => {
     const before = await change.resourcePolicies.ofRegistry(registry);
@@ -56,7 +56,8 @@ export async function deleteRegistryPolicy(
   return shownPolicyText(ports, stored);
 }
 
-async function kindOf(
+/** What a registry's policy may say now. */
+export async function registryPolicyKind(
   ports: Pick<Ports, "metadata">,
   registry: Registry,
 ): Promise<"registry" | "registry-v1"> {

@@ -2,16 +2,19 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { addRepositoryPolicyEvent } from "../events/policy-change-event.ts";
 import type { Caller } from "../identity/principal.ts";
-import type { Registry, RepositoryName } from "../names.ts";
+import { isPublicRegistry, type Registry, type RepositoryName } from "../names.ts";
+import { recordSetting } from "../replication/carried-settings.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import { judge, repositoryAsResource } from "./authorize.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Attached } from "./policy-request.ts";
 import { RequestContext } from "./request-context.ts";
-import { registryAccess } from "./resource-access.ts";
+import { registryAccess, repositoryPolicyKind } from "./resource-access.ts";
 import { checkedPolicyText, policyRefusal, shownPolicyText } from "./resource-policy-text.ts";
 
-const action = "ecr:SetRepositoryPolicy";
+function actionIn(registry: Registry): string {
+  return isPublicRegistry(registry) ? "ecr-public:SetRepositoryPolicy" : "ecr:SetRepositoryPolicy";
+}
 
 /**
  * Replaces the repository's policy, and gives it back in ECR's form.
@@ -25,7 +28,7 @@ export async function setRepositoryPolicy(
   text: string,
   { caller, force }: { readonly caller: Caller; readonly force: boolean },
 ): Promise<string> {
-  const stored = await checkedPolicyText(ports, text, "repository");
+  const stored = await checkedPolicyText(ports, text, repositoryPolicyKind(registry));
   if (!force) await requireNoLockOut(ports, { registry, name }, stored, caller);
   await ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
@@ -34,6 +37,7 @@ export async function setRepositoryPolicy(
     await change.resourcePolicies.putOfRepository(repository, stored, at);
     if (before !== stored) {
       await addRepositoryPolicyEvent(change, repository, { action: "PUT", at });
+      await recordSetting(ports, change, repository, "REPOSITORY_POLICY");
     }
   });
   ports.memory.access.forgetRepository(registry, name);
@@ -57,7 +61,7 @@ export async function getRepositoryPolicy(
  * @throws RepositoryNotFound, RepositoryPolicyNotFound
  */
 export async function deleteRepositoryPolicy(
-  ports: Pick<Ports, "metadata" | "memory" | "clock">,
+  ports: Pick<Ports, "metadata" | "memory" | "clock" | "onBehalfOf">,
   registry: Registry,
   name: RepositoryName,
 ): Promise<string> {
@@ -68,6 +72,7 @@ export async function deleteRepositoryPolicy(
     await change.resourcePolicies.removeOfRepository(repository);
     const at = ports.clock.now();
     await addRepositoryPolicyEvent(change, repository, { action: "DELETE", at });
+    await recordSetting(ports, change, repository, "REPOSITORY_POLICY");
     return policy;
   });
   ports.memory.access.forgetRepository(registry, name);
@@ -83,9 +88,10 @@ async function requireNoLockOut(
 ): Promise<void> {
   const { principal } = caller;
   const resource = repositoryAsResource(registry, name);
+  const action = actionIn(registry);
   const context = new RequestContext(caller, ports.clock.now());
   const now = await judge(ports, principal, action, resource, context);
-  const compiled = ports.memory.access.documents.compile("repository", stored);
+  const compiled = ports.memory.access.documents.compile(repositoryPolicyKind(registry), stored);
   const wanted: Attached = {
     source: `policy of repository ${name}`,
     type: "repository policy",

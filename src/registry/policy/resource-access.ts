@@ -1,6 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { registryKey, repositoryKey } from "../identity/access-memory.ts";
-import type { AccountId, Registry, RepositoryName } from "../names.ts";
+import { type AccountId, isPublicRegistry, type Registry, type RepositoryName } from "../names.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 
@@ -10,6 +10,11 @@ const scopeV1: ReadonlySet<string> = new Set([
   "ecr:BatchImportUpstreamImage",
   "ecr:CreateRepository",
 ]);
+
+/** A public repository's policy is about actions of ECR Public. */
+export function repositoryPolicyKind(registry: Registry): "repository" | "public-repository" {
+  return isPublicRegistry(registry) ? "public-repository" : "repository";
+}
 
 type AccessPorts = Pick<Ports, "metadata" | "clock" | "memory">;
 
@@ -51,12 +56,13 @@ async function readRepository(
   const found = await metadata.resourcePolicies.access(registry, name);
   if (found === undefined) return nothing;
   const conditions = new Map<string, string>();
+  const service = isPublicRegistry(registry) ? "ecr-public" : "ecr";
   for (const [key, value] of found.resourceTags) {
     conditions.set(`aws:resourcetag/${key.toLowerCase()}`, value);
-    conditions.set(`ecr:resourcetag/${key.toLowerCase()}`, value);
+    conditions.set(`${service}:resourcetag/${key.toLowerCase()}`, value);
   }
   if (found.policy === undefined) return { policies: [], conditions };
-  const compiled = memory.access.documents.compile("repository", found.policy);
+  const compiled = memory.access.documents.compile(repositoryPolicyKind(registry), found.policy);
   const source = `policy of repository ${name}`;
   return { policies: [{ source, type: "repository policy", compiled }], conditions };
 }

@@ -15,11 +15,11 @@ import type { PolicyKind } from "./policy-document.ts";
 export async function checkedPolicyText(
   ports: Pick<Ports, "metadata">,
   text: string,
-  kind: Extract<PolicyKind, "repository" | "registry" | "registry-v1">,
+  kind: Extract<PolicyKind, "repository" | "public-repository" | "registry" | "registry-v1">,
 ): Promise<string> {
   const { document, failure } = parsePolicy(text, kind);
   if (failure !== undefined) {
-    const what = kind === "repository" ? "repository" : "registry";
+    const what = kind === "repository" || kind === "public-repository" ? "repository" : "registry";
     const where = failure.path === "" ? "" : ` ${failure.path}:`;
     const refusal = policyRefusal(`Invalid ${what} policy provided`);
     refusal.message += `.${where} ${failure.sentence}`;

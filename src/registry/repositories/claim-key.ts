@@ -23,14 +23,9 @@ import {
 import { requireUsable } from "../kms/require-usable.ts";
 import { requireAllowed } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
-import type { Encryption, Repository } from "./repository.ts";
+import type { Encryption, Repository, WantedEncryption } from "./repository.ts";
 
-/** What a repository is to be sealed by, as it was asked for. */
-export interface WantedEncryption {
-  readonly type: Encryption["type"];
-  /** An id, an alias or an ARN of either; absent: AWS's own key for ECR. */
-  readonly key?: string | undefined;
-}
+export type { WantedEncryption } from "./repository.ts";
 
 /** How it will be sealed, and the grants that the registry needs for it: made together with it. */
 export interface ClaimedKey {

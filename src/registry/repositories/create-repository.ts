@@ -19,6 +19,9 @@ export interface NewRepository {
   readonly resourceTags: ReadonlyMap<string, string>;
 }
 
+/** What else is made of a new repository, in the same transaction: both or neither. */
+export type Alongside = (change: MetadataChange, repository: Repository) => Promise<void>;
+
 /**
  * Makes the repository, its resource tags and the grants that its key needs together, or nothing.
  * Source: ECR API, CreateRepository.
@@ -26,7 +29,11 @@ export interface NewRepository {
  * @throws LimitExceeded when the registry is full
  * @throws Kms when the key is not there, or not for this
  */
-export async function createRepository(ports: Ports, wanted: NewRepository): Promise<Repository> {
+export async function createRepository(
+  ports: Ports,
+  wanted: NewRepository,
+  alongside?: Alongside,
+): Promise<Repository> {
   const { resourceTags, ...rest } = wanted;
   const id = randomUUID();
   const { encryption, grants } = await claimKey(ports, { ...wanted, id }, wanted.encryption);
@@ -49,6 +56,7 @@ export async function createRepository(ports: Ports, wanted: NewRepository): Pro
     }
     await insertGrants(change, grants);
     await addRepositoryChangeEvent(change, repository, "CREATE", repository.createdAt);
+    await alongside?.(change, repository);
   });
   ports.memory.access.forgetRepository(wanted.registry, wanted.name);
   forgetGrants(ports, grants);

@@ -2,7 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { addRepositoryChangeEvent } from "../events/repository-event.ts";
 import { parseKmsKeyArn } from "../kms/kms-key.ts";
-import type { Registry, RepositoryName } from "../names.ts";
+import { isPublicRegistry, type Registry, type RepositoryName } from "../names.ts";
 import { leaveQuotas } from "../quotas/membership.ts";
 import { isUnderWay } from "../rekeying/rekey.ts";
 import type { Deleter, Deletion } from "../trash/trash.ts";
@@ -35,6 +35,7 @@ export async function deleteRepository(
     const deletion: Deletion = { ...deleter, at: ports.clock.now(), reason: { kind: "DELETED" } };
     await change.trash.putRepository(repository, deletion);
     await addRepositoryChangeEvent(change, repository, "DELETE", deletion.at);
+    if (isPublicRegistry(registry)) await change.publicRegistries.removeGalleryRow(repository);
     await leaveQuotas(change, repository);
     await change.reclaim.enqueue({
       kind: "repository",

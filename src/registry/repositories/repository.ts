@@ -20,6 +20,13 @@ export type Encryption =
   /** The KMS key's ARN, whatever name it was given by. */
   | { readonly type: "KMS" | "KMS_DSSE"; readonly keyArn: string };
 
+/** What a repository is to be sealed by, as it was asked for. */
+export interface WantedEncryption {
+  readonly type: Encryption["type"];
+  /** An id, an alias or an ARN of either; absent: AWS's own key for ECR. */
+  readonly key?: string | undefined;
+}
+
 /** What tells one repository, in one life, from every other. */
 export interface RepositoryRef {
   readonly registry: Registry;

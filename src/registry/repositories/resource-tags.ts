@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import { recordSetting } from "../replication/carried-settings.ts";
 import { findRepository, lockRepository } from "./find-repository.ts";
 
 // Source: ECR API, TagResource.
@@ -67,6 +68,7 @@ export async function tagRepository(
       await change.repositories.putResourceTag(repository, key, value);
     const stored = await change.repositories.resourceTags(repository);
     if (stored.length > limits.resourceTagsPerRepository) throw tooManyTags();
+    await recordSetting(ports, change, repository, "RESOURCE_TAGS");
   });
   ports.memory.access.forgetRepository(registry, name);
 }
@@ -84,6 +86,7 @@ export async function untagRepository(
   await ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
     for (const key of keys) await change.repositories.removeResourceTag(repository, key);
+    await recordSetting(ports, change, repository, "RESOURCE_TAGS");
   });
   ports.memory.access.forgetRepository(registry, name);
 }

@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Registry, RepositoryName, Tag } from "../names.ts";
+import { recordSetting } from "../replication/carried-settings.ts";
 import { matchesWildcard } from "../wildcard.ts";
 import { lockRepository } from "./find-repository.ts";
 import type { Repository, TagMutability, TagMutabilityMode } from "./repository.ts";
@@ -81,6 +82,7 @@ export function setTagMutability(
   return ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
     await change.repositories.setTagMutability(repository, tagMutability);
+    await recordSetting(ports, change, repository, "TAG_MUTABILITY");
     return { ...repository, tagMutability };
   });
 }

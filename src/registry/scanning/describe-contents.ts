@@ -2,16 +2,16 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Deployment } from "../deployment.ts";
 import { repositoryUri } from "../deployment.ts";
 import { RegistryError } from "../errors.ts";
-import type { Image, ImageWithTags } from "../images/image.ts";
-import { describeImage } from "../images/list-images.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
-import { findRepository } from "../repositories/find-repository.ts";
-import type { Repository } from "../repositories/repository.ts";
+import type { Image } from "../images/image.ts";
+import type { Registry, RepositoryName } from "../names.ts";
+import { activeImage, type NamedImage, notLookedInto } from "./active-image.ts";
 import type { Advice } from "./advice/advice.ts";
 import { adviseOnImage } from "./advice/advise-on-image.ts";
 import { parseImageConfig } from "./advice/image-config.ts";
 import { FileRefused } from "./file-analyzer.ts";
-import { knownInventory, readContents } from "./inventory-image.ts";
+import { knownInventory, readContents, type ScannedImage } from "./inventory-image.ts";
+import { LayerRefused } from "./layer-refused.ts";
+import type { SbomSubject } from "./sbom/sbom-subject.ts";
 import { writeCycloneDx } from "./sbom/write-cyclonedx.ts";
 import { writeSpdx } from "./sbom/write-spdx.ts";
 import { ScanRefusal } from "./scan-refusal.ts";
@@ -19,16 +19,6 @@ import { scanningLimits } from "./scanning-limits.ts";
 
 export const sbomFormats = ["CYCLONEDX_1_6", "SPDX_2_3"] as const;
 export type SbomFormat = (typeof sbomFormats)[number];
-
-interface Named {
-  readonly digest?: Digest | undefined;
-  readonly tag?: Tag | undefined;
-}
-
-interface Found {
-  readonly repository: Repository;
-  readonly image: ImageWithTags;
-}
 
 /**
  * The bill of materials of an image that was scanned: JSON in that format.
@@ -41,7 +31,7 @@ export async function describeSbom(
   deployment: Deployment,
   registry: Registry,
   name: RepositoryName,
-  id: Named,
+  id: NamedImage,
   format: SbomFormat,
 ): Promise<{ readonly image: Image; readonly text: string }> {
   const { repository, image } = await activeImage(ports, registry, name, id);
@@ -49,17 +39,26 @@ export async function describeSbom(
   if (known === undefined) throw notLookedInto(name, image);
   const [tag] = image.tags;
   const uri = repositoryUri(deployment, registry, name);
-  const { os, architecture } = known.config;
-  const write = format === "SPDX_2_3" ? writeSpdx : writeCycloneDx;
-  const text = write({
-    ...{ name: tag === undefined ? uri : `${uri}:${tag}`, digest: image.digest, os, architecture },
-    ...{
-      inventory: known.inventory,
-      writtenAt: ports.clock.now(),
-      toolVersion: deployment.version,
-    },
+  const text = writeSbom(format, {
+    ...{ name: tag === undefined ? uri : `${uri}:${tag}`, digest: image.digest },
+    ...{ known, writtenAt: ports.clock.now(), toolVersion: deployment.version },
   });
   return { image, text };
+}
+
+/** The text of a bill of materials in that format. */
+export function writeSbom(
+  format: SbomFormat,
+  {
+    known: { inventory, config },
+    ...subject
+  }: Pick<SbomSubject, "name" | "digest" | "writtenAt" | "toolVersion"> & {
+    readonly known: ScannedImage;
+  },
+): string {
+  const write = format === "SPDX_2_3" ? writeSpdx : writeCycloneDx;
+  const { os, architecture } = config;
+  return write({ ...subject, inventory, os, architecture });
 }
 
 /**
@@ -71,7 +70,7 @@ export async function describeAdvice(
   ports: Ports,
   registry: Registry,
   name: RepositoryName,
-  id: Named,
+  id: NamedImage,
 ): Promise<{ readonly image: Image; readonly advice: readonly Advice[] }> {
   const { repository, image } = await activeImage(ports, registry, name, id);
   const known = await knownInventory(ports, repository, image);
@@ -83,29 +82,12 @@ export async function describeAdvice(
     const advice = adviseOnImage({ config: parseImageConfig(config), layers, inventory });
     return { image, advice };
   } catch (error) {
-    if (!(error instanceof FileRefused || error instanceof ScanRefusal)) throw error;
+    const isConfig = error instanceof FileRefused || error instanceof ScanRefusal;
+    if (!isConfig && !(error instanceof LayerRefused)) throw error;
+    const part = isConfig ? "config" : "layers";
     throw new RegistryError(
       "InvalidParameter",
-      `The image's config can't be read: ${error.message}`,
+      `The image's ${part} can't be read: ${error.message}`,
     );
   }
-}
-
-async function activeImage(
-  ports: Ports,
-  registry: Registry,
-  name: RepositoryName,
-  id: Named,
-): Promise<Found> {
-  const repository = await findRepository(ports, registry, name);
-  const image = await describeImage(ports, registry, name, id);
-  if (image.state === "ACTIVE") return { repository, image };
-  throw new RegistryError("ImageArchived", `The image with digest '${image.digest}' is archived`);
-}
-
-function notLookedInto(name: RepositoryName, { digest }: Image): RegistryError {
-  return new RegistryError(
-    "ScanNotFound",
-    `The image '${digest}' in the repository '${name}' was not scanned yet`,
-  );
 }

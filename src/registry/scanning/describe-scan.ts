@@ -8,10 +8,16 @@ import type { Repository } from "../repositories/repository.ts";
 import type { ImageConfig } from "./image-config.ts";
 import type { ImageFinding } from "./image-finding.ts";
 import type { ImageScan } from "./image-scan.ts";
-import { knownInventory } from "./inventory-image.ts";
+import { knownInventory, type ScannedImage } from "./inventory-image.ts";
 import { isOfNow } from "./request-scan.ts";
-import { findingsOf } from "./scan-image.ts";
+import { foundInKeptOrder } from "./scan-image.ts";
 import { scanningConfiguration } from "./scanning-configuration.ts";
+import type { Suppression } from "./suppressor.ts";
+import { suppressionIn } from "./weighed-finding.ts";
+
+export interface ReportedFinding extends ImageFinding {
+  readonly suppression?: Suppression | undefined;
+}
 
 /** What is known of an image's vulnerabilities. */
 export interface ScanReport {
@@ -19,8 +25,8 @@ export interface ScanReport {
   readonly image: ImageWithTags;
   /** Absent for an archived image. */
   readonly scan: ImageScan | undefined;
-  /** The worst first. */
-  readonly findings: readonly ImageFinding[];
+  /** The worst first, as of when they were kept. What suppresses one is told of enhanced scans alone: basic ones have no word for it. */
+  readonly findings: readonly ReportedFinding[];
   /** What the image says of itself, where it was looked into. */
   readonly config: ImageConfig | undefined;
 }
@@ -50,10 +56,27 @@ export async function describeScan(
       `Image scan does not exist for the image with '{${named}}' in the repository with name '${name}' in the registry with id '${registry.account}'`,
     );
   }
-  const findings =
-    scan.endedAt === undefined ? [] : await findingsOf(ports, repository, image, scan);
+  const { findings } =
+    scan.endedAt === undefined
+      ? { findings: [] }
+      : await foundInKeptOrder(ports, repository, image, scan);
   const known = await knownInventory(ports, repository, image);
-  return { repository, image, scan, findings, config: known?.config };
+  const told =
+    scan.type === "BASIC" || findings.length === 0
+      ? findings
+      : await withSuppressions(ports, repository, image, findings, known);
+  return { repository, image, scan, findings: told, config: known?.config };
+}
+
+async function withSuppressions(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  findings: readonly ImageFinding[],
+  known: ScannedImage | undefined,
+): Promise<readonly ReportedFinding[]> {
+  const suppressionOf = await suppressionIn(ports, repository, image, known);
+  return findings.map((finding) => ({ ...finding, suppression: suppressionOf(finding) }));
 }
 
 /** The scan that holds for an image now. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EndOfLifeDates } from "./advisories/end-of-life-dates.ts";
-import { supportOf, supportOfDistribution } from "./end-of-life.ts";
+import { hasSupportEnded, supportOf, supportOfDistribution } from "./end-of-life.ts";
 
 /** Rows of endoflife.date (MIT), as of 2026-08. */
 const data: EndOfLifeDates = {
@@ -26,6 +26,14 @@ const data: EndOfLifeDates = {
 const on = (date: string) => new Date(`${date}T12:00:00Z`);
 
 describe("support of a release", () => {
+  it("ended between two times where its last day lies there, be it of longer support", () => {
+    const hasEnded = (since: string, until: string) => hasSupportEnded(data, on(since), on(until));
+    expect(hasEnded("2025-11-01", "2025-11-02")).toBe(true);
+    expect(hasEnded("2025-10-31", "2025-11-01")).toBe(false);
+    expect(hasEnded("2025-11-02", "2026-07-30")).toBe(false);
+    expect(hasEnded("2028-06-30", "2028-07-01")).toBe(true);
+  });
+
   it("lasts through its last day", () => {
     const debian = { id: "debian", versionId: "12", name: "Debian" };
     const at = (date: string) => supportOfDistribution(data, debian, on(date));

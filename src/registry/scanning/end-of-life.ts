@@ -70,6 +70,17 @@ export function supportOf(
   return { state: "ENDED", release, ...since };
 }
 
+/** Whether support of any release of a distribution ended between two times. */
+export function hasSupportEnded(data: EndOfLifeDates, since: Date, until: Date): boolean {
+  const all = [...products.values(), "centos", "centos-stream"];
+  return all.some((product) => {
+    const releases = Object.hasOwn(data, product) ? data[product] : undefined;
+    const isEnded = (release: string, at: Date) =>
+      supportOf(data, product, release, at).state === "ENDED";
+    return releases?.some(({ release }) => isEnded(release, until) && !isEnded(release, since));
+  });
+}
+
 function isPast(end: EndDate, today: string): boolean {
   return typeof end === "boolean" ? end : end < today;
 }

@@ -1,11 +1,20 @@
 import type { FoundPackage } from "./found-package.ts";
 import type { LayerFile } from "./layer-file.ts";
 
+/** Who built the packages that so many paths in turn are of. */
+export interface PathOwner {
+  /** As `FoundPackage.vendor`. */
+  readonly vendor?: string;
+  readonly paths: number;
+}
+
 /** What one analyzer found in one file. */
 export interface FileFindings {
   readonly packages: readonly FoundPackage[];
   /** Paths that belong to these packages, as far as the file says so; `LayerFile.path`s. */
   readonly ownedPaths?: readonly string[];
+  /** Of all `ownedPaths`, in their order, where the file tells of packages of several vendors. */
+  readonly owners?: readonly PathOwner[];
 }
 
 /** Takes one file's content piece by piece. Pieces are only good until the call returns. */

@@ -1,18 +1,20 @@
 /** The kinds of package that are looked for, named as package URLs name them. Source: purl-spec, "Types". */
-export type PackageType =
-  | "apk"
-  | "bitnami"
-  | "cargo"
-  | "composer"
-  | "conda"
-  | "deb"
-  | "gem"
-  | "golang"
-  | "maven"
-  | "npm"
-  | "nuget"
-  | "pypi"
-  | "rpm";
+export const packageTypes = [
+  "apk",
+  "bitnami",
+  "cargo",
+  "composer",
+  "conda",
+  "deb",
+  "gem",
+  "golang",
+  "maven",
+  "npm",
+  "nuget",
+  "pypi",
+  "rpm",
+] as const;
+export type PackageType = (typeof packageTypes)[number];
 
 /** A package as one file of a layer records it. */
 export interface FoundPackage {

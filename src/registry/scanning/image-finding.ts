@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Image } from "../images/image.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import type { Finding } from "./finding.ts";
 import type { SeverityCounts } from "./image-scan.ts";
+import { isSameJson } from "./same-json.ts";
 import { type ChosenSeverity, chooseSeverity } from "./severity/choose-severity.ts";
 import {
   type RatingSource,
@@ -27,7 +28,7 @@ export function findingArn({ registry }: RepositoryRef, id: string): string {
   return `arn:aws:inspector2:${registry.region}:${registry.account}:finding/${id}`;
 }
 
-/** The findings of a scan, with what is known of those that were there before. */
+/** The findings of a scan, each id once, with what is known of those that were there before. */
 export function observe(
   image: Image,
   findings: readonly Finding[],
@@ -47,11 +48,30 @@ export function observe(
       changedAt: isSame ? last.changedAt : now,
     };
   });
-  return observed.toSorted(worstFirst);
+  return eachOnce(observed.toSorted(worstFirst));
+}
+
+/**
+ * What is looked up under several names, such as those of two sources, may be told as one package: then the worse
+ * of two findings of one id counts, in the places of both.
+ */
+function eachOnce(findings: readonly ImageFinding[]): ImageFinding[] {
+  const once = new Map<string, ImageFinding>();
+  for (const finding of findings) {
+    const worse = once.get(finding.id);
+    once.set(finding.id, worse === undefined ? finding : inPlacesOf(worse, finding));
+  }
+  return [...once.values()];
+}
+
+function inPlacesOf(worse: ImageFinding, { package: { places } }: ImageFinding): ImageFinding {
+  const { package: of } = worse;
+  const others = places.filter((place) => !of.places.some((each) => isSameJson(each, place)));
+  return { ...worse, package: { ...of, places: [...of.places, ...others] } };
 }
 
 /** Exploited ones first, then by severity, then by the likelihood that they will be. */
-function worstFirst(one: ImageFinding, other: ImageFinding): number {
+export function worstFirst(one: ImageFinding, other: ImageFinding): number {
   return (
     Number(other.kev !== undefined) - Number(one.kev !== undefined) ||
     severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
@@ -78,9 +98,28 @@ function ratingSource(source: string): RatingSource {
   return known ?? "OTHER";
 }
 
+/**
+ * Whether it is told of the same findings, word by word, as those that are kept: but for when they were
+ * seen last, and for EPSS, which is read where findings are.
+ */
+export function isKeptAlready(
+  findings: readonly ImageFinding[],
+  kept: readonly ImageFinding[],
+): boolean {
+  if (findings.length !== kept.length) return false;
+  const known = new Map(kept.map((finding) => [finding.id, finding]));
+  return findings.every((finding) => {
+    const same = known.get(finding.id);
+    if (same === undefined) return false;
+    return isSameJson({ ...finding, ...seenLast }, { ...same, ...seenLast });
+  });
+}
+
+const seenLast = { lastObservedAt: 0, epss: undefined };
+
 /** EPSS moves every day by a little: that alone is no change. */
 function toldAlike(one: Told, other: Told): boolean {
-  return JSON.stringify(told(one)) === JSON.stringify(told(other));
+  return isSameJson(told(one), told(other));
 }
 
 type Told = Finding & Pick<ImageFinding, "severity">;
@@ -89,10 +128,21 @@ function told({ vulnerabilityId, state, fixedVersion, ratings, severity, kev }: 
   return { vulnerabilityId, state, fixedVersion, ratings, severity, kev };
 }
 
-function idOf({ repository, digest }: Image, { vulnerabilityId, package: of }: Finding): string {
+function idOf(image: Image, { vulnerabilityId, package: of }: Finding): string {
   const { type, name, version, architecture } = of;
-  const parts = [repository.id, digest, vulnerabilityId, type, name, version, architecture ?? ""];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  const own = hashed(vulnerabilityId, type, name, version, architecture ?? "");
+  return imagePrefix(image) + own.slice(0, 32 - prefixDigits);
+}
+
+const prefixDigits = 12;
+
+/** How the ids of all findings of an image begin, so that one is found again without a table of them. */
+export function imagePrefix({ repository, digest }: Pick<Image, "repository" | "digest">): string {
+  return hashed(repository.id, digest).slice(0, prefixDigits);
+}
+
+function hashed(...parts: readonly string[]): string {
+  return hash("sha256", JSON.stringify(parts));
 }
 
 /** How many there are of each severity that there is. */
@@ -102,4 +152,13 @@ export function countSeverities(
   const counts: Record<string, number> = {};
   for (const { severity } of findings) counts[severity] = (counts[severity] ?? 0) + 1;
   return counts;
+}
+
+/** All names of a finding's vulnerability, in capitals: nobody agrees on the case of `GHSA-…`. */
+export function namesOf({
+  vulnerabilityId,
+  aliases,
+  advisories,
+}: Pick<Finding, "vulnerabilityId" | "aliases" | "advisories">): ReadonlySet<string> {
+  return new Set([vulnerabilityId, ...aliases, ...advisories].map((name) => name.toUpperCase()));
 }

@@ -52,4 +52,6 @@ export interface StoredInventory extends SealedDocument {
 /** What is in a layer, kept so that it is read once, whichever images it is in. */
 export interface StoredLayerInventory extends StoredInventory {
   readonly wrappedKey: Uint8Array;
+  /** Bytes of the uncompressed archive, outside of what is sealed. */
+  readonly unpackedBytes?: number | undefined;
 }

@@ -4,15 +4,19 @@ import type { StoredObject } from "../encryption/stored-object.ts";
 import { invariant } from "../errors.ts";
 import { openManifest } from "../images/get-image.ts";
 import type { Image } from "../images/image.ts";
+import { containerConfigTypes } from "../images/parse-manifest.ts";
 import { readLayer } from "../layers/read-layer.ts";
 import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { distributionOf } from "./distribution.ts";
 import { type ImageConfig, parseImageConfig } from "./image-config.ts";
 import type { ImageInventory } from "./image-inventory.ts";
+import type { SealedDocument } from "./image-scan.ts";
 import { preferredPackages } from "./language-packages/preferred-packages.ts";
 import type { LayerInventory } from "./layer-inventory.ts";
+import { isFileLayer } from "./layer-media-types.ts";
 import { mergeLayers } from "./merge-layers.ts";
+import { marksOfInventory, sketchOf } from "./name-sketch.ts";
 import { ScanRefusal } from "./scan-refusal.ts";
 import { scanningLimits } from "./scanning-limits.ts";
 import { openDocument, openForLayer, sealDocument, sealForLayer } from "./sealed-document.ts";
@@ -23,17 +27,9 @@ export interface ScannedImage {
   readonly config: ImageConfig;
 }
 
-// Source: OCI image specification 1.1, "Image layer filesystem changeset"; Docker, schema 2.
-const configTypes: ReadonlySet<string> = new Set([
-  "application/vnd.oci.image.config.v1+json",
-  "application/vnd.docker.container.image.v1+json",
-]);
-const layerTypes =
-  /^application\/vnd\.(oci\.image\.layer\.(nondistributable\.)?v1\.tar(\+gzip|\+zstd)?|docker\.image\.rootfs\.(diff|foreign\.diff)\.tar(\.gzip)?)$/;
-
 /** Whether an image has a file system that can be looked at. */
 export function isScannable({ configMediaType }: Pick<Image, "configMediaType">): boolean {
-  return configMediaType !== undefined && configTypes.has(configMediaType);
+  return configMediaType !== undefined && containerConfigTypes.has(configMediaType);
 }
 
 /**
@@ -51,14 +47,16 @@ export async function inventoryOf(
   const madeBy = ports.layerAnalysis.madeBy;
   const known = await ports.metadata.scans.inventory(repository, image.digest);
   if (known !== undefined && known.madeBy === madeBy) {
-    const opened = await opening(openDocument(ports, repository, image, "inventory", known));
-    if (opened !== undefined) return opened as ScannedImage;
+    const opened = await openInventory(ports, repository, image, known);
+    if (opened !== undefined) return opened;
   }
   const scanned = await readImage(ports, repository, image, signal);
   const sealed = await sealDocument(ports, repository, image, "inventory", scanned);
+  const names = sketchOf(ports, repository.registry, marksOfInventory(scanned.inventory));
   await ports.metadata.transaction(async (change) => {
+    if ((await change.repositories.lockById(repository)) === undefined) return; // For `keepSketches`.
     if ((await change.images.find(repository, image.digest)) === undefined) return;
-    await change.scans.putInventory(repository, image.digest, { ...sealed, madeBy });
+    await change.scans.putInventory(repository, image.digest, { ...sealed, madeBy, names });
   });
   return scanned;
 }
@@ -69,9 +67,18 @@ export async function knownInventory(
   repository: Repository,
   image: Image,
 ): Promise<ScannedImage | undefined> {
-  const known = await ports.metadata.scans.inventory(repository, image.digest);
-  if (known === undefined) return undefined;
-  const opened = await opening(openDocument(ports, repository, image, "inventory", known));
+  const stored = await ports.metadata.scans.inventory(repository, image.digest);
+  return stored && openInventory(ports, repository, image, stored);
+}
+
+/** The same of what was read; `undefined` where it can not be opened any more. */
+export async function openInventory(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  stored: SealedDocument,
+): Promise<ScannedImage | undefined> {
+  const opened = await opening(openDocument(ports, repository, image, "inventory", stored));
   return opened as ScannedImage | undefined;
 }
 
@@ -96,7 +103,11 @@ async function readImage(
   image: Image,
   signal: AbortSignal | undefined,
 ): Promise<ScannedImage> {
-  const { layers, config } = await readContents(ports, repository, image, signal);
+  return assembleImage(await readContents(ports, repository, image, signal));
+}
+
+/** What is in an image, from what was found in its layers. */
+export function assembleImage({ layers, config }: ImageContents): ScannedImage {
   const merged = mergeLayers(layers, distributionOf);
   return {
     inventory: { ...merged, packages: preferredPackages(merged.packages) },
@@ -109,7 +120,7 @@ export interface ImageContents {
   /** The oldest first; without those whose bytes are elsewhere. */
   readonly layers: readonly LayerInventory[];
   /** As it was pushed; empty where it is larger than a config is. */
-  readonly config: Buffer;
+  readonly config: Uint8Array;
 }
 
 /**
@@ -137,7 +148,7 @@ export async function readContents(
   const read: LayerInventory[] = [];
   for (const { mediaType, digest } of layers) {
     signal?.throwIfAborted();
-    if (!layerTypes.test(mediaType)) {
+    if (!isFileLayer(mediaType)) {
       throw new ScanRefusal("UNSUPPORTED_IMAGE", `Layers of type ${mediaType} are not looked into`);
     }
     const layer = await layerOf(ports, repository, { mediaType, digest }, signal);
@@ -146,8 +157,12 @@ export async function readContents(
   return { layers: read, config: await readConfig(ports, repository, config.digest) };
 }
 
-/** `undefined` for a layer whose bytes are elsewhere: a foreign one. */
-async function layerOf(
+/**
+ * What a layer of an image holds, looked into if nobody did yet; `undefined` for one whose bytes are
+ * elsewhere: a foreign one.
+ * @throws LayerRefused, Kms
+ */
+export async function layerOf(
   ports: Ports,
   repository: Repository,
   { mediaType, digest }: Descriptor,
@@ -172,6 +187,19 @@ async function layerOf(
   );
   layersLookedInto.set(object.id, ended);
   return looking.finally(() => layersLookedInto.delete(object.id));
+}
+
+/** Whether a layer was looked into, by the analyzers that are at work now. */
+export async function isLookedInto(
+  ports: Ports,
+  { registry, name }: Repository,
+  digest: Digest,
+): Promise<boolean> {
+  const found = await ports.metadata.layers.resolve(registry, name, digest);
+  const object = found?.object;
+  if (object === undefined) return true; // There is nothing to look into.
+  const known = await ports.metadata.scans.layerInventory(registry, object.id);
+  return known?.madeBy === ports.layerAnalysis.madeBy;
 }
 
 async function rememberedLayer(
@@ -203,7 +231,9 @@ async function lookInto(
   const sealed = await sealForLayer(ports, repository, object.id, inventory);
   const { madeBy } = ports.layerAnalysis;
   await ports.metadata.transaction(({ scans }) =>
-    scans.putLayerInventory(repository.registry, object.id, { ...sealed, madeBy }),
+    scans.putLayerInventory(repository.registry, object.id, {
+      ...{ ...sealed, madeBy, unpackedBytes: inventory.sizeBytes },
+    }),
   );
   return inventory;
 }
@@ -222,7 +252,12 @@ async function* copied(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   for await (const piece of pieces) yield Uint8Array.from(piece);
 }
 
-async function readConfig(ports: Ports, repository: Repository, digest: Digest): Promise<Buffer> {
+/** An image's config as it was pushed; empty where it is larger than a config is. */
+export async function readConfig(
+  ports: Ports,
+  repository: Repository,
+  digest: Digest,
+): Promise<Buffer> {
   const found = await ports.metadata.layers.resolve(repository.registry, repository.name, digest);
   const object = found?.object;
   invariant(object !== undefined, "an image's config is in its repository");

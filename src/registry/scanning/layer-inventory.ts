@@ -1,3 +1,4 @@
+import type { PathOwner } from "./file-analyzer.ts";
 import type { FoundPackage } from "./found-package.ts";
 import type { LayerFile } from "./layer-file.ts";
 
@@ -8,6 +9,7 @@ export interface PackageRecord {
   readonly analyzer: string;
   readonly packages: readonly FoundPackage[];
   readonly ownedPaths?: readonly string[];
+  readonly owners?: readonly PathOwner[];
 }
 
 /** A file that an analyzer wanted and could not make sense of. */

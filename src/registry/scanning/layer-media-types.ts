@@ -12,3 +12,15 @@ const layerTypes = new Set(archives.flatMap((type) => endings.map((ending) => ty
 export function isFileLayer(mediaType: string): boolean {
   return layerTypes.has(mediaType);
 }
+
+/** What the types begin with that a runtime unpacks: containerd goes by no more than that. */
+export const runnablePrefixes = [
+  "application/vnd.oci.image.layer.",
+  "application/vnd.docker.image.rootfs.",
+] as const;
+
+/** Whether a runtime may take content of this type for files, also where it can not be looked into. */
+export function isRunnableLayer(mediaType: string): boolean {
+  const type = mediaType.toLowerCase();
+  return runnablePrefixes.some((prefix) => type.startsWith(prefix));
+}

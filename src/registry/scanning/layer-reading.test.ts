@@ -91,7 +91,7 @@ describe("a layer's archive", () => {
       madeBy: "layer@1 finder@3",
     });
     expect(madeBy(analyzers.filter(({ name }) => /^(apk|dpkg|rpm)$/.test(name)))).toBe(
-      "layer@1 apk@1 dpkg@1 rpm@1",
+      "layer@1 apk@1 dpkg@1 rpm@2",
     );
   });
 

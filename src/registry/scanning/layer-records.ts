@@ -30,7 +30,7 @@ export class LayerRecords {
   }
 
   /** @throws LayerRefused if there is more than any layer has */
-  record(path: string, analyzer: string, { packages, ownedPaths }: FileFindings): void {
+  record(path: string, analyzer: string, { packages, ownedPaths, owners }: FileFindings): void {
     if (analyzer === distributionReader) return; // It kept its text.
     this.#packages += packages.length;
     this.#ownedPaths += ownedPaths?.length ?? 0;
@@ -41,7 +41,11 @@ export class LayerRecords {
         `The layer has more than ${mostPackages} packages, or ${mostPaths} files of packages.`,
       );
     }
-    this.#add({ path, analyzer, packages, ...(ownedPaths !== undefined && { ownedPaths }) });
+    this.#add({
+      ...{ path, analyzer, packages },
+      ...(ownedPaths !== undefined && { ownedPaths }),
+      ...(owners !== undefined && { owners }),
+    });
   }
 
   refuse(path: string, analyzer: string, reason: string): void {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -217,6 +218,70 @@ describe("files that packages of the system own", () => {
     expect(told([base, upgrade])).toEqual(["a 2@1*"]);
     const installedOver = [layer(file("a/METADATA", "a 1")), layer(list("a", "/a/METADATA"))];
     expect(told(installedOver)).toEqual(["a 1@0*"]);
+  });
+
+  it("are not the system's when somebody else built the package that brought them", () => {
+    const npm = "usr/lib/node_modules/npm/METADATA";
+    const node = (version: string, maintainer: string) =>
+      `Package: nodejs\nArchitecture: amd64\nVersion: ${version}\nMaintainer: ${maintainer}\n\n`;
+    const foreign = node("20.1.0-1nodesource1", "N <n@nodesource.com>");
+    const own = node("18.1.0-1", "Debian Javascript Maintainers <d@lists.debian.org>");
+    const tar = (stanza: string, listed = list("nodejs", `/${npm}`)) => {
+      const layers = [layer(file("var/lib/dpkg/status", stanza), listed, file(npm, "tar 6"))];
+      return told(layers).find((each) => each.startsWith("tar"));
+    };
+    expect([tar(own), tar(foreign)]).toEqual(["tar 6@0*", "tar 6@0"]);
+    expect(tar(foreign, list("nodejs:amd64", `/${npm}`))).toBe("tar 6@0");
+    const both = [list("nodejs", `/${npm}`), list("npm", `/${npm}`)];
+    const shared = layer(file("var/lib/dpkg/status", foreign), ...both, file(npm, "tar 6"));
+    expect(told([shared])).toContain("tar 6@0*");
+    const distroless = (stanza: string) =>
+      layer(
+        file("var/lib/dpkg/status.d/nodejs", stanza),
+        file("var/lib/dpkg/status.d/nodejs.md5sums", `0123  ${npm}\n`),
+        file(npm, "tar 6"),
+      );
+    expect(told([distroless(foreign)])).toContain("tar 6@0");
+    expect(told([distroless(own)])).toContain("tar 6@0*");
+    // Who replaced the distribution's package later, brought what is there now.
+    const base = layer(file("var/lib/dpkg/status", own), both[0]!, file(npm, "tar 6"));
+    const later = layer(file("var/lib/dpkg/status", foreign), both[0]!, file(npm, "tar 7"));
+    expect(told([base, later])).toContain("tar 7@1");
+  });
+
+  it("of RPM are those of the distribution's own packages", () => {
+    const database = new URL("../../../test/data/rpm/rpmdb.sqlite", import.meta.url);
+    const [own, foreign] = ["usr/lib/plain/METADATA", "usr/lib/foreign/METADATA"];
+    const read = layer(file("var/lib/rpm/rpmdb.sqlite", readFileSync(database)), file("a", ""));
+    const [record] = read.records;
+    const owners = record!.owners!;
+    expect(owners.reduce((sum, { paths }) => sum + paths, 0)).toBe(record!.ownedPaths!.length);
+    const made: LayerInventory = {
+      ...layer(file(own, "six 1"), file(foreign, "six 2")),
+      ...{ whiteouts: [], opaque: [] },
+    };
+    const ownedBy = (vendor: string) => ({
+      ...made,
+      records: [
+        ...made.records,
+        {
+          ...{ path: "var/lib/rpm/Packages", analyzer: "rpm", packages: [] },
+          ownedPaths: [own, foreign],
+          owners: [
+            { vendor: "AlmaLinux", paths: 1 },
+            { vendor, paths: 1 },
+          ],
+        },
+      ],
+      files: [...made.files, { ...made.files[0]!, path: "var/lib/rpm/Packages" }],
+    });
+    const owned = (vendor: string) => {
+      const alma = { id: "almalinux", name: "AlmaLinux 9", ecosystem: "AlmaLinux:9" };
+      const { packages } = mergeLayers([ownedBy(vendor)], () => alma);
+      return packages.map(({ version, isSystemOwned }) => `${version} ${isSystemOwned}`);
+    };
+    expect(owned("AlmaLinux")).toEqual(["1 true", "2 true"]);
+    expect(owned("NodeSource")).toEqual(["1 true", "2 false"]);
   });
 
   it("stay owned by RPM and apk through later changes of their databases", () => {

@@ -1,3 +1,4 @@
+import { ecosystemFamily } from "./advisories/advisory.ts";
 import { CurrentRecords, recordKey } from "./current-records.ts";
 import type { Distribution } from "./distribution.ts";
 import type { FoundPackage } from "./found-package.ts";
@@ -20,14 +21,15 @@ export function mergeLayers(
   const links = linksOf(layers);
   const visibility = new LayerVisibility(layers, pathsOf(layers, links));
   const current = new CurrentRecords(layers, visibility);
+  const distribution = distributionOf(currentSystemFiles(layers, visibility));
   const ownership = new SystemOwnership(
     layers,
     current,
     links
       .filter(({ path, layer }) => visibility.isVisible(path, layer))
       .map(({ path, target }) => [path, target] as const),
+    ecosystemFamily(distribution?.ecosystem ?? ""),
   );
-  const distribution = distributionOf(currentSystemFiles(layers, visibility));
   return {
     ...(distribution !== undefined && { distribution }),
     packages: installedPackages(layers, current, ownership),

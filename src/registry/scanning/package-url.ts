@@ -1,5 +1,5 @@
 import type { Distribution } from "./distribution.ts";
-import type { FoundPackage, PackageType } from "./found-package.ts";
+import { type FoundPackage, type PackageType, packageTypes } from "./found-package.ts";
 
 /** Longer ones are not read. */
 const maxUrlLength = 4096;
@@ -215,10 +215,7 @@ function isQualifierKey(key: string): boolean {
   );
 }
 
-const types: ReadonlySet<string> = new Set<PackageType>([
-  ...(["apk", "bitnami", "cargo", "composer", "conda", "deb", "gem"] as const),
-  ...(["golang", "maven", "npm", "nuget", "pypi", "rpm"] as const),
-]);
+const types: ReadonlySet<string> = new Set(packageTypes);
 
 function isPackageType(type: string): type is PackageType {
   return types.has(type);

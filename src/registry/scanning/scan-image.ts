@@ -1,39 +1,44 @@
 import type { AdvisoryIndex } from "../../ports/advisories.ts";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { Named } from "../../ports/scan-store.ts";
 import { addFindingEvent, type ToldFinding } from "../events/finding-event.ts";
 import { addScanEvent } from "../events/image-scan-event.ts";
+import { judgeScanned } from "../gates/request-judgement.ts";
 import type { Image } from "../images/image.ts";
 import { limits } from "../limits.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { comparisons } from "./advisories/compare-of.ts";
-import {
-  type FoundVulnerabilities,
-  findVulnerabilities,
-} from "./advisories/find-vulnerabilities.ts";
-import { isSystemPackage } from "./advisories/package-keys.ts";
-import { type Support, supportOfDistribution } from "./end-of-life.ts";
-import { countSeverities, type ImageFinding, observe } from "./image-finding.ts";
-import type { ImageInventory } from "./image-inventory.ts";
+import { withAttached } from "./attached/attached-packages.ts";
+import { type ClosedFinding, closedAfter } from "./closed-finding.ts";
+import { withPredictions } from "./current-predictions.ts";
+import { basisOf } from "./finding-basis.ts";
+import { countSeverities, type ImageFinding, observe, worstFirst } from "./image-finding.ts";
 import type { ImageScan, ScanStatus, SealedDocument } from "./image-scan.ts";
-import { inventoryOf, knownInventory, type ScannedImage } from "./inventory-image.ts";
+import { inventoryOf, type ScannedImage } from "./inventory-image.ts";
+import { judgeInventory, type Looking } from "./judge-inventory.ts";
 import { LayerRefused } from "./layer-refused.ts";
+import { marksOfFindings, sketchOf } from "./name-sketch.ts";
 import { begun, isOfNow } from "./request-scan.ts";
-import { ScanRefusal, unsupportedSystem } from "./scan-refusal.ts";
+import { refusedStatus, ScanRefusal } from "./scan-refusal.ts";
 import type { ScanType } from "./scan-type.ts";
 import { openDocument, sealDocument } from "./sealed-document.ts";
 
 /** What a scan found, as it is kept. */
 export interface ScanFindings {
   readonly findings: readonly ImageFinding[];
+  /** What was found before and is no more, the latest first. */
+  readonly closed: readonly ClosedFinding[];
+  /** See `basisOf`; without a result there is none. */
+  readonly basis?: string | undefined;
 }
 
 /** What came of a scan, before it is kept. */
-interface Outcome {
+export interface Outcome {
   readonly status: ScanStatus;
   readonly description: string | undefined;
   readonly findings: readonly ImageFinding[];
   readonly index?: AdvisoryIndex | undefined;
+  readonly basis?: string | undefined;
 }
 
 /**
@@ -52,46 +57,75 @@ export async function scanImage(
   const stored = await ports.metadata.scans.find(key);
   const last = stored !== undefined && isOfNow(stored, image) ? stored : undefined;
   const asked = last ?? begun(key, ports.clock.now());
-  const before = last === undefined ? [] : await findingsOf(ports, repository, image, last);
-  const outcome = await outcomeOf(ports, repository, image, type, before, signal);
+  const before = last === undefined ? nothing : await keptFindings(ports, repository, image, last);
+  const outcome = await outcomeOf(ports, repository, image, type, before.findings, signal);
   return keepOutcome(ports, repository, image, asked, { ...outcome, before });
 }
 
 /**
- * Holds what is in an image against other advisories than before. Of what is told as it was, only the
- * time changes. Resolves to whether anything else did.
+ * What was found in an image last, with the likelihoods of exploitation that hold now; nothing where nothing
+ * was found. EPSS moves daily, for all: it is read where findings are, and no finding is kept anew for it.
  * @throws Kms where the repository's key may not be used
  */
-export async function rematchImage(
-  ports: Ports,
-  repository: Repository,
-  image: Image,
-  scan: ImageScan,
-  index: AdvisoryIndex,
-): Promise<boolean> {
-  const { type } = scan;
-  const before = await findingsOf(ports, repository, image, scan);
-  const known = await knownInventory(ports, repository, image);
-  const scanned = known ?? (await inventoryOf(ports, repository, image));
-  const outcome = await judge({ image, type, scanned, before, index }, ports.clock.now());
-  const changed = changesOf(outcome.findings, before).length > 0;
-  await keepOutcome(ports, repository, image, scan, { ...outcome, before });
-  return changed;
-}
-
-/** What was found in an image last; nothing where nothing was, or what there is can not be opened. */
 export async function findingsOf(
   ports: Ports,
   repository: Repository,
   image: Image,
   scan: Pick<ImageScan, "repository" | "digest" | "type">,
 ): Promise<readonly ImageFinding[]> {
-  const sealed = await ports.metadata.scans.findings(scan);
-  if (sealed === undefined) return [];
-  const kind = `findings of ${scan.type}` as const;
-  const { findings } = (await openDocument(ports, repository, image, kind, sealed)) as ScanFindings;
-  return findings;
+  return (await foundIn(ports, repository, image, scan)).findings;
 }
+
+/** The same, with what is no more. */
+export async function foundIn(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  scan: Pick<ImageScan, "repository" | "digest" | "type">,
+): Promise<ScanFindings> {
+  const { findings, closed } = await foundInKeptOrder(ports, repository, image, scan);
+  return { findings: findings.toSorted(worstFirst), closed };
+}
+
+/** The same, in an order that no day's likelihoods change: what is told by the page is told once. */
+export async function foundInKeptOrder(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  scan: Pick<ImageScan, "repository" | "digest" | "type">,
+): Promise<ScanFindings> {
+  const { findings, closed } = await keptFindings(ports, repository, image, scan);
+  if (findings.length === 0) return { findings, closed };
+  // Without advisories those that held when it was scanned.
+  const index = await ports.vulnerabilities.current().catch(() => undefined);
+  return { findings: index ? await withPredictions(index, findings) : findings, closed };
+}
+
+/**
+ * The same as it is kept.
+ * @throws Kms where the repository's key may not be used
+ */
+export async function keptFindings(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  scan: Pick<ImageScan, "repository" | "digest" | "type">,
+): Promise<ScanFindings> {
+  const sealed = await ports.metadata.scans.findings(scan);
+  if (sealed === undefined) return nothing;
+  const kind = `findings of ${scan.type}` as const;
+  const opened = await openDocument(ports, repository, image, kind, sealed);
+  // Documents of before closed findings were kept have none.
+  const kept: ScanFindings = { ...nothing, ...(opened as Partial<ScanFindings>) };
+  const { observedAt } = sealed;
+  if (observedAt === undefined) return kept;
+  return {
+    ...kept,
+    findings: kept.findings.map((finding) => ({ ...finding, lastObservedAt: observedAt })),
+  };
+}
+
+const nothing: ScanFindings = { findings: [], closed: [] };
 
 async function outcomeOf(
   ports: Ports,
@@ -101,121 +135,68 @@ async function outcomeOf(
   before: readonly ImageFinding[],
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
-  try {
-    const scanned = await inventoryOf(ports, repository, image, signal);
+  return orRefused(async () => {
+    const layers = await inventoryOf(ports, repository, image, signal);
+    const scanned = await withAttached(ports, repository, image, layers);
     const index = await ports.vulnerabilities.current();
     if (index === undefined) {
       const sentence =
         "There are no advisories: import some by `entrepot vulndb import` or `update`";
       throw new ScanRefusal("FAILED", sentence);
     }
-    return await judge({ image, type, scanned, before, index }, ports.clock.now());
+    return judge({ image, type, scanned, before, index }, ports.clock.now());
+  });
+}
+
+/** What can not be scanned has an outcome too. */
+export async function orRefused(work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
   } catch (error) {
-    if (error instanceof ScanRefusal) {
-      return { status: error.status, description: error.message, findings: [] };
-    }
-    if (error instanceof LayerRefused) {
-      const status = error.refusal === "unsupported" ? "UNSUPPORTED_IMAGE" : "FAILED";
-      return { status, description: `A layer could not be read: ${error.message}`, findings: [] };
-    }
-    throw error;
+    const status = refusedStatus(error);
+    if (status === undefined) throw error;
+    const { message } = error as Error;
+    const isOfLayer = error instanceof LayerRefused;
+    const description = isOfLayer ? `A layer could not be read: ${message}` : message;
+    return { status, description, findings: [] };
   }
 }
 
-interface Judged {
+/** What is judged, and with what. */
+export interface Judged {
   readonly image: Image;
   readonly type: ScanType;
   readonly scanned: ScannedImage;
   readonly before: readonly ImageFinding[];
   readonly index: AdvisoryIndex;
+  readonly looking?: Looking;
 }
 
 /** @throws ScanRefusal where an image without findings would be taken for one without vulnerabilities */
-async function judge(
-  { image, type, scanned, before, index }: Judged,
+export async function judge(
+  { image, type, scanned, before, index, looking }: Judged,
   now: number,
 ): Promise<Outcome> {
-  const { inventory } = scanned;
-  const unread = inventory.unread.find(({ analyzer }) => systemAnalyzers.has(analyzer));
-  if (unread !== undefined) {
-    throw new ScanRefusal("FAILED", `${unread.path} could not be read: ${unread.reason}`);
-  }
-  const found = await findVulnerabilities(index, inventory, comparisons());
-  requireJudgeable(type, scanned, found);
-  const wanted = found.findings.filter(
-    (finding) => type === "ENHANCED" || isSystemPackage(finding.package),
-  );
-  const findings = observe(image, wanted, before, now);
-  const status = type === "BASIC" ? "COMPLETE" : "ACTIVE";
-  const support =
-    inventory.distribution &&
-    supportOfDistribution(await index.endOfLife(), inventory.distribution, new Date(now));
+  const judged = await judgeInventory(index, type, scanned.inventory, now, looking);
+  const findings = observe(image, judged.findings, before, now);
+  const isBasic = type === "BASIC";
   const description = [
-    ...describe(type, scanned, found),
-    ...describeSupport(inventory, support),
+    isBasic ? "The scan was completed successfully." : "Continuous scan is selected for image.",
+    ...judged.reservations,
   ].join(" ");
-  return { status, description, findings, index };
+  const status = isBasic ? "COMPLETE" : "ACTIVE";
+  return { status, description, findings, index, basis: basisOf(scanned.inventory) };
 }
 
-/** Analyzers of what a system's packages are recorded in: without them nothing is known of it. */
-const systemAnalyzers: ReadonlySet<string> = new Set([
-  ...["dpkg", "opkg", "apk", "rpm", "distribution"],
-]);
-
-function requireJudgeable(
-  type: ScanType,
-  { inventory: { packages } }: ScannedImage,
-  { unjudged, systemOwned }: FoundVulnerabilities,
-): void {
-  const wanted = type === "BASIC" ? packages.filter(isSystemPackage) : packages;
-  const without = unjudged.filter(({ package: each }) => wanted.includes(each)).length;
-  const left = type === "BASIC" ? 0 : systemOwned;
-  if (wanted.length - without - left <= 0) {
-    throw new ScanRefusal("UNSUPPORTED_IMAGE", unsupportedSystem);
-  }
-}
-
-/** ECR's sentence, and what was not judged after it: that nothing was found there means nothing. */
-function describe(
-  type: ScanType,
-  { inventory }: ScannedImage,
-  { unjudged }: FoundVulnerabilities,
-): string[] {
-  const sentences = [
-    type === "BASIC"
-      ? "The scan was completed successfully."
-      : "Continuous scan is selected for image.",
-  ];
-  const wanted = unjudged.filter(
-    ({ package: each }) => type === "ENHANCED" || isSystemPackage(each),
-  );
-  if (wanted.length > 0) {
-    const reasons = [...new Set(wanted.map(({ reason }) => reason))].join(", ");
-    sentences.push(`${wanted.length} packages were not judged: ${reasons}.`);
-  }
-  const [first] = inventory.unread;
-  if (first !== undefined && type === "ENHANCED") {
-    const { path, reason } = first;
-    const count = inventory.unread.length;
-    sentences.push(`${count} files could not be read, such as ${path}: ${reason}.`);
-  }
-  return sentences;
-}
-
-/** That nothing is found in what gets no fixes any more means little. */
-function describeSupport({ distribution }: ImageInventory, support: Support | undefined): string[] {
-  if (support?.state !== "ENDED") return [];
-  return [`${distribution?.name} gets no more fixes: its support has ended.`];
-}
-
-async function keepOutcome(
+/** Keeps it, and tells of it, in one transaction; nothing where the image is another one by now. */
+export async function keepOutcome(
   ports: Ports,
   repository: Repository,
   image: Image,
   asked: ImageScan,
-  outcome: Outcome & { readonly before: readonly ImageFinding[] },
+  outcome: Outcome & { readonly before: ScanFindings },
 ): Promise<ImageScan | undefined> {
-  const { status, description, findings, index, before } = outcome;
+  const { status, description, findings, index, basis, before } = outcome;
   const now = ports.clock.now();
   const scan: ImageScan = {
     ...asked,
@@ -223,15 +204,20 @@ async function keepOutcome(
     sourceUpdatedAt: index && newestOf(index),
     advisories: index?.about.version,
   };
-  const document: ScanFindings = { findings };
+  // A scan without a result says nothing of what is no more.
+  const last = index === undefined ? { ...before, findings: [] } : before;
+  const document: ScanFindings = { findings, closed: closedAfter(findings, last, now), basis };
   const kind = `findings of ${asked.type}` as const;
-  const sealed = await sealDocument(ports, repository, image, kind, document);
-  const told = asked.endedAt === undefined ? "as a whole" : changesOf(findings, before);
+  const sealed = {
+    ...(await sealDocument(ports, repository, image, kind, document)),
+    names: sketchOf(ports, repository.registry, marksOfFindings([...findings, ...document.closed])),
+  };
+  const told = asked.endedAt === undefined ? "as a whole" : changesOf(findings, before.findings);
   return ports.metadata.transaction((change) => keep(change, image, scan, sealed, { now, told }));
 }
 
 /** When the data changed last; a record that says it is of a day to come is of today. */
-function newestOf({ about: { sources, builtAt } }: AdvisoryIndex): number {
+export function newestOf({ about: { sources, builtAt } }: AdvisoryIndex): number {
   return Math.min(builtAt, Math.max(0, ...sources.map(({ newestAt = 0 }) => newestAt)));
 }
 
@@ -239,7 +225,7 @@ async function keep(
   change: MetadataChange,
   image: Image,
   scan: ImageScan,
-  sealed: SealedDocument,
+  sealed: SealedDocument & Named,
   { now, told }: { readonly now: number; readonly told: "as a whole" | readonly ToldFinding[] },
 ): Promise<ImageScan | undefined> {
   const repository = await change.repositories.lockById(image.repository);
@@ -247,6 +233,7 @@ async function keep(
   const current = await change.images.find(repository, image.digest);
   if (current?.object !== image.object) return undefined; // Another look would find it sealed anew.
   await change.scans.put(scan, sealed);
+  await judgeScanned(change, repository, image.digest, now);
   const tags = await change.tags.of(repository, image.digest, limits.tagsPerImage);
   const isFirst = told === "as a whole";
   const isRematch = scan.type === "ENHANCED" && !isFirst;
@@ -260,7 +247,7 @@ async function keep(
 }
 
 /** Findings that are new, are otherwise than before, or are no more. */
-function changesOf(
+export function changesOf(
   findings: readonly ImageFinding[],
   before: readonly ImageFinding[],
 ): ToldFinding[] {

@@ -3,6 +3,7 @@ import { invalidParameter } from "../errors.ts";
 import type { Registry } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { matchesWildcard } from "../wildcard.ts";
+import { scanRegistryJob } from "./scan-registry.ts";
 import type { ScanFrequency, ScanningConfiguration, ScanType } from "./scan-type.ts";
 import { scanningLimits } from "./scanning-limits.ts";
 
@@ -31,14 +32,30 @@ export async function scanningConfiguration(
  * @throws InvalidParameter for a frequency that the type does not have, or two rules of one frequency
  */
 export async function putScanningConfiguration(
-  ports: Pick<Ports, "metadata">,
+  ports: Pick<Ports, "metadata" | "clock">,
   registry: Registry,
   configuration: ScanningConfiguration,
 ): Promise<void> {
   check(configuration);
-  await ports.metadata.transaction(({ settings }) =>
-    settings.put(registry, settingName, JSON.stringify(configuration)),
-  );
+  await changeScanningConfiguration(ports, registry, () => configuration);
+}
+
+/** Puts what `next` makes in the place of the configuration. Images that enhanced scanning wants since are scanned. */
+export async function changeScanningConfiguration(
+  { metadata, clock }: Pick<Ports, "metadata" | "clock">,
+  registry: Registry,
+  next: (current: ScanningConfiguration) => ScanningConfiguration,
+): Promise<void> {
+  const now = clock.now();
+  await metadata.transaction(async (change) => {
+    // One change is made after the other.
+    await change.repositories.lockCount(registry);
+    const current = await scanningConfiguration({ metadata: change }, registry);
+    const changed = next(current);
+    if (changed === current) return;
+    await change.settings.put(registry, settingName, JSON.stringify(changed));
+    if (changed.type === "ENHANCED") await change.jobs.enqueue(scanRegistryJob(registry, now));
+  });
 }
 
 function check({ type, rules }: ScanningConfiguration): void {
@@ -79,7 +96,7 @@ export function scanningOf(
 ): RepositoryScanning {
   let decided: RepositoryScanning | undefined;
   for (const { frequency, filters } of rules) {
-    const filter = filters.findLast((each) => fits(each, repository.name));
+    const filter = filters.findLast((each) => fitsFilter(each, repository.name));
     if (filter === undefined) continue;
     if (decided === undefined || weight(frequency) > weight(decided.frequency)) {
       decided = { type, frequency, filter };
@@ -99,6 +116,6 @@ function weight(frequency: ScanFrequency | undefined): number {
 }
 
 /** Without a `*`, a filter fits every name that it is a part of. Source: ECR, "Filter wildcards". */
-function fits(filter: string, name: string): boolean {
+export function fitsFilter(filter: string, name: string): boolean {
   return filter.includes("*") ? matchesWildcard(filter, name) : name.includes(filter);
 }

@@ -8,8 +8,6 @@ export const scanningLimits = {
   repositoriesPerBatch: 25,
   /** Between two scans of an image that are asked for. */
   rescanMs: 24 * 60 * 60 * 1000,
-  /** How long after its push, or the last pull, an image is scanned again as advisories change. */
-  eligibleMs: 14 * 24 * 60 * 60 * 1000,
   /** Scans that are looked at together when advisories change. */
   scansPerPage: 500,
   /** Between two looks whether they did. */
@@ -26,4 +24,10 @@ export const scanningLimits = {
   aheadBytes: 1024 * 1024,
   /** Layers of one image. */
   layers: 500,
+  /** Indexes that an image is in, whose tags and pulls count for its findings. */
+  weighedParents: 20,
+  /** Images of an index that are scanned again when something is attached to it. */
+  rescannedChildren: 100,
+  /** Of an index: those that it lists whose findings are told together. */
+  listedChildren: 100,
 } as const;

@@ -1,5 +1,6 @@
+import { isThirdParty } from "./advisories/third-party.ts";
 import type { CurrentRecords } from "./current-records.ts";
-import type { LayerInventory } from "./layer-inventory.ts";
+import type { LayerInventory, PackageRecord } from "./layer-inventory.ts";
 import { nameOf, parentOf } from "./layer-path.ts";
 import { resolveLinks } from "./layer-tree.ts";
 
@@ -10,8 +11,13 @@ interface Owner {
   isCurrent: boolean;
 }
 
-/** Which files packages of the system installed. */
+/**
+ * Which files packages of the system installed that its own advisories speak of: not those that somebody else
+ * built, such as a language's makers for their own users.
+ */
 export class SystemOwnership {
+  readonly #family: string;
+  readonly #foreignLists: ReadonlySet<string>;
   readonly #links: ReadonlyMap<string, string>;
   readonly #resolved = new Map<string, string>();
   readonly #owners = new Map<string, Owner>();
@@ -20,12 +26,16 @@ export class SystemOwnership {
    * @param layers oldest first
    * @param links symbolic links of the image: systems record `/lib/x` where layers have `/usr/lib/x`, and the
    *   other way round
+   * @param family whose advisories the image's are; empty where there are none
    */
   constructor(
     layers: readonly LayerInventory[],
     current: CurrentRecords,
     links: Iterable<readonly [path: string, target: string]>,
+    family: string,
   ) {
+    this.#family = family;
+    this.#foreignLists = new Set(foreignLists(current, family));
     this.#links = new Map(links);
     for (const { record } of current.all) {
       // Only files with packages are ever asked for.
@@ -35,7 +45,7 @@ export class SystemOwnership {
     for (const [layer, { records }] of layers.entries()) {
       for (const record of records) {
         if (record.ownedPaths === undefined || !current.has(record)) continue;
-        for (const path of record.ownedPaths) this.#add(path, layer, isCurrent.has(record));
+        for (const path of this.#ownPaths(record)) this.#add(path, layer, isCurrent.has(record));
       }
     }
   }
@@ -49,6 +59,19 @@ export class SystemOwnership {
     const owner = this.#owners.get(this.#realPath(path));
     if (owner === undefined || !owner.isCurrent) return false;
     return owner.layers.has(layer) || Math.min(...owner.layers) > layer;
+  }
+
+  /** Of the files that a record tells, those of packages that the distribution built. */
+  *#ownPaths({ path, ownedPaths = [], owners }: PackageRecord): Generator<string> {
+    if (this.#foreignLists.has(path)) return;
+    if (owners === undefined) yield* ownedPaths;
+    let from = 0;
+    for (const { vendor, paths } of owners ?? []) {
+      const built = { type: "rpm", version: "", ...(vendor !== undefined && { vendor }) } as const;
+      const isOwn = !isThirdParty(built, this.#family);
+      if (isOwn) yield* ownedPaths.slice(from, from + paths);
+      from += paths;
+    }
   }
 
   #add(path: string, layer: number, isCurrent: boolean): void {
@@ -73,4 +96,20 @@ export class SystemOwnership {
 
 function noOwner(): Owner {
   return { layers: new Set(), isCurrent: false };
+}
+
+const statusFolder = "var/lib/dpkg/status.d/";
+
+/** Lists of files of Debian packages that somebody else built: who did stands in another file. */
+function* foreignLists({ all }: CurrentRecords, family: string): Generator<string> {
+  for (const { record } of all) {
+    if (record.analyzer !== "dpkg") continue;
+    for (const found of record.packages) {
+      if (!isThirdParty(found, family)) continue;
+      const { name, architecture = "" } = found;
+      if (record.path.startsWith(statusFolder)) yield `${record.path}.md5sums`;
+      yield `var/lib/dpkg/info/${name}.list`;
+      yield `var/lib/dpkg/info/${name}:${architecture}.list`;
+    }
+  }
 }

@@ -31,28 +31,40 @@ export async function deliverFiles(delivery: Delivery, target: TrailTarget): Pro
     if (registry === undefined) return written;
     for (let planned = 0; planned < filesAtOnce; planned++) {
       signal.throwIfAborted();
-      const file = await planFile(delivery, registry);
+      const object = logFileName(trail, registry, delivery.organizationId, ports.clock.now());
+      const file = await planFile(delivery, registry, object, trailLimits);
       if (file === undefined) break;
       written += await writeFile(delivery, target, file);
     }
   }
 }
 
+/** When there is a file, and how much goes into it. */
+interface Pace {
+  readonly settleMs: number;
+  readonly deliveryMs: number;
+  readonly fileRows: number;
+  readonly fileRecords: number;
+}
+
 /** Decides what is in the next file; `undefined` where it is too soon for one. */
-function planFile(delivery: Delivery, registry: Registry): Promise<TrailFile | undefined> {
-  const { ports, trail, organizationId } = delivery;
+export function planFile(
+  { ports, trail }: Delivery,
+  registry: Registry,
+  object: string,
+  pace: Pace,
+): Promise<TrailFile | undefined> {
   const now = ports.clock.now();
-  const { fileRows, settleMs, deliveryMs } = trailLimits;
+  const { fileRows, settleMs, deliveryMs } = pace;
   const file: TrailFile = {
-    ...{ trail: trail.id, registry, id: randomUUID(), plannedAt: now, digest: "" },
-    object: logFileName(trail, registry, organizationId, now),
+    ...{ trail: trail.id, registry, id: randomUUID(), plannedAt: now, object, digest: "" },
   };
   return ports.metadata.transaction(async (change) => {
     const current = await lockCurrent(change, trail);
     if (current === undefined) return undefined;
     const page = { until: now - settleMs, limit: fileRows };
     const rows = await change.trails.records.waiting(trail.id, registry, page);
-    const fitting = howManyFit(rows);
+    const fitting = howManyFit(rows, pace.fileRecords);
     const [oldest, last] = [rows[0], rows[fitting - 1]];
     if (oldest === undefined || last === undefined) return undefined;
     const isFull = fitting < rows.length || rows.length === fileRows;
@@ -63,11 +75,11 @@ function planFile(delivery: Delivery, registry: Registry): Promise<TrailFile | u
   });
 }
 
-function howManyFit(rows: readonly WaitingRow[]): number {
+function howManyFit(rows: readonly WaitingRow[], most: number): number {
   let records = 0;
   for (const [place, row] of rows.entries()) {
     records += row.records;
-    if (records >= trailLimits.fileRecords) return place + 1;
+    if (records >= most) return place + 1;
   }
   return rows.length;
 }
@@ -101,6 +113,7 @@ async function writeFile(
       deliveredAt: at,
       attemptedAt: at,
       deliveryError: undefined,
+      failingSince: undefined,
     };
     await trails.replace({ ...current, status });
   });

@@ -1,6 +1,6 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Trail } from "./trail.ts";
+import type { Trail, TrailStatus } from "./trail.ts";
 import { trailLimits } from "./trail-limits.ts";
 
 /** What delivering one trail needs. */
@@ -33,4 +33,25 @@ export function deliveryErrorOf(error: unknown): string {
     each = each.cause;
   }
   return "InternalError";
+}
+
+/** Changes how the trail fares, where it is still there. */
+export async function noteStatus(
+  { ports, trail }: Delivery,
+  news: (status: TrailStatus) => Partial<TrailStatus>,
+): Promise<void> {
+  await ports.metadata.transaction(async (change) => {
+    const current = await lockCurrent(change, trail);
+    if (current === undefined) return;
+    const status = { ...current.status, ...news(current.status) };
+    await change.trails.trails.replace({ ...current, status });
+  });
+}
+
+/** That it could not be written, or sent. */
+export function noteFailure(delivery: Delivery, error: unknown): Promise<void> {
+  const attemptedAt = delivery.ports.clock.now();
+  return noteStatus(delivery, ({ failingSince = attemptedAt }) => ({
+    ...{ attemptedAt, failingSince, deliveryError: deliveryErrorOf(error) },
+  }));
 }

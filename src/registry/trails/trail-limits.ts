@@ -38,6 +38,8 @@ export const trailLimits = {
   undeliveredMs: 30 * day,
   /** Files and chains that are read at once. */
   page: 500,
+  /** Trails that metrics look at. */
+  trailsCounted: 10_000,
   errorCharacters: 256,
   /** Gaps that a trail remembers to tell its digests. */
   gaps: 100,

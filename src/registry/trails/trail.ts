@@ -44,6 +44,12 @@ export interface TrailStatus {
   readonly attemptedAt?: number | undefined;
   /** Of the latest attempt, where that failed. */
   readonly deliveryError?: string | undefined;
+  /** Of the first attempt since the last that succeeded. */
+  readonly failingSince?: number | undefined;
+  /** Of a receiver: what is older was forwarded. */
+  readonly deliveredThrough?: number | undefined;
+  /** Of a receiver: records that it said it will not have. */
+  readonly refused?: number | undefined;
   readonly digestAt?: number | undefined;
   readonly digestError?: string | undefined;
   readonly gaps: readonly TrailGap[];

@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
 import { addTrashEvent } from "../events/trash-event.ts";
+import { holdArrival, readArrivalFacts } from "../gates/hold-arrival.ts";
 import { imageNotFound } from "../images/get-image.ts";
 import type { Image } from "../images/image.ts";
 import { requireRoomForImage } from "../images/image-limits.ts";
@@ -179,6 +180,13 @@ async function restoreOne(
     await change.tags.put(repository, { tag, digest, at: now });
     tags.push(tag);
   }
+  const arrival = { image, what: "back", tags, untagged: [], now } as const;
+  await holdArrival(
+    change,
+    repository,
+    arrival,
+    await readArrivalFacts(change, repository, digest),
+  );
   await addTrashEvent(change, repository, { action: "RESTORE", image: { digest, tags }, at: now });
   return { digest, tags, takenTags };
 }

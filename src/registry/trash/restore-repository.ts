@@ -8,6 +8,7 @@ import type { Registry, RepositoryName } from "../names.ts";
 import { joinQuotas } from "../quotas/membership.ts";
 import { isUnderWay } from "../rekeying/rekey.ts";
 import { type RekeyPayload, rekeyKind } from "../rekeying/rekey-repository.ts";
+import { queueLane } from "../replication/queue-replication.ts";
 import {
   type ClaimedKey,
   claimKey,
@@ -51,6 +52,7 @@ export async function restoreRepository(
     const at = ports.clock.now();
     await addTrashEvent(change, { ...locked!, name }, { action: "RESTORE", at });
     if (isUnderWay(rekey)) await resumeRekey(change, repository, ports.clock.now());
+    await resumeReplication(change, repository, ports.clock.now());
   });
   ports.memory.access.forgetRepository(registry, name);
   for (const { grants } of claims) forgetGrants(ports, grants);
@@ -97,6 +99,22 @@ async function resumeRekey(
   const payload: RekeyPayload = { name, repositoryId: id };
   const job = { kind: rekeyKind, key: id, registry, payload, runAt: now };
   await change.jobs.enqueue(newJob(job, now));
+}
+
+/** So did the jobs of its lanes. */
+async function resumeReplication(
+  change: MetadataChange,
+  repository: Repository,
+  now: number,
+): Promise<void> {
+  const { replications, replicationChanges } = change;
+  const waiting = [
+    ...(await replications.waitingFor(repository)),
+    ...(await replicationChanges.waitingFor(repository)),
+  ];
+  for (const destination of waiting) {
+    await queueLane(change, { repository, destination }, now, now);
+  }
 }
 
 function notInTrash(name: RepositoryName): RegistryError {

@@ -1,5 +1,6 @@
 import type { Image } from "../images/image.ts";
 import type { Digest, RepositoryName, Tag } from "../names.ts";
+import type { RemovedElsewhere } from "../replication/replication-change.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 
 /** Why something was deleted. */
@@ -24,6 +25,8 @@ export interface Deletion extends Deleter {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly reason: TrashReason;
+  /** Where it goes because it went elsewhere. */
+  readonly elsewhere?: RemovedElsewhere | undefined;
 }
 
 const hidden = "~";

@@ -30,7 +30,7 @@ export function countRequest(
     {
       registry: repository?.registry ?? own,
       repository,
-      kind: kinds.get(operation) ?? "otherRequests",
+      kind: kinds.get(operation.replace(/^ecr-public:/, "ecr:")) ?? "otherRequests",
       destination,
       sentBytes: sentBytes + (subject?.redirectedBytes ?? 0),
       receivedBytes,

@@ -1,6 +1,6 @@
 import type { MetadataStore } from "../../ports/metadata-store.ts";
 import type { UsageAddition, UsageCalls } from "../../ports/usage-store.ts";
-import type { Registry } from "../names.ts";
+import { isPublicRegistry, type Registry } from "../names.ts";
 import type { CountedRepository } from "./request-subject.ts";
 import {
   type Destination,
@@ -204,9 +204,11 @@ export class UsageTally {
     const additions = additionsOf(entries);
     const calls = callsOf(entries);
     const unknown = this.#unknownAmong(entries);
-    await metadata.transaction(async ({ usage }) => {
+    const shown = publicPulls(entries);
+    await metadata.transaction(async ({ usage, publicRegistries }) => {
       await usage.repositories.know(unknown);
       await usage.counts.add(additions);
+      for (const [repository, pulls] of shown) await publicRegistries.addPulls(repository, pulls);
       await usage.calls.add(calls);
     });
     if (this.#known.size + unknown.length > usageLimits.rememberedRepositories) this.#known.clear();
@@ -229,6 +231,17 @@ function addTo(entry: Entry, more: Entry): void {
   for (const [operation, calls] of more.calls) {
     entry.calls.set(operation, (entry.calls.get(operation) ?? 0) + calls);
   }
+}
+
+/** What the gallery counts, in one order (D2). */
+function publicPulls(entries: readonly Entry[]): [CountedRepository, number][] {
+  const pulls = new Map<string, [CountedRepository, number]>();
+  for (const { repository, registry, counts } of entries) {
+    if (repository === undefined || counts.pulls === 0 || !isPublicRegistry(registry)) continue;
+    const [, before] = pulls.get(repository.id) ?? [repository, 0];
+    pulls.set(repository.id, [repository, before + counts.pulls]);
+  }
+  return inOrder(pulls);
 }
 
 /** To the repositories and to their registries: to hours and days, and pulls to minutes. */

@@ -124,8 +124,10 @@ export class Batch implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    if (this.#serverError !== undefined) this.#reject(this.#serverError);
-    else if (this.#unreadable !== undefined) this.#reject(this.#unreadable);
+    if (this.#serverError !== undefined) {
+      this.#serverError.answered = this.#done;
+      this.#reject(this.#serverError);
+    } else if (this.#unreadable !== undefined) this.#reject(this.#unreadable);
     else this.#resolve(this.#done);
   }
 

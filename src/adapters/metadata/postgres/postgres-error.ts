@@ -1,4 +1,5 @@
 import { RegistryError } from "../../../registry/errors.ts";
+import type { SqlResult } from "../sql/session.ts";
 
 /** What the server said, without its details: those quote rows, and rows hold wrapped keys. */
 export class ServerError extends Error {
@@ -8,6 +9,8 @@ export class ServerError extends Error {
   readonly constraint: string | undefined;
   readonly table: string | undefined;
   readonly routine: string | undefined;
+  /** What the commands of the same round trip had answered before one failed. */
+  answered: readonly SqlResult[] = [];
 
   constructor(said: {
     readonly message: string;

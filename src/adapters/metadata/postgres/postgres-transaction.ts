@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { SqlConnection, SqlResult } from "../sql/session.ts";
 import type { SqlCommand } from "../sql/statement.ts";
-import { TransactionConnection } from "../sql/transaction-connection.ts";
+import { requireChanges, TransactionConnection } from "../sql/transaction-connection.ts";
 import { isMarkRefused, mark } from "./last-commit.ts";
 import type { Slot } from "./pool.ts";
-import { ConnectionLost, metadataUnavailable, spoilsSession } from "./postgres-error.ts";
+import {
+  ConnectionLost,
+  metadataUnavailable,
+  ServerError,
+  spoilsSession,
+} from "./postgres-error.ts";
 import type { PostgresSession, RunOptions } from "./postgres-session.ts";
 
 /** The answer to the COMMIT of a transaction that wrote did not come. */
@@ -133,8 +138,15 @@ export class PostgresTransaction {
     const before = [...(this.#hasBegun ? [] : [begin, ...settings]), ...this.#carried];
     this.#carried = [];
     this.#hasBegun = true;
-    const results = await this.#session.run([...before, ...commands], run);
-    return results.slice(before.length);
+    const all = [...before, ...commands];
+    try {
+      const results = await this.#session.run(all, run);
+      return results.slice(before.length);
+    } catch (error) {
+      // What was to fail with an error of its own counts before what failed only because of that.
+      if (error instanceof ServerError) requireChanges(all, error.answered);
+      throw error;
+    }
   }
 
   async #rollBack(): Promise<void> {

@@ -161,6 +161,10 @@ const manyRows = `
     from member, generate_series(0, 1) u;
   insert into pull_time_exclusion select 'a', 'r-' || n, 'arn-' || p, 1
     from generate_series(0, 99) n, generate_series(0, 99) p;
+  insert into creation_template select 'a', 'r', 'p-' || lpad(n::text, 4, '0'), '{}', 1, 1, 1
+    from generate_series(0, 499) n;
+  insert into cache_rule select 'a', 'r-' || n, 'p-' || lpad(p::text, 4, '0'), '{}', 1, 1
+    from generate_series(0, 99) n, generate_series(0, 49) p;
   insert into quota select 'a', 'r', 'q-' || lpad(n::text, 4, '0'), 'p-' || lpad(n::text, 4, '0'),
     'BYTES', null, 1, 'ACTIVE', '', 1 from generate_series(0, 999) n;
   insert into quota_usage select account, region, id, s, 1, 1 from quota, generate_series(0, 15) s;
@@ -212,6 +216,7 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
     10,
     (t) => t.tags.put(repository, { tag: "v15001" as never, digest: digest(7), at: 9 }),
   ],
+  "keep a tag fresh": [2, (t) => t.tags.setFresh(repository, "v15001" as never, digest(7), 9)],
   "remove a tag": [10, (t) => t.tags.remove(repository, "v15001" as never, 9)],
   "resolve a layer": [3, (t) => t.layers.resolve(registry, name, digest(15_001))],
   "find layers": [
@@ -275,6 +280,17 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
     (t) => t.pullTimeExclusions.list({ account: "a", region: "r-7" } as never, { limit: 100 }),
   ],
   "name the quotas of a repository": [1, (t) => t.repositories.setQuotas(repository, ["q-0001"])],
+  "templates for a name": [
+    2,
+    (t) => t.creationTemplates.at(registry, ["p-0050", "p-0300", "none", "ROOT"]),
+  ],
+  "rules for a name": [
+    2,
+    (t) =>
+      t.cacheRules.at({ account: "a", region: "r-7" } as never, [
+        ...["p-0010", "p-0030", "none", "ROOT"],
+      ]),
+  ],
   "lock a quota": [2, (t) => t.quotas.lock(registry, "q-0500")],
   "quotas of a repository": [2, (t) => t.quotas.findMany(registry, ["q-0500", "q-0700"])],
   "quotas at prefixes": [2, (t) => t.quotas.at(registry, ["p-0500", "p-0700", "none", ""])],

@@ -37,10 +37,10 @@ export class SqlAudit implements AuditReads, AuditWrites {
       rows.flatMap(({ registry, ...row }) => {
         const whole = { ...registryKey(registry), ...row };
         const oldest = row.at - auditLimits.segmentSpanMs;
-        return [
-          this.#session.command(note, { ...whole, oldest }),
-          this.#session.command(put, whole),
-        ];
+        const own = this.#session.command(put, whole);
+        // Without trails it would be a statement of each change that finds nothing.
+        if (!this.#session.known.mayHaveTrails) return [own];
+        return [this.#session.command(note, { ...whole, oldest }), own];
       }),
     );
   }

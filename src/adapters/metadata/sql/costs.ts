@@ -151,12 +151,14 @@ function toAssessment(row: CostAssessmentTable): CostAssessment {
 
 type SavingDetail = Pick<
   CostSaving,
-  "group" | "digests" | "trashed" | "together" | "estimatedBytes"
+  "group" | "digests" | "trashed" | "together" | "estimatedBytes" | "unpackedBytes"
 >;
 
 /** Picks the members out of a value that may carry more. */
-function detailOf({ group, digests, trashed, together, estimatedBytes }: SavingDetail) {
-  const text = JSON.stringify({ group, digests, trashed, together, estimatedBytes });
+function detailOf(detail: SavingDetail) {
+  const { group, digests, trashed, together, estimatedBytes, unpackedBytes } = detail;
+  const guess = { estimatedBytes, unpackedBytes };
+  const text = JSON.stringify({ group, digests, trashed, together, ...guess });
   return text === "{}" ? null : text;
 }
 

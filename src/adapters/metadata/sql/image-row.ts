@@ -21,6 +21,8 @@ export const imageColumns = [
   "image.object as image_object",
   "image.archived_at",
   "image.activated_at",
+  "image.alive_at",
+  "image.hold",
 ] as const;
 
 export interface ImageRow {
@@ -37,6 +39,8 @@ export interface ImageRow {
   image_object: ObjectId;
   archived_at: number | null;
   activated_at: number | null;
+  alive_at: number | null;
+  hold: "PENDING" | "QUARANTINED" | null;
 }
 
 /** The columns after an outer join: all there or all null. */
@@ -61,6 +65,8 @@ export function toImage(row: ImageRow, repository: RepositoryRef): Image {
     state: row.image_state as Image["state"],
     archivedAt: row.archived_at ?? undefined,
     activatedAt: row.activated_at ?? undefined,
+    aliveAt: row.alive_at ?? undefined,
     object: row.image_object,
+    hold: row.hold ?? undefined,
   };
 }

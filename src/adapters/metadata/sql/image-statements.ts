@@ -1,7 +1,7 @@
 /** What writes images and their references. */
 import type { Image, ImageReference } from "../../../registry/images/image.ts";
 import type { Digest, ObjectId } from "../../../registry/names.ts";
-import { ofRepository, type RepositoryKey } from "./keys.ts";
+import { ofRegistry, ofRepository, type RepositoryKey } from "./keys.ts";
 import { statement } from "./statement.ts";
 import type { ImageTable } from "./tables.ts";
 
@@ -23,6 +23,9 @@ export const insertImage = statement(
       object: ObjectId;
       archivedAt: number | null;
       activatedAt: number | null;
+      aliveAt: number | null;
+      hold: Image["hold"] | null;
+      pushers: string | null;
     },
   ) =>
     builder.insertInto("image").values({
@@ -40,6 +43,9 @@ export const insertImage = statement(
       object: row.object,
       archived_at: row.archivedAt,
       activated_at: row.activatedAt,
+      alive_at: row.aliveAt,
+      hold: row.hold,
+      pushers: row.pushers,
       tag_count: 0,
     }),
 );
@@ -67,6 +73,17 @@ export const insertReference = statement(
     }),
 );
 
+/** Says of the repository when something was pushed to it last. */
+export const notePush = statement(({ builder }, to: RepositoryKey & { pushedAt: number }) =>
+  builder
+    .updateTable("repository")
+    .set({ last_pushed_at: to.pushedAt })
+    .where((row) => row.and({ ...ofRegistry(to), id: to.repository }))
+    .where((row) =>
+      row.or([row("last_pushed_at", "is", null), row("last_pushed_at", "<", to.pushedAt)]),
+    ),
+);
+
 export const removeReferences = statement(({ builder }, key: ImageKey) =>
   builder
     .deleteFrom("manifest_reference")
@@ -83,6 +100,13 @@ export const setPulledAt = statement(({ builder }, key: ImageKey & { at: number 
     .set({ pulled_at: key.at })
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest }))
     .where((row) => row.or([row("pulled_at", "is", null), row("pulled_at", "<", key.at)])),
+);
+
+export const setAliveAt = statement(({ builder }, key: ImageKey & { at: number }) =>
+  builder
+    .updateTable("image")
+    .set({ alive_at: key.at })
+    .where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
 );
 
 export const relinkImage = statement(({ builder }, key: ImageKey & { object: ObjectId }) =>

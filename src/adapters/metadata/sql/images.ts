@@ -32,9 +32,11 @@ import {
   type ImageKey,
   insertImage,
   insertReference,
+  notePush,
   relinkImage,
   removeImage,
   removeReferences,
+  setAliveAt,
   setPulledAt,
   setState,
 } from "./image-statements.ts";
@@ -46,9 +48,11 @@ import {
   toRef,
 } from "./keys.ts";
 import { ListStatement } from "./list-statement.ts";
+import { removeReplications } from "./replication-statements.ts";
 import { repositoryColumns, toRepository } from "./repository-row.ts";
 import { removeScans } from "./scans.ts";
 import type { SqlSession } from "./session.ts";
+import { removeSignings } from "./signings.ts";
 import { statement } from "./statement.ts";
 
 export class SqlImages implements ImageReads, ImageWrites {
@@ -75,7 +79,10 @@ export class SqlImages implements ImageReads, ImageWrites {
           });
     if (row === undefined) return undefined;
     const repository = toRepository(row, registry);
-    return { repository, image: hasImage(row) ? toImage(row, toRef(repository)) : undefined };
+    const image = hasImage(row) ? toImage(row, toRef(repository)) : undefined;
+    return "fresh_until" in row && typeof row.fresh_until === "number"
+      ? { repository, image, freshUntil: row.fresh_until }
+      : { repository, image };
   }
 
   async find(repository: RepositoryRef, digest: Digest): Promise<Image | undefined> {
@@ -121,9 +128,20 @@ export class SqlImages implements ImageReads, ImageWrites {
     }));
   }
 
-  async parents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]> {
+  async parents(
+    repository: RepositoryRef,
+    digest: Digest,
+    limit: number,
+    after = "" as Digest,
+  ): Promise<Digest[]> {
     const key = repositoryKey(repository);
-    const rows = await this.#session.all(parents, { ...key, digest, limit });
+    const rows = await this.#session.all(parents, { ...key, digest, limit, after });
+    return rows.map((row) => row.image);
+  }
+
+  async listedParents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Digest[]> {
+    const key = repositoryKey(repository);
+    const rows = await this.#session.all(listedParents, { ...key, digest, limit });
     return rows.map((row) => row.image);
   }
 
@@ -146,7 +164,11 @@ export class SqlImages implements ImageReads, ImageWrites {
     return rows.map((row) => toImage(row, ref));
   }
 
-  async insert(image: Image, references: readonly ImageReference[]): Promise<void> {
+  async insert(
+    image: Image,
+    references: readonly ImageReference[],
+    pushers: readonly string[] = [],
+  ): Promise<void> {
     const key = repositoryKey(image.repository);
     const row = this.#session.command(insertImage, {
       ...key,
@@ -163,9 +185,13 @@ export class SqlImages implements ImageReads, ImageWrites {
       object: image.object,
       archivedAt: image.archivedAt ?? null,
       activatedAt: image.activatedAt ?? null,
+      aliveAt: image.aliveAt ?? null,
+      hold: image.hold ?? null,
+      pushers: pushers.length === 0 ? null : JSON.stringify(pushers),
     });
     await this.#session.allLater([
       row,
+      this.#session.command(notePush, { ...key, pushedAt: image.pushedAt }),
       ...references.map(({ kind, digest, mediaType, sizeBytes }, position) =>
         this.#session.command(insertReference, {
           ...key,
@@ -185,6 +211,8 @@ export class SqlImages implements ImageReads, ImageWrites {
     await this.#session.allLater([
       this.#session.command(removeReferences, key),
       ...removeScans.map((each) => this.#session.command(each, key)),
+      this.#session.command(removeReplications, key),
+      this.#session.command(removeSignings, key),
       this.#session.command(removeImage, key),
     ]);
   }
@@ -192,6 +220,10 @@ export class SqlImages implements ImageReads, ImageWrites {
   async setPulledAt(repository: RepositoryRef, digest: Digest, at: number): Promise<boolean> {
     const key = { ...repositoryKey(repository), digest, at };
     return (await this.#session.change(setPulledAt, key)) > 0;
+  }
+
+  async setAliveAt(repository: RepositoryRef, digest: Digest, at: number): Promise<void> {
+    await this.#session.later(setAliveAt, { ...repositoryKey(repository), digest, at });
   }
 
   async setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void> {
@@ -231,6 +263,7 @@ const resolveTag = statement(({ builder }, key: NameKey & { tag: Tag }) =>
     )
     .select(repositoryColumns)
     .select(imageColumns)
+    .select("tag.fresh_until")
     .where("repository.account", "=", key.account)
     .where("repository.region", "=", key.region)
     .where("repository.name", "=", key.name),
@@ -310,11 +343,29 @@ const referringImage = ({ builder }: SqlDialect) =>
     .where("image.repository", "=", sql.ref<string>("reference.repository"))
     .where("image.digest", "=", sql.ref<Digest>("reference.image"));
 
-const parents = statement((dialect, key: ImageKey & { limit: number }) =>
+const parents = statement((dialect, key: ImageKey & { limit: number; after: Digest }) =>
   referring(dialect, key)
     .distinct()
+    .where("reference.image", ">", key.after)
     .where(({ exists }) => exists(referringImage(dialect).where("image.state", "<>", inTrash)))
     .orderBy("reference.image")
+    .limit(key.limit),
+);
+
+const listedParents = statement((dialect, key: ImageKey & { limit: number }) =>
+  referring(dialect, key)
+    .distinct()
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom("manifest_reference as outer")
+          .select("outer.image")
+          .where("outer.account", "=", key.account)
+          .where("outer.region", "=", key.region)
+          .where("outer.repository", "=", key.repository)
+          .where("outer.digest", "=", sql.ref<Digest>("reference.image"))
+          .where("outer.kind", "=", "child"),
+      ),
+    )
     .limit(key.limit),
 );
 

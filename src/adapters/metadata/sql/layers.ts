@@ -1,10 +1,11 @@
-import { sql } from "kysely";
+import { type Expression, sql } from "kysely";
 import type { LayerReads, LayerWrites, PageRequest } from "../../../ports/metadata-store.ts";
 import type { StoredObject } from "../../../registry/encryption/stored-object.ts";
 import type { Image } from "../../../registry/images/image.ts";
 import type { Layer } from "../../../registry/layers/layer.ts";
 import type { Digest, ObjectId, Registry, RepositoryName } from "../../../registry/names.ts";
 import type { Repository, RepositoryRef } from "../../../registry/repositories/repository.ts";
+import { runnablePrefixes } from "../../../registry/scanning/layer-media-types.ts";
 import type { SqlDialect } from "./dialect.ts";
 import {
   ofRepository,
@@ -74,6 +75,16 @@ export class SqlLayers implements LayerReads, LayerWrites {
 
   async isReferenced(repository: RepositoryRef, digest: Digest): Promise<boolean> {
     const row = await this.#session.first(reference, { ...repositoryKey(repository), digest });
+    return row !== undefined;
+  }
+
+  async isPullable(repository: RepositoryRef, digest: Digest): Promise<boolean> {
+    const row = await this.#session.first(pullable, { ...repositoryKey(repository), digest });
+    return row !== undefined;
+  }
+
+  async isHeld(repository: RepositoryRef, digest: Digest): Promise<boolean> {
+    const row = await this.#session.first(holding, { ...repositoryKey(repository), digest });
     return row !== undefined;
   }
 
@@ -217,7 +228,7 @@ const need = statement(({ builder }, key: LayerKey) =>
 const referredIn = (
   { builder }: SqlDialect,
   key: RepositoryKey,
-  states: readonly Image["state"][],
+  states: readonly (Image["state"] | "TRASHED")[],
 ) =>
   builder
     .selectFrom("manifest_reference as reference")
@@ -242,6 +253,43 @@ const referredIn = (
 const reference = statement((dialect, key: LayerKey) =>
   referredIn(dialect, key, ["ACTIVE", "ARCHIVED", "ACTIVATING"])
     .where("reference.digest", "=", key.digest)
+    .limit(sql.lit(1)),
+);
+
+/** Whether a reference says that it is to a layer that a runtime unpacks. */
+const isOfFiles = (media: Expression<string>) =>
+  sql<boolean>`(${sql.join(
+    runnablePrefixes.map((prefix) => sql`${media} like ${sql.lit(`${prefix}%`)}`),
+    sql` or `,
+  )})`;
+
+/** What is held back as a layer of files is given away as that alone: as such it is judged. */
+const pullable = statement((dialect, key: LayerKey) =>
+  referredIn(dialect, key, ["ACTIVE", "ARCHIVED", "ACTIVATING"])
+    .where("reference.digest", "=", key.digest)
+    .where("image.hold", "is", null)
+    .where(({ and, or, not, exists, ref }) =>
+      or([
+        and([
+          sql<boolean>`${ref("reference.kind")} = ${sql.lit("layer")}`,
+          isOfFiles(ref("reference.media_type")),
+        ]),
+        not(exists(heldAsFiles(dialect, key))),
+      ]),
+    )
+    .limit(sql.lit(1)),
+);
+
+const heldAsFiles = (dialect: SqlDialect, key: LayerKey) =>
+  referredIn(dialect, key, ["ACTIVE", "ARCHIVED", "ACTIVATING", "TRASHED"])
+    .where("reference.digest", "=", key.digest)
+    .where("image.hold", "is not", null)
+    .where(({ ref }) => isOfFiles(ref("reference.media_type")));
+
+const holding = statement((dialect, key: LayerKey) =>
+  referredIn(dialect, key, ["ACTIVE", "ARCHIVED", "ACTIVATING", "TRASHED"])
+    .where("reference.digest", "=", key.digest)
+    .where("image.hold", "is not", null)
     .limit(sql.lit(1)),
 );
 

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Lease, LeaseReads, LeaseWrites } from "../../../ports/metadata-store.ts";
+import type { Lease, LeaseReads, LeaseWrites } from "../../../ports/lease-store.ts";
 import type { SqlSession } from "./session.ts";
 import { statement } from "./statement.ts";
 

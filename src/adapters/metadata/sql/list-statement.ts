@@ -21,12 +21,24 @@ export class ListStatement<K extends object, R> {
   /** Nothing is asked where there are no texts. */
   async all(session: SqlSession, key: Fields<K>, texts: readonly string[]): Promise<R[]> {
     if (texts.length === 0) return [];
+    const { count, parameters } = this.#parameters(key, texts);
+    return session.all(this.#of(count), parameters);
+  }
+
+  /** Changes rows, with the next command at the latest. Nothing happens where there are no texts. */
+  async later(session: SqlSession, key: Fields<K>, texts: readonly string[]): Promise<void> {
+    if (texts.length === 0) return;
+    const { count, parameters } = this.#parameters(key, texts);
+    await session.later(this.#of(count), parameters);
+  }
+
+  #parameters(key: Fields<K>, texts: readonly string[]) {
     const count = 2 ** Math.ceil(Math.log2(texts.length));
     const parameters: Record<string, SqlValue> = { ...(key as Key) } as Record<string, SqlValue>;
     for (let index = 0; index < count; index++) {
       parameters[`text${index}`] = texts[Math.min(index, texts.length - 1)]!;
     }
-    return session.all(this.#of(count), parameters);
+    return { count, parameters };
   }
 
   #of(count: number): Statement<Key, R> {

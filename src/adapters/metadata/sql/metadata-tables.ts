@@ -1,8 +1,12 @@
 import type { MetadataChange } from "../../../ports/metadata-store.ts";
 import { SqlAccessKeys } from "./access-keys.ts";
 import { SqlAccounts } from "./accounts.ts";
+import { SqlAdvisoryParts } from "./advisory-parts.ts";
+import { SqlApprovals } from "./approvals.ts";
 import { SqlAudit } from "./audit.ts";
+import { SqlCacheRules } from "./cache-rules.ts";
 import { SqlCosts } from "./costs.ts";
+import { SqlCreationTemplates } from "./creation-templates.ts";
 import { SqlDeadLetters } from "./dead-letters.ts";
 import { SqlEntities } from "./entities.ts";
 import { SqlEventArchives } from "./event-archives.ts";
@@ -12,6 +16,8 @@ import { SqlApiDestinations, SqlConnections } from "./event-endpoints.ts";
 import { SqlEventLog } from "./event-log.ts";
 import { SqlEventReplays } from "./event-replays.ts";
 import { SqlEventRules } from "./event-rules.ts";
+import { SqlFindingFilters } from "./finding-filters.ts";
+import { SqlGates } from "./gates.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
@@ -26,20 +32,29 @@ import { SqlPolicies } from "./managed-policies.ts";
 import { SqlObjects } from "./objects.ts";
 import { SqlOidcProviders } from "./oidc-providers.ts";
 import { SqlOutbox } from "./outbox.ts";
+import { SqlParameters } from "./parameters.ts";
+import { SqlPrivateGallery } from "./private-gallery.ts";
+import { SqlPublic } from "./public.ts";
 import { SqlPullTimeExclusions } from "./pull-time-exclusions.ts";
 import { SqlQuotaUsage } from "./quota-usage.ts";
 import { SqlQuotas } from "./quotas.ts";
 import { SqlReclaim } from "./reclaim.ts";
 import { SqlRekeys } from "./rekeys.ts";
+import { SqlReplicationChanges } from "./replication-changes.ts";
+import { SqlReplications } from "./replications.ts";
 import { SqlRepositories } from "./repositories.ts";
 import { SqlResourcePolicies } from "./resource-policies.ts";
 import { SqlScans } from "./scans.ts";
+import { SqlSearch } from "./search.ts";
+import { SqlSecrets } from "./secrets.ts";
 import { SqlServiceKeys } from "./service-keys.ts";
 import { SqlServiceQuotas } from "./service-quotas.ts";
 import type { SqlSession } from "./session.ts";
 import { SqlSessions } from "./sessions.ts";
 import { SqlSettings } from "./settings.ts";
+import { SqlSignings } from "./signings.ts";
 import { SqlStanding } from "./standing.ts";
+import { SqlSuppressions } from "./suppressions.ts";
 import { SqlTags } from "./tags.ts";
 import { SqlDigestChains, SqlTrailFiles } from "./trail-files.ts";
 import { SqlTrailKeys } from "./trail-keys.ts";
@@ -84,6 +99,10 @@ export function metadataTables(session: SqlSession): MetadataChange {
     rekeys: new SqlRekeys(session),
     trash: new SqlTrash(session),
     lifecycle: new SqlLifecycle(session),
+    creationTemplates: new SqlCreationTemplates(session),
+    cacheRules: new SqlCacheRules(session),
+    privateGallery: new SqlPrivateGallery(session),
+    publicRegistries: new SqlPublic(session),
     pullTimeExclusions: new SqlPullTimeExclusions(session),
     inUse: new SqlImageUses(session),
     quotas: new SqlQuotas(session),
@@ -116,5 +135,16 @@ export function metadataTables(session: SqlSession): MetadataChange {
       keys: new SqlTrailKeys(session),
     },
     scans: new SqlScans(session),
+    approvals: new SqlApprovals(session),
+    gates: new SqlGates(session),
+    findingFilters: new SqlFindingFilters(session),
+    suppressions: new SqlSuppressions(session),
+    search: new SqlSearch(session),
+    secrets: new SqlSecrets(session),
+    parameters: new SqlParameters(session),
+    replications: new SqlReplications(session),
+    replicationChanges: new SqlReplicationChanges(session),
+    signings: new SqlSignings(session),
+    advisoryParts: new SqlAdvisoryParts(session),
   };
 }

@@ -38,6 +38,7 @@ export const insertRepository = statement(
         size_bytes: row.sizeBytes,
         lifecycle_due_at: row.lifecycleDueAt,
         quotas: row.quotas,
+        last_pushed_at: null,
       })
       .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
 );

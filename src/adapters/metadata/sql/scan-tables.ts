@@ -24,6 +24,8 @@ export interface ImageScanTable extends OfImage {
   advisories: string | null;
   /** JSON: by severity. */
   counts: string;
+  /** The worst severity among them, as a number: see `severityRank`. */
+  worst: number;
   findings: Uint8Array | null;
   findings_bytes: number | null;
 }
@@ -40,10 +42,26 @@ export interface LayerInventoryTable extends OfRegistry {
   size_bytes: number;
   wrapped_key: Uint8Array;
   content: Uint8Array;
+  /** Of the layer; null where that is not known. */
+  unpacked_bytes: number | null;
+}
+
+export interface ImageSketchTable extends OfImage {
+  about: "PACKAGES" | ScanType;
+  names: Uint8Array;
+}
+
+/** A part of an index of advisories. */
+export interface AdvisoryPartTable {
+  index_id: string;
+  position: number;
+  content: Uint8Array;
 }
 
 export interface ScanTables {
+  advisory_index_part: AdvisoryPartTable;
   image_scan: ImageScanTable;
   image_inventory: ImageInventoryTable;
+  image_sketch: ImageSketchTable;
   layer_inventory: LayerInventoryTable;
 }

@@ -1,16 +1,28 @@
 import { sql } from "kysely";
 import type { PageRequest } from "../../../ports/page-request.ts";
-import type { ScanKey, ScanReads, ScanWrites } from "../../../ports/scan-store.ts";
-import type { AccountId, Digest, ObjectId, Region, Registry } from "../../../registry/names.ts";
+import type {
+  AdvisoriesOfScan,
+  EndedScan,
+  ImagePlace,
+  Named,
+  NamedScan,
+  ScanKey,
+  ScanReads,
+  ScanWrites,
+  SketchedScan,
+  StoredFindings,
+} from "../../../ports/scan-store.ts";
+import type { Digest, ObjectId, Registry } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type {
   ImageScan,
   SealedDocument,
-  SeverityCounts,
   StoredInventory,
   StoredLayerInventory,
 } from "../../../registry/scanning/image-scan.ts";
 import type { ScanType } from "../../../registry/scanning/scan-type.ts";
+import { toImage } from "./image-row.ts";
+import { listNamed, listSketched, putSketch, setAdvisories } from "./image-sketches.ts";
 import {
   ofRegistry,
   ofRepository,
@@ -20,6 +32,15 @@ import {
   repositoryKey,
 } from "./keys.ts";
 import { ListStatement } from "./list-statement.ts";
+import {
+  beforeAll,
+  type ImageKey,
+  scanColumns,
+  scanKey,
+  type TypedKey,
+  toRow,
+  toScan,
+} from "./scan-row.ts";
 import type { ImageInventoryTable, ImageScanTable, LayerInventoryTable } from "./scan-tables.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
@@ -45,10 +66,13 @@ export class SqlScans implements ScanReads, ScanWrites {
     return (await several.all(this.#session, key, digests)).map(toScan);
   }
 
-  async findings(key: ScanKey): Promise<SealedDocument | undefined> {
+  async findings(key: ScanKey): Promise<StoredFindings | undefined> {
     const row = await this.#session.first(findings, scanKey(key));
     if (row?.findings == null || row.findings_bytes === null) return undefined;
-    return { sizeBytes: row.findings_bytes, content: row.findings };
+    // Of others the end may be that of an attempt that found nothing.
+    const isHeld = row.status === "ACTIVE" || row.status === "SCAN_ELIGIBILITY_EXPIRED";
+    const observedAt = isHeld ? (row.ended_at ?? undefined) : undefined;
+    return { sizeBytes: row.findings_bytes, content: row.findings, observedAt };
   }
 
   async inventory(repository: RepositoryRef, digest: Digest): Promise<StoredInventory | undefined> {
@@ -65,104 +89,124 @@ export class SqlScans implements ScanReads, ScanWrites {
       row && {
         ...{ madeBy: row.made_by, wrappedKey: row.wrapped_key },
         ...{ sizeBytes: row.size_bytes, content: row.content },
+        ...(row.unpacked_bytes !== null && { unpackedBytes: row.unpacked_bytes }),
       }
     );
+  }
+
+  async unpackedLayers(
+    registry: Registry,
+    objects: readonly ObjectId[],
+  ): Promise<ReadonlyMap<ObjectId, number>> {
+    const rows = await unpacked.all(this.#session, registryKey(registry), objects);
+    return new Map(
+      rows.flatMap(({ object, unpacked_bytes }) =>
+        unpacked_bytes === null ? [] : [[object, unpacked_bytes]],
+      ),
+    );
+  }
+
+  async ofRegistry(
+    registry: Registry,
+    type: ScanType,
+    { after, limit }: PageRequest<ImagePlace>,
+  ): Promise<NamedScan[]> {
+    const { repositoryId: repository = "", digest = "" as Digest } = after ?? {};
+    const page = { ...registryKey(registry), repository, digest, type, limit };
+    const rows = await this.#session.all(listNamed, page);
+    return rows.map((row) => ({ scan: toScan(row), findingNames: row.finding_names ?? undefined }));
   }
 
   async listAll({ after = beforeAll, limit }: PageRequest<ScanKey>): Promise<ImageScan[]> {
     return (await this.#session.all(listAll, { ...scanKey(after), limit })).map(toScan);
   }
 
-  async put(scan: ImageScan, document?: SealedDocument): Promise<void> {
+  async listSketched(
+    type: ScanType,
+    { after = beforeAll, limit }: PageRequest<ScanKey>,
+  ): Promise<SketchedScan[]> {
+    const rows = await this.#session.all(listSketched, { ...scanKey(after), wanted: type, limit });
+    return rows.map((row) => {
+      const scan = toScan(row);
+      const [packageNames, findingNames] = [row.package_names, row.finding_names];
+      return {
+        ...{ scan, image: toImage(row, scan.repository) },
+        ...{ packageNames: packageNames ?? undefined, findingNames: findingNames ?? undefined },
+      };
+    });
+  }
+
+  async put(scan: ImageScan, document?: SealedDocument & Named): Promise<void> {
     const row = { ...toRow(scan), findings: null, findings_bytes: null };
     if (document === undefined) return this.#session.later(putStatus, row);
-    const { content: findings, sizeBytes: findings_bytes } = document;
-    await this.#session.later(put, { ...row, findings, findings_bytes });
+    const { content: findings, sizeBytes: findings_bytes, names } = document;
+    await this.#session.allLater([
+      this.#session.command(put, { ...row, findings, findings_bytes }),
+      this.#session.command(putSketch, { ...scanKey(scan), about: scan.type, names }),
+    ]);
+  }
+
+  async setAdvisories(
+    repository: RepositoryRef,
+    type: ScanType,
+    digests: readonly Digest[],
+    { from, to }: { readonly from: EndedScan; readonly to: AdvisoriesOfScan },
+  ): Promise<void> {
+    const key = {
+      ...{ ...repositoryKey(repository), type },
+      ...{ before: from.advisories, ended_before: from.endedAt, advisories: to.advisories ?? null },
+      ...{ source_updated_at: to.sourceUpdatedAt ?? null, ended_at: to.endedAt ?? null },
+    };
+    await setAdvisories.later(this.#session, key, digests);
   }
 
   async putInventory(
     repository: RepositoryRef,
     digest: Digest,
-    { madeBy, sizeBytes, content }: StoredInventory,
+    { madeBy, sizeBytes, content, names }: StoredInventory & Named,
   ): Promise<void> {
-    await this.#session.later(putInventory, {
-      ...{ ...repositoryKey(repository), digest, content },
-      ...{ made_by: madeBy, size_bytes: sizeBytes },
-    });
+    const key = { ...repositoryKey(repository), digest };
+    await this.#session.allLater([
+      this.#session.command(putInventory, {
+        ...{ ...key, content, made_by: madeBy, size_bytes: sizeBytes },
+      }),
+      this.#session.command(putSketch, { ...key, about: "PACKAGES", names }),
+    ]);
+  }
+
+  async putNames(
+    repository: RepositoryRef,
+    digest: Digest,
+    about: "PACKAGES" | ScanType,
+    names: Uint8Array,
+  ): Promise<void> {
+    await this.#session.later(putSketch, { ...repositoryKey(repository), digest, about, names });
   }
 
   async putLayerInventory(
     registry: Registry,
     object: ObjectId,
-    { madeBy, sizeBytes, wrappedKey, content }: StoredLayerInventory,
+    { madeBy, sizeBytes, wrappedKey, content, unpackedBytes }: StoredLayerInventory,
   ): Promise<void> {
     await this.#session.later(putLayerInventory, {
       ...{ ...registryKey(registry), object, content },
       ...{ made_by: madeBy, size_bytes: sizeBytes, wrapped_key: wrappedKey },
+      unpacked_bytes: unpackedBytes ?? null,
     });
   }
 }
 
-const beforeAll: ScanKey = {
-  repository: { registry: { account: "" as AccountId, region: "" as Region }, id: "" },
-  digest: "" as Digest,
-  type: "" as ScanType,
-};
-
-type ImageKey = RepositoryKey & { readonly digest: Digest };
-type TypedKey = ImageKey & { readonly type: ScanType };
-
-function scanKey({ repository, digest, type }: ScanKey): TypedKey {
-  return { ...repositoryKey(repository), digest, type };
-}
-
-type ScanRow = Omit<ImageScanTable, "findings" | "findings_bytes">;
-
-function toScan(row: ScanRow): ImageScan {
-  return {
-    repository: { registry: registryKey(row), id: row.repository },
-    digest: row.digest,
-    type: row.type,
-    status: row.status,
-    description: row.description ?? undefined,
-    requestedAt: row.requested_at,
-    endedAt: row.ended_at ?? undefined,
-    sourceUpdatedAt: row.source_updated_at ?? undefined,
-    advisories: row.advisories ?? undefined,
-    counts: JSON.parse(row.counts) as SeverityCounts,
-  };
-}
-
-function toRow(scan: ImageScan): Fields<ScanRow> {
-  return {
-    ...scanKey(scan),
-    status: scan.status,
-    description: scan.description ?? null,
-    requested_at: scan.requestedAt,
-    ended_at: scan.endedAt ?? null,
-    source_updated_at: scan.sourceUpdatedAt ?? null,
-    advisories: scan.advisories ?? null,
-    counts: JSON.stringify(scan.counts),
-  };
-}
-
-/** Without what was found, which may be large. */
-const columns = [
-  ...(["account", "region", "repository", "digest", "type", "status", "description"] as const),
-  ...(["requested_at", "ended_at", "source_updated_at", "advisories", "counts"] as const),
-];
-
 const find = statement(({ builder }, key: TypedKey) =>
   builder
     .selectFrom("image_scan")
-    .select(columns)
+    .select(scanColumns)
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest, type: key.type })),
 );
 
 const several = new ListStatement(({ builder }, key: RepositoryKey & { type: ScanType }, digests) =>
   builder
     .selectFrom("image_scan")
-    .select(columns)
+    .select(scanColumns)
     .where((row) => row.and({ ...ofRepository(key), type: key.type }))
     .where("digest", "in", digests as Digest[]),
 );
@@ -170,14 +214,14 @@ const several = new ListStatement(({ builder }, key: RepositoryKey & { type: Sca
 const findings = statement(({ builder }, key: TypedKey) =>
   builder
     .selectFrom("image_scan")
-    .select(["findings", "findings_bytes"])
+    .select(["status", "ended_at", "findings", "findings_bytes"])
     .where((row) => row.and({ ...ofRepository(key), digest: key.digest, type: key.type })),
 );
 
 const listAll = statement(({ builder }, page: TypedKey & { limit: number }) =>
   builder
     .selectFrom("image_scan")
-    .select(columns)
+    .select(scanColumns)
     .where(({ eb, refTuple, tuple }) =>
       eb(
         refTuple("account", "region", "repository", "digest", "type"),
@@ -201,6 +245,7 @@ const upserted = (row: Fields<ImageScanTable>) => ({
   source_updated_at: row.source_updated_at,
   advisories: row.advisories,
   counts: row.counts,
+  worst: row.worst,
 });
 
 const putAs = (withFindings: boolean) =>
@@ -245,15 +290,26 @@ type ObjectKey = RegistryKey & { readonly object: ObjectId };
 const layerInventory = statement(({ builder }, key: ObjectKey) =>
   builder
     .selectFrom("layer_inventory")
-    .select(["made_by", "size_bytes", "wrapped_key", "content"])
+    .select(["made_by", "size_bytes", "wrapped_key", "content", "unpacked_bytes"])
     .where((row) => row.and({ ...ofRegistry(key), object: key.object })),
+);
+
+const unpacked = new ListStatement(({ builder }, key: RegistryKey, objects) =>
+  builder
+    .selectFrom("layer_inventory")
+    .select(["object", "unpacked_bytes"])
+    .where((row) => row.and(ofRegistry(key)))
+    .where("object", "in", objects as ObjectId[]),
 );
 
 const putLayerInventory = statement(({ builder }, row: Fields<LayerInventoryTable>) =>
   builder
     .insertInto("layer_inventory")
-    .columns(["account", "region", "object", "made_by", "size_bytes", "wrapped_key", "content"])
-    .expression(({ selectFrom, val }) =>
+    .columns([
+      ...(["account", "region", "object", "made_by", "size_bytes", "wrapped_key"] as const),
+      ...(["content", "unpacked_bytes"] as const),
+    ])
+    .expression(({ selectFrom, val, cast }) =>
       selectFrom("object")
         .select(["account", "region", "id as object"])
         .select([
@@ -261,6 +317,7 @@ const putLayerInventory = statement(({ builder }, row: Fields<LayerInventoryTabl
           val(row.size_bytes).as("size_bytes"),
           val(row.wrapped_key).as("wrapped_key"),
           val(row.content).as("content"),
+          cast<number | null>(val(row.unpacked_bytes), "bigint").as("unpacked_bytes"),
         ])
         .where((object) => object.and({ ...ofRegistry(row), id: row.object })),
     )
@@ -270,12 +327,15 @@ const putLayerInventory = statement(({ builder }, row: Fields<LayerInventoryTabl
         size_bytes: sql`excluded.size_bytes`,
         wrapped_key: sql`excluded.wrapped_key`,
         content: sql`excluded.content`,
+        unpacked_bytes: sql`excluded.unpacked_bytes`,
       }),
     ),
 );
 
 /** What goes with an image when it is removed: before it, as these rows refer to it. */
-export const removeScans = (["image_scan", "image_inventory"] as const).map((table) =>
+export const removeScans = (
+  ["image_scan", "image_inventory", "image_sketch", "image_verdict", "vex_vouch"] as const
+).map((table) =>
   statement(({ builder }, key: ImageKey) =>
     builder.deleteFrom(table).where((row) => row.and({ ...ofRepository(key), digest: key.digest })),
   ),

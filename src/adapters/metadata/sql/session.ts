@@ -29,6 +29,12 @@ const mark: SqlCommand = { sql: "savepoint attempt", parameters: [] };
 const keep: SqlCommand = { sql: "release savepoint attempt", parameters: [] };
 const letGo: SqlCommand = { sql: "rollback to savepoint attempt", parameters: [] };
 
+/** What a store that no other process writes to knows of its content. */
+export interface KnownContent {
+  /** False while there never was a trail since the store was opened, nor before. */
+  mayHaveTrails: boolean;
+}
+
 /** A connection that understands statements. Reads and every transaction have their own. */
 export class SqlSession {
   readonly #compiler: StatementCompiler;
@@ -39,8 +45,15 @@ export class SqlSession {
   readonly counterSlots: number;
   /** See `SqlDialect`. */
   readonly locksRows: boolean;
+  readonly known: KnownContent;
 
-  constructor(compiler: StatementCompiler, connection: SqlConnection) {
+  /** @param known where nobody else can change it */
+  constructor(
+    compiler: StatementCompiler,
+    connection: SqlConnection,
+    known: KnownContent = { mayHaveTrails: true },
+  ) {
+    this.known = known;
     const { counterSlots, locksRows } = compiler.dialect;
     this.locksRows = locksRows;
     this.counterSlots = counterSlots;

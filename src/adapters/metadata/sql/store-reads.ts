@@ -19,6 +19,9 @@ export class StoreReads implements MetadataReads {
   readonly rekeys: MetadataReads["rekeys"];
   readonly trash: MetadataReads["trash"];
   readonly lifecycle: MetadataReads["lifecycle"];
+  readonly creationTemplates: MetadataReads["creationTemplates"];
+  readonly cacheRules: MetadataReads["cacheRules"];
+  readonly publicRegistries: MetadataReads["publicRegistries"];
   readonly pullTimeExclusions: MetadataReads["pullTimeExclusions"];
   readonly inUse: MetadataReads["inUse"];
   readonly quotas: MetadataReads["quotas"];
@@ -38,6 +41,18 @@ export class StoreReads implements MetadataReads {
   readonly audit: MetadataReads["audit"];
   readonly costs: MetadataReads["costs"];
   readonly scans: MetadataReads["scans"];
+  readonly gates: MetadataReads["gates"];
+  readonly findingFilters: MetadataReads["findingFilters"];
+  readonly suppressions: MetadataReads["suppressions"];
+  readonly search: MetadataReads["search"];
+  readonly secrets: MetadataReads["secrets"];
+  readonly parameters: MetadataReads["parameters"];
+  readonly replications: MetadataReads["replications"];
+  readonly replicationChanges: MetadataReads["replicationChanges"];
+  readonly privateGallery: MetadataReads["privateGallery"];
+  readonly approvals: MetadataReads["approvals"];
+  readonly signings: MetadataReads["signings"];
+  readonly advisoryParts: MetadataReads["advisoryParts"];
   readonly trails: MetadataReads["trails"];
 
   constructor(reads: MetadataReads) {
@@ -58,6 +73,9 @@ export class StoreReads implements MetadataReads {
     this.rekeys = reads.rekeys;
     this.trash = reads.trash;
     this.lifecycle = reads.lifecycle;
+    this.creationTemplates = reads.creationTemplates;
+    this.cacheRules = reads.cacheRules;
+    this.publicRegistries = reads.publicRegistries;
     this.pullTimeExclusions = reads.pullTimeExclusions;
     this.inUse = reads.inUse;
     this.quotas = reads.quotas;
@@ -77,6 +95,18 @@ export class StoreReads implements MetadataReads {
     this.audit = reads.audit;
     this.costs = reads.costs;
     this.scans = reads.scans;
+    this.gates = reads.gates;
+    this.findingFilters = reads.findingFilters;
+    this.suppressions = reads.suppressions;
+    this.search = reads.search;
+    this.secrets = reads.secrets;
+    this.parameters = reads.parameters;
+    this.replications = reads.replications;
+    this.replicationChanges = reads.replicationChanges;
+    this.privateGallery = reads.privateGallery;
+    this.approvals = reads.approvals;
+    this.signings = reads.signings;
+    this.advisoryParts = reads.advisoryParts;
     this.trails = reads.trails;
   }
 }

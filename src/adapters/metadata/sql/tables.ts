@@ -17,14 +17,25 @@ import type {
   UploadId,
 } from "../../../registry/names.ts";
 import type { Encryption, TagMutabilityMode } from "../../../registry/repositories/repository.ts";
+import type { ApprovalTables } from "./approval-tables.ts";
 import type { AuditTables } from "./audit-tables.ts";
+import type { CacheRuleTables } from "./cache-rule-tables.ts";
 import type { CostTables } from "./cost-tables.ts";
+import type { CreationTemplateTables } from "./creation-template-tables.ts";
 import type { EventRuleTables } from "./event-rule-tables.ts";
 import type { EventTables } from "./event-tables.ts";
+import type { GateTables } from "./gate-tables.ts";
 import type { IdentityTables } from "./identity-tables.ts";
+import type { InspectorTables } from "./inspector-tables.ts";
 import type { KmsTables } from "./kms-tables.ts";
 import type { LifeTables } from "./life-tables.ts";
+import type { PrivateGalleryTables } from "./private-gallery-tables.ts";
+import type { PublicTables } from "./public-tables.ts";
+import type { ReplicationTables } from "./replication-tables.ts";
 import type { ScanTables } from "./scan-tables.ts";
+import type { SecretTables } from "./secret-tables.ts";
+import type { SigningTables } from "./signing-tables.ts";
+import type { SuppressionTables } from "./suppression-tables.ts";
 import type { TrailTables } from "./trail-tables.ts";
 import type { UsageTables } from "./usage-tables.ts";
 
@@ -77,6 +88,8 @@ export interface RepositoryTable extends OfRegistry {
   lifecycle_due_at: number | null;
   /** A JSON array of ids: the quotas that it is counted in. */
   quotas: string | null;
+  /** Moves with the images that are inserted, never back; null where none was. */
+  last_pushed_at: number | null;
 }
 
 export interface RepositoryResourceTagTable extends OfRepository {
@@ -138,6 +151,12 @@ export interface ImageTable extends OfRepository {
   object: ObjectId;
   archived_at: number | null;
   activated_at: number | null;
+  /** Of a copy: since when it is where it comes from. */
+  alive_at: number | null;
+  /** What its verdict holds back; null where it can be pulled. */
+  hold: "PENDING" | "QUARANTINED" | null;
+  /** A JSON array of ARNs: who pushed it, or gave it a tag. */
+  pushers: string | null;
   /** Kept with the tags, so that untagged images are found without looking at the others. */
   tag_count: number;
 }
@@ -155,6 +174,8 @@ export interface TagTable extends OfRepository {
   tag: Tag;
   digest: Digest;
   moved_at: number;
+  /** Of a tag that the pull-through cache has put there. */
+  fresh_until: number | null;
 }
 
 export interface TagHistoryTable extends OfRepository {
@@ -246,14 +267,25 @@ export interface ProbeTable {
 }
 
 export interface Tables
-  extends AuditTables,
+  extends ApprovalTables,
+    AuditTables,
     CostTables,
+    CreationTemplateTables,
+    CacheRuleTables,
     EventTables,
     EventRuleTables,
+    GateTables,
     IdentityTables,
     KmsTables,
     LifeTables,
+    InspectorTables,
+    PrivateGalleryTables,
+    PublicTables,
+    ReplicationTables,
     ScanTables,
+    SuppressionTables,
+    SecretTables,
+    SigningTables,
     TrailTables,
     UsageTables {
   registry_counter: RegistryCounterTable;

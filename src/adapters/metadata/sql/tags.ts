@@ -49,21 +49,35 @@ export class SqlTags implements TagReads, TagWrites {
     return rows.map((row) => row.tag);
   }
 
+  async ofParents(repository: RepositoryRef, digest: Digest, limit: number): Promise<Tag[]> {
+    const key = { ...repositoryKey(repository), digest, limit };
+    return (await this.#session.all(ofParents, key)).map((row) => row.tag);
+  }
+
   async count(repository: RepositoryRef, digest: Digest): Promise<number> {
     const row = await this.#session.first(count, { ...repositoryKey(repository), digest });
     return row?.tag_count ?? 0;
   }
 
-  async put(repository: RepositoryRef, { tag, digest, at }: TagMove): Promise<void> {
+  async put(repository: RepositoryRef, { tag, digest, at, freshUntil }: TagMove): Promise<void> {
     const key = { ...repositoryKey(repository), tag };
     // The image that loses the tag first: only the tag's row tells which one that is.
     await this.#session.allLater([
       ...this.#lockAll(key),
       this.#session.command(countLess, key),
-      this.#session.command(put, { ...key, digest, at }),
+      this.#session.command(put, { ...key, digest, at, freshUntil: freshUntil ?? null }),
       this.#session.command(countMore, key),
       this.#session.command(recordMove, { ...key, digest, at }),
     ]);
+  }
+
+  async setFresh(
+    repository: RepositoryRef,
+    tag: Tag,
+    digest: Digest,
+    until: number,
+  ): Promise<void> {
+    await this.#session.later(setFresh, { ...repositoryKey(repository), tag, digest, until });
   }
 
   async remove(repository: RepositoryRef, tag: Tag, at: number): Promise<void> {
@@ -165,6 +179,25 @@ const ofImage = statement(({ builder }, key: ImageKey & { limit: number }) =>
     .limit(key.limit),
 );
 
+const ofParents = statement(({ builder }, key: ImageKey & { limit: number }) =>
+  builder
+    .selectFrom("tag")
+    .select("tag.tag")
+    .where("tag.account", "=", key.account)
+    .where("tag.region", "=", key.region)
+    .where("tag.repository", "=", key.repository)
+    .where("tag.digest", "in", ({ selectFrom }) =>
+      selectFrom("manifest_reference as reference")
+        .select("reference.image")
+        .where("reference.account", "=", key.account)
+        .where("reference.region", "=", key.region)
+        .where("reference.repository", "=", key.repository)
+        .where("reference.digest", "=", key.digest)
+        .where("reference.kind", "=", "child"),
+    )
+    .limit(key.limit),
+);
+
 const count = statement(({ builder }, key: ImageKey) =>
   builder
     .selectFrom("image")
@@ -186,16 +219,31 @@ const addToCount = (by: 1 | -1) => (dialect: SqlDialect, key: TagKey) =>
 const countMore = statement(addToCount(1));
 const countLess = statement(addToCount(-1));
 
-const put = statement(({ builder }, move: TagKey & { digest: Digest; at: number }) =>
+type Put = TagKey & { digest: Digest; at: number; freshUntil: number | null };
+
+const put = statement(({ builder }, move: Put) =>
   builder
     .insertInto("tag")
-    .values({ ...ofRepository(move), tag: move.tag, digest: move.digest, moved_at: move.at })
+    .values({
+      ...{ ...ofRepository(move), tag: move.tag, digest: move.digest, moved_at: move.at },
+      fresh_until: move.freshUntil,
+    })
     .onConflict((conflict) =>
       conflict.columns(["account", "region", "repository", "tag"]).doUpdateSet({
         digest: sql`excluded.digest`,
         moved_at: sql`excluded.moved_at`,
+        fresh_until: sql`excluded.fresh_until`,
       }),
     ),
+);
+
+const setFresh = statement(({ builder }, to: TagKey & { digest: Digest; until: number }) =>
+  builder
+    .updateTable("tag")
+    .set({ fresh_until: to.until })
+    .where((row) => row.and({ ...ofRepository(to), tag: to.tag }))
+    .where("digest", "=", to.digest)
+    .where("fresh_until", "is not", null),
 );
 
 const remove = statement(({ builder }, key: TagKey) =>

@@ -41,6 +41,8 @@ export class SqlTrails implements TrailReads, TrailWrites {
   }
 
   async insertIfAbsent(trail: Trail): Promise<boolean> {
+    // For good: whether the transaction is committed is not known yet.
+    this.#session.known.mayHaveTrails = true;
     return (await this.#session.change(insert, toRow(trail))) > 0;
   }
 

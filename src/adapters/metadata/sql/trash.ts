@@ -14,8 +14,11 @@ import { toImage } from "./image-row.ts";
 import { removeImage, removeReferences, setState } from "./image-statements.ts";
 import { registryKey, repositoryKey, toRef } from "./keys.ts";
 import { adjustRepositoryCounts } from "./registry-counters.ts";
+import { removeReplications } from "./replication-statements.ts";
 import { enqueueContents, removeContents } from "./repository-contents.ts";
+import { removeScans } from "./scans.ts";
 import type { SqlSession } from "./session.ts";
+import { removeSignings } from "./signings.ts";
 import type { SqlCommand } from "./statement.ts";
 import * as images from "./trashed-images.ts";
 import * as repositories from "./trashed-repositories.ts";
@@ -124,6 +127,9 @@ export class SqlTrash implements TrashReads, TrashWrites {
     await this.#session.allLater([
       this.#session.command(images.remove, key),
       this.#session.command(removeReferences, key),
+      ...removeScans.map((each) => this.#session.command(each, key)),
+      this.#session.command(removeReplications, key),
+      this.#session.command(removeSignings, key),
       this.#session.command(removeImage, key),
     ]);
   }

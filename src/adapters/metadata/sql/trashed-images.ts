@@ -7,7 +7,10 @@ import type { SqlDialect } from "./dialect.ts";
 import { type ImageRow, imageColumns } from "./image-row.ts";
 import { type ImageKey, removeImage, removeReferences } from "./image-statements.ts";
 import { ofRepository, type RegistryKey, type RepositoryKey } from "./keys.ts";
+import { removeReplications } from "./replication-statements.ts";
 import { hiddenNames } from "./repository-row.ts";
+import { removeScans } from "./scans.ts";
+import { removeSignings } from "./signings.ts";
 import { statement } from "./statement.ts";
 import type { TrashedImageTable } from "./tables.ts";
 
@@ -176,4 +179,9 @@ const removeTags = statement(({ builder }, key: ImageKey) =>
 );
 
 /** An image with all that is about it; those that refer to others first. */
-export const contents = [removeHistory, removeTags, remove, removeReferences, removeImage];
+export const contents = [
+  ...[removeHistory, removeTags, remove, removeReferences],
+  ...removeScans,
+  ...[removeReplications, removeSignings],
+  removeImage,
+];

@@ -16,6 +16,7 @@ export class RememberedImages implements ImageReads {
   readonly linksOf: ImageReads["linksOf"];
   readonly references: ImageReads["references"];
   readonly parents: ImageReads["parents"];
+  readonly listedParents: ImageReads["listedParents"];
   readonly hasActiveParent: ImageReads["hasActiveParent"];
   readonly referrers: ImageReads["referrers"];
   #resolved = newCache();
@@ -29,6 +30,7 @@ export class RememberedImages implements ImageReads {
     this.linksOf = reads.linksOf.bind(reads);
     this.references = reads.references.bind(reads);
     this.parents = reads.parents.bind(reads);
+    this.listedParents = reads.listedParents.bind(reads);
     this.hasActiveParent = reads.hasActiveParent.bind(reads);
     this.referrers = reads.referrers.bind(reads);
   }

@@ -157,14 +157,25 @@ describe("a directory with SQLite metadata", () => {
     expect(across.map(({ index }) => index)).toEqual([
       "audit_kind_time",
       ...["dead_letter_time", "event_arrival_time", "event_queue_due"],
+      "gallery_word_place", // A search is over the public registries of all accounts.
       "image_in_use_expiry",
+      "image_replication_status", // What waits anywhere, for metrics.
       ...["job_due", "job_state"],
       ...["kms_key_deletion", "kms_key_rotation", "kms_use_time"], // What is due anywhere.
       "lifecycle_run_time",
-      ...["object_id", "reclaim_due", "repository_lifecycle_due"],
+      "object_id",
+      "private_gallery_entry_shared", // What shows itself to other accounts.
+      ...["public_alias_status", "public_registry_verified"], // What the operator decides about.
+      ...["reclaim_due", "replication_backfill_end", "replication_change_expiry"],
+      ...["replication_change_status", "replication_tombstone_expiry", "repository_lifecycle_due"],
+      "secret_due",
+      "sqlite_autoindex_advisory_index_part_1", // Advisories are the deployment's.
+      "sqlite_autoindex_gallery_word_1",
       "sqlite_autoindex_job_1", // A job goes by its id alone.
+      "sqlite_autoindex_public_alias_1", // A name stands for one account, whichever.
       // A trail, also one of a whole organization, has files of several registries.
       ...["sqlite_autoindex_trail_digest_1", "sqlite_autoindex_trail_file_1"],
+      "suppression_due",
       ...["trail_file_unwritten", "trail_organization", "trail_record_file"],
       "upload_id",
       // What is old anywhere, and what is large.

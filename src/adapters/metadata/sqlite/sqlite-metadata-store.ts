@@ -11,7 +11,7 @@ import type { RowStore } from "../../../ports/row-copy.ts";
 import { metadataTables } from "../sql/metadata-tables.ts";
 import { checkSchema, migrate } from "../sql/migrate.ts";
 import { probe } from "../sql/probe.ts";
-import { SqlSession } from "../sql/session.ts";
+import { type KnownContent, SqlSession } from "../sql/session.ts";
 import { StatementCompiler } from "../sql/statement.ts";
 import { StoreReads } from "../sql/store-reads.ts";
 import { SqlRowStore } from "../sql/table-copy.ts";
@@ -63,7 +63,9 @@ export async function openSqliteMetadata(
     );
     syncDirectory(directory);
     const reader = new SqliteReader(path, busyTimeoutMs);
-    return new SqliteMetadataStore({ directory, lock, writer, reader });
+    const trails = await reader.run({ sql: anyTrail, parameters: [] });
+    const known = { mayHaveTrails: trails.rows.length > 0 };
+    return new SqliteMetadataStore({ directory, lock, writer, reader, known });
   } catch (error) {
     await writer?.close();
     lock.release();
@@ -71,11 +73,15 @@ export async function openSqliteMetadata(
   }
 }
 
+const anyTrail = "select id from trail limit 1";
+
 interface Parts {
   readonly directory: string;
   readonly lock: DirectoryLock;
   readonly writer: SqliteWriter;
   readonly reader: SqliteReader;
+  /** Nobody else writes while the directory is locked. */
+  readonly known: KnownContent;
 }
 
 /** Made by `openSqliteMetadata`. */
@@ -98,7 +104,10 @@ export class SqliteMetadataStore extends StoreReads implements MetadataStore {
       dialect: sqliteDialect,
       reader: parts.reader,
       snapshot: (work) => inSqliteSnapshot(join(parts.directory, "metadata.db"), work),
-      transaction: (work) => parts.writer.transaction(work).finally(() => this.#images.forget()),
+      transaction: (work) => {
+        parts.known.mayHaveTrails = true; // Rows may be of any table.
+        return parts.writer.transaction(work).finally(() => this.#images.forget());
+      },
     });
   }
 
@@ -115,7 +124,7 @@ export class SqliteMetadataStore extends StoreReads implements MetadataStore {
   async transaction<T>(work: (change: MetadataChange) => Promise<T>): Promise<T> {
     try {
       return await this.#parts.writer.transaction((connection) =>
-        work(metadataTables(new SqlSession(this.#compiler, connection))),
+        work(metadataTables(new SqlSession(this.#compiler, connection, this.#parts.known))),
       );
     } finally {
       this.#images.forget(); // Also after a failure: its outcome may be unknown.

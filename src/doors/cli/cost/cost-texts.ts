@@ -98,6 +98,7 @@ const words = {
   UNPULLED: "images nobody pulls",
   ARCHIVE: "could be archived",
   UNCOMPRESSED: "uncompressed layers",
+  RECOMPRESSION: "gzip instead of zstd",
   ARCHITECTURES: "tags for an index",
   ARCHITECTURE_REPOSITORIES: "repositories for an index",
   NO_POLICY: "no lifecycle policy",

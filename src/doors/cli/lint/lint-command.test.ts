@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sarifLog } from "../../../../test/support/sarif-schema.ts";
 import { runCommandLine } from "../command-line.ts";
 import type { Commands } from "../commands.ts";
 
@@ -28,8 +29,8 @@ async function lint(...words: string[]) {
   const commands: Commands = {
     ...{ version: "1.2.3", settings: [], serve: unused, fsck: unused, gc: unused, now: unused },
     ...{ backup: unused, restore: unused, migrate: unused, rotateMasterKey: unused },
-    ...{ containerRuntimes: unused, stopped: unused, client: unused },
-    ...{ trailTarget: unused, vulndb: unused },
+    ...{ containerEngine: unused, containerRuntimes: unused, stopped: unused, client: unused },
+    ...{ trailTarget: unused, vulndb: unused, scan: unused, takeover: unused },
   };
   const code = await runCommandLine(["lint", ...words], commands, { out, error });
   return { code, out: String(out.read() ?? ""), error: String(error.read() ?? "") };
@@ -110,6 +111,7 @@ describe("entrepot lint", () => {
   it("answers in SARIF 2.1.0 with what that requires", async () => {
     const { code, out } = await lint(at("a file #1"), "--format", "sarif");
     expect(code).toBe(0);
+    expect(sarifLog.safeParse(JSON.parse(out)).error).toBeUndefined();
     expect(JSON.parse(out)).toEqual({
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
       version: "2.1.0",

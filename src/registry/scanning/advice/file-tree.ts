@@ -59,6 +59,29 @@ export class FileTree {
     return this.#find(path)?.file !== undefined;
   }
 
+  /** What is there in the end: without a file of a directory that no layer has an entry of. */
+  at(path: string): { readonly file: LayerFile | undefined } | undefined {
+    const node = this.#find(path);
+    return node && { file: node.file };
+  }
+
+  /** The same of all that is in a directory, by name; `undefined` where nothing is. */
+  in(path: string): ReadonlyMap<string, { readonly file?: LayerFile }> | undefined {
+    return this.#find(path)?.children;
+  }
+
+  /** Of what is seen there and below, where nothing else has the same content. */
+  bytesAt(path: string): number {
+    const top = this.#find(path);
+    let bytes = 0;
+    const open = top === undefined ? [] : [top];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (node.content?.names === 1) bytes += node.content.sizeBytes;
+      if (node.children !== undefined) for (const child of node.children.values()) open.push(child);
+    }
+    return bytes;
+  }
+
   /** Everything that is there in the end, but for directories that no layer has an entry of. */
   *visible(): Generator<VisibleFile> {
     const open: Node[] = [this.#root];

@@ -20,4 +20,10 @@ export const advisoryLimits = {
   referenceCharacters: 500,
   /** A title is cut there. */
   titleCharacters: 300,
+  /** Packages that are remembered while images are matched, some 200 bytes each. */
+  rememberedMatches: 300_000,
+  /** How many packages a vulnerability of one counts for: its advisories are remembered with it. */
+  weightOfMatch: 6,
+  /** CVEs of which facts are remembered, some kilobyte each. */
+  rememberedFacts: 30_000,
 } as const;

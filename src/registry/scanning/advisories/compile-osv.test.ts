@@ -149,11 +149,36 @@ describe("a compiled record", () => {
     ],
     ["a version with a line break", { affected: [affected([{ introduced: "1\n2" }])] }],
     ["aliases that are a text", { aliases: "CVE-2024-1000" }],
+    ["an alias with half of a character", { aliases: ["CVE-\ud800"] }],
+    ["an id with half of a character", { id: "A-\udc00" }],
   ])("is refused with a reason: %s", (_, rest) => {
     const record = Array.isArray(rest) ? rest : { ...base, ...rest };
     expect(() => compileOsv(record, compareOf)).toThrow(
       expect.objectContaining({ name: "RecordRefused" }),
     );
+  });
+
+  it("leaves out references with half of a character, which no URL can have", () => {
+    const references = [
+      { type: "WEB", url: "https://a/\ud800" },
+      { type: "WEB", url: "https://b" },
+    ];
+    const { advisories } = compileOsv(
+      { ...base, references, affected: [affected([{ introduced: "0" }])] },
+      compareOf,
+    );
+    expect(advisories[0]?.references).toEqual(["https://b"]);
+  });
+
+  it("takes references of a kind that is no text, however deep, for ones of no kind", () => {
+    let type: unknown = "WEB";
+    for (let depth = 0; depth < 20_000; depth++) type = [type];
+    const references = [
+      { type, url: "https://b" },
+      { type: "ADVISORY", url: "https://a" },
+    ];
+    const { advisories } = compiled({ references, affected: [affected([{ introduced: "0" }])] });
+    expect(advisories[0]?.references).toEqual(["https://a", "https://b"]);
   });
 
   it("takes a record of any depth of prototypes for what it holds itself", () => {

@@ -125,6 +125,8 @@ function informationalOf(id: string, record: Fields, database: Fields): string |
   return /^(AL|RL|RH)EA-/.test(id) ? "enhancement" : undefined;
 }
 
+const referenceTypes = ["ADVISORY", "FIX", "REPORT", "WEB"] as const;
+
 /** Those that tell people what to do come first. Only what a browser opens, and not what the names lead to. */
 function referencesOf(record: Fields, id: string): string[] {
   const value = member(record, "references");
@@ -133,10 +135,10 @@ function referencesOf(record: Fields, id: string): string[] {
   for (const entry of value.slice(0, 1_000)) {
     if (typeof entry !== "object" || entry === null) continue;
     const url = member(entry as Fields, "url");
-    const place = ["ADVISORY", "FIX", "REPORT", "WEB"].indexOf(
-      String(member(entry as Fields, "type")),
-    );
+    const type = member(entry as Fields, "type");
+    const place = referenceTypes.findIndex((each) => each === type);
     if (typeof url !== "string" || url.length > limits.referenceCharacters) continue;
+    if (!url.isWellFormed()) continue;
     const last = url.slice(url.lastIndexOf("/") + 1);
     if (url === idSource(id).url(id) || url === idSource(last).url(last)) continue;
     if (/^https?:\/\/[^\s<>"]+$/.test(url)) found.push({ url, place: place === -1 ? 9 : place });

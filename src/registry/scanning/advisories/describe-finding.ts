@@ -16,8 +16,16 @@ export interface FoundAt {
   readonly places: readonly InstalledPackage[];
 }
 
+/** A finding as far as it is the same whichever image the package is in. */
+export type FindingOfMatch = Omit<Finding, "package">;
+
 /** Everything that is known of a match: what decides it first, what else tells of it after that. */
 export function findingOf(match: Match, placed: FoundAt, facts: FactsByCve): Finding {
+  return { ...describeMatch(match, facts), package: packageOf(placed) };
+}
+
+/** The same without the package. */
+export function describeMatch(match: Match, facts: FactsByCve): FindingOfMatch {
   const { vulnerabilityId, names, advisories, state, fixedVersion } = match;
   const decider = advisories[0]!;
   const known = names.flatMap((name) => facts.get(name) ?? []);
@@ -47,7 +55,6 @@ export function findingOf(match: Match, placed: FoundAt, facts: FactsByCve): Fin
     ),
     state,
     ...(fixedVersion === undefined ? {} : { fixedVersion }),
-    package: packageOf(placed),
     ...(epss === undefined ? {} : { epss }),
     ...(kev === undefined ? {} : { kev }),
     ...(ssvc === undefined ? {} : { ssvc }),
@@ -102,7 +109,7 @@ const managers: Readonly<Record<PackageType, string>> = {
   rpm: "OS",
 };
 
-function packageOf({ key, found, places }: FoundAt): VulnerablePackage {
+export function packageOf({ key, found, places }: FoundAt): VulnerablePackage {
   const { type, version, architecture, source } = found;
   const isBySource = source !== undefined && key.name === source.name;
   return {

@@ -1,15 +1,17 @@
 import type { AdvisoryIndex, AdvisoryName } from "../../../ports/advisories.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, VulnerablePackage } from "../finding.ts";
 import type { ImageInventory, InstalledPackage } from "../image-inventory.ts";
 import { type Advisory, type CompareOf, ecosystemFamily } from "./advisory.ts";
-import { findingOf } from "./describe-finding.ts";
+import { describeMatch, packageOf } from "./describe-finding.ts";
 import { type Match, matchAdvisories } from "./match.ts";
+import { MatchMemory } from "./match-memory.ts";
 import {
   isSystemPackage,
   type PackageKey,
   packageKey,
   type UnjudgedReason,
 } from "./package-keys.ts";
+import type { VulnerabilityFacts } from "./vulnerability-facts.ts";
 import { cveNumber } from "./vulnerability-names.ts";
 
 /** A package that nothing is said of, and why. */
@@ -43,25 +45,47 @@ export function advisoryPlace({ ecosystem, name }: AdvisoryName): string {
 /**
  * Which vulnerabilities the packages of an image have, as an index knows them: one finding for each
  * vulnerability, package and version, wherever that is. The order is that of packages, then of names.
+ * A memory is of one index: see `MatchMemory`.
  */
 export async function findVulnerabilities(
   index: AdvisoryIndex,
   inventory: ImageInventory,
   compareOf: CompareOf,
+  memory: MatchMemory = new MatchMemory(),
 ): Promise<FoundVulnerabilities> {
   const unjudged: UnjudgedPackage[] = [];
   const packages = judgedPackages(index, inventory, compareOf, unjudged);
-  const advisories = await index.advisories(packages.map(({ key }) => key));
-  const matches = packages.flatMap((placed) =>
-    matchesOf(placed, advisories.get(advisoryPlace(placed.key)) ?? [], compareOf),
-  );
-  const facts = await index.facts(cvesOf(matches));
+  const known = packages.map((placed) => memory.matches.get(memoryKey(placed)));
+  const unknown = packages.filter((_, at) => known[at] === undefined);
+  const advisories = await index.advisories(unknown.map(({ key }) => key));
+  const matches = packages.flatMap((placed, at) => {
+    const found = known[at] ?? matchesOf(placed, advisories, compareOf);
+    if (known[at] === undefined) memory.matches.set(memoryKey(placed), found);
+    return found.map((match) => ({ placed, match }));
+  });
+  const facts = await factsOf(index, cvesOf(matches), memory);
   return {
-    findings: matches.map(({ placed, match }) => findingOf(match, placed, facts)),
+    findings: describeAll(matches, facts, memory),
     unjudged,
     systemOwned: inventory.packages.filter(isLeftToSystem).length,
     indexVersion: index.about.version,
   };
+}
+
+type PlacedMatch = { readonly placed: PlacedPackage; readonly match: Match };
+
+function describeAll(
+  matches: readonly PlacedMatch[],
+  facts: ReadonlyMap<string, VulnerabilityFacts>,
+  { described }: MatchMemory,
+): Finding[] {
+  let last: { readonly placed: PlacedPackage; readonly package: VulnerablePackage } | undefined;
+  return matches.map(({ placed, match }) => {
+    const known = described.get(match) ?? describeMatch(match, facts);
+    described.set(match, known);
+    if (last?.placed !== placed) last = { placed, package: packageOf(placed) };
+    return { ...known, package: last.package };
+  });
 }
 
 /** Debian's and others' fixes do not change the version that a language's own file tells. */
@@ -111,13 +135,44 @@ function obstacleTo(
   return compare(version, version) === undefined ? "version not comparable" : undefined;
 }
 
-function matchesOf(placed: PlacedPackage, advisories: readonly Advisory[], compareOf: CompareOf) {
-  const { key, found } = placed;
+/** All that decides which vulnerabilities a package has: see `MatchedPackage`. */
+function memoryKey({ key, found }: PlacedPackage): string {
+  const { type, module = "", version } = found;
+  return [key.ecosystem, key.name, key.version, type, module, version].join("\n");
+}
+
+function matchesOf(
+  { key, found }: PlacedPackage,
+  advisories: ReadonlyMap<string, readonly Advisory[]>,
+  compareOf: CompareOf,
+): Match[] {
   const compare = compareOf(key.ecosystem);
-  if (compare === undefined || advisories.length === 0) return [];
-  return matchAdvisories(key, found, advisories, compare)
-    .sort((one, other) => (one.vulnerabilityId < other.vulnerabilityId ? -1 : 1))
-    .map((match) => ({ placed, match }));
+  const known = advisories.get(advisoryPlace(key));
+  if (compare === undefined || known === undefined) return [];
+  return matchAdvisories(key, found, known, compare).sort((one, other) =>
+    one.vulnerabilityId < other.vulnerabilityId ? -1 : 1,
+  );
+}
+
+async function factsOf(
+  index: AdvisoryIndex,
+  cves: readonly string[],
+  memory: MatchMemory,
+): Promise<ReadonlyMap<string, VulnerabilityFacts>> {
+  const facts = new Map<string, VulnerabilityFacts>();
+  const unknown: string[] = [];
+  for (const cve of cves) {
+    const known = memory.facts.get(cve);
+    if (known === undefined) unknown.push(cve);
+    else if (known !== "none") facts.set(cve, known);
+  }
+  const found = await index.facts(unknown);
+  for (const cve of unknown) {
+    const each = found.get(cve);
+    memory.facts.set(cve, each ?? "none");
+    if (each !== undefined) facts.set(cve, each);
+  }
+  return facts;
 }
 
 function cvesOf(matches: readonly { readonly match: Match }[]): string[] {

@@ -75,6 +75,8 @@ function checkedText(value: unknown, name: string, most: number): string {
   for (let at = 0; at < value.length; at += 1) {
     if (value.charCodeAt(at) < 32) throw new RecordRefused(`${name} has control characters`);
   }
+  // Half of a character has no place in a URL, nor in a database.
+  if (!value.isWellFormed()) throw new RecordRefused(`${name} has half of a character`);
   return value;
 }
 
@@ -83,7 +85,7 @@ export function titleOf(record: Fields): string | undefined {
   for (const name of ["summary", "details"]) {
     const value = member(record, name);
     if (typeof value !== "string") continue;
-    const line = firstLine(value.slice(0, 4 * limits.titleCharacters));
+    const line = firstLine(value.slice(0, 4 * limits.titleCharacters)).toWellFormed();
     if (line !== "") return line;
   }
   return undefined;

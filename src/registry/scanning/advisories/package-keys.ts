@@ -3,6 +3,12 @@ import type { FoundPackage, PackageType } from "../found-package.ts";
 import { advisoryName, ecosystemFamily } from "./advisory.ts";
 import { isThirdParty } from "./third-party.ts";
 
+/**
+ * How packages are looked up and matched. It is raised where what is here, or in `find-vulnerabilities.ts`,
+ * may find otherwise in the same index: then nothing that was matched before is taken to hold still.
+ */
+export const matcherFormat = 1;
+
 /** Where the advisories of a package are, and which of its versions they are about. */
 export interface PackageKey {
   /** As OSV writes it, with the release where there is one. */
@@ -67,7 +73,7 @@ export function wholeName({ type, namespace, name }: FoundPackage): string {
   return type === "maven" ? `${namespace}:${name}` : name;
 }
 
-export function isSystemPackage({ type }: FoundPackage): boolean {
+export function isSystemPackage({ type }: Pick<FoundPackage, "type">): boolean {
   return type === "deb" || type === "apk" || type === "rpm";
 }
 

@@ -29,8 +29,14 @@ const foreignMaintainers = [
 /** What such packages have in their versions: PostgreSQL's own, NodeSource's, Ondřej Surý's, Nginx's. */
 const foreignVersions = [".pgdg", "nodesource", "sury.org", "~dotdeb", "+maria~", "-percona"];
 
-/** Whether a system's package was built by somebody else: the distribution's advisories are not about it. */
-export function isThirdParty({ type, vendor, version }: FoundPackage, family: string): boolean {
+/** What tells who built a package. */
+export type BuiltPackage = Pick<FoundPackage, "type" | "vendor" | "version">;
+
+/**
+ * Whether a system's package was built by somebody else: the distribution's advisories are not about it, nor
+ * about what is in it.
+ */
+export function isThirdParty({ type, vendor, version }: BuiltPackage, family: string): boolean {
   const said = vendor?.trim().toLowerCase() ?? "";
   if (type === "rpm") {
     const own = vendors[family];

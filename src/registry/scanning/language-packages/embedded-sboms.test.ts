@@ -85,6 +85,7 @@ describe("bills of materials in images", () => {
     const inner = { purl: "pkg:npm/inner@2.0.0", licenses: [{ license: { id: "MIT" } }] };
     const sbom = {
       bomFormat: "CycloneDX",
+      specVersion: "1.5",
       metadata: { component: { purl: "pkg:npm/app@1.0.0" } },
       components: [
         { name: "folder", components: [inner] },
@@ -103,7 +104,8 @@ describe("bills of materials in images", () => {
     for (const other of [{}, [], { spdxVersion: "SPDX-3.0" }, { bomFormat: "other" }]) {
       expect(() => found(cycloneDx, other)).toThrow(FileRefused);
     }
-    expect(() => found(cycloneDx, { bomFormat: "CycloneDX", components: {} })).toThrow(FileRefused);
+    const broken = { bomFormat: "CycloneDX", specVersion: "1.5", components: {} };
+    expect(() => found(cycloneDx, broken)).toThrow(FileRefused);
     expect(found("usr/share/buildinfo/content-sets.json", { content_sets: ["a"] })).toEqual([]);
   });
 });

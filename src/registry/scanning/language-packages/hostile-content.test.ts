@@ -50,7 +50,11 @@ const seeds: [analyzer: string, path: string, content: Uint8Array | string][] = 
   ["nuget-lock", "packages.lock.json", `{"dependencies": {"n": {"A": {"resolved": "1"}}}}`],
   ["nuget-lock", "packages.config", `<packages><package id="a" version='1' /></packages>`],
   ["conda", "conda-meta/a.json", `{"name": "a", "version": "1.0"}`],
-  ["sbom", "a.cdx.json", `{"bomFormat": "CycloneDX", "components": [{"purl": "pkg:gem/a@1"}]}`],
+  [
+    "sbom",
+    "a.cdx.json",
+    `{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"purl": "pkg:gem/a@1"}]}`,
+  ],
   ["sbom", "a.cdx.json", sbom],
 ];
 

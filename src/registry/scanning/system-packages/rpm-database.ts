@@ -1,4 +1,10 @@
-import { type FileAnalyzer, type FileFindings, FileRefused, wholeFile } from "../file-analyzer.ts";
+import {
+  type FileAnalyzer,
+  type FileFindings,
+  FileRefused,
+  type PathOwner,
+  wholeFile,
+} from "../file-analyzer.ts";
 import type { FoundPackage } from "../found-package.ts";
 import type { LayerFile } from "../layer-file.ts";
 import { nameOf, parentOf } from "../layer-path.ts";
@@ -26,7 +32,7 @@ const changes = "rpmdb.sqlite-wal";
 /** The packages of Fedora, Red Hat, SUSE and their kind, with their files. */
 export const rpmDatabase: FileAnalyzer = {
   name: "rpm",
-  version: 1,
+  version: 2,
   wants({ path, sizeBytes }) {
     if (!folders.includes(parentOf(path))) return false;
     const name = nameOf(path);
@@ -44,11 +50,26 @@ function parse(content: Uint8Array, { path }: LayerFile): FileFindings {
   }
   const packages: FoundPackage[] = [];
   const owned = new OwnedPaths();
+  const owners: PathOwner[] = [];
+  let counted = 0;
   // An empty file is a database that was never begun.
   for (const header of content.length === 0 ? [] : read(content)) {
     const found = readRpmHeader(header, owned);
-    if (found !== undefined) packages.push(found);
+    if (found === undefined) continue;
+    packages.push(found);
     checkPackageCount(packages.length);
+    addOwner(owners, found.vendor, owned.paths.length - counted);
+    counted = owned.paths.length;
   }
-  return { packages, ownedPaths: owned.paths };
+  return { packages, ownedPaths: owned.paths, owners };
+}
+
+function addOwner(owners: PathOwner[], vendor: string | undefined, paths: number): void {
+  if (paths === 0) return;
+  const last = owners.at(-1);
+  const before = last?.vendor === vendor ? owners.pop() : undefined;
+  owners.push({
+    ...(vendor !== undefined && { vendor }),
+    paths: paths + (before?.paths ?? 0),
+  });
 }

@@ -14,6 +14,22 @@ import { migration0013 } from "./0013-usage.ts";
 import { migration0014 } from "./0014-costs.ts";
 import { migration0015 } from "./0015-trails.ts";
 import { migration0016 } from "./0016-scanning.ts";
+import { migration0017 } from "./0017-finding-filters.ts";
+import { migration0018 } from "./0018-gates.ts";
+import { migration0019 } from "./0019-suppressions.ts";
+import { migration0020 } from "./0020-image-sketches.ts";
+import { migration0021 } from "./0021-secrets.ts";
+import { migration0022 } from "./0022-replication.ts";
+import { migration0023 } from "./0023-unpacked-layers.ts";
+import { migration0024 } from "./0024-creation-templates.ts";
+import { migration0025 } from "./0025-signing.ts";
+import { migration0026 } from "./0026-public.ts";
+import { migration0027 } from "./0027-search.ts";
+import { migration0028 } from "./0028-pull-through-cache.ts";
+import { migration0029 } from "./0029-replication-changes.ts";
+import { migration0030 } from "./0030-private-gallery.ts";
+import { migration0031 } from "./0031-trusted-signers.ts";
+import { migration0032 } from "./0032-palette.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -34,4 +50,20 @@ export const migrations: readonly Migration[] = [
   migration0014,
   migration0015,
   migration0016,
+  migration0017,
+  migration0018,
+  migration0019,
+  migration0020,
+  migration0021,
+  migration0022,
+  migration0023,
+  migration0024,
+  migration0025,
+  migration0026,
+  migration0027,
+  migration0028,
+  migration0029,
+  migration0030,
+  migration0031,
+  migration0032,
 ];

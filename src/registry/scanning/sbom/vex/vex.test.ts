@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parsePackageUrl } from "../../package-url.ts";
 import { matchesUrl, statementFor } from "./match-vex.ts";
 import { readCsafVex } from "./read-csaf-vex.ts";
+import { readCycloneDxVex } from "./read-cyclonedx-vex.ts";
 import { readOpenVex } from "./read-openvex.ts";
 import type { VexStatement } from "./vex-statement.ts";
 
@@ -262,5 +263,100 @@ describe("both readers", () => {
         }
       }),
     );
+  });
+});
+
+const cycloneDx = (vulnerabilities: object[], change: object = {}) => ({
+  ...{ bomFormat: "CycloneDX", specVersion: "1.6" },
+  metadata: { timestamp: "2024-01-02T03:04:05Z", authors: [{ name: "Team" }] },
+  components: [
+    {
+      ...{ "bom-ref": "a", name: "openssl", purl: "pkg:deb/debian/openssl" },
+      components: [{ "bom-ref": "b", name: "inner", purl: "pkg:npm/inner@1.0.0" }],
+    },
+    { "bom-ref": "c", name: "nobody knows" },
+  ],
+  vulnerabilities,
+  ...change,
+});
+const judged = (change: object = {}) => ({
+  ...{ id: "CVE-2024-1", references: [{ id: "GHSA-1", source: { name: "GitHub" } }] },
+  analysis: { state: "not_affected", justification: "code_not_reachable", detail: "unused" },
+  affects: [{ ref: "a" }, { ref: "b" }, { ref: "c" }],
+  ...change,
+});
+
+describe("readCycloneDxVex", () => {
+  it("reads what was analysed, with all names, of components that can be told", () => {
+    const read = readCycloneDxVex(bytes(cycloneDx([judged(), { id: "CVE-2024-2" }])));
+    expect(read).toEqual([
+      {
+        vulnerabilities: ["CVE-2024-1", "GHSA-1"],
+        products: [{ part: url("pkg:deb/debian/openssl") }, { part: url("pkg:npm/inner@1.0.0") }],
+        ...{ status: "not_affected", justification: "code_not_reachable", impact: "unused" },
+        ...{ timestamp: Date.UTC(2024, 0, 2, 3, 4, 5), author: "Team" },
+      },
+    ]);
+  });
+
+  it.each([
+    ["resolved", "fixed"],
+    ["resolved_with_pedigree", "fixed"],
+    ["false_positive", "not_affected"],
+    ["exploitable", "affected"],
+    ["in_triage", "under_investigation"],
+  ])("takes %s for %s", (state, status) => {
+    const [read] = readCycloneDxVex(bytes(cycloneDx([judged({ analysis: { state } })])));
+    expect(read?.status).toBe(status);
+  });
+
+  it("reads package URLs and links to other documents as references, and no ranges of versions", () => {
+    const affects = [
+      { ref: "pkg:npm/one@1" },
+      { ref: "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg%3Anpm%2Ftwo%402" },
+      { ref: "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg:npm/three" },
+      { ref: "pkg:npm/four", versions: [{ version: "4" }, { range: "vers:npm/<4" }] },
+      { ref: "elsewhere" },
+    ];
+    const [read] = readCycloneDxVex(bytes(cycloneDx([judged({ affects })])));
+    const parts = ["one@1", "two@2", "three", "four@4"].map((name) => url(`pkg:npm/${name}`));
+    expect(read?.products).toEqual(parts.map((part) => ({ part })));
+  });
+
+  it("is about what the document is about, and the later of two times", () => {
+    const component = { "bom-ref": "root", name: "app", purl: image };
+    const metadata = { timestamp: "2024-01-02T00:00:00Z", component };
+    const analysis = {
+      ...{ state: "resolved", firstIssued: "2024-02-01T00:00:00Z" },
+      lastUpdated: "2024-03-01T00:00:00Z",
+    };
+    const affects = [{ ref: "root" }, { ref: "b" }];
+    const document = cycloneDx([judged({ analysis, affects })], { metadata });
+    const [read] = readCycloneDxVex(bytes(document));
+    expect(read).toMatchObject({ timestamp: Date.UTC(2024, 2, 1), author: "not named" });
+    expect(read?.products).toEqual([
+      { whole: url(image) },
+      { whole: url(image), part: url("pkg:npm/inner@1.0.0") },
+    ]);
+  });
+
+  it.each([
+    ["no CycloneDX", cycloneDx([judged()], { bomFormat: "SPDX" })],
+    ["without a statement", cycloneDx([{ id: "CVE-2024-2" }])],
+    ["of another state", cycloneDx([judged({ analysis: { state: "fine" } })])],
+    [
+      "of another justification",
+      cycloneDx([judged({ analysis: { state: "not_affected", justification: "trust me" } })]),
+    ],
+    ["without a name", cycloneDx([judged({ id: undefined })])],
+    ["without a time", cycloneDx([judged()], { metadata: {} })],
+    [
+      "with two components of one name",
+      cycloneDx([judged()], {
+        components: [{ "bom-ref": "a" }, { "bom-ref": "a" }],
+      }),
+    ],
+  ])("refuses what is %s", (_name, document) => {
+    expect(() => readCycloneDxVex(bytes(document))).toThrow(refused);
   });
 });

@@ -1,0 +1,77 @@
+import Alert from "@cloudscape-design/components/alert";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useQuery } from "@tanstack/react-query";
+import { currentRegion } from "../api/call.ts";
+import { type Deletion, previewDeletion } from "../api/deletion.ts";
+import { messages } from "../messages.ts";
+import { ErrorNotice } from "./error-notice.tsx";
+import { shortDigest, sizeText } from "./values.tsx";
+
+const words = messages.deletion;
+const dayS = 86_400;
+
+interface DeletionPreviewProps {
+  readonly repository: string;
+  /** Absent: the whole repository. */
+  readonly digests?: readonly string[];
+}
+
+/** What goes, what comes back, what stays, and for how long it can be undone: before it is done. */
+export function DeletionPreview({ repository, digests }: DeletionPreviewProps) {
+  const { data, error } = useQuery({
+    // Not among what events ask for anew: the deletion itself is one, and then there is nothing to preview.
+    queryKey: ["deletion", repository, digests, currentRegion()],
+    queryFn: ({ signal }) => previewDeletion(repository, digests, signal),
+    gcTime: 0,
+  });
+  if (error !== null) return <ErrorNotice error={error} />;
+  if (data === undefined) {
+    return <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
+  }
+  const days = Math.round(data.trashSeconds / dayS);
+  const inUse = data.imagesInUse?.length ?? 0;
+  return (
+    <SpaceBetween size="s">
+      <span>
+        {words.freed(sizeText(data.freedSizeInBytes), sizeText(data.sharedSizeInBytes))}{" "}
+        {days > 0 ? words.trash(days) : words.forGood}
+      </span>
+      {digests === undefined && <span>{words.images(data.imageCount)}</span>}
+      {inUse > 0 && <Alert type="warning">{words.inUse(inUse)}</Alert>}
+      {data.images !== undefined && <Images images={data.images} />}
+      {(data.failures?.length ?? 0) > 0 && (
+        <Alert type="error" header={words.refused}>
+          <ul>
+            {data.failures?.map(({ imageId, failureReason }) => (
+              <li key={imageId.imageDigest}>
+                {shortDigest(imageId.imageDigest ?? imageId.imageTag ?? "")}: {failureReason}
+              </li>
+            ))}
+          </ul>
+        </Alert>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function Images({ images }: { images: NonNullable<Deletion["images"]> }) {
+  return (
+    <ul>
+      {images.map(({ imageDigest, imageTags, imageSizeInBytes, warnings, referrers }) => (
+        <li key={imageDigest}>
+          {imageTags.join(", ") || messages.repository.untagged} – {shortDigest(imageDigest)},{" "}
+          {messages.repository.size.toLowerCase()} {sizeText(imageSizeInBytes)}
+          {referrers.length > 0 && `, ${words.referrers(referrers.length)}`}
+          {warnings.map((warning) => (
+            <div key={warning}>
+              <StatusIndicator type="warning">
+                {words.warnings[warning as "IN_USE"] ?? warning}
+              </StatusIndicator>
+            </div>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}

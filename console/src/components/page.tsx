@@ -1,0 +1,51 @@
+import Box from "@cloudscape-design/components/box";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import type { ReactNode } from "react";
+import { useTitle } from "../shell.tsx";
+
+interface PageProps {
+  readonly title: string;
+  readonly description?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** The one heading of a page, and what is below it. */
+export function Page({ title, description, actions, children }: PageProps) {
+  useTitle(title);
+  return (
+    <ContentLayout
+      header={
+        <Header variant="h1" actions={actions} description={description}>
+          {title}
+        </Header>
+      }
+    >
+      {children}
+    </ContentLayout>
+  );
+}
+
+/** Why there is nothing to see, and what to do next. */
+export function Empty({
+  title,
+  text,
+  action,
+}: {
+  title: string;
+  text?: string;
+  action?: ReactNode;
+}) {
+  return (
+    <Box textAlign="center" color="inherit" padding="l">
+      <b>{title}</b>
+      {text !== undefined && (
+        <Box variant="p" color="inherit">
+          {text}
+        </Box>
+      )}
+      {action}
+    </Box>
+  );
+}

@@ -1,0 +1,116 @@
+import { useEffect, useState } from "react";
+import { copyText } from "../components/copy-text.ts";
+import { sizeText } from "../components/size-text.ts";
+import { Failure } from "./failure.tsx";
+import { type Described, type Tags, useAsked } from "./gallery-api.ts";
+import { words } from "./gallery-messages.ts";
+import { Markdown } from "./markdown.tsx";
+import { Logo, Publisher } from "./search-page.tsx";
+
+export function RepositoryPage({ name }: { name: string }) {
+  const question = new URLSearchParams({ name }).toString();
+  const { data, error, retry } = useAsked<{ repository: Described }>("repository", question);
+  const tags = useAsked<Tags>("tags", `${question}&maxResults=100`);
+  useEffect(() => {
+    document.title = `${name} – ${words.title}`;
+  }, [name]);
+  if (error?.status === 404 || error?.status === 400) return <h1>{words.gone}</h1>;
+  if (error !== undefined) return <Failure error={error} retry={retry} />;
+  if (data === undefined) return <p>{words.loading}</p>;
+  const { repository } = data;
+  return (
+    <article>
+      <div className="heading">
+        <Logo url={repository.logoUrl} />
+        <div>
+          <h1>{name}</h1>
+          <Publisher item={repository} />
+        </div>
+      </div>
+      {repository.description !== undefined && <p>{repository.description}</p>}
+      <p>
+        {words.pulls(repository.pullCount)} · {words.updated} <Day seconds={repository.updatedAt} />
+        {[...repository.operatingSystems, ...repository.architectures].map((each) => ` · ${each}`)}
+      </p>
+      <Pull uri={repository.repositoryUri} tags={tags.data} />
+      <h2>{words.about}</h2>
+      <Markdown text={repository.aboutText ?? words.noAbout} />
+      {repository.usageText !== undefined && (
+        <>
+          <h2>{words.usage}</h2>
+          <Markdown text={repository.usageText} />
+        </>
+      )}
+      <h2>{words.tags}</h2>
+      {tags.error !== undefined && <Failure error={tags.error} retry={tags.retry} />}
+      {tags.data !== undefined && <TagTable tags={tags.data.tags} />}
+    </article>
+  );
+}
+
+/** `latest` where there is one, as clients take; else what was set last. */
+function defaultTag({ tags }: Tags): string | undefined {
+  const newest = tags.toSorted((a, b) => b.createdAt - a.createdAt)[0];
+  return (tags.find(({ imageTag }) => imageTag === "latest") ?? newest)?.imageTag;
+}
+
+function Pull({ uri, tags }: { uri: string; tags: Tags | undefined }) {
+  const [isCopied, setCopied] = useState(false);
+  const tag = tags && defaultTag(tags);
+  if (tag === undefined) return null;
+  const text = `docker pull ${uri}:${tag}`;
+  const copy = async () => {
+    setCopied(await copyText(text));
+  };
+  return (
+    <div className="pull">
+      <code>{text}</code>
+      <button type="button" onClick={() => void copy()} aria-label={`${words.copy} ${text}`}>
+        {words.copy}
+      </button>
+      <output>{isCopied && words.copied}</output>
+    </div>
+  );
+}
+
+function TagTable({ tags }: Pick<Tags, "tags">) {
+  if (tags.length === 0) return <p>{words.noTags}</p>;
+  return (
+    // What may have to be scrolled can be reached by the keyboard.
+    <section className="scroll" aria-label={words.tags} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.tag}</th>
+            <th scope="col">{words.size}</th>
+            <th scope="col">{words.pushed}</th>
+            <th scope="col">{words.digest}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {tags.map(({ imageTag, imageDigest, imageSizeInBytes, imagePushedAt }) => (
+            <tr key={imageTag}>
+              <th scope="row">{imageTag}</th>
+              <td>{sizeText(imageSizeInBytes)}</td>
+              <td>
+                <Day seconds={imagePushedAt} />
+              </td>
+              <td>
+                <code title={imageDigest}>{imageDigest.slice(0, 19)}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Day({ seconds }: { seconds: number }) {
+  const at = new Date(seconds * 1000).toISOString();
+  return (
+    <time dateTime={at} title={at}>
+      {at.slice(0, 10)}
+    </time>
+  );
+}

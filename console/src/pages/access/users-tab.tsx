@@ -1,0 +1,79 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useNavigate } from "react-router";
+import { listUsers, type User } from "../../api/access.ts";
+import { Time } from "../../components/values.tsx";
+import { access as words } from "../../messages/access.ts";
+import { AccessKeys } from "./access-keys.tsx";
+import { EntityTable } from "./entity-table.tsx";
+import { PolicyDocuments } from "./policy-documents.tsx";
+
+export function UsersTab() {
+  return (
+    <EntityTable
+      kind="users"
+      read={listUsers}
+      nameOf={({ UserName = "" }) => UserName}
+      empty={[words.noUsers, words.noUsersText]}
+      details={(user) => <UserDetails key={user.UserName} user={user} />}
+      columns={[
+        { id: "name", header: words.name, isRowHeader: true, cell: ({ UserName }) => UserName },
+        { id: "arn", header: words.arn, cell: ({ Arn }) => Arn },
+        {
+          ...{ id: "groups", header: words.groups },
+          cell: ({ GroupList = [] }) => GroupList.join(", ") || "–",
+        },
+        {
+          ...{ id: "attached", header: words.attached },
+          cell: ({ AttachedManagedPolicies = [] }) =>
+            AttachedManagedPolicies.map(({ PolicyName }) => PolicyName).join(", ") || "–",
+        },
+        {
+          ...{ id: "inline", header: words.inline },
+          cell: ({ UserPolicyList = [] }) =>
+            UserPolicyList.map(({ PolicyName }) => PolicyName).join(", ") || "–",
+        },
+        {
+          ...{ id: "created", header: words.created },
+          cell: ({ CreateDate }) => <Time seconds={secondsOf(CreateDate)} />,
+        },
+      ]}
+    />
+  );
+}
+
+/** IAM writes times as ISO 8601. */
+export function secondsOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time) / 1000;
+}
+
+function UserDetails({ user }: { user: User }) {
+  const { UserName: name = "", Arn: arn = "", UserPolicyList: inline = [] } = user;
+  return (
+    <SpaceBetween size="l">
+      <Container
+        header={
+          <Header variant="h2" actions={<SimulateButton arn={arn} />}>
+            {words.details(name)}
+          </Header>
+        }
+      >
+        <PolicyDocuments
+          policies={inline.map(
+            ({ PolicyName = "", PolicyDocument }) => [PolicyName, PolicyDocument] as const,
+          )}
+        />
+      </Container>
+      <AccessKeys userName={name} />
+    </SpaceBetween>
+  );
+}
+
+/** What they may do, asked of the simulator. */
+export function SimulateButton({ arn }: { arn: string }) {
+  const navigate = useNavigate();
+  const to = `/access?${new URLSearchParams({ tab: "simulator", principal: arn })}`;
+  return <Button onClick={() => navigate(to)}>{words.simulate}</Button>;
+}

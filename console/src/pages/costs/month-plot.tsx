@@ -1,0 +1,51 @@
+import BarChart from "@cloudscape-design/components/bar-chart";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Table from "@cloudscape-design/components/table";
+import type { CostSummary } from "../../api/costs.ts";
+import { costs as words } from "../../messages/costs.ts";
+import { messages } from "../../messages.ts";
+import { moneyText } from "./money.ts";
+
+interface MonthPlotProps {
+  readonly months: NonNullable<CostSummary["history"]>;
+  readonly currency: string;
+}
+
+/** What months cost, the last one up to now. */
+export default function MonthPlot({ months, currency }: MonthPlotProps) {
+  const charged = months.some(({ exactAmount }) => Number(exactAmount) > 0) ? months : [];
+  const inMoney = (value: number) => moneyText(value.toFixed(2), currency);
+  return (
+    <>
+      <BarChart
+        series={[
+          {
+            ...{ type: "bar", title: words.amount, valueFormatter: inMoney },
+            data: charged.map(({ month, exactAmount }) => ({ x: month, y: Number(exactAmount) })),
+          },
+        ]}
+        xScaleType="categorical"
+        height={200}
+        hideFilter
+        hideLegend
+        yTickFormatter={inMoney}
+        ariaLabel={words.perMonth}
+        empty={words.nothingToCompare}
+      />
+      <ExpandableSection headerText={messages.viewAsTable}>
+        <Table
+          variant="embedded"
+          ariaLabels={{ tableLabel: words.perMonth }}
+          items={[...months].reverse()}
+          columnDefinitions={[
+            { id: "month", header: words.month, cell: ({ month }) => month },
+            {
+              ...{ id: "amount", header: words.amount },
+              cell: ({ amount }) => moneyText(amount, currency),
+            },
+          ]}
+        />
+      </ExpandableSection>
+    </>
+  );
+}

@@ -1,0 +1,184 @@
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "react-router";
+import { call, currentRegion } from "../../api/call.ts";
+import type { ImageOverview } from "../../api/search.ts";
+import { PlaceLink } from "../../components/link.tsx";
+import { Digest, sizeText } from "../../components/values.tsx";
+import { messages } from "../../messages.ts";
+import { LayerFiles } from "./layer-files.tsx";
+import { Treemap } from "./treemap.tsx";
+
+const words = messages.image;
+
+interface OverviewProps {
+  readonly repository: string;
+  readonly digest: string;
+  readonly config: NonNullable<ImageOverview["config"]>;
+}
+
+export function OverviewTab({ repository, digest, config }: OverviewProps) {
+  const { user, env, exposedPorts, labels } = config;
+  const isRoot = user === "" || user === "root" || /^0(:|$)/.test(user);
+  const command = [...config.entrypoint, ...config.command].join(" ");
+  const rights = <StatusIndicator type="warning">{words.rootUser}</StatusIndicator>;
+  return (
+    <SpaceBetween size="m">
+      <KeyValuePairs
+        columns={3}
+        items={[
+          { label: words.platform, value: `${config.os}/${config.architecture}` },
+          { label: words.user, value: isRoot ? rights : user },
+          { label: words.ports, value: exposedPorts.join(", ") || "–" },
+          { label: words.command, value: <code>{command || "–"}</code> },
+          { label: words.directory, value: <code>{config.workingDirectory || "/"}</code> },
+          { label: words.created, value: config.created ?? "–" },
+        ]}
+      />
+      <Advice repository={repository} digest={digest} />
+      <Pairs title={words.env} pairs={env.map((text) => splitAt(text, "="))} />
+      <Pairs title={words.labels} pairs={Object.entries(labels)} />
+    </SpaceBetween>
+  );
+}
+
+/** What a reader of the image would change. */
+function Advice({
+  repository: repositoryName,
+  digest: imageDigest,
+}: Omit<OverviewProps, "config">) {
+  interface Answer {
+    readonly advice: readonly { readonly kind: string; readonly sentence?: string }[];
+  }
+  const { data } = useQuery({
+    queryKey: ["repository", repositoryName, "advice", imageDigest, currentRegion()],
+    retry: false,
+    queryFn: ({ signal }) =>
+      call<Answer>(
+        ...([
+          ...(["entrepot", "GetImageAdvice"] as const),
+          { repositoryName, imageId: { imageDigest } },
+          signal,
+        ] as const),
+      ),
+  });
+  return data?.advice.map(({ kind, sentence }) => (
+    <StatusIndicator key={kind + sentence} type="info">
+      {sentence ?? kind}
+    </StatusIndicator>
+  ));
+}
+
+function Pairs({ title, pairs }: { title: string; pairs: readonly (readonly [string, string])[] }) {
+  return (
+    <Table
+      variant="embedded"
+      header={
+        <Header variant="h3" counter={`(${pairs.length})`}>
+          {title}
+        </Header>
+      }
+      items={[...pairs]}
+      empty="–"
+      columnDefinitions={[
+        { id: "name", header: "Name", cell: ([name]) => <code>{name}</code> },
+        { id: "value", header: "Value", cell: ([, value]) => <code>{value}</code> },
+      ]}
+    />
+  );
+}
+
+function splitAt(text: string, mark: string): readonly [string, string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+interface LayersProps extends Pick<ImageOverview, "layers"> {
+  readonly repository: string;
+  readonly digest: string;
+}
+
+export function LayersTab({ layers, repository, digest: image }: LayersProps) {
+  const [search, setSearch] = useSearchParams();
+  const opened = layers.find(({ layerDigest }) => layerDigest === search.get("layer"));
+  const open = (layer: string) => {
+    search.set("layer", layer);
+    setSearch(search, { replace: true });
+  };
+  const total = layers.reduce((sum, { sizeInBytes }) => sum + sizeInBytes, 0);
+  const rows = layers.map(
+    ({ layerDigest: digest, sizeInBytes: size, step, sharedWith }, index) => ({
+      ...{ digest, size, sharedWith, number: index + 1 },
+      command: step === undefined ? "" : `${step.instruction} ${step.text}`,
+      share: total === 0 ? 0 : size / total,
+    }),
+  );
+  return (
+    <SpaceBetween size="m">
+      <Treemap
+        label={words.layers}
+        parts={rows.map(({ number, size, command }) => ({
+          ...{ name: `${number}`, value: size, title: `${number}: ${sizeText(size)} ${command}` },
+        }))}
+      />
+      <Table
+        items={rows}
+        header={
+          <Header
+            variant="h2"
+            counter={`(${rows.length})`}
+            description={`${words.total}: ${sizeText(total)}`}
+          >
+            {words.layers}
+          </Header>
+        }
+        ariaLabels={{ tableLabel: words.layers }}
+        columnDefinitions={[
+          { id: "number", header: "#", cell: ({ number }) => number },
+          { id: "command", header: words.command, cell: ({ command }) => <code>{command}</code> },
+          { id: "size", header: messages.repository.size, cell: ({ size }) => sizeText(size) },
+          {
+            ...{ id: "share", header: words.share },
+            cell: ({ share }) => `${(share * 100).toFixed(1)} %`,
+          },
+          {
+            ...{ id: "shared", header: words.sharedWith },
+            cell: ({ sharedWith }) =>
+              sharedWith.map((name) => (
+                <div key={name}>
+                  <PlaceLink to={`/r/${name}/-/images`}>{name}</PlaceLink>
+                </div>
+              )),
+          },
+          {
+            ...{ id: "digest", header: messages.repository.digest },
+            cell: ({ digest }) => <Digest digest={digest} />,
+          },
+          {
+            ...{ id: "files", header: messages.files.title },
+            cell: ({ digest, number }) => (
+              <Button
+                variant="inline-link"
+                ariaLabel={messages.files.show(number)}
+                onClick={() => open(digest)}
+              >
+                {messages.files.choose}
+              </Button>
+            ),
+          },
+        ]}
+      />
+      {opened !== undefined && (
+        <LayerFiles
+          key={opened.layerDigest}
+          {...{ repository, digest: image, layer: opened.layerDigest }}
+        />
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,202 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import Toggle from "@cloudscape-design/components/toggle";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useParams } from "react-router";
+import { call, currentRegion } from "../../api/call.ts";
+import { describeKey, grantsOf, type KeyDetail, usesOf } from "../../api/kms.ts";
+import { searchRepositories } from "../../api/search.ts";
+import { ErrorNotice } from "../../components/error-notice.tsx";
+import { PlaceLink } from "../../components/link.tsx";
+import { Empty, Page } from "../../components/page.tsx";
+import { Time } from "../../components/values.tsx";
+import { messages } from "../../messages.ts";
+import { useNotices } from "../../notices.tsx";
+import { ScheduleDeletion } from "./schedule-deletion.tsx";
+
+const words = messages.keys;
+const byName = { sortBy: "NAME", sortOrder: "ASCENDING", maxResults: 50 } as const;
+
+/** A key: its state, who may use it, what is sealed under it, and what it was used for. */
+export function KeyPage() {
+  const { id = "" } = useParams();
+  const { data, error, refetch } = useQuery({
+    queryKey: ["keys", id, currentRegion()],
+    queryFn: ({ signal }) => describeKey(id, signal),
+  });
+  const [isScheduling, setScheduling] = useState(false);
+  const act = useAct(id);
+  const isOwn = data?.manager === "CUSTOMER";
+  const isLeaving = data?.state === "PendingDeletion";
+  const actions = data !== undefined && isOwn && (
+    <SpaceBetween direction="horizontal" size="xs">
+      {isLeaving ? (
+        <Button onClick={() => act("CancelKeyDeletion")}>{words.cancelDeletion}</Button>
+      ) : (
+        <>
+          <Button onClick={() => act(data.state === "Disabled" ? "EnableKey" : "DisableKey")}>
+            {data.state === "Disabled" ? words.enable : words.disable}
+          </Button>
+          <Button onClick={() => setScheduling(true)}>{words.schedule}</Button>
+        </>
+      )}
+    </SpaceBetween>
+  );
+  return (
+    <Page title={data?.alias ?? id} actions={actions}>
+      <SpaceBetween size="l">
+        <PlaceLink to="/keys">{words.title}</PlaceLink>
+        {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
+        {data !== undefined && (
+          <>
+            <Facts detail={data} act={act} />
+            <Sealed arn={data.arn} />
+            <Grants id={id} />
+            <Uses arn={data.arn} />
+            <ScheduleDeletion
+              {...{ id, visible: isScheduling, close: () => setScheduling(false) }}
+            />
+          </>
+        )}
+      </SpaceBetween>
+    </Page>
+  );
+}
+
+function useAct(id: string) {
+  const queries = useQueryClient();
+  const { succeed, fail } = useNotices();
+  const { mutate } = useMutation({
+    mutationFn: (operation: string) => call("kms", operation, { KeyId: id }),
+    onSuccess: () => succeed(messages.repository.saved),
+    onError: fail,
+    onSettled: () => queries.invalidateQueries({ queryKey: ["keys"] }),
+  });
+  return mutate;
+}
+
+function Facts({ detail, act }: { detail: KeyDetail; act: (operation: string) => void }) {
+  const { state, manager, createdAt, deletedAt, rotates } = detail;
+  const isOn = state === "Enabled";
+  return (
+    <Container>
+      <KeyValuePairs
+        columns={3}
+        items={[
+          { label: "ARN", value: detail.arn },
+          {
+            label: words.state,
+            value: <StatusIndicator type={isOn ? "success" : "warning"}>{state}</StatusIndicator>,
+          },
+          { label: words.manager, value: manager.toLowerCase() },
+          { label: words.created, value: <Time seconds={createdAt} /> },
+          {
+            label: words.rotation,
+            value:
+              manager === "CUSTOMER" ? (
+                <Toggle
+                  checked={rotates}
+                  disabled={!isOn}
+                  onChange={({ detail: { checked } }) =>
+                    act(checked ? "EnableKeyRotation" : "DisableKeyRotation")
+                  }
+                >
+                  {words.rotate}
+                </Toggle>
+              ) : (
+                words.rotationOn
+              ),
+          },
+          ...(deletedAt === undefined
+            ? []
+            : [{ label: words.deletedAt, value: <Time seconds={deletedAt} /> }]),
+        ]}
+      />
+    </Container>
+  );
+}
+
+function Sealed({ arn }: { arn: string }) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["repositories", arn, currentRegion()],
+    queryFn: ({ signal }) => searchRepositories({ ...byName, kmsKey: arn }, signal),
+  });
+  const { repositories = [], totalCount = 0 } = data ?? {};
+  return (
+    <Container
+      header={
+        <Header variant="h2" counter={`(${totalCount})`}>
+          {words.repositories}
+        </Header>
+      }
+    >
+      {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {repositories.map(({ repositoryName: name }) => (
+        <div key={name}>
+          <PlaceLink to={`/r/${name}/-/images`}>{name}</PlaceLink>
+        </div>
+      ))}
+      {totalCount > repositories.length && (
+        <Box>{messages.repository.moreTags(totalCount - repositories.length)}</Box>
+      )}
+    </Container>
+  );
+}
+
+function Grants({ id }: { id: string }) {
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["keys", id, "grants", currentRegion()],
+    queryFn: ({ signal }) => grantsOf(id, signal),
+  });
+  if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  return (
+    <Table
+      items={[...(data ?? [])]}
+      loading={isPending}
+      loadingText={messages.loading}
+      empty={<Empty title={words.grantsNone} />}
+      header={<Header variant="h2">{words.grants}</Header>}
+      ariaLabels={{ tableLabel: words.grants }}
+      columnDefinitions={[
+        {
+          ...{ id: "grantee", header: words.grantee, isRowHeader: true },
+          cell: ({ GranteePrincipal: grantee }) => grantee,
+        },
+        {
+          ...{ id: "rights", header: words.rights },
+          cell: ({ Operations: rights }) => rights.join(", "),
+        },
+      ]}
+    />
+  );
+}
+
+function Uses({ arn }: { arn: string }) {
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["keys", arn, "uses", currentRegion()],
+    queryFn: ({ signal }) => usesOf(arn, signal),
+  });
+  if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  return (
+    <Table
+      items={[...(data ?? [])]}
+      loading={isPending}
+      loadingText={messages.loading}
+      empty={<Empty title={words.operationsNone} />}
+      header={<Header variant="h2">{words.operations}</Header>}
+      ariaLabels={{ tableLabel: words.operations }}
+      columnDefinitions={[
+        { id: "month", header: words.month, isRowHeader: true, cell: ({ month }) => month },
+        { id: "operation", header: words.operations, cell: ({ eventName }) => eventName },
+        { id: "uses", header: words.uses, cell: ({ uses }) => uses },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,230 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Table from "@cloudscape-design/components/table";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { call, currentRegion } from "../../api/call.ts";
+import { mostInAPage } from "../../api/ecr.ts";
+import { type KeyAnswer, listKeys } from "../../api/kms.ts";
+import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
+import { EquivalentCli } from "../../components/equivalent-cli.tsx";
+import { ErrorNotice } from "../../components/error-notice.tsx";
+import { PlaceLink } from "../../components/link.tsx";
+import { Empty, Page } from "../../components/page.tsx";
+import { Time } from "../../components/values.tsx";
+import { messages } from "../../messages.ts";
+import { useNotices } from "../../notices.tsx";
+
+const words = messages.keys;
+/** One question for all keys. */
+const underKeys = {
+  encryptionTypes: ["KMS", "KMS_DSSE"],
+  sortBy: "NAME",
+  sortOrder: "ASCENDING",
+  maxResults: mostInAPage,
+} as const;
+
+export function KeysPage() {
+  const [chosen, setChosen] = useState<KeyAnswer>();
+  const [open, setOpen] = useState<"create" | "disable">();
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["keys", currentRegion()],
+    queryFn: ({ signal }) => listKeys(signal),
+  });
+  const { data: listed } = useQuery({
+    queryKey: ["repositories", underKeys, currentRegion()],
+    queryFn: ({ signal }) => searchRepositories(underKeys, signal),
+  });
+  const usersOf = ({ arn }: KeyAnswer) =>
+    (listed?.repositories ?? []).filter(
+      ({ encryptionConfiguration: encryption }) => encryption?.kmsKey === arn,
+    );
+  const close = () => setOpen(undefined);
+  return (
+    <Page
+      title={words.title}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button disabled={chosen?.manager !== "CUSTOMER"} onClick={() => setOpen("disable")}>
+            {chosen?.state === "Disabled" ? words.enable : words.disable}
+          </Button>
+          <Button variant="primary" onClick={() => setOpen("create")}>
+            {words.create}
+          </Button>
+        </SpaceBetween>
+      }
+    >
+      {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
+      <Table
+        items={data ?? []}
+        loading={isPending}
+        loadingText={messages.loading}
+        empty={<Empty title={words.empty} />}
+        trackBy="id"
+        selectionType="single"
+        selectedItems={chosen === undefined ? [] : [chosen]}
+        onSelectionChange={({ detail }) => setChosen(detail.selectedItems[0])}
+        ariaLabels={{
+          selectionGroupLabel: words.title,
+          itemSelectionLabel: (_state, { alias, id }) => alias ?? id,
+          tableLabel: words.title,
+        }}
+        columnDefinitions={[
+          {
+            id: "alias",
+            header: words.alias,
+            isRowHeader: true,
+            cell: ({ alias, id }) => <PlaceLink to={`/keys/${id}`}>{alias ?? id}</PlaceLink>,
+          },
+          { id: "id", header: words.id, cell: ({ id }) => <code>{id}</code> },
+          {
+            ...{ id: "state", header: words.state },
+            cell: ({ state }) => (
+              <StatusIndicator type={state === "Enabled" ? "success" : "warning"}>
+                {state}
+              </StatusIndicator>
+            ),
+          },
+          { id: "manager", header: words.manager, cell: ({ manager }) => manager.toLowerCase() },
+          {
+            ...{ id: "repositories", header: words.repositories },
+            cell: (key) => <RepositoryLinks repositories={usersOf(key)} />,
+          },
+          {
+            ...{ id: "created", header: words.created },
+            cell: ({ createdAt }) => <Time seconds={createdAt} />,
+          },
+        ]}
+      />
+      <CreateKey visible={open === "create"} close={close} />
+      {chosen !== undefined && (
+        <SwitchKey
+          visible={open === "disable"}
+          close={close}
+          chosen={chosen}
+          users={usersOf(chosen)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function RepositoryLinks({ repositories }: { repositories: readonly RepositoryRow[] }) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      {repositories.map(({ repositoryName: name }) => (
+        <PlaceLink key={name} to={`/r/${name}/-/images`}>
+          {name}
+        </PlaceLink>
+      ))}
+    </SpaceBetween>
+  );
+}
+
+interface DialogProps {
+  readonly visible: boolean;
+  readonly close: () => void;
+}
+
+function CreateKey({ visible, close }: DialogProps) {
+  const [alias, setAlias] = useState("");
+  const done = useDone(close);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: async () => {
+      const { KeyMetadata } = await call<{ KeyMetadata: { KeyId: string } }>("kms", "CreateKey", {
+        Description: alias,
+      });
+      if (alias === "") return;
+      const input = { AliasName: `alias/${alias}`, TargetKeyId: KeyMetadata.KeyId };
+      await call("kms", "CreateAlias", input);
+    },
+    onSuccess: done,
+  });
+  return (
+    <Dialog
+      {...{ visible, close, title: words.create, act: () => mutate(), isBusy: isPending, error }}
+    >
+      <FormField label={words.alias} description={words.aliasHint}>
+        <Input value={alias} onChange={({ detail }) => setAlias(detail.value)} />
+      </FormField>
+      <EquivalentCli service="kms" operation="CreateKey" input={{ Description: alias }} />
+    </Dialog>
+  );
+}
+
+interface SwitchKeyProps extends DialogProps {
+  readonly chosen: KeyAnswer;
+  readonly users: readonly RepositoryRow[];
+}
+
+/** Says what breaks before it does. */
+function SwitchKey({ visible, close, chosen, users }: SwitchKeyProps) {
+  const done = useDone(close);
+  const isOff = chosen.state === "Disabled";
+  const operation = isOff ? "EnableKey" : "DisableKey";
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => call("kms", operation, { KeyId: chosen.id }),
+    onSuccess: done,
+  });
+  const title = isOff ? words.enable : words.disable;
+  return (
+    <Dialog {...{ visible, close, title, act: () => mutate(), isBusy: isPending, error }}>
+      {!isOff && users.length > 0 && (
+        <Alert type="warning">
+          {words.disableWarning}
+          <RepositoryLinks repositories={users} />
+        </Alert>
+      )}
+      <EquivalentCli service="kms" operation={operation} input={{ KeyId: chosen.id }} />
+    </Dialog>
+  );
+}
+
+function useDone(close: () => void): () => void {
+  const queries = useQueryClient();
+  const { succeed } = useNotices();
+  return () => {
+    succeed(messages.repository.saved);
+    void queries.invalidateQueries({ queryKey: ["keys"] });
+    close();
+  };
+}
+
+interface FrameProps extends DialogProps {
+  readonly title: string;
+  readonly act: () => void;
+  readonly isBusy: boolean;
+  readonly error: unknown;
+  readonly children: React.ReactNode;
+}
+
+function Dialog({ visible, close, title, act, isBusy, error, children }: FrameProps) {
+  return (
+    <Modal
+      {...{ visible, header: title, onDismiss: close }}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={close}>
+              {messages.create.cancel}
+            </Button>
+            <Button variant="primary" loading={isBusy} onClick={act}>
+              {title}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {error !== null && <ErrorNotice error={error} />}
+        {children}
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,40 @@
+import type { Overview } from "../../api/overview.ts";
+import { messages } from "../../messages.ts";
+
+/** One thing that somebody should see to, and where. */
+export interface Attention {
+  readonly sentence: string;
+  readonly to: string;
+}
+
+const words = messages.attention;
+const places: Readonly<Record<string, string>> = {
+  ADVISORIES_MISSING: "/settings?tab=scanning",
+  EVENTS_UNDELIVERED: "/settings?tab=jobs",
+  IMAGES_QUARANTINED: "/reviews",
+  KEY_DISABLED: "/keys",
+  KEY_MISSING: "/keys",
+  KEY_PENDING_DELETION: "/keys",
+  REPLICATION_FAILED: "/replication",
+  REVIEWS_PENDING: "/reviews",
+  SCANS_FAILED: "/security",
+};
+
+export function attentionOf({ attention }: Overview): Attention[] {
+  return attention.map(({ kind, count, truncated, subject = "" }) => {
+    const many = `${count}${truncated === true ? "+" : ""}`;
+    const sentence = words[kind as keyof typeof words]?.(many, shortName(subject)) ?? kind;
+    return { sentence, to: placeOf(kind, subject) };
+  });
+}
+
+function placeOf(kind: string, subject: string): string {
+  const place = places[kind] ?? "/";
+  const key = /:key\/([\w-]+)$/.exec(subject)?.[1];
+  return place === "/keys" && key !== undefined ? `/keys/${key}` : place;
+}
+
+/** A key by its id; anything else as it is. */
+function shortName(subject: string): string {
+  return /:key\/([\w-]+)$/.exec(subject)?.[1] ?? subject;
+}

@@ -1,0 +1,192 @@
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import Pagination from "@cloudscape-design/components/pagination";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
+import TextFilter from "@cloudscape-design/components/text-filter";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { currentRegion } from "../../api/call.ts";
+import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
+import { CopyButton } from "../../components/copy-button.tsx";
+import { ErrorNotice } from "../../components/error-notice.tsx";
+import { PlaceLink } from "../../components/link.tsx";
+import { Empty, Page } from "../../components/page.tsx";
+import { PushCommands } from "../../components/push-commands.tsx";
+import { useServerList, useTyped } from "../../components/server-list.ts";
+import { Severity } from "../../components/severity.tsx";
+import { SeveritySelect } from "../../components/severity-select.tsx";
+import { sizeText, Time } from "../../components/values.tsx";
+import { messages } from "../../messages.ts";
+import { DeleteRepository } from "./delete-repository.tsx";
+
+const words = messages.repositories;
+
+export function RepositoriesPage() {
+  const navigate = useNavigate();
+  const [chosen, setChosen] = useState<RepositoryRow>();
+  const [open, setOpen] = useState<"push" | "delete">();
+  const create = (
+    <Button variant="primary" onClick={() => navigate("/repositories/create")}>
+      {words.create}
+    </Button>
+  );
+  const name = chosen?.repositoryName ?? "";
+  return (
+    <Page
+      title={words.title}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <Button disabled={chosen === undefined} onClick={() => setOpen("push")}>
+            {words.pushCommands}
+          </Button>
+          <Button disabled={chosen === undefined} onClick={() => setOpen("delete")}>
+            {words.delete}
+          </Button>
+          {create}
+        </SpaceBetween>
+      }
+    >
+      <RepositoryTable chosen={chosen} choose={setChosen} create={create} />
+      {chosen !== undefined && (
+        <>
+          <PushCommands
+            {...{ repository: name, visible: open === "push", close: () => setOpen(undefined) }}
+          />
+          <DeleteRepository
+            name={name}
+            visible={open === "delete"}
+            close={(isDeleted) => {
+              setOpen(undefined);
+              if (isDeleted) setChosen(undefined);
+            }}
+          />
+        </>
+      )}
+    </Page>
+  );
+}
+
+interface RepositoryTableProps {
+  readonly chosen: RepositoryRow | undefined;
+  readonly choose: (repository: RepositoryRow | undefined) => void;
+  readonly create: React.ReactNode;
+}
+
+function RepositoryTable({ chosen, choose, create }: RepositoryTableProps) {
+  const list = useServerList({ sortBy: "NAME", sortOrder: "ASCENDING" });
+  const [text, setText] = useTyped(list.filter("filter"), (filter) => list.setFilter({ filter }));
+  const input = {
+    ...list.request,
+    word: list.filter("filter").toLowerCase() || undefined,
+    minimumSeverity: list.filter("severity") || undefined,
+  };
+  const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
+    queryKey: ["repositories", input, currentRegion()],
+    queryFn: ({ signal }) => searchRepositories(input, signal),
+    placeholderData: keepPreviousData,
+  });
+  const isNarrowed = input.word !== undefined || input.minimumSeverity !== undefined;
+  const clear = (
+    <Button onClick={() => list.setFilter({ filter: "", severity: "" })}>
+      {messages.clearFilters}
+    </Button>
+  );
+  const count = data?.totalCount ?? 0;
+  const filters = (
+    <SpaceBetween direction="horizontal" size="xs">
+      <TextFilter
+        filteringText={text}
+        filteringPlaceholder={words.find}
+        filteringAriaLabel={words.find}
+        countText={isNarrowed ? words.counted(count) : ""}
+        onChange={({ detail }) => setText(detail.filteringText)}
+      />
+      <SeveritySelect
+        value={list.filter("severity")}
+        choose={(severity) => list.setFilter({ severity })}
+      />
+    </SpaceBetween>
+  );
+  return (
+    <SpaceBetween size="s">
+      {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
+      <Table
+        {...list.sorting}
+        items={[...(data?.repositories ?? [])]}
+        columnDefinitions={columns}
+        loading={isPending && !isPlaceholderData && error === null}
+        loadingText={messages.loading}
+        trackBy="repositoryName"
+        selectionType="single"
+        selectedItems={chosen === undefined ? [] : [chosen]}
+        onSelectionChange={({ detail }) => choose(detail.selectedItems[0])}
+        ariaLabels={{
+          selectionGroupLabel: words.title,
+          itemSelectionLabel: (_state, item) => item.repositoryName ?? "",
+          tableLabel: words.title,
+        }}
+        enableKeyboardNavigation
+        stickyHeader
+        variant="full-page"
+        header={<Header counter={`(${count})`}>{words.title}</Header>}
+        empty={
+          isNarrowed ? (
+            <Empty title={messages.noMatch} action={clear} />
+          ) : (
+            <Empty title={words.empty} text={words.emptyText} action={create} />
+          )
+        }
+        filter={filters}
+        pagination={
+          <Pagination
+            {...list.pagination(count, isPlaceholderData ? undefined : data?.nextToken)}
+          />
+        }
+      />
+    </SpaceBetween>
+  );
+}
+
+const columns: TableProps.ColumnDefinition<RepositoryRow>[] = [
+  {
+    ...{ id: "name", header: words.name, sortingField: "NAME", isRowHeader: true },
+    cell: ({ repositoryName: name }) => <PlaceLink to={`/r/${name}/-/images`}>{name}</PlaceLink>,
+  },
+  {
+    ...{ id: "images", header: messages.navigation.images, sortingField: "IMAGES" },
+    cell: ({ imageCount }) => imageCount,
+  },
+  {
+    ...{ id: "size", header: words.unique, sortingField: "SIZE" },
+    cell: ({ sizeInBytes }) => sizeText(sizeInBytes),
+  },
+  {
+    ...{ id: "pulls", header: words.pulls },
+    cell: ({ recentPullCount }) => recentPullCount,
+  },
+  {
+    ...{ id: "pushed", header: words.lastPush, sortingField: "LAST_PUSH" },
+    cell: ({ lastPushedAt }) => <Time seconds={lastPushedAt} />,
+  },
+  {
+    ...{ id: "severity", header: words.worst, sortingField: "SEVERITY" },
+    cell: ({ worstSeverity }) =>
+      worstSeverity === undefined ? "–" : <Severity severity={worstSeverity} />,
+  },
+  {
+    ...{ id: "mutability", header: words.mutability },
+    cell: ({ imageTagMutability }) => imageTagMutability,
+  },
+  {
+    ...{ id: "encryption", header: words.encryption },
+    cell: ({ encryptionConfiguration }) => encryptionConfiguration?.encryptionType ?? "AES256",
+  },
+  {
+    ...{ id: "uri", header: words.uri },
+    cell: ({ repositoryName: name }) => (
+      <CopyButton text={`${location.host}/${name}`} label={`Copy ${location.host}/${name}`} />
+    ),
+  },
+];

@@ -1,0 +1,125 @@
+import Box from "@cloudscape-design/components/box";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { TableProps } from "@cloudscape-design/components/table";
+import { platformText } from "../../api/ecr.ts";
+import type { ImageRow } from "../../api/search.ts";
+import { PlaceLink } from "../../components/link.tsx";
+import { SeverityCounts } from "../../components/severity.tsx";
+import { Digest, shortDigest, sizeText, Time } from "../../components/values.tsx";
+import { messages } from "../../messages.ts";
+
+const words = messages.repository;
+
+/** An image, or what is folded under one: an image that it lists, a kind of artifact about it. */
+export interface Row {
+  readonly key: string;
+  /** What it is called by. */
+  readonly title: string;
+  /** What to look at. */
+  readonly digest: string;
+  readonly platform: string;
+  readonly size?: number;
+  readonly place: string;
+  readonly folded: readonly Row[];
+  /** Absent of a row that is folded under another. */
+  readonly image?: ImageRow;
+}
+
+export function rowOf(image: ImageRow): Row {
+  const { imageDigest: digest, imageTags, imageSizeInBytes: size } = image;
+  const children = image.children.map((child) => ({
+    ...{ key: `${digest} ${child.imageDigest}`, digest, size: child.imageSizeInBytes },
+    title: child.platform === undefined ? shortDigest(child.imageDigest) : nameOf(child.platform),
+    platform: child.platform === undefined ? "" : nameOf(child.platform),
+    ...{ place: `?platform=${child.imageDigest}`, folded: [] },
+  }));
+  const referrers = image.referrers.map(({ artifactType = "", count }) => ({
+    ...{ key: `${digest} ${artifactType}`, digest, platform: "" },
+    title: `${count} × ${artifactType || words.attached}`,
+    ...{ place: "?tab=referrers", folded: [] },
+  }));
+  return {
+    ...{ key: digest, title: imageTags[0] ?? shortDigest(digest), digest, size, place: "", image },
+    platform: image.platform === undefined ? "" : nameOf(image.platform),
+    folded: [...children, ...referrers],
+  };
+}
+
+function nameOf(platform: Parameters<typeof platformText>[0]): string {
+  return platformText(platform);
+}
+
+export function columnsOf(name: string): TableProps.ColumnDefinition<Row>[] {
+  return [
+    {
+      ...{ id: "tags", header: words.imageTags, isRowHeader: true },
+      cell: ({ image, digest, place, title }) => (
+        <PlaceLink to={`/r/${name}/-/i/${digest}${place}`}>
+          {image === undefined ? title : <Tags image={image} />}
+        </PlaceLink>
+      ),
+    },
+    {
+      ...{ id: "digest", header: words.digest },
+      cell: ({ image }) => image !== undefined && <Digest digest={image.imageDigest} />,
+    },
+    {
+      ...{ id: "type", header: words.type },
+      cell: ({ image, platform }) =>
+        [image === undefined ? "" : kindOf(image), platform].filter(Boolean).join(" "),
+    },
+    {
+      ...{ id: "size", header: words.size, sortingField: "SIZE" },
+      cell: ({ size }) => size !== undefined && sizeText(size),
+    },
+    {
+      ...{ id: "pushed", header: words.pushed, sortingField: "PUSHED" },
+      cell: ({ image }) => image !== undefined && <Time seconds={image.imagePushedAt} />,
+    },
+    {
+      ...{ id: "pulled", header: words.pulled, sortingField: "PULLED" },
+      cell: ({ image }) => image !== undefined && <Time seconds={image.lastRecordedPullTime} />,
+    },
+    {
+      ...{ id: "severity", header: words.severity, sortingField: "SEVERITY" },
+      cell: ({ image }) => image !== undefined && <ScanCell image={image} />,
+    },
+    {
+      ...{ id: "signed", header: words.signed },
+      cell: ({ image }) => (image?.signed === true ? words.signedYes : ""),
+    },
+    {
+      ...{ id: "status", header: words.status },
+      cell: ({ image }) => image !== undefined && <StatusCell image={image} />,
+    },
+  ];
+}
+
+function Tags({ image: { imageTags, imageTagCount } }: { image: ImageRow }) {
+  if (imageTags.length === 0) return <Box color="text-status-inactive">{words.untagged}</Box>;
+  const more = imageTagCount - imageTags.length;
+  return <>{`${imageTags.join(", ")}${more > 0 ? words.moreTags(more) : ""}`}</>;
+}
+
+function StatusCell({ image: { imageStatus, hold } }: { image: ImageRow }) {
+  if (hold === undefined) return <>{imageStatus.toLowerCase()}</>;
+  return <StatusIndicator type="warning">{hold.toLowerCase()}</StatusIndicator>;
+}
+
+/** Unscanned and failed look different from nothing found. */
+function ScanCell({ image }: { image: ImageRow }) {
+  const status = image.imageScanStatus?.status;
+  const counts = image.findingSeverityCounts;
+  if (status === undefined) return <>{words.notScanned}</>;
+  if (status !== "COMPLETE" && status !== "ACTIVE") return <>{status.toLowerCase()}</>;
+  if (counts === undefined || Object.keys(counts).length === 0) return <>{words.noFindings}</>;
+  return <SeverityCounts counts={counts} />;
+}
+
+function kindOf({ artifactMediaType = "", imageManifestMediaType }: ImageRow): string {
+  if (/index|manifest\.list/.test(imageManifestMediaType)) return "index";
+  if (artifactMediaType === "" || /container\.image|oci\.image\.config/.test(artifactMediaType)) {
+    return "image";
+  }
+  return artifactMediaType.replace(/^application\/vnd\./, "");
+}

@@ -1,0 +1,43 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { call, currentRegion } from "../../api/call.ts";
+import { ApiError } from "../../api/errors.ts";
+import { ErrorNotice } from "../../components/error-notice.tsx";
+import { PolicyEditor } from "../../components/policy-editor.tsx";
+import { messages } from "../../messages.ts";
+import type { TabProps } from "./repository-page.tsx";
+
+const words = messages.repository;
+
+export function PermissionsTab({ name }: TabProps) {
+  const queries = useQueryClient();
+  const queryKey = ["repository", name, "policy", currentRegion()];
+  const { data, error, isPending, refetch } = useQuery({
+    ...{ queryKey, queryFn: ({ signal }) => getPolicy(name, signal) },
+  });
+  if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  if (isPending) return null;
+  return (
+    <PolicyEditor
+      key={data}
+      {...{ title: words.tabs.permissions, label: words.policyEdit, none: words.policyNone }}
+      {...{ kind: "repository", stored: data }}
+      operations={{
+        ...{ put: "SetRepositoryPolicy", remove: "DeleteRepositoryPolicy" },
+        input: { repositoryName: name },
+      }}
+      saved={() => void queries.invalidateQueries({ queryKey })}
+    />
+  );
+}
+
+async function getPolicy(repositoryName: string, signal: AbortSignal): Promise<string> {
+  try {
+    const { policyText } = await call<{ policyText: string }>(
+      ...(["ecr", "GetRepositoryPolicy", { repositoryName }, signal] as const),
+    );
+    return JSON.stringify(JSON.parse(policyText), null, 2);
+  } catch (error) {
+    if (error instanceof ApiError && error.code.startsWith("RepositoryPolicyNotFound")) return "";
+    throw error;
+  }
+}

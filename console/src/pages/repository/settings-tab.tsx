@@ -1,0 +1,97 @@
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { call, currentRegion } from "../../api/call.ts";
+import { listKeys } from "../../api/kms.ts";
+import { EquivalentCli } from "../../components/equivalent-cli.tsx";
+import { Time } from "../../components/values.tsx";
+import { messages } from "../../messages.ts";
+import { useNotices } from "../../notices.tsx";
+import type { TabProps } from "./repository-page.tsx";
+
+const words = messages.repositories;
+
+export function SettingsTab({ repository, name }: TabProps) {
+  const { encryptionConfiguration: encryption, createdAt, repositoryArn } = repository;
+  const { data: keys = [] } = useQuery({
+    queryKey: ["keys", currentRegion()],
+    enabled: encryption?.kmsKey !== undefined,
+    queryFn: ({ signal }) => listKeys(signal),
+  });
+  const key = keys.find(({ arn }) => arn === encryption?.kmsKey);
+  return (
+    <SpaceBetween size="m">
+      <Container header={<Header variant="h2">{messages.create.encryption}</Header>}>
+        <KeyValuePairs
+          columns={2}
+          items={[
+            { label: words.encryption, value: encryption?.encryptionType ?? "AES256" },
+            {
+              label: messages.create.key,
+              value: key?.alias ?? encryption?.kmsKey ?? messages.create.aesHint,
+            },
+            { label: "ARN", value: repositoryArn },
+            { label: words.created, value: <Time seconds={createdAt} /> },
+          ]}
+        />
+      </Container>
+      <Mutability name={name} current={repository.imageTagMutability ?? "MUTABLE"} />
+    </SpaceBetween>
+  );
+}
+
+function Mutability({ name, current }: { name: string; current: string }) {
+  const [mode, setMode] = useState(current);
+  const queries = useQueryClient();
+  const { succeed, fail } = useNotices();
+  const input = { repositoryName: name, imageTagMutability: mode };
+  const save = useMutation({
+    mutationFn: () => call("ecr", "PutImageTagMutability", input),
+    onSuccess: () => {
+      succeed(messages.repository.saved);
+      void queries.invalidateQueries({ queryKey: ["repository", name] });
+    },
+    onError: fail,
+  });
+  const modes = ["MUTABLE", "IMMUTABLE"] as const;
+  const known = modes.find((each) => each === mode);
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            <Button
+              disabled={mode === current}
+              loading={save.isPending}
+              onClick={() => save.mutate()}
+            >
+              {messages.repository.save}
+            </Button>
+          }
+        >
+          {words.mutability}
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        <FormField label={words.mutability}>
+          <Select
+            selectedOption={{
+              ...{ value: mode, label: known ? messages.create.modes[known] : mode },
+            }}
+            options={modes.map((value) => ({ value, label: messages.create.modes[value] }))}
+            onChange={({ detail }) => setMode(detail.selectedOption.value ?? current)}
+          />
+        </FormField>
+        <EquivalentCli service="ecr" operation="PutImageTagMutability" input={input} />
+      </SpaceBetween>
+    </Container>
+  );
+}

@@ -1,0 +1,170 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
+import { useState } from "react";
+import { currentRegion } from "../../api/call.ts";
+import { type Finding, findings as listFindings } from "../../api/findings.ts";
+import { csvText } from "../../components/csv.ts";
+import { downloadText } from "../../components/download.ts";
+import { ErrorNotice } from "../../components/error-notice.tsx";
+import { PlaceLink } from "../../components/link.tsx";
+import { Empty } from "../../components/page.tsx";
+import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Severity } from "../../components/severity.tsx";
+import { Time } from "../../components/values.tsx";
+import { security as words } from "../../messages/security.ts";
+import { messages } from "../../messages.ts";
+import { type AskedFindings, criteriaOf, sortOf } from "./asked-findings.ts";
+import { factsOf } from "./finding-facts.ts";
+import { IgnoreDialog } from "./ignore-dialog.tsx";
+
+const pageSize = 50;
+
+export function FindingList({ asked }: { asked: AskedFindings }) {
+  const [chosen, setChosen] = useState<Finding>();
+  const [isIgnoring, setIgnoring] = useState(false);
+  const input = { filterCriteria: criteriaOf(asked), sortCriteria: sortOf(asked) };
+  const { query, pages } = usePaged(
+    ["findings", currentRegion(), "findings", input],
+    (token, signal) => listFindings({ ...input, maxResults: pageSize, ...token }, signal),
+  );
+  if (query.error !== null) {
+    return <ErrorNotice error={query.error} retry={() => void query.refetch()} />;
+  }
+  const items = pages.flatMap(({ findings = [] }) => findings);
+  return (
+    <SpaceBetween size="m">
+      <Table
+        items={items}
+        loading={query.isPending}
+        loadingText={messages.loading}
+        empty={<NoFindings asked={asked} />}
+        trackBy="findingArn"
+        selectionType="single"
+        selectedItems={chosen === undefined ? [] : [chosen]}
+        onSelectionChange={({ detail }) => setChosen(detail.selectedItems[0])}
+        enableKeyboardNavigation
+        ariaLabels={{
+          selectionGroupLabel: words.tabs.findings,
+          itemSelectionLabel: (_state, finding) => nameOf(finding),
+          tableLabel: words.tabs.findings,
+        }}
+        header={
+          <Header
+            variant="h2"
+            counter={`(${items.length}${query.hasNextPage ? "+" : ""})`}
+            actions={
+              <Actions items={items} canIgnore={chosen !== undefined} ignore={setIgnoring} />
+            }
+          >
+            {words.tabs.findings}
+          </Header>
+        }
+        columnDefinitions={columns}
+      />
+      <MoreButton query={query} />
+      {isIgnoring && chosen !== undefined && (
+        <IgnoreDialog
+          facts={factsOf(chosen)}
+          close={() => {
+            setIgnoring(false);
+            setChosen(undefined);
+          }}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
+
+interface ActionsProps {
+  readonly items: readonly Finding[];
+  readonly canIgnore: boolean;
+  readonly ignore: (isIgnoring: boolean) => void;
+}
+
+/** What is exported is what is shown. */
+function Actions({ items, canIgnore, ignore }: ActionsProps) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => downloadText("findings.csv", "text/csv", csvOf(items))}>
+        {words.csv}
+      </Button>
+      <Button
+        onClick={() =>
+          downloadText("findings.json", "application/json", JSON.stringify(items, null, 2))
+        }
+      >
+        {words.json}
+      </Button>
+      <Button disabled={!canIgnore} onClick={() => ignore(true)}>
+        {words.ignore}
+      </Button>
+    </SpaceBetween>
+  );
+}
+
+function NoFindings({ asked }: { asked: AskedFindings }) {
+  if (!asked.isNarrowed) return <Empty title={words.noFindings} text={words.noFindingsText} />;
+  return (
+    <Empty
+      title={messages.noMatch}
+      action={<Button onClick={asked.clear}>{messages.clearFilters}</Button>}
+    />
+  );
+}
+
+const columns: readonly TableProps.ColumnDefinition<Finding>[] = [
+  {
+    ...{ id: "severity", header: words.severity },
+    cell: (finding) => <Severity severity={factsOf(finding).severity} />,
+  },
+  {
+    ...{ id: "cve", header: words.cve, isRowHeader: true },
+    cell: (finding) => {
+      const { vulnerabilityId, isExploited } = factsOf(finding);
+      return (
+        <>
+          <PlaceLink to={`/security/${vulnerabilityId}`}>{vulnerabilityId}</PlaceLink>
+          {isExploited && <Box color="text-status-error">{words.exploited}</Box>}
+        </>
+      );
+    },
+  },
+  { id: "package", header: words.package, cell: (finding) => factsOf(finding).packageName },
+  { id: "installed", header: words.installed, cell: (finding) => factsOf(finding).installed },
+  { id: "fixed", header: words.fixedIn, cell: (finding) => factsOf(finding).fixedIn ?? "–" },
+  { id: "image", header: words.image, cell: (finding) => <ImageLink finding={finding} /> },
+  { id: "score", header: words.score, cell: ({ inspectorScore }) => inspectorScore ?? "–" },
+  {
+    ...{ id: "epss", header: words.epss },
+    cell: ({ epss }) => (epss?.score === undefined ? "–" : `${(100 * epss.score).toFixed(1)} %`),
+  },
+  {
+    ...{ id: "first", header: words.firstSeen },
+    cell: ({ firstObservedAt }) => <Time seconds={firstObservedAt} />,
+  },
+];
+
+export function ImageLink({ finding }: { finding: Finding }) {
+  const { repository, digest, imageName } = factsOf(finding);
+  return <PlaceLink to={`/r/${repository}/-/i/${digest}?tab=findings`}>{imageName}</PlaceLink>;
+}
+
+function nameOf(finding: Finding): string {
+  const { vulnerabilityId, packageName, imageName } = factsOf(finding);
+  return `${vulnerabilityId} ${packageName} ${imageName}`;
+}
+
+function csvOf(items: readonly Finding[]): string {
+  const head = ["severity", "vulnerability", "package", "installed", "fixed", "image", "exploited"];
+  const rows = items.map((finding) => {
+    const facts = factsOf(finding);
+    return [
+      ...[facts.severity, facts.vulnerabilityId, facts.packageName, facts.installed],
+      ...[facts.fixedIn ?? "", `${facts.repository}@${facts.digest}`, facts.isExploited],
+    ];
+  });
+  return csvText([head, ...rows]);
+}

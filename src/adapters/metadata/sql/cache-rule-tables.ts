@@ -1,0 +1,17 @@
+/** The rows of rules of the pull-through cache, as they are stored: see `tables.ts`. */
+import type { AccountId, Region } from "../../../registry/names.ts";
+
+export interface CacheRuleTable {
+  account: AccountId;
+  region: Region;
+  /** The prefix without a slash at its end, or `ROOT`. */
+  prefix: string;
+  /** JSON. */
+  settings: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface CacheRuleTables {
+  cache_rule: CacheRuleTable;
+}

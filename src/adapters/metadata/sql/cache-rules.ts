@@ -1,0 +1,120 @@
+import type { CacheRuleReads, CacheRuleWrites } from "../../../ports/cache-rule-store.ts";
+import type { PageRequest } from "../../../ports/page-request.ts";
+import type { Registry } from "../../../registry/names.ts";
+import type {
+  CacheRule,
+  CacheRuleSettings,
+} from "../../../registry/pull-through-cache/cache-rule.ts";
+import type { CacheRuleTable } from "./cache-rule-tables.ts";
+import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
+import { ListStatement } from "./list-statement.ts";
+import type { SqlSession } from "./session.ts";
+import { type Fields, statement } from "./statement.ts";
+
+export class SqlCacheRules implements CacheRuleReads, CacheRuleWrites {
+  readonly #session: SqlSession;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  async at(registry: Registry, keys: readonly string[]): Promise<CacheRule[]> {
+    return (await at.all(this.#session, registryKey(registry), keys)).map(toRule);
+  }
+
+  async list(registry: Registry, { after = "", limit }: PageRequest<string>): Promise<CacheRule[]> {
+    const page = { ...registryKey(registry), prefix: after, limit };
+    return (await this.#session.all(list, page)).map(toRule);
+  }
+
+  async insertIfAbsent(rule: CacheRule): Promise<boolean> {
+    return (await this.#session.change(insert, toRow(rule))) > 0;
+  }
+
+  async lock(registry: Registry, prefix: string): Promise<CacheRule | undefined> {
+    const row = await this.#session.first(lock, { ...registryKey(registry), prefix });
+    return row && toRule(row);
+  }
+
+  async replace(rule: CacheRule): Promise<void> {
+    await this.#session.later(replace, toRow(rule));
+  }
+
+  async remove(registry: Registry, prefix: string): Promise<void> {
+    await this.#session.later(remove, { ...registryKey(registry), prefix });
+  }
+}
+
+type Key = RegistryKey & { readonly prefix: string };
+
+function toRule(row: CacheRuleTable): CacheRule {
+  return {
+    registry: registryKey(row),
+    key: row.prefix,
+    settings: JSON.parse(row.settings) as CacheRuleSettings,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function toRow(rule: CacheRule): Fields<CacheRuleTable> {
+  return {
+    ...registryKey(rule.registry),
+    prefix: rule.key,
+    settings: JSON.stringify(rule.settings),
+    created_at: rule.createdAt,
+    updated_at: rule.updatedAt,
+  };
+}
+
+const of = (key: Key) => ({ ...ofRegistry(key), prefix: key.prefix });
+
+const at = new ListStatement(({ builder }, key: RegistryKey, keys) =>
+  builder
+    .selectFrom("cache_rule")
+    .selectAll()
+    .where((row) => row.and(ofRegistry(key)))
+    .where("prefix", "in", keys),
+);
+
+const list = statement(({ builder }, page: Key & { readonly limit: number }) =>
+  builder
+    .selectFrom("cache_rule")
+    .selectAll()
+    .where((row) => row.and(ofRegistry(page)))
+    .where("prefix", ">", page.prefix)
+    .orderBy("prefix")
+    .limit(page.limit),
+);
+
+const lock = statement(({ builder, locksRows }, key: Key) => {
+  const query = builder
+    .selectFrom("cache_rule")
+    .selectAll()
+    .where((row) => row.and(of(key)));
+  return locksRows ? query.forUpdate() : query;
+});
+
+const insert = statement(({ builder }, row: Fields<CacheRuleTable>) =>
+  builder
+    .insertInto("cache_rule")
+    .values({
+      ...ofRegistry(row),
+      prefix: row.prefix,
+      settings: row.settings,
+      created_at: row.created_at,
+      updated_at: row.updated_at,
+    })
+    .onConflict((conflict) => conflict.columns(["account", "region", "prefix"]).doNothing()),
+);
+
+const replace = statement(({ builder }, row: Fields<CacheRuleTable>) =>
+  builder
+    .updateTable("cache_rule")
+    .set({ settings: row.settings, updated_at: row.updated_at })
+    .where((each) => each.and({ ...ofRegistry(row), prefix: row.prefix })),
+);
+
+const remove = statement(({ builder }, key: Key) =>
+  builder.deleteFrom("cache_rule").where((row) => row.and(of(key))),
+);

@@ -1,0 +1,29 @@
+/** The rows of the private gallery, as they are stored: see `tables.ts`. */
+import type { AccountId, Region, RepositoryName } from "../../../registry/names.ts";
+
+interface OfRepository {
+  account: AccountId;
+  region: Region;
+  /** The repository's id. */
+  repository: string;
+  /** JSON. */
+  details: string;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface PrivateGalleryEntryTable extends OfRepository {
+  name: RepositoryName;
+  /** Whether it shows itself to other accounts at all. */
+  shared: number;
+}
+
+export interface PrivateGalleryVersionTable extends OfRepository {
+  /** Of the version. */
+  name: string;
+}
+
+export interface PrivateGalleryTables {
+  private_gallery_entry: PrivateGalleryEntryTable;
+  private_gallery_version: PrivateGalleryVersionTable;
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from "node:http";
+import type { HttpBinding, Operation } from "../../operations/operation.ts";
+import { decodeJson } from "./json-codec.ts";
+import type { Parameters } from "./request-head.ts";
+
+/** An operation, and the members that the path says. */
+export interface RestMatch {
+  readonly operation: Operation;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Route {
+  readonly operation: Operation;
+  readonly method: string;
+  readonly segments: readonly string[];
+}
+
+/** The operations that have a path of their own. Source: Smithy, "HTTP binding traits"; AWS restJson1. */
+export class RestRoutes {
+  readonly #routes: readonly Route[];
+
+  constructor(operations: readonly Operation[]) {
+    this.#routes = operations.flatMap((operation) => {
+      if (operation.http === undefined) return [];
+      const { method, path } = operation.http;
+      return [{ operation, method, segments: path.split("/") }];
+    });
+  }
+
+  find(method: string, url: string): RestMatch | undefined {
+    const [path = ""] = url.split("?", 1);
+    // There are few routes: a request is held against each.
+    const segments = path.split("/");
+    for (const route of this.#routes) {
+      const labels = route.method === method ? labelsOf(route, segments) : undefined;
+      if (labels !== undefined) return { operation: route.operation, labels };
+    }
+    return undefined;
+  }
+}
+
+/** What stands in the place of each label; `undefined` where a segment is another one. */
+function labelsOf(route: Route, segments: readonly string[]): Record<string, string> | undefined {
+  if (segments.length !== route.segments.length) return undefined;
+  const labels: [string, string][] = [];
+  for (const [at, wanted] of route.segments.entries()) {
+    const segment = segments[at] as string;
+    if (!wanted.startsWith("{")) {
+      if (segment !== wanted) return undefined;
+    } else if (segment === "") {
+      return undefined;
+    } else {
+      // The router has decoded the path once already, so that it is well-formed.
+      labels.push([wanted.slice(1, -1), decodeURIComponent(segment)]);
+    }
+  }
+  return Object.fromEntries(labels);
+}
+
+/**
+ * The members of a request: those of the path before those of the query, and those before the body's.
+ * @throws RegistryError Serialization when the body is no JSON object, or nested too deeply
+ */
+export function decodeRest(
+  { operation, labels }: RestMatch,
+  query: Parameters,
+  body: Buffer,
+): unknown {
+  const { queryLists = [] } = operation.http as HttpBinding;
+  const lists = queryLists.flatMap((member) => {
+    const values = query.flatMap(([name, value]) => (name === member ? [value] : []));
+    return values.length === 0 ? [] : [[member, values] as const];
+  });
+  return { ...(decodeJson(body) as object), ...Object.fromEntries(lists), ...labels };
+}
+
+/** Whether a request claims to be a call of AWS, by header or by query. */
+export function isSigned({ headers, url = "" }: IncomingMessage): boolean {
+  const { authorization = "" } = headers;
+  return authorization.startsWith("AWS4-") || /[?&]X-Amz-Algorithm=AWS4-/.test(url);
+}

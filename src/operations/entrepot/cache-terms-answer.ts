@@ -1,0 +1,14 @@
+import type { CacheRule } from "../../registry/pull-through-cache/cache-rule.ts";
+import { freshMsOf } from "../../registry/pull-through-cache/cache-terms.ts";
+
+/** What a rule of the pull-through cache fetches, as it is shown. */
+export function cacheTermsAnswer(rule: CacheRule) {
+  const { prefix, terms } = rule.settings;
+  return {
+    ecrRepositoryPrefix: prefix,
+    registryId: rule.registry.account,
+    freshSeconds: freshMsOf(rule) / 1000,
+    allow: terms?.allow ?? [],
+    deny: terms?.deny ?? [],
+  };
+}

@@ -1,0 +1,86 @@
+/** An index is told as one: what is wrong with all that it lists. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { imageManifest, ociIndex, ociManifest } from "../../../test/support/ecr.ts";
+import { file, layerArchive } from "../../../test/support/layer-archive.ts";
+import {
+  debianLayer,
+  lodashLayer,
+  ScannedRegistry,
+} from "../../../test/support/scanned-registry.ts";
+import { listImageFindings } from "./list-image-findings.ts";
+import { putWaiver } from "./put-waiver.ts";
+
+const repositoryName = "team/app";
+let scanned: ScannedRegistry;
+let children: string[];
+
+beforeAll(async () => {
+  scanned = await ScannedRegistry.open(repositoryName);
+  children = [
+    await scanned.push(repositoryName, "one", [debianLayer, lodashLayer]),
+    await scanned.push(repositoryName, "two", [debianLayer]),
+  ];
+  await scanned.settle();
+});
+afterAll(() => scanned.close());
+
+function pushIndex(digests: readonly string[]): Promise<string> {
+  const manifests = digests.map((digest) => ({ mediaType: ociManifest, digest, size: 2 }));
+  return scanned.registry.putManifest(repositoryName, {
+    ...{ schemaVersion: 2, mediaType: ociIndex, manifests },
+  });
+}
+const list = (imageDigest: string, more: object = {}) =>
+  scanned.registry.ask(listImageFindings, { repositoryName, imageId: { imageDigest }, ...more });
+
+describe("ListImageFindings of an index", () => {
+  it("tells each finding once, with the images that it is in, and which have a scan", async () => {
+    const empty = Buffer.from("{}");
+    await scanned.pushLayer(repositoryName, empty);
+    const statement = { ...imageManifest(empty, empty), annotations: { is: "attestation" } };
+    const layers = [{ ...statement.layers[0], mediaType: "application/vnd.in-toto+json" }];
+    const attestation = await scanned.registry.putManifest(repositoryName, {
+      ...{ ...statement, layers },
+    });
+    const index = await pushIndex([...children, attestation]);
+    const told = await list(index);
+    expect(told).toMatchObject({ imageDigest: index, scanStatus: "ACTIVE" });
+    expect(told.platforms?.map((each) => [each.imageDigest, each.scanStatus])).toEqual(
+      children.map((digest) => [digest, "ACTIVE"]),
+    );
+    const found = new Map(told.findings.map((each) => [each.vulnerabilityId, each.imageDigests]));
+    expect(found.get("CVE-2023-1111")).toEqual(children);
+    expect(found.get("CVE-2021-23337")).toEqual([children[0]]);
+    expect(told.findings).toHaveLength(2);
+    expect(told.severityCounts).toEqual({ CRITICAL: 1, HIGH: 1 });
+    const paged = await list(index, { maxResults: 1 });
+    const rest = await list(index, { maxResults: 1, nextToken: paged.nextToken });
+    expect([...paged.findings, ...rest.findings]).toEqual(told.findings);
+    const image = await list(children[1]!);
+    expect(image.platforms).toBeUndefined();
+    expect(image.findings[0]?.imageDigests).toBeUndefined();
+  });
+
+  it("calls suppressed what is suppressed in all images that have it", async () => {
+    const index = await pushIndex(children.toReversed());
+    const waive = (waiverName: string, imageDigest: string) =>
+      scanned.registry.ask(putWaiver, {
+        ...{ waiverName, imageDigest, vulnerabilityId: "CVE-2023-1111", reason: "known" },
+        ...{ repositoryFilter: repositoryName, owner: "team" },
+        expiresAt: scanned.opened.clock.now() / 1000 + 86_400,
+      });
+    await waive("first", children[0]!);
+    expect((await list(index, { suppressed: true })).findings).toEqual([]);
+    await waive("second", children[1]!);
+    expect(await list(index, { suppressed: true })).toMatchObject({
+      findings: [{ vulnerabilityId: "CVE-2023-1111", imageDigests: children.toReversed() }],
+      ...{ severityCounts: { HIGH: 1 }, suppressedSeverityCounts: { CRITICAL: 1 } },
+    });
+  });
+
+  it("says of an index of which nothing was scanned that nothing is known", async () => {
+    const unscanned = layerArchive([file("etc/hostname", "unscanned")]);
+    const child = await scanned.push(repositoryName, "three", [unscanned]);
+    await expect(list(await pushIndex([child]))).rejects.toMatchObject({ kind: "ScanNotFound" });
+  });
+});

@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { account, callerOf, otherAccount, TestRegistry } from "../../../test/support/ecr.ts";
+import { userWith } from "../../../test/support/identity.ts";
+import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
+import type { Caller } from "../../registry/identity/principal.ts";
+import { privateGalleryLimits } from "../../registry/private-gallery/private-gallery-limits.ts";
+import { createRepository } from "../ecr/create-repository.ts";
+import { deleteRepository } from "../ecr/delete-repository.ts";
+import { deleteGalleryEntry } from "./delete-gallery-entry.ts";
+import { deleteGalleryVersion } from "./delete-gallery-version.ts";
+import { getGalleryEntry } from "./get-gallery-entry.ts";
+import { getGallerySettings } from "./get-gallery-settings.ts";
+import { listGalleryEntries } from "./list-gallery-entries.ts";
+import { putGalleryEntry } from "./put-gallery-entry.ts";
+import { putGallerySettings } from "./put-gallery-settings.ts";
+import { putGalleryVersion } from "./put-gallery-version.ts";
+import { restoreRepository } from "./restore-repository.ts";
+
+const repositoryName = "team/app";
+const other = callerOf(otherAccount);
+const said = { repositoryName, title: "App", owner: "team", purpose: "to be run" };
+
+let opened: TestPorts;
+let registry: TestRegistry;
+beforeEach(async () => {
+  opened = await testPorts();
+  registry = new TestRegistry(opened);
+  await registry.createRepository(repositoryName);
+});
+afterEach(() => registry.close());
+
+const put = (more: object = {}) => registry.ask(putGalleryEntry, { ...said, ...more });
+const get = (caller?: Caller) =>
+  registry.ask(getGalleryEntry, { registryId: account, repositoryName }, caller);
+const names = async (input: object = {}, caller?: Caller) => {
+  const { entries } = await registry.ask(listGalleryEntries, input, caller);
+  return entries.map(({ registryId, repositoryName: name }) => `${registryId} ${name}`);
+};
+const events = async (detailType: string) => {
+  const waiting = await opened.ports.metadata.outbox.first(100);
+  return waiting.map(({ event }) => event).filter((event) => event.detailType === detailType);
+};
+
+describe("an entry of the private gallery", () => {
+  it("has the fields and categories that the operator has defined, of their types", async () => {
+    await registry.ask(putGallerySettings, {
+      fields: [
+        { name: "data class", type: "CHOICE", choices: ["public", "secret"], isRequired: true },
+        { name: "support until", type: "DATE" },
+        { name: "level", type: "NUMBER" },
+        { name: "critical", type: "BOOLEAN" },
+      ],
+      categories: ["base"],
+    });
+    expect(await registry.ask(getGallerySettings, {})).toMatchObject({ categories: ["base"] });
+    const fields = { "data class": "public", "support until": "2030-01-31", level: 2 };
+    const refused = async (more: object) => {
+      const asked = put({ fields, ...more });
+      await expect(asked).rejects.toMatchObject({ kind: "InvalidParameter" });
+    };
+    await refused({ fields: {} });
+    await refused({ fields: { ...fields, "data class": "other" } });
+    await refused({ fields: { ...fields, "support until": "2030-02-30" } });
+    await refused({ fields: { ...fields, level: "2" } });
+    await refused({ fields: { ...fields, critical: "true" } });
+    await refused({ fields: { ...fields, unheard: 1 } });
+    await refused({ categories: ["unheard"] });
+    const { entry } = await put({ fields, categories: ["base"], contact: "#team" });
+    expect(entry).toMatchObject({ fields, categories: ["base"], contact: "#team", owner: "team" });
+    expect(await get()).toMatchObject({ entry, versions: [], problems: [] });
+    await registry.ask(putGallerySettings, {
+      fields: [{ name: "new", type: "TEXT", isRequired: true }],
+    });
+    const { problems } = await get();
+    expect(problems).toContain("'new' is missing");
+    expect(problems).toContain("there is no field 'level'");
+  });
+
+  it("refuses definitions that can not be meant", async () => {
+    for (const fields of [
+      [{ name: "a", type: "CHOICE" }],
+      [{ name: "a", type: "TEXT", choices: ["x"] }],
+      [
+        { name: "a", type: "TEXT" },
+        { name: "a", type: "NUMBER" },
+      ],
+    ]) {
+      const asked = registry.ask(putGallerySettings, { fields });
+      await expect(asked).rejects.toMatchObject({ kind: "InvalidParameter" });
+    }
+  });
+
+  it("links to nothing that a browser would run", async () => {
+    for (const documentation of [
+      ...["javascript:alert(1)", "data:text/html,x", 'https://a/"onclick=', "//evil", "http://"],
+    ]) {
+      await expect(put({ documentation })).rejects.toMatchObject({ kind: "InvalidParameter" });
+    }
+    await put({ documentation: "https://docs.example.com/app" });
+  });
+
+  it("is told of, goes, and is not shown while its repository lies in the trash", async () => {
+    registry.keepTrash(7);
+    await put();
+    expect(await names()).toEqual([`${account} ${repositoryName}`]);
+    await registry.ask(deleteRepository, { repositoryName });
+    expect(await names()).toEqual([]);
+    await registry.ask(restoreRepository, { repositoryName });
+    expect(await names()).toEqual([`${account} ${repositoryName}`]);
+    await registry.ask(deleteGalleryEntry, { repositoryName });
+    await expect(get()).rejects.toMatchObject({ kind: "ResourceNotFound" });
+    const again = registry.ask(deleteGalleryEntry, { repositoryName });
+    await expect(again).rejects.toMatchObject({ kind: "ResourceNotFound" });
+    const told = await events("Entrepot Gallery Entry");
+    expect(told.map(({ detail }) => detail)).toMatchObject([
+      { "repository-name": repositoryName, "action-type": "PUT" },
+      { "action-type": "DELETE", principal: `arn:aws:iam::${account}:root` },
+    ]);
+  });
+});
+
+describe("another account", () => {
+  const hidden = { kind: "AccessDenied" };
+  const visibility = (more: object) => put({ visibility: more });
+
+  it("finds what shows itself to it, and nothing else, nor who else does", async () => {
+    await put();
+    await expect(get(other)).rejects.toMatchObject(hidden);
+    expect(await names({}, other)).toEqual([]);
+    await visibility({ scope: "ACCOUNTS", accounts: ["222222222222"] });
+    await expect(get(other)).rejects.toMatchObject(hidden);
+    expect(await names({}, other)).toEqual([]);
+    await visibility({ scope: "ACCOUNTS", accounts: [otherAccount] });
+    expect(await names({}, other)).toEqual([`${account} ${repositoryName}`]);
+    const shown = await get(other);
+    expect(shown.entry).not.toHaveProperty("visibility");
+    expect(shown).not.toHaveProperty("problems");
+    const absent = { registryId: account, repositoryName: "team/none" };
+    await expect(registry.ask(getGalleryEntry, absent, other)).rejects.toMatchObject(hidden);
+    const change = registry.ask(putGalleryEntry, { ...said, registryId: account }, other);
+    await expect(change).rejects.toMatchObject({ kind: "AccessDenied" });
+  });
+
+  it("finds it by the tags of who asks", async () => {
+    await visibility({ scope: "ORGANIZATION", principalTags: { Team: "pay*" } });
+    await expect(get(other)).rejects.toMatchObject(hidden);
+    const conditions = (team: string) => ({
+      ...other,
+      principal: { ...other.principal, conditions: new Map([["aws:principaltag/team", team]]) },
+    });
+    expect(await names({}, conditions("payments"))).toEqual([`${account} ${repositoryName}`]);
+    expect(await names({}, conditions("repay"))).toEqual([]);
+    expect(await names()).toEqual([`${account} ${repositoryName}`]);
+  });
+
+  it("needs the right to look at entries", async () => {
+    await visibility({ scope: "ORGANIZATION" });
+    const named = { account: otherAccount, name: "nobody" };
+    const nobody = await userWith(opened.ports, named);
+    await expect(get(nobody)).rejects.toMatchObject({ kind: "AccessDenied" });
+    const reader = { ...named, name: "reader" };
+    const allow = { Effect: "Allow", Action: "entrepot:GetGalleryEntry", Resource: "*" };
+    const may = await userWith(opened.ports, reader, allow);
+    expect((await get(may)).entry.title).toBe("App");
+  });
+});
+
+describe("the list of entries", () => {
+  it("goes page by page through one's own and then others', by category and field", async () => {
+    await registry.ask(putGallerySettings, {
+      fields: [{ name: "level", type: "NUMBER" }],
+      categories: ["base"],
+    });
+    for (const name of ["a", "b", "c"]) {
+      await registry.createRepository(`team/${name}`);
+      await put({ repositoryName: `team/${name}`, categories: ["base"], fields: { level: 1 } });
+    }
+    await put({ visibility: { scope: "ORGANIZATION" } });
+    await registry.ask(createRepository, { repositoryName: "theirs" }, other);
+    const theirs = { ...said, repositoryName: "theirs", visibility: { scope: "ORGANIZATION" } };
+    await registry.ask(putGalleryEntry, theirs, other);
+    const all: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await registry.ask(listGalleryEntries, { maxResults: 2, nextToken });
+      all.push(...page.entries.map(({ repositoryName: name }) => name));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    expect(all).toEqual(["team/a", repositoryName, "team/b", "team/c", "theirs"].toSorted());
+    expect(await names({ category: "base" })).toHaveLength(3);
+    expect(await names({ fields: { level: 1 } })).toHaveLength(3);
+    expect(await names({ fields: { level: 2 } })).toEqual([]);
+  });
+});
+
+describe("a version", () => {
+  const version = (more: object = {}) =>
+    registry.ask(putGalleryVersion, { repositoryName, version: "1", tagPattern: "1.*", ...more });
+
+  it("says what its images are, in what state it is, and what takes its place", async () => {
+    await expect(version()).rejects.toMatchObject({ kind: "ResourceNotFound" });
+    await put();
+    await version();
+    const digest = await registry.pushImage(repositoryName, "two");
+    await version({ version: "2", tagPattern: undefined, imageDigest: digest });
+    await version({ state: "DEPRECATED", successor: "2", note: "use 2" });
+    expect((await get()).versions).toMatchObject([
+      { version: "1", tagPattern: "1.*", state: "DEPRECATED", successor: "2", note: "use 2" },
+      { version: "2", imageDigest: digest, state: "DRAFT" },
+    ]);
+    for (const more of [
+      ...[{ successor: "1" }, { successor: "3" }, { imageDigest: digest }],
+      { tagPattern: undefined },
+    ]) {
+      await expect(version(more)).rejects.toMatchObject({ kind: "InvalidParameter" });
+    }
+    const remove = (called: string) =>
+      registry.ask(deleteGalleryVersion, { repositoryName, version: called });
+    await expect(remove("2")).rejects.toMatchObject({ kind: "InvalidParameter" });
+    await remove("1");
+    await remove("2");
+    await expect(remove("2")).rejects.toMatchObject({ kind: "ResourceNotFound" });
+    const told = await events("Entrepot Gallery Version");
+    expect(told.map(({ detail }) => detail).slice(2)).toMatchObject([
+      { version: "1", state: "DEPRECATED", "previous-state": "DRAFT", successor: "2" },
+      { "action-type": "DELETE", version: "1" },
+      { "action-type": "DELETE", version: "2" },
+    ]);
+  });
+
+  it("is one of no more than an entry may have", async () => {
+    await put();
+    for (let n = 0; n < privateGalleryLimits.versionsPerEntry; n++) {
+      await version({ version: `v${n}` });
+    }
+    await version({ version: "v0", state: "WITHDRAWN" });
+    await expect(version({ version: "more" })).rejects.toMatchObject({ kind: "LimitExceeded" });
+  });
+});

@@ -1,0 +1,25 @@
+import { registryOf } from "../../registry/identity/principal.ts";
+import { putReplicationOptions as put } from "../../registry/replication/replication-options.ts";
+import { registryResource } from "../ecr/resource.ts";
+import { request } from "../ecr/shapes.ts";
+import { operation } from "../operation.ts";
+import {
+  optionAnswer,
+  type ReplicationOptionAnswer,
+  replicationOptionsInput,
+} from "./replication-option-shapes.ts";
+
+/**
+ * Replaces what goes along with the copies of the caller's registry, by destination and beginning of
+ * names: deletions, and copies that came here as such. ECR's configuration stays as it is.
+ */
+export const putReplicationOptions = operation("entrepot:PutReplicationOptions", {
+  input: request({ options: replicationOptionsInput }),
+  resource: registryResource,
+  access: "Write",
+  errors: ["InvalidParameter"],
+  async handle({ options }, { ports, caller }): Promise<{ options: ReplicationOptionAnswer[] }> {
+    await put(ports, registryOf(caller), options);
+    return { options: options.map(optionAnswer) };
+  },
+});

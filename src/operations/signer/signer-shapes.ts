@@ -1,0 +1,65 @@
+/** What operations of AWS Signer take and answer, as far as images go. Source: Signer API model. */
+import { z } from "zod";
+import type { Caller } from "../../registry/identity/principal.ts";
+import type { Registry } from "../../registry/names.ts";
+import type { Resource } from "../../registry/policy/authorize.ts";
+import { isAllowedValidity } from "../../registry/signing/profiles.ts";
+import {
+  notationPlatform,
+  profileArn,
+  type SignatureValidity,
+  type SigningProfile,
+  validityUnits,
+} from "../../registry/signing/signing.ts";
+
+export const profileName = z
+  .string()
+  .min(2)
+  .max(64)
+  .regex(/^[a-zA-Z0-9_]{2,}$/, {
+    message: "must satisfy regular expression '^[a-zA-Z0-9_]{2,}$'",
+  });
+export const platformId = z.enum([notationPlatform]);
+export const signatureValidityPeriod = z
+  .object({ value: z.int().min(1), type: z.enum(validityUnits) })
+  .refine(isAllowedValidity, "A signature is valid for 135 months at the most");
+/** Where none is asked for. Source: AWS Signer, PutSigningProfile. */
+export const longestValidity: SignatureValidity = { value: 135, type: "MONTHS" };
+
+/** The caller's own account, in the region of the request. */
+export function ownRegistry({ principal, region }: Caller): Registry {
+  return { account: principal.account, region };
+}
+
+/** The profile, whether it is there or not. */
+export function profileResource(input: { profileName: string }, caller: Caller): Resource {
+  const registry = ownRegistry(caller);
+  const arn = profileArn({ registry, name: input.profileName });
+  return { arn, account: registry.account, grants: "identity-only" };
+}
+
+export interface ProfileAnswer {
+  readonly profileName: string;
+  readonly profileVersion: string;
+  readonly profileVersionArn: string;
+  readonly arn: string;
+  readonly platformId: string;
+  readonly platformDisplayName: string;
+  readonly signatureValidityPeriod: SignatureValidity;
+  readonly status: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export function profileAnswer(profile: SigningProfile): ProfileAnswer {
+  const { name, version, validity, status, tags } = profile;
+  const arn = profileArn(profile);
+  return {
+    ...{ profileName: name, profileVersion: version, profileVersionArn: `${arn}/${version}` },
+    ...{
+      arn,
+      platformId: notationPlatform,
+      platformDisplayName: "Notation for Container Registries",
+    },
+    ...{ signatureValidityPeriod: validity, status, tags },
+  };
+}

@@ -1,0 +1,37 @@
+/** Entries of the private gallery, as a narrow table of the MetadataStore: the same promises. */
+import type { AccountId, Region, Registry, RepositoryName } from "../registry/names.ts";
+import type { GalleryEntry, GalleryVersion } from "../registry/private-gallery/entry.ts";
+import type { RepositoryRef } from "../registry/repositories/repository.ts";
+import type { PageRequest } from "./page-request.ts";
+
+/** Where a listing of a registry's entries stands. */
+export interface EntryPosition {
+  readonly name: RepositoryName;
+  readonly repositoryId: string;
+}
+
+/** The same where it goes on to other accounts. */
+export interface SharedPosition extends EntryPosition {
+  readonly account: AccountId;
+}
+
+export interface PrivateGalleryReads {
+  entry(repository: RepositoryRef): Promise<GalleryEntry | undefined>;
+  /** Of a registry, by name; of one name that is there twice, all but one are in the trash. */
+  entries(registry: Registry, page: PageRequest<EntryPosition>): Promise<GalleryEntry[]>;
+  /** Of all accounts in a region, those that show themselves to others; by account and name. */
+  shared(region: Region, page: PageRequest<SharedPosition>): Promise<GalleryEntry[]>;
+  /** By name, at most `privateGalleryLimits.versionsPerEntry`. */
+  versions(repository: RepositoryRef): Promise<GalleryVersion[]>;
+}
+
+export interface PrivateGalleryWrites {
+  /** In the place of the one that the repository has. */
+  putEntry(entry: GalleryEntry): Promise<void>;
+  /** And its versions. False when there was none. */
+  removeEntry(repository: RepositoryRef): Promise<boolean>;
+  /** In the place of one of that name. */
+  putVersion(version: GalleryVersion): Promise<void>;
+  /** False when there was none. */
+  removeVersion(repository: RepositoryRef, version: string): Promise<boolean>;
+}

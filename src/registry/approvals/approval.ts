@@ -1,0 +1,147 @@
+import type { GateSeverity } from "../gates/gate.ts";
+import type { Digest, Registry, Tag } from "../names.ts";
+import type { RepositoryRef } from "../repositories/repository.ts";
+
+/** What must be true of an image. What is absent, false or empty asks for nothing. */
+export interface ApprovalChecks {
+  /** A scan has ended well. */
+  readonly requireScan: boolean;
+  readonly blockAtSeverity?: GateSeverity | undefined;
+  /** From 0 to 100. */
+  readonly blockAtPriority?: number | undefined;
+  readonly blockKnownExploited: boolean;
+  /** Of findings, only what a newer version would mend. */
+  readonly onlyFixable: boolean;
+  /** ARNs of signing profiles, all of which have signed it. */
+  readonly signedBy: readonly string[];
+  /** A bill of materials is attached. */
+  readonly requireSbom: boolean;
+  /** It was built so many days ago at most, by its own word. */
+  readonly maxAgeDays?: number | undefined;
+}
+
+/** Where what was approved goes to. */
+export interface Promotion {
+  /** In the same registry; `*` stands for the name that the image was approved in. */
+  readonly repository?: string | undefined;
+  readonly tag?: Tag | undefined;
+}
+
+/** What images need before they may be run somewhere. */
+export interface EnvironmentRule {
+  /** How many reviewers must approve. */
+  readonly approvals: number;
+  /** ARNs of users and roles. Empty: whoever is let to approve in the repository. */
+  readonly reviewers: readonly string[];
+  readonly days: number;
+  readonly checks: ApprovalChecks;
+  readonly promote: Promotion;
+  /** For how long an approval in an emergency is good; 0: there are none. */
+  readonly emergencyHours: number;
+}
+
+/** An environment of a registry: `production`. Times are milliseconds since the epoch. */
+export interface Environment {
+  readonly registry: Registry;
+  readonly name: string;
+  readonly rule: EnvironmentRule;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** What a check says. */
+export interface CheckResult {
+  readonly check: "Age" | "Evidence" | "Findings" | "Quarantine" | "Sbom" | "Scan" | "Signature";
+  readonly passed: boolean;
+  /** For people: where it failed, what to do. Names no package and no vulnerability. */
+  readonly sentence: string;
+}
+
+/** What spoke for an image, and against it, at some time; without names of what is in it. */
+export interface EvidenceSummary {
+  readonly gatheredAt: number;
+  readonly scan: { readonly status: string; readonly endedAt: number | undefined } | undefined;
+  readonly findings: {
+    readonly total: number;
+    readonly suppressed: number;
+    /** Without suppressed ones. */
+    readonly bySeverity: Readonly<Record<string, number>>;
+    readonly knownExploited: number;
+  };
+  readonly verdict: string | undefined;
+  readonly packages: number | undefined;
+  /** What is attached to it: signatures, bills of materials, provenance. */
+  readonly referrers: readonly { readonly digest: Digest; readonly artifactType: string }[];
+  /** ARNs of signing profiles. */
+  readonly signedBy: readonly string[];
+  readonly builtAt: number | undefined;
+  /** How many differences there are to what was approved last; absent where nothing was. */
+  readonly difference:
+    | { readonly to: Digest; readonly findings: number; readonly packages: number }
+    | undefined;
+}
+
+export const requestStates = ["PENDING", "APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED"] as const;
+export type RequestState = (typeof requestStates)[number];
+
+/** What one reviewer said. */
+export interface ApprovalDecision {
+  /** The ARN of a user or a role, never of a session. */
+  readonly reviewer: string;
+  readonly decision: "APPROVED" | "REJECTED";
+  readonly comment: string;
+  readonly at: number;
+}
+
+export interface PromotionOutcome {
+  readonly state: "PENDING" | "DONE" | "FAILED";
+  readonly repositoryName: string | undefined;
+  readonly tag: string | undefined;
+  /** Of the signed statement about the approval. */
+  readonly attestation: Digest | undefined;
+  /** Why it failed. */
+  readonly reason: string | undefined;
+}
+
+/** That somebody wants an image to be run in an environment, and what became of that. */
+export interface ApprovalRequest {
+  readonly repository: RepositoryRef;
+  /** Sorts by time. */
+  readonly id: string;
+  readonly digest: Digest;
+  readonly environment: string;
+  readonly state: RequestState;
+  /** The ARN of a user or a role, never of a session. */
+  readonly requester: string;
+  readonly comment: string;
+  readonly requestedAt: number;
+  readonly evidence: EvidenceSummary;
+  readonly checks: readonly CheckResult[];
+  readonly decisions: readonly ApprovalDecision[];
+  readonly decidedAt: number | undefined;
+  /** Until when the approval is good. */
+  readonly until: number | undefined;
+  readonly isEmergency: boolean;
+  readonly promotion: PromotionOutcome | undefined;
+}
+
+/** That an image may be run in an environment. It is of a digest, and stays when that is pushed again. */
+export interface Approval {
+  readonly repository: RepositoryRef;
+  readonly digest: Digest;
+  readonly environment: string;
+  /** The id of the request, and the repository that was approved in, where that is another one. */
+  readonly request: string;
+  readonly requestedIn: string;
+  readonly approvedAt: number;
+  readonly until: number;
+  /** Then nothing that is found ends it before its time. */
+  readonly isEmergency: boolean;
+  /** Why it ended before that. */
+  readonly ended: { readonly at: number; readonly because: string } | undefined;
+}
+
+/** Whether an approval is good at that time. */
+export function isApprovalGood({ until, ended }: Approval, now: number): boolean {
+  return ended === undefined && until > now;
+}

@@ -1,0 +1,97 @@
+import type { Ports } from "../../ports/ports.ts";
+import { algorithmOf } from "../digest.ts";
+import { isRegistryError } from "../errors.ts";
+import { addPushers } from "../gates/pusher.ts";
+import type { Image } from "../images/image.ts";
+import { storingAlongside } from "../images/push-referrer.ts";
+import { putImage } from "../images/put-image.ts";
+import { completeUpload } from "../layers/complete-upload.ts";
+import { findLayers } from "../layers/find-layer.ts";
+import { mountLayer } from "../layers/mount-layer.ts";
+import { cancelUpload, startUpload } from "../layers/upload-layer.ts";
+import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import type { ImageTarget } from "../replication/copy-image.ts";
+import type { SourceLayer } from "../replication/read-source.ts";
+import { findRepository } from "../repositories/find-repository.ts";
+import type { Repository } from "../repositories/repository.ts";
+
+/**
+ * Another repository of the same registry, to which images come as they do by a push: it is scanned, gated
+ * and told of as any. Nobody is their pusher there but who pushed the source.
+ */
+export class PromotionTarget implements ImageTarget {
+  readonly #ports: Ports;
+  readonly #source: Repository;
+  readonly #registry: Registry;
+  readonly #name: RepositoryName;
+
+  constructor(ports: Ports, source: Repository, name: RepositoryName) {
+    this.#ports = ports;
+    this.#source = source;
+    this.#registry = source.registry;
+    this.#name = name;
+  }
+
+  get destination(): Registry {
+    return this.#registry;
+  }
+
+  /** Whoever may put environments has said so. */
+  async admit(): Promise<void> {}
+
+  /** @throws RepositoryNotFound: what is promoted makes no repository */
+  async prepare(): Promise<boolean> {
+    await findRepository(this.#ports, this.#registry, this.#name);
+    return false;
+  }
+
+  async hasImage(digest: Digest): Promise<boolean> {
+    const { images } = this.#ports.metadata;
+    const found = await images.resolve(this.#registry, this.#name, { digest });
+    return found?.image?.state === "ACTIVE";
+  }
+
+  async missingLayers(digests: readonly Digest[]): Promise<readonly Digest[]> {
+    const held = await findLayers(this.#ports, this.#registry, this.#name, digests);
+    const there = new Set(held.map(({ digest }) => digest));
+    return digests.filter((digest) => !there.has(digest));
+  }
+
+  async putLayer(layer: SourceLayer, signal: AbortSignal): Promise<void> {
+    const [ports, registry, name] = [this.#ports, this.#registry, this.#name] as const;
+    const from = this.#source.name;
+    const mounted = await mountLayer(
+      ports,
+      { registry, name },
+      layer.digest,
+      from,
+      async () => true,
+    );
+    if (mounted !== undefined) return;
+    const { id } = await startUpload(ports, registry, name, algorithmOf(layer.digest));
+    try {
+      await completeUpload(ports, registry, name, id, layer.digest, {
+        ...{ content: layer.read(signal), given: true, offset: 0 },
+        ...{ repeatable: true, emptyAllowed: true, enforcePartSize: false },
+      });
+    } catch (error) {
+      // What was received is of no use any more; it goes in a day, where it can not go now.
+      await cancelUpload(ports, registry, name, id).catch((refusal: unknown) => {
+        if (!isRegistryError(refusal)) throw refusal;
+      });
+      throw error;
+    }
+  }
+
+  async putImage(image: Image, manifest: Uint8Array, tags: readonly Tag[]): Promise<void> {
+    const { digest, mediaType } = image;
+    const source = { registry: this.#registry, id: this.#source.id };
+    const ports = storingAlongside(this.#ports, async (change, { digest: stored }) => {
+      const target = await change.repositories.find(this.#registry, this.#name);
+      if (target === undefined) return;
+      await addPushers(change, target, stored, await change.gates.pushers(source, digest));
+    });
+    const wanted = { manifest, mediaType, digest, tags, repeat: "accept" as const };
+    await putImage(ports, this.#registry, this.#name, wanted);
+  }
+}

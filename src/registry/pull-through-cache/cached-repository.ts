@@ -1,0 +1,45 @@
+import type { Ports } from "../../ports/ports.ts";
+import type { Organization } from "../identity/organization.ts";
+import { isPublicRegistry, type Registry, type RepositoryName } from "../names.ts";
+import { type CacheRule, ruleKeysFor, upstreamNameOf } from "./cache-rule.ts";
+import { openUpstream, type UpstreamRules } from "./open-upstream.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** What fetching needs: the deployment's own ports, in nobody's name. */
+export interface CacheParts {
+  readonly ports: Ports;
+  readonly organization: Organization;
+  readonly upstreams: UpstreamRules | undefined;
+}
+
+/** A repository, which may not be there yet, as a cache of one at an upstream. */
+export interface CachedRepository extends CacheParts {
+  readonly rule: CacheRule;
+  readonly registry: Registry;
+  readonly name: RepositoryName;
+  readonly upstreamName: string;
+}
+
+/** The repository of that name where a rule is for it: of several, that with the longest prefix. */
+export async function cachedRepository(
+  parts: CacheParts,
+  registry: Registry,
+  name: RepositoryName,
+): Promise<CachedRepository | undefined> {
+  if (isPublicRegistry(registry)) return undefined;
+  const keys = ruleKeysFor(name);
+  const found = await parts.ports.metadata.cacheRules.at(registry, keys);
+  const rule = keys.flatMap((key) => found.find((each) => each.key === key) ?? [])[0];
+  if (rule === undefined) return undefined;
+  return { ...parts, rule, registry, name, upstreamName: upstreamNameOf(rule, name) };
+}
+
+/** @throws what `openUpstream` throws */
+export function upstreamOf({ ports, upstreams, rule }: CachedRepository): Promise<Upstream> {
+  return openUpstream(ports, upstreams, rule);
+}
+
+/** Names something of the repository in this process's memory. */
+export function keyIn({ registry, name }: CachedRepository, what: string): string {
+  return `${registry.account}/${registry.region}/${name} ${what}`;
+}

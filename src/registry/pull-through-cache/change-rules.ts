@@ -1,0 +1,160 @@
+import type { Ports } from "../../ports/ports.ts";
+import { invalidParameter, RegistryError } from "../errors.ts";
+import type { Registry } from "../names.ts";
+import { cacheLimits } from "./cache-limits.ts";
+import { type CacheRule, type CacheRuleSettings, rootPrefix, ruleKey } from "./cache-rule.ts";
+import { requireSecret } from "./upstream-credentials.ts";
+import { type UpstreamKind, type UpstreamPlace, upstreamPlace } from "./upstream-place.ts";
+
+/** What somebody wants a rule to say. */
+export interface CacheRuleWish {
+  readonly prefix: string;
+  readonly upstreamUrl: string;
+  readonly upstream?: UpstreamKind | undefined;
+  readonly upstreamPrefix?: string | undefined;
+  readonly credentialArn?: string | undefined;
+}
+
+/**
+ * Makes a rule: from then on repositories below its prefix are a cache of the upstream. Source: ECR API,
+ * CreatePullThroughCacheRule.
+ * @throws UnsupportedUpstreamRegistry for an upstream that there is no way to, or that is not to be
+ *   asked without credentials
+ * @throws PullThroughCacheRuleAlreadyExists, LimitExceeded, InvalidParameter
+ * @throws SecretNotFound, UnableToAccessSecret, UnableToDecryptSecretValue
+ */
+export async function createCacheRule(
+  ports: Ports,
+  registry: Registry,
+  wish: CacheRuleWish,
+): Promise<CacheRule> {
+  const settings = settled(wish);
+  const { credentialArn } = settings;
+  if (credentialArn !== undefined) await requireSecret(ports, registry, credentialArn);
+  const now = ports.clock.now();
+  const key = ruleKey(wish.prefix);
+  const rule: CacheRule = { registry, key, settings, createdAt: now, updatedAt: now };
+  await ports.metadata.transaction(async ({ identity, cacheRules }) => {
+    await identity.accounts.lock(registry.account); // Two at once must not both be the last.
+    if (!(await cacheRules.insertIfAbsent(rule))) throw alreadyExists(rule);
+    const most = cacheLimits.rules;
+    if ((await cacheRules.list(registry, { limit: most + 1 })).length > most) {
+      throw new RegistryError(
+        "LimitExceeded",
+        `The registry with id '${registry.account}' already has the maximum allowed number of pull through cache rules which is '${most}'`,
+      );
+    }
+  });
+  return rule;
+}
+
+/**
+ * Has the rule use other credentials. Source: ECR API, UpdatePullThroughCacheRule, which changes
+ * nothing else of it.
+ * @throws PullThroughCacheRuleNotFound
+ * @throws SecretNotFound, UnableToAccessSecret, UnableToDecryptSecretValue
+ */
+export async function updateCacheRule(
+  ports: Ports,
+  registry: Registry,
+  prefix: string,
+  { credentialArn }: Pick<CacheRuleWish, "credentialArn">,
+): Promise<CacheRule> {
+  if (credentialArn !== undefined) await requireSecret(ports, registry, credentialArn);
+  const now = ports.clock.now();
+  return ports.metadata.transaction(async ({ cacheRules }) => {
+    const before = await cacheRules.lock(registry, ruleKey(prefix));
+    if (before === undefined) throw ruleNotFound(registry, prefix);
+    const settings = credentialArn === undefined ? {} : { credentialArn };
+    const rule = { ...before, settings: { ...before.settings, ...settings }, updatedAt: now };
+    await cacheRules.replace(rule);
+    return rule;
+  });
+}
+
+/**
+ * Removes the rule, and says what it was; what was cached stays.
+ * @throws PullThroughCacheRuleNotFound
+ */
+export function deleteCacheRule(
+  { metadata }: Pick<Ports, "metadata">,
+  registry: Registry,
+  prefix: string,
+): Promise<CacheRule> {
+  return metadata.transaction(async ({ cacheRules }) => {
+    const rule = await cacheRules.lock(registry, ruleKey(prefix));
+    if (rule === undefined) throw ruleNotFound(registry, prefix);
+    await cacheRules.remove(registry, rule.key);
+    return rule;
+  });
+}
+
+/**
+ * The rules of these prefixes, in their order.
+ * @throws PullThroughCacheRuleNotFound if one of them is not there
+ */
+export async function findCacheRules(
+  { metadata }: Pick<Ports, "metadata">,
+  registry: Registry,
+  prefixes: readonly string[],
+): Promise<CacheRule[]> {
+  const keys = [...new Set(prefixes.map(ruleKey))];
+  const found = await metadata.cacheRules.at(registry, keys);
+  const byKey = new Map(found.map((rule) => [rule.key, rule]));
+  return keys.map((key) => {
+    const rule = byKey.get(key);
+    if (rule === undefined) throw ruleNotFound(registry, key);
+    return rule;
+  });
+}
+
+function settled(wish: CacheRuleWish): CacheRuleSettings {
+  const { prefix, upstreamUrl, credentialArn, upstreamPrefix = rootPrefix } = wish;
+  const place = requirePlace(wish);
+  if (place.needsCredentials && credentialArn === undefined) {
+    throw unsupported(
+      "The specified upstream registry requires authentication. Specify a valid Secrets Manager ARN and try again.",
+    );
+  }
+  if (prefix === rootPrefix && upstreamPrefix !== rootPrefix) {
+    const constraint = `must be ${rootPrefix} where ecrRepositoryPrefix is ${rootPrefix}`;
+    throw invalidParameter("upstreamRepositoryPrefix", constraint);
+  }
+  return { prefix, upstreamUrl, upstream: place.kind, upstreamPrefix, credentialArn };
+}
+
+function requirePlace({ upstreamUrl, upstream }: CacheRuleWish): UpstreamPlace {
+  const place = upstreamPlace(upstreamUrl);
+  if (place === undefined) {
+    throw unsupported(`The upstream registry URL '${upstreamUrl}' is that of no registry.`);
+  }
+  // Differs from ECR: see docs/differences.md.
+  if (place.kind === "ecr" || upstream === "ecr") {
+    throw unsupported(
+      "An Amazon ECR private registry is no upstream here: have it replicate, or name it with https:// and credentials.",
+    );
+  }
+  if (upstream !== undefined && upstream !== place.kind) {
+    throw unsupported(`The upstream registry URL '${upstreamUrl}' is not one of '${upstream}'.`);
+  }
+  return place;
+}
+
+function unsupported(sentence: string): RegistryError {
+  return new RegistryError("UnsupportedUpstreamRegistry", sentence);
+}
+
+function alreadyExists({ registry, settings }: CacheRule): RegistryError {
+  return new RegistryError(
+    "PullThroughCacheRuleAlreadyExists",
+    `A pull through cache rule already exists for repository prefix '${settings.prefix}' in registry with id '${registry.account}'`,
+  );
+}
+
+/** The refusal of a prefix that no rule has. */
+export function ruleNotFound({ account }: Registry, prefix: string): RegistryError {
+  return new RegistryError(
+    "PullThroughCacheRuleNotFound",
+    `The pull through cache rule with repository prefix '${prefix}' does not exist in the registry with id '${account}'`,
+  );
+}

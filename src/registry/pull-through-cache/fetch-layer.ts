@@ -1,0 +1,72 @@
+import type { Ports } from "../../ports/ports.ts";
+import { isRegistryError } from "../errors.ts";
+import { findLayers } from "../layers/find-layer.ts";
+import { takeLayer } from "../layers/take-layer.ts";
+import type { Digest } from "../names.ts";
+import { TakeoverFailure } from "../takeover/takeover-failure.ts";
+import { passing } from "../upstream/registry-client.ts";
+import { cacheLimits } from "./cache-limits.ts";
+import { type CachedRepository, keyIn, upstreamOf } from "./cached-repository.ts";
+import { LayerFetch } from "./layer-fetch.ts";
+
+/**
+ * Has a layer fetched into the repository, which is there; or joins whoever does so already. It goes on
+ * when nobody waits for it any more.
+ */
+export function fetchLayer(cached: CachedRepository, digest: Digest): LayerFetch {
+  const { layers } = cached.ports.memory.upstreams;
+  const key = keyIn(cached, digest);
+  const underWay = layers.get(key);
+  if (underWay !== undefined) return underWay;
+  const fetch = new LayerFetch((started) => alone(cached, key, digest, started));
+  layers.set(key, fetch);
+  const ended = () => layers.delete(key);
+  fetch.stored.then(ended, ended);
+  return fetch;
+}
+
+/** One at a time among all replicas: who comes later finds the layer. */
+async function alone(
+  cached: CachedRepository,
+  key: string,
+  digest: Digest,
+  fetch: LayerFetch,
+): Promise<void> {
+  const release = await turn(cached.ports, `cache ${key}`);
+  try {
+    if (!(await isHere(cached, digest))) await store(cached, digest, fetch);
+  } finally {
+    await release();
+  }
+}
+
+async function turn({ exclusive }: Ports, name: string): Promise<() => Promise<void>> {
+  for (;;) {
+    const release = await exclusive.tryAcquire(name);
+    if (release !== undefined) return release;
+    await new Promise((resolve) => setTimeout(resolve, cacheLimits.turnPollMs));
+  }
+}
+
+async function isHere(
+  { ports, registry, name }: CachedRepository,
+  digest: Digest,
+): Promise<boolean> {
+  return (await findLayers(ports, registry, name, [digest])).length > 0;
+}
+
+/** Half a layer is never linked: it is when all of it came and is what the digest says. */
+async function store(cached: CachedRepository, digest: Digest, fetch: LayerFetch): Promise<void> {
+  const { ports, registry, name, upstreamName } = cached;
+  const upstream = await upstreamOf(cached);
+  const { sizeBytes, content: body } = await upstream.layer(upstreamName, digest);
+  const content = fetch.through(passing(body), sizeBytes);
+  try {
+    await takeLayer(ports, registry, name, { digest, content, given: false });
+  } catch (error) {
+    if (!isRegistryError(error, "InvalidLayer")) throw error;
+    throw new TakeoverFailure("refused", `The upstream gives other bytes for ${digest}`);
+  } finally {
+    body.destroy();
+  }
+}

@@ -1,0 +1,46 @@
+import { BoundedCache } from "../bounded-cache.ts";
+import { Slots } from "../takeover/slots.ts";
+import { cacheLimits } from "./cache-limits.ts";
+import type { LayerFetch } from "./layer-fetch.ts";
+import type { FetchedManifest, Upstream } from "./upstream.ts";
+
+/** An upstream as a rule comes to it. */
+export interface RememberedUpstream {
+  /** What it is shown. */
+  readonly basic: string | undefined;
+  readonly upstream: Upstream;
+  /** When the rule's credentials are read again. Milliseconds since the epoch. */
+  readonly checkAt: number;
+}
+
+/** What a tag was found to name. */
+export interface RecentTag {
+  readonly fetched: FetchedManifest;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** What one process knows of upstreams and fetches from them. Losing it costs them some requests. */
+export class UpstreamMemory {
+  /** By rule and place, with the tokens that it gave. */
+  readonly known = new BoundedCache<string, RememberedUpstream>(
+    cacheLimits.rememberedUpstreams,
+    () => 1,
+  );
+  /** When a tag, or what is about an image, may be asked for again. Milliseconds since the epoch. */
+  readonly askAt = new BoundedCache<string, number>(cacheLimits.rememberedTags, () => 1);
+  /** Manifests that were fetched, by repository and digest. */
+  readonly manifests = new BoundedCache<string, FetchedManifest>(
+    cacheLimits.pendingManifestBytes,
+    ({ bytes }) => bytes.length + 512,
+  );
+  /** What is under way: whoever wants the same waits for it. */
+  readonly manifestFetches = new Map<string, Promise<FetchedManifest>>();
+  readonly layers = new Map<string, LayerFetch>();
+  readonly imports = new Map<string, Promise<void>>();
+  /** What tags were found to name a moment ago. */
+  readonly recentTags = new BoundedCache<string, RecentTag>(cacheLimits.rememberedTags, () => 1);
+  /** Tags whose image is being imported: what they are to name. */
+  readonly pendingTags = new Map<string, FetchedManifest>();
+  readonly importSlots = new Slots(cacheLimits.importsAtOnce);
+}

@@ -1,0 +1,58 @@
+const second = 1000;
+const day = 86_400 * second;
+const MiB = 1024 * 1024;
+
+/** Bounds of replication. */
+export const replicationLimits = {
+  /** Of a configuration. Source: ECR, "Service quotas"; ECR API model. */
+  rules: 10,
+  destinationsPerRule: 100,
+  filtersPerRule: 100,
+  filterCharacters: 256,
+  /** Different ones, over all rules. */
+  destinations: 25,
+
+  /** Images of one lane that are looked at between two looks at the lane. */
+  imagesAtOnce: 20,
+  /** Images that one run of a lane copies, before others have their turn. */
+  imagesPerRun: 500,
+  /** Tries of one image, with pauses that double up to an hour: it is given up after some hours. */
+  attempts: 16,
+  leaseMs: 60 * second,
+  /** How soon a lane is tried again that somebody else works on. */
+  busyMs: 1 * second,
+  failureCharacters: 1_024,
+
+  /** Options of a registry. */
+  options: 100,
+  /** How long a removal is remembered: longer than a copy of what was there before can be on its way. */
+  tombstoneLifeMs: 90 * day,
+  /** Changes that are sent at once, and that are forgotten at once. */
+  changesAtOnce: 100,
+  changesRemoved: 500,
+
+  /** Under way at once, in one registry. Source: ECR, StartReplicationBackfill. */
+  backfills: 10,
+  backfillLifeMs: 90 * day,
+  backfillPage: 100,
+  backfillFailureCodes: 20,
+  backfillsRemoved: 100,
+  backfillsPageDefault: 25,
+  backfillsPage: 50,
+  expiryEveryMs: 3600 * second,
+
+  /** Deployments elsewhere. */
+  peers: 32,
+  /** Whose images one takes. */
+  peerAccounts: 1_000,
+  /** What is sent to one at once; ECR takes parts from 5 to 20 MiB. */
+  peerPartBytes: 8 * MiB,
+  peerAnswerBytes: 8 * MiB,
+  peerTimeoutMs: 300 * second,
+  /** The lowest rate that a part gets there with in that time. */
+  peerBytesPerSecondLeast: 64 * 1024,
+  /** Parts that may be sent twice because the other side counted otherwise, for one layer. */
+  peerPartRepeats: 8,
+  /** Digests that are asked about at once. */
+  peerLayersAsked: 100,
+} as const;

@@ -1,0 +1,52 @@
+import type { Ports } from "../../ports/ports.ts";
+import { rememberService } from "../audit/service-event.ts";
+import { RegistryError } from "../errors.ts";
+import type { Registry } from "../names.ts";
+import { keyArnOf, openOwn } from "./sealed-value.ts";
+import { currentStage, type SecretContent, secretArn, secretArnPrefix } from "./secret.ts";
+import { valueName } from "./secret-value.ts";
+
+/** Names of secrets that the registry service may read. Source: ECR, "Storing your upstream credentials". */
+const servicePrefix = "ecr-pullthroughcache/";
+
+/**
+ * The current value of a secret of the registry's own account and region, for the registry service
+ * itself: as the role of the service lets it, only of names that begin with `ecr-pullthroughcache/`, and
+ * only under the service's own key. Each read is in the trail, without the value.
+ * @param arn the whole of it
+ * @throws ResourceNotFound for what is not there or marked for deletion, AccessDenied for any other
+ *   name or account, DecryptionFailure under a key of KMS
+ */
+export async function readServiceSecret(
+  ports: Pick<Ports, "metadata" | "keys" | "memory" | "clock">,
+  registry: Registry,
+  arn: string,
+): Promise<SecretContent> {
+  const prefix = secretArnPrefix(registry);
+  if (!arn.startsWith(`${prefix}${servicePrefix}`)) {
+    const sentence = `The registry service may not read the secret ${arn}.`;
+    throw new RegistryError("AccessDenied", sentence);
+  }
+  const name = arn.slice(prefix.length, -"-123456".length);
+  const secret = await ports.metadata.secrets.find(registry, name);
+  const id = secret?.stages.get(currentStage);
+  if (secret === undefined || secretArn(secret) !== arn || secret.deletion || id === undefined) {
+    throw notThere(arn);
+  }
+  const version = await ports.metadata.secrets.findVersion(secret, id);
+  if (version === undefined) throw notThere(arn);
+  if (keyArnOf(registry, version.value) !== undefined) {
+    const sentence = `The secret ${arn} is not encrypted with the service's own key.`;
+    throw new RegistryError("DecryptionFailure", sentence);
+  }
+  const content = await openOwn(ports, registry, valueName(secret, id), version.value);
+  rememberService(ports, {
+    ...{ registry, eventSource: "secretsmanager.amazonaws.com", eventName: "GetSecretValue", arn },
+    details: { secretId: arn, versionId: id, invokedBy: "ecr.amazonaws.com" },
+  });
+  return content as SecretContent;
+}
+
+function notThere(arn: string): RegistryError {
+  return new RegistryError("ResourceNotFound", `There is no secret ${arn} that can be read.`);
+}

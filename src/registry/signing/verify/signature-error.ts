@@ -1,0 +1,2 @@
+/** Why a signature does not count, as a sentence for people. */
+export class SignatureError extends Error {}

@@ -1,0 +1,75 @@
+/** Replication: rules with what they match, the map, a backfill, and what it copied. */
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { type RunningServer, startServer } from "../support/server.ts";
+import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import { ask, createRepository, pushImage } from "./content.ts";
+
+let server: RunningServer;
+let browser: Browser;
+let shown: Visit;
+const destination = "eu-west-1/000000000000";
+
+beforeAll(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+  await createRepository(server, "team/pay");
+  await pushImage(server, "team/pay", "1.0");
+  shown = await visit(browser, { origin: server.origin });
+  await shown.go("/");
+  await signIn(shown, server);
+  await shown.heading("Overview");
+});
+afterEach(() => expect(shown.problems).toEqual([]));
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+it("a rule says what it matches before it is saved, and its destination is on the map", async () => {
+  const { page, go, heading } = shown;
+  await go("/replication");
+  await heading("Replication");
+  await page.getByText("Images are copied nowhere").waitFor();
+  await page.getByRole("button", { name: "Edit rules" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Region" }).fill("eu-west-1");
+  await dialog.getByLabel("Names that begin with").fill("other");
+  await dialog.getByText("matches nothing").waitFor();
+  await dialog.getByLabel("Names that begin with").fill("team");
+  await dialog.getByText("1 repository now: team/pay").waitFor();
+  await expectAccessible(shown);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("The rules were saved.").first().waitFor();
+  await page.getByRole("button", { name: `${destination} Up to date` }).waitFor();
+  await expectAccessible(shown);
+  const told = await ask<{ replicationConfiguration: { rules: object[] } }>(
+    ...([server, "ecr:DescribeRegistry", {}] as const),
+  );
+  expect(told.replicationConfiguration.rules).toEqual([
+    {
+      destinations: [{ region: "eu-west-1", registryId: "000000000000" }],
+      repositoryFilters: [{ filter: "team", filterType: "PREFIX_MATCH" }],
+    },
+  ]);
+});
+
+it("by the keyboard a destination is chosen, and a backfill copies what was there before", async () => {
+  const { page, go, heading } = shown;
+  await go("/replication");
+  await heading("Replication");
+  await page.getByRole("button", { name: `${destination} Up to date` }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: `Destination ${destination}` }).waitFor();
+  expect(new URL(page.url()).searchParams.get("destination")).toBe(destination);
+  await page.getByText("team*").last().waitFor();
+  await page.getByRole("button", { name: "Start backfill" }).click();
+  await page.getByText(`A backfill to ${destination} was started.`).first().waitFor();
+  const row = page
+    .getByRole("table", { name: "Backfills" })
+    .getByRole("row", { name: /eu-west-1.*1 of 1/ });
+  await row.getByText("complete").waitFor();
+  await page.getByRole("button", { name: `Failures ${destination}` }).click();
+  await page.getByText("Everything was copied").waitFor();
+  await expectAccessible(shown);
+});

@@ -1,0 +1,104 @@
+/** Findings of all repositories: that nobody looks is told, what is found can be narrowed, grouped and ignored. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { file, layerArchive } from "../support/layer-archive.ts";
+import { type RunningServer, startServer } from "../support/server.ts";
+import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import { ask, createRepository, pushImage } from "./content.ts";
+
+let server: RunningServer;
+let browser: Browser;
+let shown: Visit;
+
+/** A Django that has vulnerabilities of which the snapshot of advisories tells. */
+const django = layerArchive([
+  file(
+    "usr/lib/python3/site-packages/Django-3.2.dist-info/METADATA",
+    "Metadata-Version: 2.1\nName: Django\nVersion: 3.2\n",
+  ),
+]);
+
+beforeAll(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+  shown = await visit(browser, { origin: server.origin });
+  await shown.go("/");
+  await signIn(shown, server);
+  await shown.heading("Overview");
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+it("says that nobody looks, until enhanced scanning is enabled; then what was found is there", async () => {
+  const { page, go, heading } = shown;
+  await go("/security");
+  await heading("Security");
+  await page.getByRole("button", { name: "Enable enhanced scanning" }).click();
+  await page.getByText("Enhanced scanning is on").first().waitFor();
+  await createRepository(server, "team/pay");
+  await pushImage(server, "team/pay", "prod", { layers: [django] });
+  // By itself: the end of a scan is told live.
+  await page
+    .getByRole("row", { name: /CVE-.*django/ })
+    .first()
+    .waitFor();
+  await expectAccessible(shown);
+  expect(shown.problems).toEqual([]);
+});
+
+it("narrows and groups as the address says, and no match can be cleared", async () => {
+  const { page, go, heading } = shown;
+  await go("/security?cve=CVE-1999-0001");
+  await heading("Security");
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page
+    .getByRole("row", { name: /django/ })
+    .first()
+    .waitFor();
+  await page.getByRole("button", { name: "Critical" }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.get("severity")).toBe("CRITICAL");
+  await go("/security?by=repository");
+  await page.getByRole("link", { name: "team/pay" }).click();
+  await page
+    .getByRole("row", { name: /team\/pay:prod/ })
+    .first()
+    .waitFor();
+  await go("/security?tab=coverage");
+  await page.getByText("Scanned, and again as advisories change").first().waitFor();
+  await expectAccessible(shown);
+  expect(shown.problems).toEqual([]);
+});
+
+it("a CVE has a page with every image, and is ignored with reason, scope, owner and end", async () => {
+  const { page, go, heading } = shown;
+  await go("/security/CVE-2022-34265");
+  await heading("CVE-2022-34265");
+  const row = page.getByRole("row", { name: /team\/pay:prod/ });
+  await row.getByText("production").waitFor();
+  await expectAccessible(shown);
+  await go("/security?cve=CVE-2022-34265");
+  await page
+    .getByRole("row", { name: /django/ })
+    .first()
+    .getByRole("radio")
+    .check({ force: true });
+  await page.getByRole("button", { name: "Ignore" }).click();
+  const dialog = page.getByRole("dialog");
+  const ignore = dialog.getByRole("button", { name: "Ignore", exact: true });
+  expect(await ignore.isDisabled()).toBe(true);
+  await dialog.getByLabel("Reason", { exact: true }).fill("not reached");
+  await dialog.getByLabel("Owner", { exact: true }).fill("ada@example.com");
+  await ignore.click();
+  await page.getByText("CVE-2022-34265 is ignored.").first().waitFor();
+  await page.getByText("No match").waitFor();
+  await page.getByRole("tab", { name: "Ignored" }).click();
+  await page.getByRole("row", { name: /not reached/ }).waitFor();
+  await expectAccessible(shown);
+  const { waivers } = await ask<{ waivers: object[] }>(server, "entrepot:ListWaivers", {});
+  expect(waivers).toMatchObject([
+    { vulnerabilityId: "CVE-2022-34265", repositoryFilter: "team/pay", reason: "not reached" },
+  ]);
+  expect(shown.problems).toEqual([]);
+});

@@ -1,0 +1,54 @@
+/** Does at once what the workers of replication do in time. */
+
+import { eventRouter } from "../../src/registry/events/route-events.ts";
+import { routeWaiting } from "../../src/registry/events/route-waiting.ts";
+import { openOrganization } from "../../src/registry/identity/organization.ts";
+import type { Reach } from "../../src/registry/replication/reach.ts";
+import { replicatePushed } from "../../src/registry/replication/replicate-pushed.ts";
+import type { JobHandler } from "../../src/workers/job-handler.ts";
+import { JobRunner } from "../../src/workers/job-runner.ts";
+import { judgeImageJob } from "../../src/workers/judge-images-job.ts";
+import { replicateJob } from "../../src/workers/replicate-job.ts";
+import { replicationBackfillJob } from "../../src/workers/replication-backfill-job.ts";
+import { deployment } from "./ecr.ts";
+import type { TestPorts } from "./ports.ts";
+
+const observer = {
+  jobDone: () => undefined,
+  jobFailed: ({ error }: { readonly error: unknown }) => {
+    throw error;
+  },
+  workerFailed: (error: unknown) => {
+    throw error;
+  },
+};
+
+/** How often what follows may have something follow. */
+const mostRounds = 5;
+
+/** Routes what happened, and does the jobs that follow from it, until nothing more follows. */
+export async function settleReplication(opened: TestPorts): Promise<void> {
+  const { ports } = opened;
+  const reach: Reach = {
+    regions: deployment.regions,
+    peers: new Map(),
+    peerAccounts: new Map(),
+    organization: () => openOrganization(ports, deployment, false),
+    trashMs: deployment.trashMs,
+  };
+  const handlers: JobHandler[] = [
+    replicateJob(reach),
+    replicationBackfillJob(reach),
+    judgeImageJob,
+  ];
+  const runner = new JobRunner(ports, handlers, { observer });
+  for (let rounds = 0; rounds < mostRounds; rounds++) {
+    await routeReplication(opened);
+    while ((await runner.tick()) > 0) await runner.settled();
+  }
+}
+
+/** Asks of what happened where it is to be copied. */
+export async function routeReplication({ ports }: TestPorts): Promise<void> {
+  await routeWaiting(ports, replicatePushed(ports, eventRouter(ports)));
+}
