@@ -4,15 +4,18 @@
  */
 export const ownAccountOperations: ReadonlySet<string> = new Set([
   "entrepot:CreatePullSecret",
+  "entrepot:DeleteConsoleSignOn",
   "entrepot:DeleteDeadLetters",
   "entrepot:DeletePullSecret",
   "entrepot:ExplainAccess",
   "entrepot:GetEventDestination",
   "entrepot:GrantRole",
   "entrepot:LintPolicy",
+  "entrepot:ListConsoleSignOns",
   "entrepot:ListDeadLetters",
   "entrepot:ListPullSecrets",
   "entrepot:ListRoleGrants",
+  "entrepot:PutConsoleSignOn",
   "entrepot:PutEventDestination",
   "entrepot:ReplayDeadLetters",
   "entrepot:RevokeRole",

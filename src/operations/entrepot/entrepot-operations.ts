@@ -5,6 +5,7 @@ import { approveRequest } from "./approve-request.ts";
 import { attachImageSbom } from "./attach-image-sbom.ts";
 import { compareImages } from "./compare-images.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
+import { deleteConsoleSignOn } from "./delete-console-sign-on.ts";
 import { deleteDeadLetters } from "./delete-dead-letters.ts";
 import { deleteEnvironment } from "./delete-environment.ts";
 import { deleteGalleryEntry } from "./delete-gallery-entry.ts";
@@ -57,6 +58,7 @@ import { holdReclaim } from "./hold-reclaim.ts";
 import { importVexDocument } from "./import-vex-document.ts";
 import { lintPolicy } from "./lint-policy.ts";
 import { listApprovalRequests } from "./list-approval-requests.ts";
+import { listConsoleSignOns } from "./list-console-sign-ons.ts";
 import { listCostSavings } from "./list-cost-savings.ts";
 import { listDeadLetters } from "./list-dead-letters.ts";
 import { listEnvironments } from "./list-environments.ts";
@@ -86,6 +88,7 @@ import { listVerifiedPublishers } from "./list-verified-publishers.ts";
 import { listVexDocuments } from "./list-vex-documents.ts";
 import { listWaivers } from "./list-waivers.ts";
 import { previewDeletion } from "./preview-deletion.ts";
+import { putConsoleSignOn } from "./put-console-sign-on.ts";
 import { putEnvironment } from "./put-environment.ts";
 import { putEventDestination } from "./put-event-destination.ts";
 import { putFindingPriority } from "./put-finding-priority.ts";
@@ -269,5 +272,8 @@ export const entrepotOperations: readonly Operation[] = [
   grantRole,
   listRoleGrants,
   revokeRole,
+  deleteConsoleSignOn,
+  listConsoleSignOns,
+  putConsoleSignOn,
   renderLaunchTemplate,
 ];
