@@ -52,6 +52,7 @@ const places: readonly (readonly [path: () => string, heading: string])[] = [
   [() => "/replication", "Replication"],
   [() => "/access", "Access"],
   [() => "/access?tab=simulator", "Access"],
+  [() => "/access?tab=sign-on", "Access"],
   [() => "/security", "Security"],
   [() => "/reviews", "Reviews"],
   [() => "/no-such-place", "There is no such page."],
