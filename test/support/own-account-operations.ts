@@ -13,6 +13,7 @@ export const ownAccountOperations: ReadonlySet<string> = new Set([
   "entrepot:LintPolicy",
   "entrepot:ListConsoleSignOns",
   "entrepot:ListDeadLetters",
+  "entrepot:ListKmsKeys",
   "entrepot:ListPullSecrets",
   "entrepot:ListRoleGrants",
   "entrepot:PutConsoleSignOn",

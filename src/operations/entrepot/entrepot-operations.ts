@@ -71,6 +71,7 @@ import { listImagePackages } from "./list-image-packages.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
+import { listKmsKeys } from "./list-kms-keys.ts";
 import { listLayerFiles } from "./list-layer-files.ts";
 import { listLifecycleRuns } from "./list-lifecycle-runs.ts";
 import { listPublicAliases } from "./list-public-aliases.ts";
@@ -151,6 +152,7 @@ export const entrepotOperations: readonly Operation[] = [
   deletePullSecret,
   listPullSecrets,
   listKeyUses,
+  listKmsKeys,
   listRepositoryKeys,
   revokeSessions,
   emptyTrash,
