@@ -7,7 +7,7 @@ import {
   type SignOnServer,
   startSignOn,
 } from "../support/console-sign-on.ts";
-import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import { expectAccessible, lanHost, openBrowser, signIn, type Visit, visit } from "./browser.ts";
 import { createRepository } from "./content.ts";
 
 const people = {
@@ -36,9 +36,9 @@ afterAll(async () => {
   await setup?.stop();
 });
 
-async function open(): Promise<Visit> {
+async function open(origin = setup.server.origin): Promise<Visit> {
   const elsewhere = new URL(setup.provider.issuer.url).origin;
-  const shown = await visit(browser, { origin: setup.server.origin, elsewhere });
+  const shown = await visit(browser, { origin, elsewhere });
   visits.push(shown);
   return shown;
 }
@@ -127,6 +127,20 @@ it("somebody in a group is sent there and back, to the page that they wanted, an
   await page.goForward();
   await heading("team/pay");
   expect(page.url()).not.toMatch(/code=|state=/);
+});
+
+it("it works by plain HTTP at a name of the network", async () => {
+  const origin = setup.server.origin.replace("127.0.0.1", lanHost);
+  const { clients } = setup.provider;
+  const known = clients.get(clientId)!;
+  const redirectUris = [...known.redirectUris, `${origin}/console/sign-in/return`];
+  clients.set(clientId, { ...known, redirectUris });
+  const shown = await open(origin);
+  shown.expected.add("AccessDeniedException");
+  await shown.go("/r/team/pay/-/images");
+  await continueAs(shown, "ann");
+  await shown.heading("team/pay");
+  expect(shown.page.url()).toBe(`${origin}/console/r/team/pay/-/images`);
 });
 
 it("somebody in several groups chooses a role", async () => {
