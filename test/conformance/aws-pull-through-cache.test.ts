@@ -74,8 +74,10 @@ it("keeps what the SDK says of rules, and refuses in ECR's exceptions", async ()
     const remove = () => ecr.send(new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix }));
     expect(await remove()).toMatchObject({ ...hub, ecrRepositoryPrefix });
     const named = new DescribePullThroughCacheRulesCommand({ ecrRepositoryPrefixes: ["hub"] });
-    for (const asked of [remove(), ecr.send(named), ecr.send(update), ecr.send(validate)]) {
-      await expect(asked).rejects.toBeInstanceOf(PullThroughCacheRuleNotFoundException);
+    const asked = [remove(), ecr.send(named), ecr.send(update), ecr.send(validate)];
+    for (const answer of await Promise.allSettled(asked)) {
+      const reason = expect.any(PullThroughCacheRuleNotFoundException);
+      expect(answer).toMatchObject({ status: "rejected", reason });
     }
   } finally {
     await server.close();
