@@ -98,6 +98,7 @@ import { putPriceTable } from "./put-price-table.ts";
 import { putPullThroughCacheTerms } from "./put-pull-through-cache-terms.ts";
 import { putQuota } from "./put-quota.ts";
 import { putReplica } from "./put-replica.ts";
+import { putReplicaLayers } from "./put-replica-layers.ts";
 import { putReplicationOptions } from "./put-replication-options.ts";
 import { putServiceQuota } from "./put-service-quota.ts";
 import { putTrustedSigner } from "./put-trusted-signer.ts";
@@ -222,6 +223,7 @@ export const entrepotOperations: readonly Operation[] = [
   listTrustedSigners,
   putTrustedSigner,
   putReplica,
+  putReplicaLayers,
   removeReplicas,
   putReplicationOptions,
   getReplicationOptions,

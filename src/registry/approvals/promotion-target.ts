@@ -10,10 +10,12 @@ import { findLayers } from "../layers/find-layer.ts";
 import { mountLayer } from "../layers/mount-layer.ts";
 import { cancelUpload, startUpload } from "../layers/upload-layer.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
-import type { ImageTarget } from "../replication/copy-image.ts";
+import type { ImageTarget, Prepared } from "../replication/copy-image.ts";
 import type { SourceLayer } from "../replication/read-source.ts";
+import { replicationLimits } from "../replication/replication-limits.ts";
 import { findRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { inParallel } from "../takeover/in-parallel.ts";
 
 /**
  * Another repository of the same registry, to which images come as they do by a push: it is scanned, gated
@@ -36,13 +38,16 @@ export class PromotionTarget implements ImageTarget {
     return this.#registry;
   }
 
+  /** One image goes there, with the tags that it is to have. */
+  readonly needsOrder = false;
+
   /** Whoever may put environments has said so. */
   async admit(): Promise<void> {}
 
   /** @throws RepositoryNotFound: what is promoted makes no repository */
-  async prepare(): Promise<boolean> {
+  async prepare(digests: readonly Digest[]): Promise<Prepared> {
     await findRepository(this.#ports, this.#registry, this.#name);
-    return false;
+    return { isNew: false, missing: await this.missingLayers(digests) };
   }
 
   async hasImage(digest: Digest): Promise<boolean> {
@@ -57,7 +62,12 @@ export class PromotionTarget implements ImageTarget {
     return digests.filter((digest) => !there.has(digest));
   }
 
-  async putLayer(layer: SourceLayer, signal: AbortSignal): Promise<void> {
+  async putLayers(layers: readonly SourceLayer[], signal: AbortSignal): Promise<void> {
+    const { layersAtOnce } = replicationLimits;
+    await inParallel(layers, layersAtOnce, (layer) => this.#putLayer(layer, signal));
+  }
+
+  async #putLayer(layer: SourceLayer, signal: AbortSignal): Promise<void> {
     const [ports, registry, name] = [this.#ports, this.#registry, this.#name] as const;
     const from = this.#source.name;
     const mounted = await mountLayer(

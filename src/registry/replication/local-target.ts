@@ -15,12 +15,14 @@ import { RequestContext } from "../policy/request-context.ts";
 import { isShut } from "../policy/resource-access.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { inParallel } from "../takeover/in-parallel.ts";
 import { applyRemovals, type Removal, type RemovalFailure } from "./apply-removals.ts";
 import type { SettingValues } from "./carried-settings.ts";
-import type { ReplicationTarget } from "./copy-image.ts";
+import type { Prepared, ReplicationTarget } from "./copy-image.ts";
 import type { Reach } from "./reach.ts";
 import type { SourceLayer } from "./read-source.ts";
 import type { Replica } from "./replica.ts";
+import { replicationLimits } from "./replication-limits.ts";
 import { putSettingsHere } from "./settings-here.ts";
 
 /**
@@ -58,15 +60,20 @@ export class LocalTarget implements ReplicationTarget {
     return this.#registry;
   }
 
-  async prepare(): Promise<boolean> {
+  /** Moves of tags are told apart by their times. */
+  readonly needsOrder = false;
+
+  async prepare(digests: readonly Digest[]): Promise<Prepared> {
     const { metadata } = this.#ports;
-    if ((await metadata.repositories.find(this.#registry, this.#name)) !== undefined) return false;
+    if ((await metadata.repositories.find(this.#registry, this.#name)) !== undefined) {
+      return { isNew: false, missing: await this.missingLayers(digests) };
+    }
     await this.#require("ecr:CreateRepository");
     const wanted = { registry: this.#registry, name: this.#name };
     const missing = { ...wanted, event: "REPLICATION" } as const;
     // What the destination's policies had to say is said.
     await createUnasked(this.#ports, await this.#organization(), missing, async () => undefined);
-    return true;
+    return { isNew: true, missing: digests };
   }
 
   async hasImage(digest: Digest): Promise<boolean> {
@@ -81,10 +88,12 @@ export class LocalTarget implements ReplicationTarget {
     return digests.filter((digest) => !there.has(digest));
   }
 
-  async putLayer(layer: SourceLayer, signal: AbortSignal): Promise<void> {
-    if (await this.#mount(layer.digest)) return;
-    const wanted = { digest: layer.digest, content: layer.read(signal), given: true };
-    await takeLayer(this.#ports, this.#registry, this.#name, wanted);
+  async putLayers(layers: readonly SourceLayer[], signal: AbortSignal): Promise<void> {
+    await inParallel(layers, replicationLimits.layersAtOnce, async (layer) => {
+      if (await this.#mount(layer.digest)) return;
+      const wanted = { digest: layer.digest, content: layer.read(signal), given: true };
+      await takeLayer(this.#ports, this.#registry, this.#name, wanted);
+    });
   }
 
   async putImage(
