@@ -64,6 +64,13 @@ export const messages = {
     again: "Sign in again",
     endedTitle: "Your session has ended",
     endedText: "What is on the page is kept. Sign in again to go on.",
+    continueWith: (label: string) => `Continue with ${label}`,
+    continueNewTab: "Opens in a new tab; this page goes on when you are back.",
+    otherwise: "Or",
+    waiting: "The identity provider's answer is being checked.",
+    chooseRole: "You have several roles here. Which one do you want?",
+    role: "Role",
+    back: "Back to sign-in",
   },
   overview: {
     title: "Overview",

@@ -1,6 +1,8 @@
 import Spinner from "@cloudscape-design/components/spinner";
 import { type ComponentType, lazy, Suspense } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
+import { keptPlace } from "./api/sign-on.ts";
+import { ReturnPage } from "./pages/sign-in/return-page.tsx";
 import { SignInPage } from "./pages/sign-in/sign-in-page.tsx";
 import { useSession } from "./session-context.tsx";
 import { Shell } from "./shell.tsx";
@@ -108,15 +110,20 @@ export const places: readonly Place[] = [
   { path: "*", Page: page(() => import("./pages/not-found-page.tsx"), "NotFoundPage") },
 ];
 
+/** Where an identity provider sends people back to. */
+const returnPath = "/sign-in/return";
+
 export function Pages() {
   const session = useSession();
   const { pathname, search } = useLocation();
   if (session.kind === "out" || session.kind === "unknown") {
     if (pathname === "/sign-in") return <SignInPage />;
+    if (pathname === returnPath) return <ReturnPage />;
     const next = new URLSearchParams({ next: `${pathname}${search}` });
     return <Navigate to={pathname === "/" ? "/sign-in" : `/sign-in?${next}`} replace />;
   }
   if (pathname === "/sign-in") return <Navigate to={nextOf(search)} replace />;
+  if (pathname === returnPath) return <Navigate to={nextOf(keptPlace())} replace />;
   return (
     <Shell places={places}>
       <Suspense fallback={<Spinner size="large" />}>

@@ -320,6 +320,14 @@ export const limits = {
   issuerKeysFreshMs: 600 * second,
   /** How long they are used while the issuer cannot be asked. */
   issuerKeysMaximumAgeMs: 24 * hour,
+  /** Issuers whose endpoints for people are remembered. */
+  signOnIssuers: 500,
+  /** From being sent to an identity provider to having come back with a role. */
+  signOnMs: 600 * second,
+  /** An answer of a token endpoint. */
+  tokenAnswerBytes: 128 * KiB,
+  /** Roles of an account that are read at once to find those that trust somebody. */
+  trustPageRoles: 500,
   /** How often an issuer is asked at most, however many unknown keys tokens name; and after a failure. */
   issuerRefreshMs: 30 * second,
   issuerRetryMs: 5 * second,

@@ -118,7 +118,9 @@ describe.each(guarded.map((operation) => [operation.name, operation] as const))(
   (_name, operation) => {
     const ofSecrets = operation.service === "secretsmanager" ? { VersionId: absentKey } : {};
     const ofFilters = operation.service === "inspector2" ? { action: "NONE" } : {};
-    const given = { ...known, ...ofSecrets, ...ofFilters };
+    const isOfProvider = operation.name.endsWith("ConsoleSignOn");
+    const ofProvider = isOfProvider ? { providerArn: known.OpenIDConnectProviderArn } : {};
+    const given = { ...known, ...ofSecrets, ...ofFilters, ...ofProvider };
     const input = validInput(operation.input as z.ZodType, given);
 
     it("takes an input that keeps to its schema", () => {

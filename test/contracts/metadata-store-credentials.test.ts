@@ -1,6 +1,11 @@
 /** Access keys, sessions and the issuers of web identity tokens. */
 import { describe, expect, it } from "vitest";
-import type { Session, StoredAccessKey } from "../../src/registry/identity/stored-credential.ts";
+import type {
+  Session,
+  SignOnSecret,
+  StoredAccessKey,
+} from "../../src/registry/identity/stored-credential.ts";
+import type { ObjectId, Region } from "../../src/registry/names.ts";
 import {
   account,
   otherAccount,
@@ -179,6 +184,14 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: sessions"
   });
 });
 
+const secret: SignOnSecret = {
+  region: "us-east-1" as Region,
+  sealed: {
+    ...{ object: "0f" as ObjectId, sizeBytes: 3 },
+    ...{ wrappedKey: Uint8Array.of(0, 255), content: Uint8Array.of(34, 0, 200) },
+  },
+};
+
 describe.each(metadataStores)(
   "$name keeps the MetadataStore contract: OIDC providers",
   ({ open }) => {
@@ -198,13 +211,20 @@ describe.each(metadataStores)(
       expect(await oidcProviders.find(account, provider.url)).toEqual(provider);
       expect(await oidcProviders.find(account, "c.example")).toBeUndefined();
       expect(await oidcProviders.list(account)).toEqual([first, provider]);
-      const next = { ...provider, clientIds: ["a", "b"], thumbprints: [], tags: [] };
+      const signOn = {
+        ...{ label: "Käse", clientId: "a", scopes: ["email"], groupsClaim: "groups" },
+        ...{ roleClaim: undefined, nameClaim: "email", updatedAt: 1, clientSecret: secret },
+      };
+      const next = { ...provider, clientIds: ["a", "b"], thumbprints: [], tags: [], signOn };
       await store.transaction(async ({ identity }) => {
         await identity.oidcProviders.replace(next);
         await identity.oidcProviders.remove(account, first.url);
       });
       expect(await oidcProviders.list(account)).toEqual([next]);
       expect(await oidcProviders.list(otherAccount)).toHaveLength(1);
+      const unsealed = { ...next, signOn: { ...signOn, clientSecret: undefined } };
+      await store.transaction(({ identity }) => identity.oidcProviders.replace(unsealed));
+      expect(await oidcProviders.find(account, provider.url)).toEqual(unsealed);
     });
   },
 );

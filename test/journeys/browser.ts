@@ -55,12 +55,15 @@ export interface VisitOptions {
   readonly origin: string;
   readonly width?: number;
   readonly colorScheme?: "light" | "dark";
+  /** Another server that people are sent to, under a certificate that nobody vouches for. */
+  readonly elsewhere?: string;
 }
 
 export async function visit(browser: Browser, options: VisitOptions): Promise<Visit> {
-  const { origin, width = 1280, colorScheme = "light" } = options;
+  const { origin, width = 1280, colorScheme = "light", elsewhere } = options;
   const context = await browser.newContext({
     ...{ viewport: { width, height: 800 }, colorScheme },
+    ignoreHTTPSErrors: elsewhere !== undefined,
     reducedMotion: "reduce", // Colours of something that fades in are not those that people read.
   });
   context.setDefaultTimeout(waitMs);
@@ -80,6 +83,7 @@ export async function visit(browser: Browser, options: VisitOptions): Promise<Vi
   page.on("request", (request) => {
     const url = request.url();
     if (/^(data|blob):/.test(url) || new URL(url).origin === origin) return;
+    if (request.isNavigationRequest() && new URL(url).origin === elsewhere) return;
     problems.push(`asked ${url}`);
   });
   return {

@@ -11,7 +11,7 @@ import {
   randomUUID,
   sign,
 } from "node:crypto";
-import type { RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { CertificateAuthority } from "./certificate-authority.ts";
 import { LocalServer } from "./local-server.ts";
 
@@ -56,7 +56,10 @@ export class OidcIssuer {
   /** What is published, the newest first. Can be changed at any time. */
   keys: readonly SigningKey[];
   /** Answers instead of the issuer when it returns true. */
-  intercept: (path: string, response: ServerResponse) => boolean = () => false;
+  intercept: (path: string, response: ServerResponse, request: IncomingMessage) => boolean = () =>
+    false;
+  /** Of the configuration, beside issuer and keys. */
+  configuration: Readonly<Record<string, unknown>> = {};
   readonly #server: LocalServer;
   readonly #path: string;
   readonly #now: () => number;
@@ -127,10 +130,13 @@ export class OidcIssuer {
 
   readonly #handle: RequestListener = (request, response) => {
     const path = (request.url ?? "").slice(this.#path.length);
-    if (this.intercept(path, response)) return;
+    if (this.intercept(path, response, request)) return;
     if (path === configurationPath) {
       const base = this.url.replace(/\/$/, "");
-      sendJson(response, { issuer: this.url, jwks_uri: `${base}${keysPath}` });
+      sendJson(response, {
+        ...{ issuer: this.url, jwks_uri: `${base}${keysPath}` },
+        ...this.configuration,
+      });
     } else if (path === keysPath) {
       sendJson(response, { keys: this.keys.map(({ jwk }) => jwk) });
     } else {

@@ -60,6 +60,18 @@ export async function callPath<Output>(
   return (await answered(service, request, signal)) as Output;
 }
 
+/**
+ * The same where the path is all that is asked.
+ * @throws ApiError
+ */
+export async function readPath<Output>(
+  service: "signer",
+  path: string,
+  signal?: AbortSignal,
+): Promise<Output> {
+  return (await answered(service, { method: "GET", path }, signal)) as Output;
+}
+
 async function answered(
   service: string,
   request: SignedRequest,

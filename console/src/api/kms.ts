@@ -1,4 +1,6 @@
+import type { listKmsKeys } from "../../../src/operations/entrepot/list-kms-keys.ts";
 import { call } from "./call.ts";
+import { ask } from "./own.ts";
 
 export interface KeyAnswer {
   readonly id: string;
@@ -19,30 +21,24 @@ interface Metadata {
 
 const mostKeys = 100;
 
-/** The keys of the region, with their first alias. */
-export async function listKeys(signal?: AbortSignal): Promise<KeyAnswer[]> {
-  interface Keys {
-    readonly Keys: readonly { readonly KeyId: string }[];
-  }
-  interface Aliases {
-    readonly Aliases: readonly { readonly AliasName: string; readonly TargetKeyId?: string }[];
-  }
-  const [{ Keys: keys }, { Aliases: aliases }] = await Promise.all([
-    call<Keys>("kms", "ListKeys", { Limit: mostKeys }, signal),
-    call<Aliases>("kms", "ListAliases", { Limit: mostKeys }, signal),
-  ]);
-  return Promise.all(
-    keys.map(async ({ KeyId }) => {
-      const { KeyMetadata: told } = await call<{ KeyMetadata: Metadata }>(
-        ...(["kms", "DescribeKey", { KeyId }, signal] as const),
-      );
-      return {
-        ...{ id: told.KeyId, arn: told.Arn, state: told.KeyState, manager: told.KeyManager },
-        alias: aliases.find(({ TargetKeyId }) => TargetKeyId === KeyId)?.AliasName,
-        createdAt: told.CreationDate,
-      };
-    }),
-  );
+/** A page of the keys of the region, with their first alias. */
+export async function pageOfKeys(
+  token: { nextToken?: string },
+  signal?: AbortSignal,
+): Promise<{ readonly keys: readonly KeyAnswer[]; readonly nextToken?: string | undefined }> {
+  const input = { maxResults: mostKeys, ...token };
+  const { keys, nextToken } = await ask<typeof listKmsKeys>("ListKmsKeys", input, signal);
+  return {
+    keys: keys.map(({ keyId: id, keyArn: arn, aliases, keyState, keyManager, createdAt }) => ({
+      ...{ id, arn, alias: aliases[0], state: keyState, manager: keyManager, createdAt },
+    })),
+    nextToken,
+  };
+}
+
+/** Those that somebody chooses among. */
+export async function listKeys(signal?: AbortSignal): Promise<readonly KeyAnswer[]> {
+  return (await pageOfKeys({}, signal)).keys;
 }
 
 export interface KeyDetail extends KeyAnswer {

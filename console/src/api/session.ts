@@ -38,7 +38,12 @@ let renewing: Promise<SignedIn> | undefined;
 const listeners = new Set<() => void>();
 /** Other tabs of this browser. */
 const tabs = new BroadcastChannel("entrepot-console");
-tabs.onmessage = () => set({ kind: "out" });
+tabs.onmessage = ({ data }) => {
+  if (data === "in") void hearOfSignIn();
+  else set({ kind: "out" });
+};
+/** Whether somebody has signed out here: whoever comes next may be somebody else. */
+let hasSignedOut = false;
 
 export function sessionState(): SessionState {
   return state;
@@ -82,6 +87,21 @@ export async function signInByPassword(claim: {
   set({ kind: "in", who: answer as SignedIn });
 }
 
+/** Who proved elsewhere who they are. Other tabs, whose session had ended, go on as them. */
+export function enter(who: SignedIn): void {
+  set({ kind: "in", who });
+  tabs.postMessage("in");
+}
+
+export function isAfterSignOut(): boolean {
+  return hasSignedOut;
+}
+
+async function hearOfSignIn(): Promise<void> {
+  // A page with something typed in waits for it; others ask when somebody comes back to them.
+  if (state.kind === "ended") await renew().catch(() => undefined);
+}
+
 /** By the cookie, once for a page: who was signed in stays so. */
 export async function resume(): Promise<void> {
   if (pageToken() === undefined) return set({ kind: "out" });
@@ -99,6 +119,7 @@ export async function signOut(): Promise<void> {
     // It does not know the session any more: that is what was asked for.
     if (!(error instanceof ApiError && error.status >= 400 && error.status < 500)) throw error;
   });
+  hasSignedOut = true;
   tabs.postMessage("out");
   set({ kind: "out" });
 }
@@ -145,7 +166,8 @@ function pageToken(): string | undefined {
   return pair?.split("=")[1] || undefined;
 }
 
-async function asked(pending: Promise<Response>): Promise<unknown> {
+/** @throws ApiError */
+export async function asked(pending: Promise<Response>): Promise<unknown> {
   const response = await pending.catch((error: unknown) => {
     if (error instanceof ApiError) throw error;
     throw new ApiError(unreachable, "The server cannot be reached.", 0, "");

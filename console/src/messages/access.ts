@@ -1,7 +1,10 @@
 /** Sentences of who may do what. */
 export const access = {
   title: "Access",
-  tabs: { users: "Users", roles: "Roles", policies: "Policies", simulator: "Simulator" },
+  tabs: {
+    ...{ users: "Users", roles: "Roles", policies: "Policies", simulator: "Simulator" },
+    "sign-on": "Single sign-on",
+  },
   name: "Name",
   arn: "ARN",
   groups: "Groups",

@@ -15,6 +15,7 @@ import type { approveInEmergency } from "../../operations/entrepot/approve-in-em
 import type { approveRequest } from "../../operations/entrepot/approve-request.ts";
 import type { attachImageSbom } from "../../operations/entrepot/attach-image-sbom.ts";
 import type { createPullSecret } from "../../operations/entrepot/create-pull-secret.ts";
+import type { deleteConsoleSignOn } from "../../operations/entrepot/delete-console-sign-on.ts";
 import type { deleteEnvironment } from "../../operations/entrepot/delete-environment.ts";
 import type { deleteGalleryEntry } from "../../operations/entrepot/delete-gallery-entry.ts";
 import type { deleteGalleryVersion } from "../../operations/entrepot/delete-gallery-version.ts";
@@ -50,10 +51,12 @@ import type { getReplicationOptions } from "../../operations/entrepot/get-replic
 import type { getReview } from "../../operations/entrepot/get-review.ts";
 import type { getSigningAuthority } from "../../operations/entrepot/get-signing-authority.ts";
 import type { getVexPolicy } from "../../operations/entrepot/get-vex-policy.ts";
+import type { grantRole } from "../../operations/entrepot/grant-role.ts";
 import type { holdReclaim } from "../../operations/entrepot/hold-reclaim.ts";
 import type { importVexDocument } from "../../operations/entrepot/import-vex-document.ts";
 import type { lintPolicy } from "../../operations/entrepot/lint-policy.ts";
 import type { listApprovalRequests } from "../../operations/entrepot/list-approval-requests.ts";
+import type { listConsoleSignOns } from "../../operations/entrepot/list-console-sign-ons.ts";
 import type { listCostSavings } from "../../operations/entrepot/list-cost-savings.ts";
 import type { listDeadLetters } from "../../operations/entrepot/list-dead-letters.ts";
 import type { listEnvironments } from "../../operations/entrepot/list-environments.ts";
@@ -69,12 +72,14 @@ import type { listPullSecrets } from "../../operations/entrepot/list-pull-secret
 import type { listQuotas } from "../../operations/entrepot/list-quotas.ts";
 import type { listRepositoryKeys } from "../../operations/entrepot/list-repository-keys.ts";
 import type { listReviews } from "../../operations/entrepot/list-reviews.ts";
+import type { listRoleGrants } from "../../operations/entrepot/list-role-grants.ts";
 import type { listServiceQuotas } from "../../operations/entrepot/list-service-quotas.ts";
 import type { listTagHistory } from "../../operations/entrepot/list-tag-history.ts";
 import type { listTrash } from "../../operations/entrepot/list-trash.ts";
 import type { listTrustedSigners } from "../../operations/entrepot/list-trusted-signers.ts";
 import type { listVexDocuments } from "../../operations/entrepot/list-vex-documents.ts";
 import type { listWaivers } from "../../operations/entrepot/list-waivers.ts";
+import type { putConsoleSignOn } from "../../operations/entrepot/put-console-sign-on.ts";
 import type { putEnvironment } from "../../operations/entrepot/put-environment.ts";
 import type { putGalleryEntry } from "../../operations/entrepot/put-gallery-entry.ts";
 import type { putGallerySettings } from "../../operations/entrepot/put-gallery-settings.ts";
@@ -104,6 +109,7 @@ import type { restoreImages } from "../../operations/entrepot/restore-images.ts"
 import type { restoreRepository } from "../../operations/entrepot/restore-repository.ts";
 import type { restoreTag } from "../../operations/entrepot/restore-tag.ts";
 import type { reviewPublicAlias } from "../../operations/entrepot/review-public-alias.ts";
+import type { revokeRole } from "../../operations/entrepot/revoke-role.ts";
 import type { revokeSessions } from "../../operations/entrepot/revoke-sessions.ts";
 import type { searchAudit } from "../../operations/entrepot/search-audit.ts";
 import type { searchPublicRepositories } from "../../operations/entrepot/search-public-repositories.ts";
@@ -224,6 +230,12 @@ interface Calls {
   "entrepot:ReportImagesInUse": Own<typeof reportImagesInUse>;
   "entrepot:RerunJob": Own<typeof rerunJob>;
   "entrepot:RevokeSessions": Own<typeof revokeSessions>;
+  "entrepot:DeleteConsoleSignOn": Own<typeof deleteConsoleSignOn>;
+  "entrepot:GrantRole": Own<typeof grantRole>;
+  "entrepot:ListConsoleSignOns": Own<typeof listConsoleSignOns>;
+  "entrepot:ListRoleGrants": Own<typeof listRoleGrants>;
+  "entrepot:PutConsoleSignOn": Own<typeof putConsoleSignOn>;
+  "entrepot:RevokeRole": Own<typeof revokeRole>;
   "entrepot:AttachImageSbom": Own<typeof attachImageSbom>;
   "entrepot:SignImage": Own<typeof signImage>;
   "entrepot:GetSigningAuthority": Own<typeof getSigningAuthority>;

@@ -35,6 +35,7 @@ import { addReportInUseCommand } from "./report-in-use-command.ts";
 import { checksText, configuredText, fsckText, gcText, megabytes } from "./results.ts";
 import { addRunTaskCommand } from "./run-task/run-task-command.ts";
 import { addScanCommand } from "./scan/scan-command.ts";
+import { addSignOnCommands } from "./sign-on/sign-on-commands.ts";
 import { addSigningCommands } from "./signing/signing-commands.ts";
 import { addExportCommand } from "./takeover/export-command.ts";
 import { addImportCommand } from "./takeover/import-command.ts";
@@ -105,6 +106,7 @@ function programOf(builder: CommandBuilder): Command {
   addAccountCommands(program, builder);
   addUserCommands(program, builder);
   addRoleCommands(program, builder);
+  addSignOnCommands(program, builder);
   addPolicyCommands(program, builder);
   addKeyCommands(program, builder);
   addPullSecretCommands(program, builder);

@@ -1,5 +1,7 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
-import { type SignInOptions, signInRoutes } from "./sign-in.ts";
+import type { SignInOptions } from "./session-route.ts";
+import { signInRoutes } from "./sign-in.ts";
+import { signOnRoutes } from "./sign-on.ts";
 import type { StaticFiles } from "./static-files.ts";
 import { pageHeaders, sendStatic } from "./static-reply.ts";
 
@@ -31,6 +33,7 @@ export function consoleDoor(options: ConsoleDoorOptions): FastifyPluginCallback 
       handler: async (request, reply) => sendFile(options.files, request, reply),
     });
     signInRoutes(app, options);
+    signOnRoutes(app, options);
     done();
   };
 }

@@ -1,8 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Ports } from "../../ports/ports.ts";
-import { auditError } from "../../registry/audit/audit-error.ts";
-import { RequestAudit } from "../../registry/audit/request-audit.ts";
-import type { Deployment } from "../../registry/deployment.ts";
 import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import { signInByPassword } from "../../registry/identity/console-password.ts";
 import {
@@ -12,46 +8,25 @@ import {
   openConsoleSession,
   renewConsoleSession,
 } from "../../registry/identity/console-sessions.ts";
-import type { FailedLogins } from "../../registry/identity/failed-logins.ts";
-import type { IssuedSession } from "../../registry/identity/issue-session.ts";
-import type { Organization } from "../../registry/identity/organization.ts";
-import type { Caller, Principal } from "../../registry/identity/principal.ts";
+import type { Caller } from "../../registry/identity/principal.ts";
 import { type AccountId, isAccountId } from "../../registry/names.ts";
+import {
+  admitted,
+  cookieOf,
+  parse,
+  route,
+  type SignedInAnswer,
+  type SignInOptions,
+  sessionCookie,
+  sessionPath,
+  setCookies,
+  tell,
+  toAnswer,
+  tooMany,
+} from "./session-route.ts";
 
-export interface SignInOptions {
-  readonly ports: Ports;
-  readonly deployment: Deployment;
-  readonly organization: Organization;
-  readonly failedLogins: FailedLogins;
-  /** Who signs a request without body. */
-  readonly login: (
-    request: FastifyRequest,
-    asked: { readonly service: "entrepot"; readonly operationName: string },
-  ) => Promise<{ readonly caller: Caller }>;
-  /** A caller without credentials. */
-  readonly anonymous: (request: FastifyRequest) => Caller;
-  readonly refusal: (error: RegistryError) => {
-    readonly status: number;
-    readonly code: string;
-    readonly message: string;
-  };
-}
-
-/** Who signed in, as the browser is told. */
-interface SignedInAnswer {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-  readonly account: string;
-  readonly arn: string;
-}
-
-const sessionCookie = "entrepot-console";
-const forgeryCookie = "entrepot-console-page";
+const path = sessionPath;
 const forgeryHeader = "x-entrepot-console-page";
-const path = "/console/session";
 const mostBodyBytes = 8 * 1024;
 
 /**
@@ -81,33 +56,6 @@ export function signInRoutes(app: FastifyInstance, options: SignInOptions): void
     route(scope, options, "POST", `${path}/renew`, (request) => renew(options, request));
     route(scope, options, "DELETE", path, (request, reply) => signOut(options, request, reply));
     done();
-  });
-}
-
-type Answering = (request: FastifyRequest, reply: FastifyReply) => Promise<object>;
-
-function route(
-  app: FastifyInstance,
-  options: SignInOptions,
-  method: "GET" | "POST" | "DELETE",
-  url: string,
-  answer: Answering,
-): void {
-  app.route({
-    ...{ method, url, exposeHeadRoute: false },
-    async handler(request, reply) {
-      reply.header("cache-control", "no-store").type("application/json");
-      try {
-        if (method !== "GET") requireSameOrigin(request);
-        return JSON.stringify(await answer(request, reply));
-      } catch (error) {
-        if (!isRegistryError(error)) throw error;
-        const { status, code, message } = options.refusal(error);
-        if (!request.raw.complete) reply.header("connection", "close");
-        reply.status(error.kind === "Throttling" ? 429 : status);
-        return JSON.stringify({ code, message, requestId: request.id });
-      }
-    },
   });
 }
 
@@ -160,12 +108,9 @@ async function signIn(
   reply: FastifyReply,
   caller: Caller,
 ): Promise<SignedInAnswer> {
-  const { ports } = options;
-  const { cookie, expiresAt, issued } = await openConsoleSession(ports, caller.principal);
+  const signedIn = await openConsoleSession(options.ports, caller.principal);
   tell(options, caller, "ConsoleLogin");
-  const seconds = Math.max(0, Math.floor((expiresAt - ports.clock.now()) / 1000));
-  setCookies(request, reply, cookie, seconds);
-  return toAnswer(issued, caller.principal);
+  return admitted(options, request, reply, { signedIn, principal: caller.principal });
 }
 
 async function renew(options: SignInOptions, request: FastifyRequest): Promise<SignedInAnswer> {
@@ -189,40 +134,6 @@ async function signOut(
   return {};
 }
 
-function toAnswer(issued: IssuedSession, { account, arn }: Principal): SignedInAnswer {
-  const { session, secretAccessKey, sessionToken } = issued;
-  const { accessKeyId, expiresAt } = session;
-  return { accessKeyId, secretAccessKey, sessionToken, expiresAt, account, arn };
-}
-
-/** One record of who came or went. Source: CloudTrail, "AWS Management Console sign-in events". */
-function tell(options: SignInOptions, caller: Caller, eventName: string, error?: unknown): void {
-  const { ports, refusal } = options;
-  const audit = new RequestAudit({ trail: ports.memory.audit, clock: ports.clock }, caller, {
-    ...{ eventSource: "signin.amazonaws.com", eventName, readOnly: false },
-  });
-  audit.end({
-    ...{ eventType: "AwsConsoleSignIn", requestParameters: null },
-    ...(error === undefined ? {} : auditError(error, (refused) => refusal(refused).code)),
-    responseElements: { [eventName]: error === undefined ? "Success" : "Failure" },
-  });
-}
-
-function setCookies(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  cookie: string,
-  seconds: number,
-): void {
-  const secure = request.protocol === "https" ? "; Secure" : "";
-  const rest = `Max-Age=${seconds}; SameSite=Strict${secure}`;
-  const page = cookie === "" ? "" : antiForgeryToken(cookie);
-  reply.header("set-cookie", [
-    `${sessionCookie}=${cookie}; Path=${path}; HttpOnly; ${rest}`,
-    `${forgeryCookie}=${page}; Path=/console; ${rest}`,
-  ]);
-}
-
 /** @throws UnrecognizedClient without cookie; AccessDenied when another origin may have sent it */
 function requireCookie(request: FastifyRequest): string {
   const cookie = cookieOf(request, sessionCookie);
@@ -230,19 +141,6 @@ function requireCookie(request: FastifyRequest): string {
   const page = request.headers[forgeryHeader];
   if (typeof page === "string" && isSameText(page, antiForgeryToken(cookie))) return cookie;
   throw new RegistryError("AccessDenied", "The request does not come from a page of the console.");
-}
-
-/** Browsers say where a request comes from; what is no browser need not (D17). @throws AccessDenied */
-function requireSameOrigin(request: FastifyRequest): void {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return;
-  if (URL.canParse(origin) && new URL(origin).host === host) return;
-  throw new RegistryError("AccessDenied", "The request comes from a page of another origin.");
-}
-
-function cookieOf(request: FastifyRequest, name: string): string {
-  const pairs = (request.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("="));
-  return pairs.find(([key]) => key === name)?.[1] ?? "";
 }
 
 /** @throws Validation */
@@ -261,18 +159,4 @@ function readClaim(body: unknown) {
     password: password as string,
     newPassword: isText(newPassword) ? (newPassword as string) : undefined,
   };
-}
-
-function parse(body: unknown): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(String(body));
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // Told below, like what is no object.
-  }
-  throw new RegistryError("Validation", "The body is no JSON object.");
-}
-
-function tooMany(): RegistryError {
-  return new RegistryError("Throttling", "Too many sign-ins failed. Wait a minute.");
 }

@@ -5,6 +5,7 @@ import { approveRequest } from "./approve-request.ts";
 import { attachImageSbom } from "./attach-image-sbom.ts";
 import { compareImages } from "./compare-images.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
+import { deleteConsoleSignOn } from "./delete-console-sign-on.ts";
 import { deleteDeadLetters } from "./delete-dead-letters.ts";
 import { deleteEnvironment } from "./delete-environment.ts";
 import { deleteGalleryEntry } from "./delete-gallery-entry.ts";
@@ -57,6 +58,7 @@ import { holdReclaim } from "./hold-reclaim.ts";
 import { importVexDocument } from "./import-vex-document.ts";
 import { lintPolicy } from "./lint-policy.ts";
 import { listApprovalRequests } from "./list-approval-requests.ts";
+import { listConsoleSignOns } from "./list-console-sign-ons.ts";
 import { listCostSavings } from "./list-cost-savings.ts";
 import { listDeadLetters } from "./list-dead-letters.ts";
 import { listEnvironments } from "./list-environments.ts";
@@ -69,6 +71,7 @@ import { listImagePackages } from "./list-image-packages.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
 import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
+import { listKmsKeys } from "./list-kms-keys.ts";
 import { listLayerFiles } from "./list-layer-files.ts";
 import { listLifecycleRuns } from "./list-lifecycle-runs.ts";
 import { listPublicAliases } from "./list-public-aliases.ts";
@@ -86,6 +89,7 @@ import { listVerifiedPublishers } from "./list-verified-publishers.ts";
 import { listVexDocuments } from "./list-vex-documents.ts";
 import { listWaivers } from "./list-waivers.ts";
 import { previewDeletion } from "./preview-deletion.ts";
+import { putConsoleSignOn } from "./put-console-sign-on.ts";
 import { putEnvironment } from "./put-environment.ts";
 import { putEventDestination } from "./put-event-destination.ts";
 import { putFindingPriority } from "./put-finding-priority.ts";
@@ -149,6 +153,7 @@ export const entrepotOperations: readonly Operation[] = [
   deletePullSecret,
   listPullSecrets,
   listKeyUses,
+  listKmsKeys,
   listRepositoryKeys,
   revokeSessions,
   emptyTrash,
@@ -271,5 +276,8 @@ export const entrepotOperations: readonly Operation[] = [
   grantRole,
   listRoleGrants,
   revokeRole,
+  deleteConsoleSignOn,
+  listConsoleSignOns,
+  putConsoleSignOn,
   renderLaunchTemplate,
 ];

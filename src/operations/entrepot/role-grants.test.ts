@@ -11,8 +11,10 @@ import { lintPolicy } from "../../registry/policy/lint-policy.ts";
 import { batchGetImage } from "../ecr/batch-get-image.ts";
 import { describeRepositories } from "../ecr/describe-repositories.ts";
 import { getAuthorizationToken } from "../ecr/get-authorization-token.ts";
+import { createOpenIDConnectProvider } from "../iam/create-open-id-connect-provider.ts";
 import { createPolicyVersion } from "../iam/create-policy-version.ts";
 import { simulatePrincipalPolicy } from "../iam/simulate-principal-policy.ts";
+import { updateAssumeRolePolicy } from "../iam/update-assume-role-policy.ts";
 import { approveRequest } from "./approve-request.ts";
 import { grantRole } from "./grant-role.ts";
 import { listRoleGrants } from "./list-role-grants.ts";
@@ -132,5 +134,79 @@ describe("a role", () => {
       PolicyDocument: accessRoleDocument("Administrator", account, ""),
     });
     await expect(grant("Viewer")).rejects.toMatchObject({ kind: "Conflict" });
+  });
+
+  it("is a group's of an OIDC provider: a role that trusts the group in the token, seen and simulated", async () => {
+    const url = "login.example.com:8443/realm";
+    const providerArn = `arn:aws:iam::${account}:oidc-provider/${url}`;
+    const who = { principalKind: "provider-group", principalName: "CN=${aws:x},ü", providerArn };
+    const missing = registry.ask(grantRole, grantOf("Developer", who));
+    await expect(missing).rejects.toMatchObject({ kind: "NoSuchEntity" });
+    await registry.ask(createOpenIDConnectProvider, { Url: `https://${url}` });
+    const { grant: given } = await grant("Developer", who);
+    expect(given).toMatchObject({ ...who, role: "Developer", repositoryPrefix: "team/" });
+    const { roleArn = "" } = given;
+    expect(roleArn).toMatch(/:role\/entrepot\/groups\/EntrepotGroup-CN=-aws-x-,--[0-9a-f]{16}$/);
+    const named = await opened.ports.metadata.identity.entities.find(
+      ...([account, "role", roleArn.split("/").at(-1) ?? ""] as const),
+    );
+    // A group's name is a name, and no variable of a policy.
+    expect(JSON.parse(named?.trustPolicy ?? "").Statement[0].Condition).toEqual({
+      "ForAnyValue:StringEquals": { [`${url}:groups`]: "CN=${$}{aws:x},ü" },
+    });
+    const held = await registry.ask(listRoleGrants, who);
+    const principals = [{ kind: "provider-group", name: who.principalName, providerArn, roleArn }];
+    expect(held.roles).toMatchObject([{ role: "Developer", principals }]);
+    expect((await registry.ask(listRoleGrants, {})).roles).toEqual(held.roles);
+    const simulated = await registry.ask(simulatePrincipalPolicy, {
+      ...{ PolicySourceArn: roleArn, ActionNames: ["ecr:PutImage", "ecr:BatchDeleteImage"] },
+      ResourceArns: [`arn:aws:ecr:us-east-1:${account}:repository/${repositoryName}`],
+    });
+    expect(simulated.EvaluationResults?.map(({ EvalDecision }) => EvalDecision)).toEqual([
+      ...["allowed", "implicitDeny"],
+    ]);
+    await grant("Reviewer", who);
+    await registry.ask(revokeRole, grantOf("Developer", who));
+    expect((await registry.ask(listRoleGrants, who)).roles).toMatchObject([{ role: "Reviewer" }]);
+    await registry.ask(revokeRole, grantOf("Reviewer", who));
+    const gone = registry.ask(listRoleGrants, who);
+    await expect(gone).rejects.toMatchObject({ kind: "NoSuchEntity" });
+  });
+
+  it("is granted to a provider's group by those who may make its role, while the role trusts it alone", async () => {
+    const url = "login.example.com";
+    await registry.ask(createOpenIDConnectProvider, { Url: `https://${url}` });
+    const who = {
+      ...{ principalKind: "provider-group", principalName: "devs" },
+      providerArn: `arn:aws:iam::${account}:oidc-provider/${url}`,
+    };
+    const actions = ["entrepot:GrantRole", "iam:CreatePolicy", "iam:AttachRolePolicy"];
+    const statement = { Effect: "Allow", Action: actions, Resource: "*" };
+    const helper = await userWith(opened.ports, { account, name: "helper" }, statement);
+    const asked = grantOf("Viewer", who);
+    await expect(registry.ask(grantRole, asked, helper)).rejects.toMatchObject(denied);
+    const { grant: given } = await grant("Viewer", who);
+    await registry.ask(updateAssumeRolePolicy, {
+      RoleName: given.roleArn?.split("/").at(-1),
+      PolicyDocument: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            ...{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity" },
+            Principal: { Federated: who.providerArn },
+          },
+        ],
+      }),
+    });
+    await expect(grant("Developer", who)).rejects.toMatchObject({ kind: "Conflict" });
+    for (const wrong of [
+      { ...who, providerArn: undefined },
+      { ...who, providerArn: "arn:aws:iam::111111111111:oidc-provider/login.example.com" },
+      { ...who, providerArn: "arn:aws:iam::x:role/y" },
+      { ...who, principalKind: "user" },
+      { principalName: "no name" },
+    ]) {
+      await expect(grant("Viewer", wrong)).rejects.toMatchObject({ kind: "InvalidParameter" });
+    }
   });
 });

@@ -31,13 +31,18 @@ export async function assumableRole(ports: RolePorts, arn: string): Promise<Assu
   if (role === undefined || entityArn(role) !== arn) {
     return { resource: asResource(arn, named.account), role: undefined };
   }
-  const compiled = ports.memory.access.documents.compile("trust", role.trustPolicy);
+  return { resource: roleAsTrusting(ports, role), role };
+}
+
+/** A role as what its trust policy lets people be, or not. */
+export function roleAsTrusting({ memory }: Pick<Ports, "memory">, role: Role): Resource {
+  const compiled = memory.access.documents.compile("trust", role.trustPolicy);
   const trust = { source: `trust policy of role ${role.name}`, type: "trust policy", compiled };
   const tags = role.tags.flatMap(({ key, value }) =>
     ["aws", "iam"].map((prefix) => [`${prefix}:resourcetag/${key.toLowerCase()}`, value] as const),
   );
-  const resource = asResource(arn, named.account);
-  return { resource: { ...resource, policies: [trust], conditions: new Map(tags) }, role };
+  const resource = asResource(entityArn(role), role.account);
+  return { ...resource, policies: [trust], conditions: new Map(tags) };
 }
 
 /**

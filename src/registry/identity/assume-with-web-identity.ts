@@ -1,11 +1,12 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
-import { authorize } from "../policy/authorize.ts";
+import type { AccountId } from "../names.ts";
+import { authorize, type Resource } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
 import { assumableRole } from "./assumable-role.ts";
 import type { ResourceTag, Role } from "./entity.ts";
 import { anonymousPrincipal, type Caller } from "./principal.ts";
-import { oidcProviderArn } from "./stored-credential.ts";
+import { type OidcProvider, oidcProviderArn } from "./stored-credential.ts";
 import { claimedProvider, verifyWebIdentity, type WebIdentity } from "./web-identity.ts";
 
 /** A role, and the web identity that may be it. */
@@ -30,12 +31,8 @@ export async function requireTrustedIdentity(
 ): Promise<TrustedIdentity> {
   const url = claimedProvider(wish.token);
   const { resource, role } = await assumableRole(ports, wish.roleArn);
-  const { accounts, oidcProviders } = ports.metadata.identity;
-  const [owner, provider] = await Promise.all([
-    accounts.find(resource.account),
-    oidcProviders.find(resource.account, url),
-  ]);
-  if (provider === undefined || owner?.status !== "ACTIVE" || isService(url)) {
+  const provider = await trustedProvider(ports, resource.account, url);
+  if (provider === undefined) {
     throw new RegistryError(
       "InvalidIdentityToken",
       `No OpenIDConnect provider found in your account for https://${url}`,
@@ -43,17 +40,56 @@ export async function requireTrustedIdentity(
   }
   const identity = await verifyWebIdentity(ports, provider, wish.token);
   const providerArn = oidcProviderArn(provider);
-  const tags = [...identity.session.tags].map(([key, value]) => ({ key, value }));
-  const { policies } = anonymousPrincipal(resource.account);
+  const trust = { resource, identity, providerArn, sessionName: wish.sessionName };
+  const refused = await refusedAction(ports, caller, trust);
+  if (refused !== undefined || role === undefined) {
+    throw notAuthorized(refused ?? "sts:AssumeRoleWithWebIdentity");
+  }
+  return { role, identity, providerArn, tags: tagsOf(identity) };
+}
+
+/** The issuer of that URL, where an account that is open has it and its claims are its own. */
+export async function trustedProvider(
+  { metadata }: Pick<Ports, "metadata">,
+  account: AccountId,
+  url: string,
+): Promise<OidcProvider | undefined> {
+  const { accounts, oidcProviders } = metadata.identity;
+  const [owner, provider] = await Promise.all([
+    accounts.find(account),
+    oidcProviders.find(account, url),
+  ]);
+  return owner?.status === "ACTIVE" && !isService(url) ? provider : undefined;
+}
+
+/** Who wants to be which role. */
+export interface WantedTrust {
+  /** The role, with its trust policy. */
+  readonly resource: Resource;
+  readonly identity: WebIdentity;
+  readonly providerArn: string;
+  readonly sessionName: string;
+}
+
+/** The first action that the role's trust policy does not allow; `undefined` where it lets them in. */
+export async function refusedAction(
+  ports: Pick<Ports, "metadata" | "memory" | "clock">,
+  caller: Caller,
+  { resource, identity, providerArn, sessionName }: WantedTrust,
+): Promise<string | undefined> {
+  const { policies } = anonymousPrincipal(caller.principal.account);
   const principal = { type: "WebIdentity", arn: "", federated: providerArn, policies } as const;
-  const conditions = conditionsOf(identity, providerArn, tags, wish.sessionName);
+  const conditions = conditionsOf(identity, providerArn, tagsOf(identity), sessionName);
   const context = new RequestContext(caller, ports.clock.now(), conditions);
   for (const action of actionsFor(identity)) {
     const { allowed } = await authorize(ports, principal, action, resource, context);
-    if (!allowed || role === undefined) throw notAuthorized(action);
+    if (!allowed) return action;
   }
-  if (role === undefined) throw notAuthorized("sts:AssumeRoleWithWebIdentity");
-  return { role, identity, providerArn, tags };
+  return undefined;
+}
+
+function tagsOf({ session }: WebIdentity): readonly ResourceTag[] {
+  return [...session.tags].map(([key, value]) => ({ key, value }));
 }
 
 /** Such an issuer's claims would pass for condition keys of AWS's own: `aws:SourceIp`. */

@@ -6,7 +6,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { type IssuedSession, issueSession } from "./issue-session.ts";
+import type { Role } from "./entity.ts";
+import { type IssuedSession, issueSession, type SessionWish } from "./issue-session.ts";
 import { sessionPrincipal } from "./load-principal.ts";
 import type { Organization } from "./organization.ts";
 import type { Principal } from "./principal.ts";
@@ -37,13 +38,31 @@ export async function openConsoleSession(
   const now = ports.clock.now();
   const made =
     principal.session && (await ports.metadata.identity.sessions.find(principal.accessKeyId));
-  const expiresAt = Math.min(
-    now + limits.consoleSignInSeconds * 1000,
-    principal.expiresAt ?? Number.MAX_SAFE_INTEGER,
-  );
+  return openFor(ports, {
+    ...{ owner: { account: principal.account, id }, name },
+    ...{ claims: { ...made?.claims, description: undefined }, createdAt: now },
+    expiresAt: principal.expiresAt ?? Number.MAX_SAFE_INTEGER,
+  });
+}
+
+/** A session of a role, for somebody whom an identity provider vouched for. */
+export function openFederatedConsoleSession(
+  ports: SessionPorts,
+  role: Role,
+  { name, claims }: Pick<SessionWish, "name" | "claims">,
+): Promise<SignedIn> {
+  const createdAt = ports.clock.now();
+  const owner = { account: role.account, id: role.id };
+  const expiresAt = createdAt + role.maxSessionSeconds * 1000;
+  return openFor(ports, { owner, name, claims, createdAt, expiresAt });
+}
+
+async function openFor(ports: SessionPorts, wish: Omit<SessionWish, "kind">): Promise<SignedIn> {
+  const most = wish.createdAt + limits.consoleSignInSeconds * 1000;
+  const expiresAt = Math.min(most, wish.expiresAt);
   const { session, sessionToken } = await issueSession(ports, {
-    ...{ kind: "console-sign-in", owner: { account: principal.account, id }, name },
-    ...{ claims: { ...made?.claims, description: undefined }, createdAt: now, expiresAt },
+    ...wish,
+    ...{ kind: "console-sign-in", expiresAt },
   });
   const cookie = `${session.accessKeyId}.${sessionToken}`;
   return { cookie, expiresAt, issued: await issueFor(ports, session) };

@@ -15,7 +15,7 @@ export interface Issuer {
   readonly thumbprints: readonly string[];
 }
 
-type IssuerPorts = Pick<Ports, "egress" | "clock" | "memory">;
+export type IssuerPorts = Pick<Ports, "egress" | "clock" | "memory">;
 
 /**
  * The issuer's keys: the ones that are known while they are fresh, else those that it gives now. When
@@ -41,7 +41,7 @@ export async function keysOfIssuer(
 }
 
 /** Accounts may trust different certificates: what one of them believed is not good for another. */
-function nameOf({ url, thumbprints }: Issuer): string {
+export function nameOf({ url, thumbprints }: Issuer): string {
   return [url, ...thumbprints.map((thumbprint) => thumbprint.toLowerCase()).sort()].join("\n");
 }
 
@@ -51,8 +51,8 @@ function isToBeAsked(known: KnownIssuer, now: number, newer: boolean): boolean {
   return newer || age(known.givenAt, now) >= limits.issuerKeysFreshMs;
 }
 
-/** A clock that was set back makes everything old. */
-function age(since: number, now: number): number {
+/** Milliseconds. A clock that was set back makes everything old. */
+export function age(since: number, now: number): number {
   return now >= since ? now - since : Number.POSITIVE_INFINITY;
 }
 
@@ -96,10 +96,8 @@ async function ask(
 
 /** OpenID Connect Discovery 1.0, section 4. */
 async function fetchKeys(ports: IssuerPorts, issuer: Issuer): Promise<VerificationKey[]> {
-  const base = issuer.url.replace(/\/$/, "");
-  const configuration = await fetchJson(ports, issuer, `${base}/.well-known/openid-configuration`);
-  const { issuer: named, jwks_uri: keysUrl } = configuration ?? {};
-  if (named !== issuer.url || typeof keysUrl !== "string") throw noKey();
+  const { jwks_uri: keysUrl } = await fetchConfiguration(ports, issuer);
+  if (typeof keysUrl !== "string") throw noKey();
   // Keys that anybody on the way could exchange are worth nothing.
   if (issuer.url.startsWith("https:") && !/^https:/i.test(keysUrl)) throw noKey();
   const keys = readKeySet(await fetchJson(ports, issuer, keysUrl));
@@ -107,8 +105,22 @@ async function fetchKeys(ports: IssuerPorts, issuer: Issuer): Promise<Verificati
   return keys;
 }
 
+/**
+ * What the issuer publishes of itself, which names it.
+ * @throws RegistryError IdpCommunication, InvalidIdentityToken
+ */
+export async function fetchConfiguration(
+  ports: Pick<Ports, "egress">,
+  issuer: Issuer,
+): Promise<Record<string, unknown>> {
+  const base = issuer.url.replace(/\/$/, "");
+  const configuration = await fetchJson(ports, issuer, `${base}/.well-known/openid-configuration`);
+  if (configuration?.issuer !== issuer.url) throw noKey();
+  return configuration;
+}
+
 async function fetchJson(
-  { egress }: IssuerPorts,
+  { egress }: Pick<Ports, "egress">,
   { thumbprints }: Issuer,
   url: string,
 ): Promise<Record<string, unknown> | undefined> {
@@ -134,7 +146,7 @@ async function fetchJson(
 }
 
 /** The object that the text is; `undefined` when it is none. */
-function objectIn(content: string): Record<string, unknown> | undefined {
+export function objectIn(content: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(content);
     return typeof value === "object" && value !== null

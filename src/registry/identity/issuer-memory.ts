@@ -14,12 +14,30 @@ export interface KnownIssuer {
   readonly failure: RegistryError | undefined;
 }
 
+/** Where an issuer lets people sign in. Source: OpenID Connect Discovery 1.0, section 3. */
+export interface SignOnEndpoints {
+  readonly authorization: string;
+  readonly token: string;
+  /** How the token endpoint wants to be told the client's secret. */
+  readonly secretIn: "header" | "body";
+  /** Whether answers say who gives them (RFC 9207). */
+  readonly namesIssuer: boolean;
+}
+
+/** What an issuer was asked for its endpoints, and when. */
+export interface KnownEndpoints {
+  readonly askedAt: number;
+  readonly answer: Promise<SignOnEndpoints>;
+  hasFailed: boolean;
+}
+
 /** Issuers by name. Each name stands for a URL and for whom to trust about it. */
 export class IssuerMemory {
   readonly known = new BoundedCache<string, KnownIssuer>(
     limits.issuerKeyCacheKeys,
     ({ keys }) => 1 + keys.length,
   );
+  readonly endpoints = new BoundedCache<string, KnownEndpoints>(limits.signOnIssuers, () => 1);
   /** Being asked at the moment; whoever needs the same waits for the same answer. */
   readonly underWay = new Map<string, Promise<KnownIssuer>>();
 }

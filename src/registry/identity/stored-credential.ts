@@ -1,4 +1,5 @@
-import type { AccountId, Registry } from "../names.ts";
+import type { AccountId, Region, Registry } from "../names.ts";
+import type { SealedValue } from "../secrets/secret.ts";
 import type { EntityRef, ResourceTag } from "./entity.ts";
 
 /** A long-lived access key of a user, or of an account's root. */
@@ -97,6 +98,37 @@ export interface OidcProvider {
   readonly thumbprints: readonly string[];
   readonly tags: readonly ResourceTag[];
   readonly createdAt: number;
+  /** Absent where nobody signs in to the console by it. */
+  readonly signOn?: SignOn | undefined;
+}
+
+/**
+ * How people sign in to the console by an issuer: the authorization code flow of OpenID Connect Core
+ * 1.0, section 3.1.
+ */
+export interface SignOn {
+  /** What the console's button says. */
+  readonly label: string;
+  /** One of the provider's clients. */
+  readonly clientId: string;
+  /** Asked for beside "openid". */
+  readonly scopes: readonly string[];
+  /** The claim that lists a person's groups. */
+  readonly groupsClaim: string;
+  /** A claim that lists ARNs of roles. Where it is set, roles that it does not list are not offered. */
+  readonly roleClaim: string | undefined;
+  /** The claim that names sessions; else the verified email, else the subject. */
+  readonly nameClaim: string | undefined;
+  /** Absent for a public client. */
+  readonly clientSecret: SignOnSecret | undefined;
+  /** Milliseconds since the epoch. */
+  readonly updatedAt: number;
+}
+
+/** Sealed by the service's own key of the account in this region. */
+export interface SignOnSecret {
+  readonly region: Region;
+  readonly sealed: SealedValue;
 }
 
 /** `arn:aws:iam::<account>:oidc-provider/<url>`. */

@@ -5,14 +5,16 @@ import { access as words } from "../../messages/access.ts";
 import { usePlaceSearch } from "../../place-search.ts";
 import { PoliciesTab } from "./policies-tab.tsx";
 import { RolesTab } from "./roles-tab.tsx";
+import { SignOnTab } from "./sign-on-tab.tsx";
 import { SimulatorTab } from "./simulator-tab.tsx";
 import { UsersTab } from "./users-tab.tsx";
 
-const tabs = ["users", "roles", "policies", "simulator"] as const;
+const tabs = ["users", "roles", "policies", "sign-on", "simulator"] as const;
 type Tab = (typeof tabs)[number];
 
 const contents: Readonly<Record<Tab, ComponentType>> = {
   ...{ users: UsersTab, roles: RolesTab, policies: PoliciesTab, simulator: SimulatorTab },
+  "sign-on": SignOnTab,
 };
 
 /** Who there is, what policies they have, and what these let them do. */

@@ -1,9 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
@@ -11,12 +9,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, currentRegion } from "../../api/call.ts";
 import { mostInAPage } from "../../api/ecr.ts";
-import { type KeyAnswer, listKeys } from "../../api/kms.ts";
+import { type KeyAnswer, pageOfKeys } from "../../api/kms.ts";
 import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
+import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { Empty, Page } from "../../components/page.tsx";
+import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
@@ -33,10 +33,9 @@ const underKeys = {
 export function KeysPage() {
   const [chosen, setChosen] = useState<KeyAnswer>();
   const [open, setOpen] = useState<"create" | "disable">();
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ["keys", currentRegion()],
-    queryFn: ({ signal }) => listKeys(signal),
-  });
+  const { query, pages } = usePaged(["keys", "page", currentRegion()], pageOfKeys);
+  const items = pages.flatMap(({ keys }) => keys);
+  const key = items.find(({ id }) => id === chosen?.id);
   const { data: listed } = useQuery({
     queryKey: ["repositories", underKeys, currentRegion()],
     queryFn: ({ signal }) => searchRepositories(underKeys, signal),
@@ -51,8 +50,8 @@ export function KeysPage() {
       title={words.title}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button disabled={chosen?.manager !== "CUSTOMER"} onClick={() => setOpen("disable")}>
-            {chosen?.state === "Disabled" ? words.enable : words.disable}
+          <Button disabled={key?.manager !== "CUSTOMER"} onClick={() => setOpen("disable")}>
+            {key?.state === "Disabled" ? words.enable : words.disable}
           </Button>
           <Button variant="primary" onClick={() => setOpen("create")}>
             {words.create}
@@ -60,15 +59,18 @@ export function KeysPage() {
         </SpaceBetween>
       }
     >
-      {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {query.error !== null && (
+        <ErrorNotice error={query.error} retry={() => void query.refetch()} />
+      )}
       <Table
-        items={data ?? []}
-        loading={isPending}
+        items={items}
+        loading={query.isPending}
+        footer={<MoreButton query={query} />}
         loadingText={messages.loading}
         empty={<Empty title={words.empty} />}
         trackBy="id"
         selectionType="single"
-        selectedItems={chosen === undefined ? [] : [chosen]}
+        selectedItems={key === undefined ? [] : [key]}
         onSelectionChange={({ detail }) => setChosen(detail.selectedItems[0])}
         ariaLabels={{
           selectionGroupLabel: words.title,
@@ -102,14 +104,9 @@ export function KeysPage() {
           },
         ]}
       />
-      <CreateKey visible={open === "create"} close={close} />
-      {chosen !== undefined && (
-        <SwitchKey
-          visible={open === "disable"}
-          close={close}
-          chosen={chosen}
-          users={usersOf(chosen)}
-        />
+      {open === "create" && <CreateKey close={close} />}
+      {open === "disable" && key !== undefined && (
+        <SwitchKey close={close} chosen={key} users={usersOf(key)} />
       )}
     </Page>
   );
@@ -128,11 +125,10 @@ function RepositoryLinks({ repositories }: { repositories: readonly RepositoryRo
 }
 
 interface DialogProps {
-  readonly visible: boolean;
   readonly close: () => void;
 }
 
-function CreateKey({ visible, close }: DialogProps) {
+function CreateKey({ close }: DialogProps) {
   const [alias, setAlias] = useState("");
   const done = useDone(close);
   const { mutate, isPending, error } = useMutation({
@@ -147,14 +143,14 @@ function CreateKey({ visible, close }: DialogProps) {
     onSuccess: done,
   });
   return (
-    <Dialog
-      {...{ visible, close, title: words.create, act: () => mutate(), isBusy: isPending, error }}
+    <ActionDialog
+      {...{ close, title: words.create, act: () => mutate(), isBusy: isPending, error }}
     >
       <FormField label={words.alias} description={words.aliasHint}>
         <Input value={alias} onChange={({ detail }) => setAlias(detail.value)} />
       </FormField>
       <EquivalentCli service="kms" operation="CreateKey" input={{ Description: alias }} />
-    </Dialog>
+    </ActionDialog>
   );
 }
 
@@ -164,7 +160,7 @@ interface SwitchKeyProps extends DialogProps {
 }
 
 /** Says what breaks before it does. */
-function SwitchKey({ visible, close, chosen, users }: SwitchKeyProps) {
+function SwitchKey({ close, chosen, users }: SwitchKeyProps) {
   const done = useDone(close);
   const isOff = chosen.state === "Disabled";
   const operation = isOff ? "EnableKey" : "DisableKey";
@@ -174,7 +170,7 @@ function SwitchKey({ visible, close, chosen, users }: SwitchKeyProps) {
   });
   const title = isOff ? words.enable : words.disable;
   return (
-    <Dialog {...{ visible, close, title, act: () => mutate(), isBusy: isPending, error }}>
+    <ActionDialog {...{ close, title, act: () => mutate(), isBusy: isPending, error }}>
       {!isOff && users.length > 0 && (
         <Alert type="warning">
           {words.disableWarning}
@@ -182,7 +178,7 @@ function SwitchKey({ visible, close, chosen, users }: SwitchKeyProps) {
         </Alert>
       )}
       <EquivalentCli service="kms" operation={operation} input={{ KeyId: chosen.id }} />
-    </Dialog>
+    </ActionDialog>
   );
 }
 
@@ -194,37 +190,4 @@ function useDone(close: () => void): () => void {
     void queries.invalidateQueries({ queryKey: ["keys"] });
     close();
   };
-}
-
-interface FrameProps extends DialogProps {
-  readonly title: string;
-  readonly act: () => void;
-  readonly isBusy: boolean;
-  readonly error: unknown;
-  readonly children: React.ReactNode;
-}
-
-function Dialog({ visible, close, title, act, isBusy, error, children }: FrameProps) {
-  return (
-    <Modal
-      {...{ visible, header: title, onDismiss: close }}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={close}>
-              {messages.create.cancel}
-            </Button>
-            <Button variant="primary" loading={isBusy} onClick={act}>
-              {title}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
-    >
-      <SpaceBetween size="m">
-        {error !== null && <ErrorNotice error={error} />}
-        {children}
-      </SpaceBetween>
-    </Modal>
-  );
 }

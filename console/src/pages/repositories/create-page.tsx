@@ -21,16 +21,9 @@ import { ErrorNotice } from "../../components/error-notice.tsx";
 import { Page } from "../../components/page.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
-import { matchesPattern } from "./tag-pattern.ts";
+import { MutabilityFields, mutabilityDraft, mutabilityInput } from "./mutability-fields.tsx";
 
 const words = messages.create;
-const modes = [
-  "MUTABLE",
-  "IMMUTABLE",
-  "MUTABLE_WITH_EXCLUSION",
-  "IMMUTABLE_WITH_EXCLUSION",
-] as const;
-type Mode = (typeof modes)[number];
 type Encryption = "AES256" | "KMS" | "OWN";
 /** As ECR names repositories. */
 const nameShape =
@@ -41,22 +34,15 @@ export function CreatePage() {
   const { succeed } = useNotices();
   const queries = useQueryClient();
   const [name, setName] = useState("");
-  const [mode, setMode] = useState<Mode>("MUTABLE");
-  const [exclusions, setExclusions] = useState("");
+  const [mutability, setMutability] = useState(() => mutabilityDraft({}));
   const [encryption, setEncryption] = useState<Encryption>("AES256");
   const [kmsKey, setKmsKey] = useState("");
   const [scanOnPush, setScanOnPush] = useState(false);
   const [tags, setTags] = useState<readonly TagEditorProps.Tag[]>([]);
-  const patterns = exclusions.split(/\s+/).filter((pattern) => pattern !== "");
   const kept = tags.filter(({ markedForRemoval, key }) => !markedForRemoval && key !== "");
   const input = {
     repositoryName: name,
-    imageTagMutability: mode,
-    ...(mode.endsWith("EXCLUSION") && {
-      imageTagMutabilityExclusionFilters: patterns.map((filter) => ({
-        ...{ filterType: "WILDCARD", filter },
-      })),
-    }),
+    ...mutabilityInput(mutability),
     ...(encryption !== "AES256" && {
       encryptionConfiguration: {
         ...{ encryptionType: "KMS" },
@@ -99,7 +85,7 @@ export function CreatePage() {
             <Container>
               <SpaceBetween size="l">
                 <NameField name={name} change={setName} />
-                <MutabilityFields {...{ mode, setMode, exclusions, setExclusions, patterns }} />
+                <MutabilityFields draft={mutability} change={setMutability} />
                 <EncryptionFields {...{ encryption, setEncryption, kmsKey, setKmsKey }} />
                 <FormField label={words.scanning}>
                   <Checkbox
@@ -151,44 +137,6 @@ function NameField({ name, change }: { name: string; change: (name: string) => v
     >
       <Input value={name} onChange={({ detail }) => change(detail.value)} spellcheck={false} />
     </FormField>
-  );
-}
-
-interface MutabilityProps {
-  readonly mode: Mode;
-  readonly setMode: (mode: Mode) => void;
-  readonly exclusions: string;
-  readonly setExclusions: (text: string) => void;
-  readonly patterns: readonly string[];
-}
-
-function MutabilityFields({ mode, setMode, exclusions, setExclusions, patterns }: MutabilityProps) {
-  const [sample, setSample] = useState("latest");
-  const isExcluded = patterns.some((pattern) => matchesPattern(pattern, sample));
-  const isMutable = mode.startsWith("MUTABLE") !== (mode.endsWith("EXCLUSION") && isExcluded);
-  return (
-    <SpaceBetween size="m">
-      <FormField label={words.mutability}>
-        <RadioGroup
-          value={mode}
-          onChange={({ detail }) => setMode(detail.value as Mode)}
-          items={modes.map((value) => ({ value, label: words.modes[value] }))}
-        />
-      </FormField>
-      {mode.endsWith("EXCLUSION") && (
-        <>
-          <FormField label={words.exclusions} description={words.exclusionsHint}>
-            <Input value={exclusions} onChange={({ detail }) => setExclusions(detail.value)} />
-          </FormField>
-          <FormField
-            label={words.sample}
-            constraintText={isMutable ? words.sampleMutable(sample) : words.sampleImmutable(sample)}
-          >
-            <Input value={sample} onChange={({ detail }) => setSample(detail.value)} />
-          </FormField>
-        </>
-      )}
-    </SpaceBetween>
   );
 }
 

@@ -1,9 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -13,6 +11,11 @@ import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
+import {
+  MutabilityFields,
+  mutabilityDraft,
+  mutabilityInput,
+} from "../repositories/mutability-fields.tsx";
 import type { TabProps } from "./repository-page.tsx";
 
 const words = messages.repositories;
@@ -41,16 +44,16 @@ export function SettingsTab({ repository, name }: TabProps) {
           ]}
         />
       </Container>
-      <Mutability name={name} current={repository.imageTagMutability ?? "MUTABLE"} />
+      <Mutability name={name} stored={repository} />
     </SpaceBetween>
   );
 }
 
-function Mutability({ name, current }: { name: string; current: string }) {
-  const [mode, setMode] = useState(current);
+function Mutability({ name, stored }: { name: string; stored: TabProps["repository"] }) {
+  const [draft, setDraft] = useState(() => mutabilityDraft(stored));
   const queries = useQueryClient();
   const { succeed, fail } = useNotices();
-  const input = { repositoryName: name, imageTagMutability: mode };
+  const input = { repositoryName: name, ...mutabilityInput(draft) };
   const save = useMutation({
     mutationFn: () => call("ecr", "PutImageTagMutability", input),
     onSuccess: () => {
@@ -59,19 +62,16 @@ function Mutability({ name, current }: { name: string; current: string }) {
     },
     onError: fail,
   });
-  const modes = ["MUTABLE", "IMMUTABLE"] as const;
-  const known = modes.find((each) => each === mode);
+  const isSame =
+    JSON.stringify(mutabilityInput(draft)) ===
+    JSON.stringify(mutabilityInput(mutabilityDraft(stored)));
   return (
     <Container
       header={
         <Header
           variant="h2"
           actions={
-            <Button
-              disabled={mode === current}
-              loading={save.isPending}
-              onClick={() => save.mutate()}
-            >
+            <Button disabled={isSame} loading={save.isPending} onClick={() => save.mutate()}>
               {messages.repository.save}
             </Button>
           }
@@ -81,15 +81,7 @@ function Mutability({ name, current }: { name: string; current: string }) {
       }
     >
       <SpaceBetween size="m">
-        <FormField label={words.mutability}>
-          <Select
-            selectedOption={{
-              ...{ value: mode, label: known ? messages.create.modes[known] : mode },
-            }}
-            options={modes.map((value) => ({ value, label: messages.create.modes[value] }))}
-            onChange={({ detail }) => setMode(detail.selectedOption.value ?? current)}
-          />
-        </FormField>
+        <MutabilityFields draft={draft} change={setDraft} />
         <EquivalentCli service="ecr" operation="PutImageTagMutability" input={input} />
       </SpaceBetween>
     </Container>

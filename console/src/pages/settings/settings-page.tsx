@@ -3,9 +3,12 @@ import { useSearchParams } from "react-router";
 import { Page } from "../../components/page.tsx";
 import { messages } from "../../messages.ts";
 import { AccountSettings } from "./account-settings.tsx";
+import { CreateOnPush } from "./create-on-push.tsx";
 import { Jobs } from "./jobs.tsx";
+import { PullTimeExclusions } from "./pull-time-exclusions.tsx";
 import { RegistryPolicy } from "./registry-policy.tsx";
 import { Scanning } from "./scanning.tsx";
+import { Signing } from "./signing.tsx";
 
 const words = messages.settings;
 
@@ -20,6 +23,9 @@ export function SettingsPage() {
         tabs={[
           { id: "policy", label: words.registryPolicy, content: <RegistryPolicy /> },
           { id: "scanning", label: words.scanning, content: <Scanning /> },
+          { id: "signing", label: words.signing, content: <Signing /> },
+          { id: "push", label: words.push, content: <CreateOnPush /> },
+          { id: "exclusions", label: words.exclusions, content: <PullTimeExclusions /> },
           { id: "account", label: words.account, content: <AccountSettings /> },
           { id: "jobs", label: words.jobs, content: <Jobs /> },
         ]}

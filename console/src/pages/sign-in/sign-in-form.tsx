@@ -11,15 +11,18 @@ import { signInByKey, signInByPassword, welcome } from "../../api/session.ts";
 import { explain } from "../../components/error-notice.tsx";
 import { messages } from "../../messages.ts";
 import { useWelcome } from "../../session-context.tsx";
+import { SignOnButtons } from "./sign-on-buttons.tsx";
 
 const words = messages.signIn;
 /** What a signature may be off by. */
 const clockSkewMs = 5 * 60_000;
 
+/** @param text of a dialog: what is on the page behind it stays */
 export function SignInForm({ text }: { text?: string }) {
   return (
     <SpaceBetween size="m">
       {text !== undefined && <span>{text}</span>}
+      <SignOnButtons isDialog={text !== undefined} />
       <Tabs
         tabs={[
           { id: "key", label: words.key, content: <KeyForm /> },

@@ -127,6 +127,8 @@ export interface OidcProviderTable {
   thumbprints: string;
   tags: string;
   created_at: number;
+  /** A JSON object: how people sign in to the console by it. */
+  sign_on: string | null;
 }
 
 export interface IdentityTables {

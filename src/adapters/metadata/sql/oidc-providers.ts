@@ -1,7 +1,12 @@
 import type { OidcProviderReads, OidcProviderWrites } from "../../../ports/identity-store.ts";
-import type { OidcProvider } from "../../../registry/identity/stored-credential.ts";
+import type {
+  OidcProvider,
+  SignOn,
+  SignOnSecret,
+} from "../../../registry/identity/stored-credential.ts";
 import { limits } from "../../../registry/limits.ts";
 import type { AccountId } from "../../../registry/names.ts";
+import type { SealedValue } from "../../../registry/secrets/secret.ts";
 import type { SqlDialect } from "./dialect.ts";
 import type { OidcProviderTable } from "./identity-tables.ts";
 import type { SqlSession } from "./session.ts";
@@ -50,7 +55,42 @@ function toProvider(row: OidcProviderTable): OidcProvider {
     thumbprints: JSON.parse(row.thumbprints) as string[],
     tags: JSON.parse(row.tags) as { key: string; value: string }[],
     createdAt: row.created_at,
+    signOn: row.sign_on === null ? undefined : toSignOn(row.sign_on),
   };
+}
+
+/** The secret's bytes in base64. */
+function toSignOn(text: string): SignOn {
+  const { clientSecret, ...rest } = JSON.parse(text) as StoredSignOn;
+  if (clientSecret === undefined) return { ...rest, clientSecret };
+  const { wrappedKey, content, ...sealed } = clientSecret.sealed;
+  const bytes = { wrappedKey: fromBase64(wrappedKey), content: fromBase64(content) };
+  return { ...rest, clientSecret: { ...clientSecret, sealed: { ...sealed, ...bytes } } };
+}
+
+type StoredSignOn = Omit<SignOn, "clientSecret"> & {
+  readonly clientSecret?: Omit<SignOnSecret, "sealed"> & {
+    readonly sealed: Omit<SealedValue, "wrappedKey" | "content"> & {
+      readonly wrappedKey: string;
+      readonly content: string;
+    };
+  };
+};
+
+function fromSignOn({ clientSecret, ...rest }: SignOn): string {
+  if (clientSecret === undefined) return JSON.stringify(rest);
+  const { wrappedKey, content, ...sealed } = clientSecret.sealed;
+  const texts = { wrappedKey: toBase64(wrappedKey), content: toBase64(content) };
+  const stored = { ...clientSecret, sealed: { ...sealed, ...texts } };
+  return JSON.stringify({ ...rest, clientSecret: stored } satisfies StoredSignOn);
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, "base64"));
 }
 
 function toRow(provider: OidcProvider): Fields<OidcProviderTable> {
@@ -61,6 +101,7 @@ function toRow(provider: OidcProvider): Fields<OidcProviderTable> {
     thumbprints: JSON.stringify(provider.thumbprints),
     tags: JSON.stringify(provider.tags),
     created_at: provider.createdAt,
+    sign_on: provider.signOn === undefined ? null : fromSignOn(provider.signOn),
   };
 }
 
@@ -98,6 +139,7 @@ const insert = statement(({ builder }, row: Fields<OidcProviderTable>) =>
       thumbprints: row.thumbprints,
       tags: row.tags,
       created_at: row.created_at,
+      sign_on: row.sign_on,
     })
     .onConflict((conflict) => conflict.columns(["account", "url"]).doNothing()),
 );
@@ -105,7 +147,12 @@ const insert = statement(({ builder }, row: Fields<OidcProviderTable>) =>
 const replace = statement(({ builder }, row: Fields<OidcProviderTable>) =>
   builder
     .updateTable("oidc_provider")
-    .set({ client_ids: row.client_ids, thumbprints: row.thumbprints, tags: row.tags })
+    .set({
+      client_ids: row.client_ids,
+      thumbprints: row.thumbprints,
+      tags: row.tags,
+      sign_on: row.sign_on,
+    })
     .where("account", "=", row.account)
     .where("url", "=", row.url),
 );

@@ -9,7 +9,7 @@ const deniedExitCode = 3;
 export function addCanCommand(program: Command, builder: CommandBuilder): void {
   const can = builder
     .command(program, "can", "say whether somebody may do something, and why")
-    .argument("<principal>", "user/<name>, role/<name>, root, or an ARN")
+    .argument("<principal>", "user/<name>, role/<name>, oidc:<issuer>#<group>, root, or an ARN")
     .argument("<action>", "such as ecr:PutImage; without a service, of ecr")
     .argument("[resource]", "repository by name or address, or an ARN", "*")
     .option("--context <key=value>", "condition key of the request; several times", collected)

@@ -1,4 +1,5 @@
 /** `entrepot can`: whether somebody may do something, and which statement says so. */
+import { isRefusal } from "../call-server.ts";
 import type { Answer } from "../calls.ts";
 import { CommandError } from "../client.ts";
 import type { Server } from "../server.ts";
@@ -7,7 +8,7 @@ import { isArn } from "./policy-source.ts";
 export type Access = Answer<"entrepot:ExplainAccess">;
 
 export interface AccessQuestion {
-  /** `user/<name>`, `role/<name>`, `root`, or an ARN. */
+  /** `user/<name>`, `role/<name>`, `root`, `oidc:<issuer>#<group>`, or an ARN. */
   readonly principal: string;
   /** `ecr:PutImage`, or `PutImage` of ECR. */
   readonly action: string;
@@ -23,15 +24,38 @@ export async function explainAccess(server: Server, question: AccessQuestion): P
   const action = question.action.includes(":") ? question.action : `ecr:${question.action}`;
   const service = action.slice(0, action.indexOf(":"));
   return server.call("entrepot:ExplainAccess", {
-    principalArn: principalArn(question.principal, account),
+    principalArn: await principalArn(server, question.principal, account),
     action,
     resourceArn: resourceArn(question.resource, service, { account, region: server.region }),
     context: contextOf(question.context),
   });
 }
 
-function principalArn(principal: string, account: string): string {
+async function principalArn(server: Server, principal: string, account: string): Promise<string> {
+  const [, issuer, group] = /^oidc:(?:https:\/\/)?([^#]+)#(.+)$/.exec(principal) ?? [];
+  if (issuer !== undefined && group !== undefined) return groupRoleArn(server, { issuer, group });
   return isArn(principal) ? principal : `arn:aws:iam::${account}:${principal}`;
+}
+
+/** Of the role that members of an identity provider's group have. @throws CommandError for none */
+async function groupRoleArn(
+  server: Server,
+  { issuer, group }: { readonly issuer: string; readonly group: string },
+): Promise<string> {
+  const { account } = await server.identity();
+  const none = new CommandError(
+    `the group ${group} of ${issuer} has no role: entrepot sign-on grant`,
+  );
+  const asked = {
+    ...{ principalKind: "provider-group", principalName: group },
+    providerArn: `arn:aws:iam::${account}:oidc-provider/${issuer}`,
+  };
+  const { roles } = await server.call("entrepot:ListRoleGrants", asked).catch((error: unknown) => {
+    throw isRefusal(error, "NoSuchEntity") ? none : error;
+  });
+  const arn = roles[0]?.principals[0]?.roleArn;
+  if (arn === undefined) throw none;
+  return arn;
 }
 
 function resourceArn(

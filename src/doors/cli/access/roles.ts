@@ -122,8 +122,8 @@ export async function deleteRole(server: Server, role: RoleDetails): Promise<voi
   await server.call("iam:DeleteRole", { RoleName: name });
 }
 
-/** Whether the account did not know the issuer before. */
-async function knowIssuer(
+/** Makes the issuer known to the account, for that audience. Whether it was not known before. */
+export async function knowIssuer(
   server: Server,
   { name, audience, thumbprints }: TrustedIssuer,
   undo: Undo,
