@@ -94,6 +94,8 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   "docker-access": ["aws", "docker", "dockerd"],
   import: ["dockerRegistry", "skopeo"],
   podman: ["podman"],
+  public: ["aws", "skopeo"],
+  "public-clients": ["containerd", "ctr", "docker", "dockerd", "podman", "skopeo"],
   "report-in-use": ["containerd", "ctr", "docker", "dockerd"],
   "run-task": ["docker", "dockerd"],
   scan: ["aws", "buildah", "docker", "dockerd", "skopeo"],

@@ -197,7 +197,12 @@ function tellShared(
     tellAlone({ memory, clock }, caller, registry, action);
     return;
   }
-  trail.share({ kind, registry, at: clock.now() }, caller, action);
+  trail.share({ kind, registry: trailOf(caller, registry), at: clock.now() }, caller, action);
+}
+
+/** The public registry has no trail that anybody could ask for: its records are where its API is. */
+function trailOf({ region }: Caller, registry: Registry): Registry {
+  return isPublicRegistry(registry) ? { account: registry.account, region } : registry;
 }
 
 /** A record with ids of its own: also of a request to another account, of which both keep one. */
