@@ -82,6 +82,7 @@ export const companions = ["ca-certificates", "crun", "iptables", "uidmap", "uti
 
 /** Which programs each test file starts. A file that is not listed needs npm alone, or builds its own. */
 export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
+  approvals: ["skopeo"],
   "aws-cli": ["aws"],
   "aws-cli-iam": ["aws"],
   "aws-cli-iam-roles": ["aws"],
