@@ -42,6 +42,13 @@ export const programs = {
       folder: "cmd/notation",
     },
   },
+  helm: {
+    command: "helm",
+    version: ["version", "--short"],
+    module: {
+      ...{ name: "helm", module: "helm.sh/helm/v3", version: "v3.18.6", folder: "cmd/helm" },
+    },
+  },
   cosign: {
     command: "cosign",
     // Its first line is a picture, and it writes bundles since version 3: the one that is built here.
@@ -93,6 +100,7 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   containerd: ["containerd", "ctr"],
   docker: ["docker", "dockerd"],
   "docker-access": ["aws", "docker", "dockerd"],
+  helm: ["helm"],
   import: ["dockerRegistry", "skopeo"],
   podman: ["podman"],
   public: ["aws", "skopeo"],
