@@ -42,6 +42,13 @@ export const programs = {
       folder: "cmd/notation",
     },
   },
+  helm: {
+    command: "helm",
+    version: ["version", "--short"],
+    module: {
+      ...{ name: "helm", module: "helm.sh/helm/v3", version: "v3.18.6", folder: "cmd/helm" },
+    },
+  },
   cosign: {
     command: "cosign",
     // Its first line is a picture, and it writes bundles since version 3: the one that is built here.
@@ -82,6 +89,7 @@ export const companions = ["ca-certificates", "crun", "iptables", "uidmap", "uti
 
 /** Which programs each test file starts. A file that is not listed needs npm alone, or builds its own. */
 export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
+  approvals: ["skopeo"],
   "aws-cli": ["aws"],
   "aws-cli-iam": ["aws"],
   "aws-cli-iam-roles": ["aws"],
@@ -92,8 +100,11 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   containerd: ["containerd", "ctr"],
   docker: ["docker", "dockerd"],
   "docker-access": ["aws", "docker", "dockerd"],
+  helm: ["helm"],
   import: ["dockerRegistry", "skopeo"],
   podman: ["podman"],
+  public: ["aws", "skopeo"],
+  "public-clients": ["containerd", "ctr", "docker", "dockerd", "podman", "skopeo"],
   "report-in-use": ["containerd", "ctr", "docker", "dockerd"],
   "run-task": ["docker", "dockerd"],
   scan: ["aws", "buildah", "docker", "dockerd", "skopeo"],
