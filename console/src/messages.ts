@@ -1,6 +1,7 @@
 import { attention } from "./messages/attention.ts";
 import { compare } from "./messages/compare.ts";
 import { deletion } from "./messages/deletion.ts";
+import { imageActions } from "./messages/image-actions.ts";
 import { lifecycle } from "./messages/lifecycle.ts";
 import { settings } from "./messages/settings.ts";
 
@@ -229,6 +230,7 @@ export const messages = {
   lifecycle,
   attention,
   deletion,
+  imageActions,
   palette: {
     title: "Go to",
     hint: "A page, repository, tag, digest or CVE",
