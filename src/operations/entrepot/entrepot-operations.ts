@@ -64,6 +64,7 @@ import { listEvents } from "./list-events.ts";
 import { listGalleryEntries } from "./list-gallery-entries.ts";
 import { listGates } from "./list-gates.ts";
 import { listHeldImages } from "./list-held-images.ts";
+import { listImageActivity } from "./list-image-activity.ts";
 import { listImageFindings } from "./list-image-findings.ts";
 import { listImagePackages } from "./list-image-packages.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
@@ -177,6 +178,7 @@ export const entrepotOperations: readonly Operation[] = [
   listLifecycleRuns,
   putLifecycleExtension,
   searchAudit,
+  listImageActivity,
   startLifecyclePreview,
   putEventDestination,
   getEventDestination,
