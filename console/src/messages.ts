@@ -1,3 +1,4 @@
+import { activity } from "./messages/activity.ts";
 import { attention } from "./messages/attention.ts";
 import { compare } from "./messages/compare.ts";
 import { deletion } from "./messages/deletion.ts";
@@ -228,6 +229,7 @@ export const messages = {
       `${sums.addedCount} added, ${sums.changedCount} changed, ${sums.removedCount} removed`,
   },
   lifecycle,
+  activity,
   attention,
   deletion,
   imageActions,
