@@ -4,6 +4,8 @@ import { compare } from "./messages/compare.ts";
 import { deletion } from "./messages/deletion.ts";
 import { imageActions } from "./messages/image-actions.ts";
 import { lifecycle } from "./messages/lifecycle.ts";
+import { lifecycleForm } from "./messages/lifecycle-form.ts";
+import { policyForm } from "./messages/policy-form.ts";
 import { settings } from "./messages/settings.ts";
 
 /** Every sentence of the console that is ours. */
@@ -229,6 +231,7 @@ export const messages = {
       `${sums.addedCount} added, ${sums.changedCount} changed, ${sums.removedCount} removed`,
   },
   lifecycle,
+  lifecycleForm,
   activity,
   attention,
   deletion,
@@ -246,6 +249,7 @@ export const messages = {
     remove: "Delete policy",
     applyFix: "Apply fix",
   },
+  policyForm,
   settings,
   image: {
     overview: "Overview",
