@@ -72,6 +72,7 @@ import { listJobs } from "./list-jobs.ts";
 import { listKeyUses } from "./list-key-uses.ts";
 import { listLayerFiles } from "./list-layer-files.ts";
 import { listLifecycleRuns } from "./list-lifecycle-runs.ts";
+import { listNamespaces } from "./list-namespaces.ts";
 import { listPublicAliases } from "./list-public-aliases.ts";
 import { listPublicTags } from "./list-public-tags.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
@@ -248,6 +249,7 @@ export const entrepotOperations: readonly Operation[] = [
   search,
   searchImages,
   searchRepositories,
+  listNamespaces,
   deleteGalleryEntry,
   deleteGalleryVersion,
   getGalleryEntry,
