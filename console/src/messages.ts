@@ -1,7 +1,11 @@
+import { activity } from "./messages/activity.ts";
 import { attention } from "./messages/attention.ts";
 import { compare } from "./messages/compare.ts";
 import { deletion } from "./messages/deletion.ts";
+import { imageActions } from "./messages/image-actions.ts";
 import { lifecycle } from "./messages/lifecycle.ts";
+import { lifecycleForm } from "./messages/lifecycle-form.ts";
+import { policyForm } from "./messages/policy-form.ts";
 import { settings } from "./messages/settings.ts";
 
 /** Every sentence of the console that is ours. */
@@ -234,8 +238,11 @@ export const messages = {
       `${sums.addedCount} added, ${sums.changedCount} changed, ${sums.removedCount} removed`,
   },
   lifecycle,
+  lifecycleForm,
+  activity,
   attention,
   deletion,
+  imageActions,
   palette: {
     title: "Go to",
     hint: "A page, repository, tag, digest or CVE",
@@ -249,6 +256,7 @@ export const messages = {
     remove: "Delete policy",
     applyFix: "Apply fix",
   },
+  policyForm,
   settings,
   image: {
     overview: "Overview",

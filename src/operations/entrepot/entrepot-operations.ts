@@ -66,6 +66,7 @@ import { listEvents } from "./list-events.ts";
 import { listGalleryEntries } from "./list-gallery-entries.ts";
 import { listGates } from "./list-gates.ts";
 import { listHeldImages } from "./list-held-images.ts";
+import { listImageActivity } from "./list-image-activity.ts";
 import { listImageFindings } from "./list-image-findings.ts";
 import { listImagePackages } from "./list-image-packages.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
@@ -74,6 +75,7 @@ import { listKeyUses } from "./list-key-uses.ts";
 import { listKmsKeys } from "./list-kms-keys.ts";
 import { listLayerFiles } from "./list-layer-files.ts";
 import { listLifecycleRuns } from "./list-lifecycle-runs.ts";
+import { listNamespaces } from "./list-namespaces.ts";
 import { listPublicAliases } from "./list-public-aliases.ts";
 import { listPublicTags } from "./list-public-tags.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
@@ -183,6 +185,7 @@ export const entrepotOperations: readonly Operation[] = [
   listLifecycleRuns,
   putLifecycleExtension,
   searchAudit,
+  listImageActivity,
   startLifecyclePreview,
   putEventDestination,
   getEventDestination,
@@ -253,6 +256,7 @@ export const entrepotOperations: readonly Operation[] = [
   search,
   searchImages,
   searchRepositories,
+  listNamespaces,
   deleteGalleryEntry,
   deleteGalleryVersion,
   getGalleryEntry,
