@@ -68,6 +68,7 @@ import type {
   ResourcePolicyReads,
   ResourcePolicyWrites,
 } from "./repository-store.ts";
+import type { SbomExportReads, SbomExportWrites } from "./sbom-export-store.ts";
 import type { ScanReads, ScanWrites } from "./scan-store.ts";
 import type { SearchReads } from "./search-store.ts";
 import type { SecretsChange, SecretsReads } from "./secret-store.ts";
@@ -148,6 +149,7 @@ export interface MetadataReads extends EventsReads, SecretsReads {
   readonly search: SearchReads;
   readonly gates: GateReads;
   readonly findingFilters: FindingFilterReads;
+  readonly sbomExports: SbomExportReads;
   readonly suppressions: SuppressionReads;
   readonly replications: ReplicationReads;
   readonly replicationChanges: ReplicationChangeReads;
@@ -191,6 +193,7 @@ export interface MetadataChange extends EventsChange, SecretsChange {
   readonly search: SearchReads;
   readonly gates: GateReads & GateWrites;
   readonly findingFilters: FindingFilterReads & FindingFilterWrites;
+  readonly sbomExports: SbomExportReads & SbomExportWrites;
   readonly suppressions: SuppressionReads & SuppressionWrites;
   readonly replications: ReplicationReads & ReplicationWrites;
   readonly replicationChanges: ReplicationChangeReads & ReplicationChangeWrites;

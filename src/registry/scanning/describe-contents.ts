@@ -19,6 +19,8 @@ import { scanningLimits } from "./scanning-limits.ts";
 
 export const sbomFormats = ["CYCLONEDX_1_6", "SPDX_2_3"] as const;
 export type SbomFormat = (typeof sbomFormats)[number];
+/** Those that can be written: Inspector asks for an older CycloneDX. */
+export type WrittenSbomFormat = SbomFormat | "CYCLONEDX_1_4";
 
 /**
  * The bill of materials of an image that was scanned: JSON in that format.
@@ -48,7 +50,7 @@ export async function describeSbom(
 
 /** The text of a bill of materials in that format. */
 export function writeSbom(
-  format: SbomFormat,
+  format: WrittenSbomFormat,
   {
     known: { inventory, config },
     ...subject
@@ -56,9 +58,10 @@ export function writeSbom(
     readonly known: ScannedImage;
   },
 ): string {
-  const write = format === "SPDX_2_3" ? writeSpdx : writeCycloneDx;
   const { os, architecture } = config;
-  return write({ ...subject, inventory, os, architecture });
+  const whole = { ...subject, inventory, os, architecture };
+  if (format === "SPDX_2_3") return writeSpdx(whole);
+  return writeCycloneDx(whole, format === "CYCLONEDX_1_4" ? "1.4" : "1.6");
 }
 
 /**

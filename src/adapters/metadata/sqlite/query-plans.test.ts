@@ -811,6 +811,16 @@ const scanCalls: typeof calls = {
     putVersion: [[{ repository: ref, version: "v", createdAt: 1, updatedAt: 1 }]],
     removeVersion: [[ref, "v"]],
   },
+  sbomExports: {
+    find: [[registry, "e"]],
+    list: [
+      [registry, page],
+      [registry, { ...page, after: "e" }],
+    ],
+    lock: [[registry, "e"]],
+    put: [[{ registry, id: "e" }]],
+    remove: [[registry, "e"]],
+  },
   findingFilters: {
     find: [[registry, "f"]],
     named: [[registry, "n"]],
