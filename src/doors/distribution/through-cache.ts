@@ -121,7 +121,7 @@ async function cacheFor(exchange: Exchange): Promise<CachedRepository | undefine
   const { environment, registry, name, unrecorded } = exchange;
   const { ports, organization, deployment } = environment;
   const own = { ...ports, metadata: unrecorded, onBehalfOf: undefined };
-  const parts = { ports: own, organization, upstreams: deployment.upstreams };
+  const parts = { ports: own, organization, deployment };
   if (deployment.readOnly === true) return undefined;
   const cached = await cachedRepository(parts, registry, name);
   if (cached === undefined) return undefined;
