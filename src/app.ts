@@ -303,7 +303,10 @@ export class Server {
     const opened = await openOrganization(ports, this.#config, readOnly);
     const organization = { ...opened, rootAccessKeyId };
     const shared = {
-      environment: { ports, deployment: this.deployment, organization },
+      environment: {
+        ...{ ports, deployment: this.deployment, organization },
+        afterwards: { push: (work: Promise<unknown>) => this.#count(work) },
+      },
       credentials: new IdentityCredentials(ports, organization, rootKey),
       failedLogins: new FailedLogins(ports.clock),
       observer: this.#observer(),

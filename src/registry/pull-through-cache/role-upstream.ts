@@ -1,4 +1,4 @@
-import { RegistryError } from "../errors.ts";
+import { isRegistryError } from "../errors.ts";
 import { serviceRoleArn } from "../identity/own-service-role.ts";
 import type { Principal } from "../identity/principal.ts";
 import { roleForService, serviceCaller } from "../identity/role-for-service.ts";
@@ -22,9 +22,8 @@ const service = "pullthroughcache.ecr.amazonaws.com";
  * that ECR has for itself there. Of this deployment's own registries the role needs what every reader
  * needs, and from another account both sides' leave. At a peer it is this deployment's key that comes in:
  * the role says who of the account has it come.
- * @throws AccessDenied where the role is gone or does not trust the service, or the account's images
- *   may not go to the peer
- * @throws TakeoverFailure where the peer gives no token
+ * @throws TakeoverFailure where the role is gone or does not trust the service, the account may not ask
+ *   the peer, or that gives no token
  */
 export async function openRoleUpstream(
   parts: CacheParts,
@@ -46,8 +45,7 @@ export async function openRoleUpstream(
   }
   const { account, region } = rule.registry;
   if (deployment.peerAccounts?.get(upstream.region)?.has(account) !== true) {
-    throw new RegistryError(
-      "AccessDenied",
+    throw denied(
       `The account '${account}' is not one of those that may ask the peer of region '${upstream.region}'`,
     );
   }
@@ -74,8 +72,7 @@ async function roleOf(
   const roleArn = settings.customRoleArn ?? serviceRoleArn(registry.account, service);
   const principal = await roleForService(ports, organization, registry, { service, roleArn });
   if (principal !== undefined) return principal;
-  const sentence = `The role ${roleArn} is not there, or does not trust ${service}`;
-  throw new RegistryError("AccessDenied", sentence);
+  throw denied(`The role ${roleArn} is not there, or does not trust ${service}`);
 }
 
 function guardOf(
@@ -86,8 +83,17 @@ function guardOf(
 ): UpstreamGuard {
   return async (action, repository) => {
     const context = new RequestContext(serviceCaller(principal, registry), ports.clock.now());
-    await requireAllowed(ports, principal, action, resourceOf(action, repository), context);
+    try {
+      await requireAllowed(ports, principal, action, resourceOf(action, repository), context);
+    } catch (error) {
+      throw isRegistryError(error, "AccessDenied") ? denied(error.message) : error;
+    }
   };
+}
+
+/** As the upstream would say it. */
+function denied(sentence: string): TakeoverFailure {
+  return new TakeoverFailure("refused", sentence, undefined, 403);
 }
 
 function inOwnRegistry(

@@ -16,10 +16,7 @@ export interface OpenedLayer {
   readonly content: Readable;
 }
 
-/**
- * A registry that images are fetched from. Every method rejects with a TakeoverFailure, and with
- * AccessDenied where a role that it is asked as may not.
- */
+/** A registry that images are fetched from. Every method rejects with a TakeoverFailure. */
 export interface Upstream {
   /** Asks for nothing but to be let in. */
   signIn(): Promise<void>;
