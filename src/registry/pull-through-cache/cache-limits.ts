@@ -39,6 +39,8 @@ export const cacheLimits = {
   layerTimeoutMs: 1 * hour,
   /** How long credentials of a rule are used before the secret is read again. */
   credentialsMs: 1 * minute,
+  /** How long before its end a peer's token is not used any more. */
+  tokenMarginMs: 5 * minute,
 
   /** Upstreams that this process keeps tokens of. */
   rememberedUpstreams: 500,
