@@ -19,6 +19,7 @@ const answer = {
     ...{ claims: "{}", rule: "{}", reasons: "[]", pushers: "[]", details: "{}" },
     client_ids: "[]",
     thumbprints: "[]",
+    sign_on: null,
     login: null,
     ...{
       encryption_type: "AES256",
