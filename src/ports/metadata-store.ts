@@ -275,6 +275,13 @@ export interface ImageWrites {
     references: readonly ImageReference[],
     pushers?: readonly string[],
   ): Promise<void>;
+  /** Of an index that was put without some of what it lists: these are there now, after `position`. */
+  addReferences(
+    repository: RepositoryRef,
+    digest: Digest,
+    references: readonly ImageReference[],
+    position: number,
+  ): Promise<void>;
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;
   /** Moves the time of the last pull, never back; false where it was later, or the image is gone. */

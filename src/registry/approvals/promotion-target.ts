@@ -2,15 +2,14 @@ import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf } from "../digest.ts";
 import { isRegistryError } from "../errors.ts";
 import { addPushers } from "../gates/pusher.ts";
-import type { Image } from "../images/image.ts";
 import { storingAlongside } from "../images/push-referrer.ts";
 import { putImage } from "../images/put-image.ts";
 import { completeUpload } from "../layers/complete-upload.ts";
 import { findLayers } from "../layers/find-layer.ts";
 import { mountLayer } from "../layers/mount-layer.ts";
 import { cancelUpload, startUpload } from "../layers/upload-layer.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
-import type { ImageTarget, Prepared } from "../replication/copy-image.ts";
+import type { Digest, Registry, RepositoryName } from "../names.ts";
+import type { ArrivingImage, ImageTarget, Prepared } from "../replication/copy-image.ts";
 import type { SourceLayer } from "../replication/read-source.ts";
 import { replicationLimits } from "../replication/replication-limits.ts";
 import { findRepository } from "../repositories/find-repository.ts";
@@ -93,7 +92,7 @@ export class PromotionTarget implements ImageTarget {
     }
   }
 
-  async putImage(image: Image, manifest: Uint8Array, tags: readonly Tag[]): Promise<void> {
+  async putImage({ image, manifest, tags, mayLack }: ArrivingImage): Promise<void> {
     const { digest, mediaType } = image;
     const source = { registry: this.#registry, id: this.#source.id };
     const ports = storingAlongside(this.#ports, async (change, { digest: stored }) => {
@@ -101,7 +100,7 @@ export class PromotionTarget implements ImageTarget {
       if (target === undefined) return;
       await addPushers(change, target, stored, await change.gates.pushers(source, digest));
     });
-    const wanted = { manifest, mediaType, digest, tags, repeat: "accept" as const };
+    const wanted = { manifest, mediaType, digest, tags, mayLack, repeat: "accept" as const };
     await putImage(ports, this.#registry, this.#name, wanted);
   }
 }

@@ -3,13 +3,13 @@ import type { ReplicationLane } from "../../ports/replication-store.ts";
 import { retryDelayMs } from "../jobs/retry-delay.ts";
 import type { Digest, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { Copying } from "./copy-image.ts";
+import type { Copying } from "./copy-image.ts";
+import { copyingOf } from "./copying-of.ts";
 import type { ImageReplication } from "./image-replication.ts";
 import type { Reach } from "./reach.ts";
 import { addGivenUpEvent, addReplicationFailure } from "./replication-event.ts";
 import { failureOf, type ReplicationFailure } from "./replication-failure.ts";
 import { replicationLimits } from "./replication-limits.ts";
-import { targetOf } from "./target-of.ts";
 
 const { imagesAtOnce, imagesPerRun, copiesAtOnce } = replicationLimits;
 
@@ -88,7 +88,7 @@ class LaneRun {
     const { digest, tags } = replication;
     const done = this.#replicate(replication)
       .then(
-        (failure) => this.#learn(replication, failure),
+        (outcome) => this.#learn(replication, outcome),
         (error: unknown) => {
           this.#error ??= { cause: error };
         },
@@ -97,32 +97,42 @@ class LaneRun {
     this.#underWay.set(digest, { tags, done });
   }
 
-  #learn({ attempts }: ImageReplication, failure: ReplicationFailure | undefined): void {
+  #learn({ attempts }: ImageReplication, outcome: Outcome): void {
     const { ports, chance } = this.#parts;
-    if (failure === undefined) this.#width = copiesAtOnce;
-    if (failure?.isOfDestination !== true) return;
+    if (outcome === "copied") this.#width = copiesAtOnce;
+    if (typeof outcome === "string" || !outcome.isOfDestination) return;
     const retryAt = ports.clock.now() + retryDelayMs(attempts + 1, chance());
     this.notBefore = Math.max(this.notBefore, retryAt);
   }
 
   /** One image, and what becomes of it. */
-  async #replicate(replication: ImageReplication): Promise<ReplicationFailure | undefined> {
+  async #replicate(replication: ImageReplication): Promise<Outcome> {
     const { ports, reach, lane, signal, chance } = this.#parts;
     let failure: ReplicationFailure | undefined;
     try {
-      this.#copying ??= new Copying(
-        ports,
-        lane.repository,
-        targetOf(ports, reach, lane.repository, lane.destination),
-      );
-      await this.#copying.image(replication, signal);
+      this.#copying ??= await copyingOf(ports, reach, lane.repository, lane.destination);
+      if (!(await this.#copying.image(replication, signal))) {
+        await forget(ports, replication);
+        return "passed over";
+      }
     } catch (error) {
       signal.throwIfAborted(); // It was not the image's doing.
       failure = failureOf(error);
     }
     await end(ports, reach, replication, failure, chance());
-    return failure;
+    return failure ?? "copied";
   }
+}
+
+type Outcome = ReplicationFailure | "copied" | "passed over";
+
+/** What is for other platforms goes nowhere, as if no rule led there. */
+function forget(ports: Ports, replication: ImageReplication): Promise<void> {
+  return ports.metadata.transaction(async ({ repositories, replications }) => {
+    await repositories.lockById(replication.repository);
+    const current = await replications.lock(replication);
+    if (current?.revision === replication.revision) await replications.remove(replication);
+  });
 }
 
 /** Writes it down, unless something more was asked for meanwhile: then that is done, too. */

@@ -1,6 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError } from "../errors.ts";
-import type { Image } from "../images/image.ts";
+import type { Image, ImageReference } from "../images/image.ts";
+import { isIndexType, parseManifest } from "../images/parse-manifest.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
@@ -8,7 +9,13 @@ import { inParallel } from "../takeover/in-parallel.ts";
 import { aliveAt } from "./alive-at.ts";
 import type { Removal, RemovalFailure } from "./apply-removals.ts";
 import { queueSettings, type SettingValues } from "./carried-settings.ts";
-import { readSourceImage, readSourceLayer, type SourceLayer } from "./read-source.ts";
+import { platformChoice } from "./platform-choice.ts";
+import {
+  readSourceImage,
+  readSourceLayer,
+  type SourceImage,
+  type SourceLayer,
+} from "./read-source.ts";
 import { replicationLimits } from "./replication-limits.ts";
 
 /** A repository that images are put into: of another registry, or another one of the same. */
@@ -40,17 +47,21 @@ export interface ImageTarget {
    */
   putLayers(layers: readonly SourceLayer[], signal: AbortSignal): Promise<void>;
   /**
-   * Puts the manifest, all of whose parts are there, and those of the tags that still name it.
-   * @param alive since when it is here, or what needs it is
+   * Puts the manifest, whose parts are there, and those of the tags that still name it.
    * @throws RemovedLater
    */
-  putImage(
-    image: Image,
-    manifest: Uint8Array,
-    tags: readonly Tag[],
-    alive: number,
-    signal: AbortSignal,
-  ): Promise<void>;
+  putImage(arriving: ArrivingImage, signal: AbortSignal): Promise<void>;
+}
+
+/** An image whose parts are at the target. */
+export interface ArrivingImage {
+  readonly image: Image;
+  readonly manifest: Uint8Array;
+  readonly tags: readonly Tag[];
+  /** Since when it is here, or what needs it is. */
+  readonly alive: number;
+  /** Of an index, what it lists and is not copied. */
+  readonly mayLack: ReadonlySet<Digest>;
 }
 
 /** What a target says when it is asked for a place. */
@@ -93,9 +104,12 @@ export interface Wanted {
   readonly tags: readonly Tag[];
 }
 
-interface LivingImage {
-  readonly image: Image;
-  readonly alive: number;
+interface Parts {
+  /** False where all of it is for platforms that were not chosen. */
+  readonly isChosen: boolean;
+  readonly children: readonly Digest[];
+  readonly layers: readonly Digest[];
+  readonly mayLack: ReadonlySet<Digest>;
 }
 
 /**
@@ -106,13 +120,21 @@ export class Copying {
   readonly #ports: Ports;
   readonly #repository: Repository;
   readonly #target: ImageTarget;
+  readonly #platforms: readonly string[];
   readonly #images = new Map<Digest, Promise<void>>();
   readonly #layers = new Map<Digest, Promise<void>>();
 
-  constructor(ports: Ports, repository: Repository, target: ImageTarget) {
+  /** @param platforms what is copied of what is for one; empty: all */
+  constructor(
+    ports: Ports,
+    repository: Repository,
+    target: ImageTarget,
+    platforms: readonly string[] = [],
+  ) {
     this.#ports = ports;
     this.#repository = repository;
     this.#target = target;
+    this.#platforms = platforms;
   }
 
   /** Whether images with a tag in common are to be copied one after the other. */
@@ -122,29 +144,38 @@ export class Copying {
 
   /**
    * Copies an image: first the images that it lists and its layers, then its manifest, so that at no
-   * time anything can be pulled there that is not whole (I2).
+   * time anything can be pulled there that is not whole (I2), but for what an index lists for platforms
+   * that were not chosen (ADR-0075).
+   * @returns false, and nothing done, for what is for other platforms alone
    * @throws what the target refuses with, or reading the source
    * @throws SubImageFailure for an index that can not be complete
    */
-  async image({ digest, tags }: Wanted, signal: AbortSignal): Promise<void> {
+  async image({ digest, tags }: Wanted, signal: AbortSignal): Promise<boolean> {
     // An index that lists it brings it just now, but without its tags.
     await this.#images.get(digest)?.catch(() => undefined);
-    await this.#asOne(digest, () => this.#whole(digest, tags, signal));
+    let isChosen = false;
+    await this.#asOne(digest, async () => {
+      isChosen = await this.#whole(digest, tags, signal);
+    });
+    return isChosen;
   }
 
-  async #whole(digest: Digest, tags: readonly Tag[], signal: AbortSignal): Promise<void> {
+  async #whole(digest: Digest, tags: readonly Tag[], signal: AbortSignal): Promise<boolean> {
     const [ports, repository, target] = [this.#ports, this.#repository, this.#target];
     // Before all else that can fail: who lets nothing in is told nothing, of failures neither.
     await target.admit();
-    const { image, manifest } = await readSourceImage(ports, repository, digest);
-    const { children, layers } = await this.#partsOf(digest);
+    const source = await readSourceImage(ports, repository, digest);
+    const parts = await this.#partsOf(source);
+    if (!parts.isChosen) return false;
+    const { layers } = parts;
     const { isNew, missing } = await target.prepare(layers.slice(0, limits.batchItems), signal);
     if (isNew) await queueSettings(ports, repository, target.destination);
-    const alive = await this.#aliveWith(image, tags);
-    await this.#copyChildren(children, alive, signal);
+    const alive = await this.#aliveWith(source.image, tags);
+    await this.#copyChildren(parts.children, alive, signal);
     await this.#copyLayers(missing, signal);
     await this.#copyMissing(layers.slice(limits.batchItems), signal);
-    await target.putImage(image, manifest, tags, alive, signal);
+    await target.putImage({ ...source, tags, alive, mayLack: parts.mayLack }, signal);
+    return true;
   }
 
   /** For who asks while it is under way it is the same. */
@@ -168,13 +199,27 @@ export class Copying {
     return alive;
   }
 
-  async #partsOf(digest: Digest) {
-    const { images } = this.#ports.metadata;
-    const references = await images.references(this.#repository, digest);
-    const children = references.filter(({ kind }) => kind === "child");
-    const layers = references.filter(({ kind }) => kind === "config" || kind === "layer");
-    const unique = (some: typeof references) => [...new Set(some.map((each) => each.digest))];
-    return { children: unique(children), layers: unique(layers) };
+  async #partsOf({ image, manifest }: SourceImage): Promise<Parts> {
+    const [ports, repository] = [this.#ports, this.#repository];
+    const references = await ports.metadata.images.references(repository, image.digest);
+    const digests = (...kinds: ImageReference["kind"][]) => [
+      ...new Set(references.filter(({ kind }) => kinds.includes(kind)).map((each) => each.digest)),
+    ];
+    const layers = digests("config", "layer");
+    const choice = await platformChoice(ports, repository, image, this.#platforms);
+    if (!isIndexType(image.mediaType)) {
+      const isChosen = choice(image.digest);
+      return { isChosen, children: [], layers, mayLack: new Set() };
+    }
+    const here = digests("child");
+    const children = here.filter(choice);
+    const isChosen = children.length > 0 || here.length === 0;
+    const listed = parseManifest(manifest, image.mediaType).references;
+    const mayLack = new Set(
+      listed.filter(({ kind }) => kind === "child").map((each) => each.digest),
+    );
+    for (const digest of children) mayLack.delete(digest);
+    return { isChosen, children, layers, mayLack };
   }
 
   /** An index nests a few times at most, as it was pushed. */
@@ -196,13 +241,14 @@ export class Copying {
   }
 
   async #copyChild(digest: Digest, least: number, signal: AbortSignal): Promise<void> {
-    const { image, manifest } = await readSourceImage(this.#ports, this.#repository, digest);
+    const source = await readSourceImage(this.#ports, this.#repository, digest);
     // The index that lists it needs it as long as it is there itself.
-    const living: LivingImage = { image, alive: Math.max(least, aliveAt(image)) };
-    const { children, layers } = await this.#partsOf(digest);
-    await this.#copyChildren(children, living.alive, signal);
-    await this.#copyMissing(layers, signal);
-    await this.#target.putImage(image, manifest, [], living.alive, signal);
+    const alive = Math.max(least, aliveAt(source.image));
+    // Whether it is chosen, what lists it has said.
+    const parts = await this.#partsOf(source);
+    await this.#copyChildren(parts.children, alive, signal);
+    await this.#copyMissing(parts.layers, signal);
+    await this.#target.putImage({ ...source, tags: [], alive, mayLack: parts.mayLack }, signal);
   }
 
   async #copyMissing(digests: readonly Digest[], signal: AbortSignal): Promise<void> {

@@ -3,12 +3,11 @@ import { createUnasked } from "../creation-templates/create-unasked.ts";
 import { RegistryError } from "../errors.ts";
 import type { Organization } from "../identity/organization.ts";
 import { rootArn, rootPrincipal } from "../identity/principal.ts";
-import type { Image } from "../images/image.ts";
 import { putImage } from "../images/put-image.ts";
 import { findLayers } from "../layers/find-layer.ts";
 import { mountLayer } from "../layers/mount-layer.ts";
 import { takeLayer } from "../layers/take-layer.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { repositoryArn } from "../names.ts";
 import { authorize, repositoryAsResource } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
@@ -18,7 +17,7 @@ import type { Repository } from "../repositories/repository.ts";
 import { inParallel } from "../takeover/in-parallel.ts";
 import { applyRemovals, type Removal, type RemovalFailure } from "./apply-removals.ts";
 import type { SettingValues } from "./carried-settings.ts";
-import type { Prepared, ReplicationTarget } from "./copy-image.ts";
+import type { ArrivingImage, Prepared, ReplicationTarget } from "./copy-image.ts";
 import type { Reach } from "./reach.ts";
 import type { SourceLayer } from "./read-source.ts";
 import type { Replica } from "./replica.ts";
@@ -96,15 +95,10 @@ export class LocalTarget implements ReplicationTarget {
     });
   }
 
-  async putImage(
-    image: Image,
-    manifest: Uint8Array,
-    tags: readonly Tag[],
-    alive: number,
-  ): Promise<void> {
+  async putImage({ image, manifest, tags, alive, mayLack }: ArrivingImage): Promise<void> {
     await this.#require("ecr:ReplicateImage");
     await putImage(this.#ports, this.#registry, this.#name, {
-      ...{ manifest, mediaType: image.mediaType, digest: image.digest },
+      ...{ manifest, mediaType: image.mediaType, digest: image.digest, mayLack },
       ...{ tags, repeat: "accept", replica: replicaOf(this.#source, image.digest, alive) },
     });
   }

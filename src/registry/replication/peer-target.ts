@@ -2,16 +2,16 @@ import {
   isRefusal,
   listOf,
   type PeerAnswer,
+  PeerRefusal,
   type PeerRegistry,
 } from "../../ports/peer-registry.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Image } from "../images/image.ts";
 import { type Digest, type Registry, repositoryArn, type Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { RemovedLater } from "./alive-at.ts";
 import type { Removal, RemovalFailure } from "./apply-removals.ts";
 import type { SettingValues } from "./carried-settings.ts";
-import type { Prepared, ReplicationTarget } from "./copy-image.ts";
+import type { ArrivingImage, Prepared, ReplicationTarget } from "./copy-image.ts";
 import { PeerLayers } from "./peer-layers.ts";
 import type { SourceLayer } from "./read-source.ts";
 import { failuresOf, idOf, removePlain } from "./remove-at-peer.ts";
@@ -102,21 +102,22 @@ export class PeerTarget implements ReplicationTarget {
     return this.#layers.put(layers, signal);
   }
 
-  async putImage(
-    image: Image,
-    manifest: Uint8Array,
-    tags: readonly Tag[],
-    alive: number,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** @throws PeerRefusal PlatformsNotSupported where ECR itself wants all that an index lists */
+  async putImage(arriving: ArrivingImage, signal: AbortSignal): Promise<void> {
+    const { image, manifest, tags, alive, mayLack } = arriving;
     const input = {
       imageManifest: Buffer.from(manifest).toString("utf8"),
       imageManifestMediaType: image.mediaType,
       imageDigest: image.digest,
     };
     const dated = await this.#stillTagged(image.digest, tags);
-    const replica = { ...this.#replica(input, dated), aliveAt: alive };
+    const absent = mayLack.size === 0 ? {} : { absentImageDigests: [...mayLack] };
+    const replica = { ...this.#replica(input, dated), ...absent, aliveAt: alive };
     if (await this.#putReplica(replica, signal)) return;
+    if (mayLack.size > 0) {
+      const sentence = "ECR takes no index without all that it lists";
+      throw new PeerRefusal("PlatformsNotSupported", sentence);
+    }
     await this.#putPlain(input, signal);
     for (const { tag } of dated) {
       // One that was moved meanwhile comes with the image that it names now.

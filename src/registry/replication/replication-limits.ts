@@ -30,6 +30,8 @@ export const replicationLimits = {
 
   /** Options of a registry. */
   options: 100,
+  platforms: 20,
+  platformCharacters: 64,
   /** How long a removal is remembered: longer than a copy of what was there before can be on its way. */
   tombstoneLifeMs: 90 * day,
   /** Changes that are sent at once, and that are forgotten at once. */

@@ -4,7 +4,8 @@ import type { ImageWithTags } from "../images/image.ts";
 import { activeOnly } from "../images/list-images.ts";
 import type { Registry, RepositoryName, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { Copying } from "./copy-image.ts";
+import type { Copying } from "./copy-image.ts";
+import { copyingOf } from "./copying-of.ts";
 import type { BackfillPosition, BackfillResult, ReplicationBackfill } from "./image-replication.ts";
 import type { Reach } from "./reach.ts";
 import {
@@ -16,7 +17,6 @@ import {
 import { failureOf, type ReplicationFailure } from "./replication-failure.ts";
 import { replicationLimits } from "./replication-limits.ts";
 import { exclusivelyInLane } from "./run-lane.ts";
-import { targetOf } from "./target-of.ts";
 
 const { backfillPage, backfillFailureCodes, busyMs, copiesAtOnce, imagesPerRun } =
   replicationLimits;
@@ -157,18 +157,17 @@ async function copySome(
   images: readonly ImageWithTags[],
   signal: AbortSignal,
 ): Promise<{ readonly goesOn: boolean }> {
-  let copying: Copying | undefined;
+  let copying: Promise<Copying> | undefined;
   const copy = async (image: ImageWithTags): Promise<Outcome> => {
     try {
-      const target = () => targetOf(ports, reach, repository, backfill.destination);
-      copying ??= new Copying(ports, repository, target());
-      await copying.image(image, signal);
-      return { image, failure: undefined };
+      copying ??= copyingOf(ports, reach, repository, backfill.destination);
+      const isChosen = await (await copying).image(image, signal);
+      return { image, failure: undefined, isChosen };
     } catch (error) {
       signal.throwIfAborted();
       const failure = failureOf(error);
       if (failure.isOfDestination) throw error;
-      return { image, failure };
+      return { image, failure, isChosen: true };
     }
   };
   const ended = await Promise.allSettled(images.map(copy));
@@ -186,6 +185,8 @@ async function copySome(
 interface Outcome {
   readonly image: ImageWithTags;
   readonly failure: ReplicationFailure | undefined;
+  /** False for what is for other platforms: it does not count. */
+  readonly isChosen: boolean;
 }
 
 /** Writes down what became of images, in their order, and ends the backfill where that was asked for. */
@@ -200,6 +201,10 @@ function note(
     let current = await change.replications.lockBackfill(registry, id);
     if (current === undefined) return false;
     for (const outcome of outcomes) {
+      if (!outcome.isChosen) {
+        current = passedOver(current, repository, outcome);
+        continue;
+      }
       const results = resultsOf(current, repository.name, outcome);
       await change.replications.addBackfillResults(current, results);
       current = counted(current, repository, outcome, results.length);
@@ -211,6 +216,16 @@ function note(
     await change.replications.replaceBackfill(isStopping ? ended : current);
     return !isStopping;
   });
+}
+
+/** As if it had never been counted. */
+function passedOver(
+  backfill: ReplicationBackfill,
+  { name }: Repository,
+  { image }: Outcome,
+): ReplicationBackfill {
+  const total = Math.max(0, (backfill.total ?? 0) - Math.max(1, image.tags.length));
+  return { ...backfill, total, position: { name, digest: image.digest } };
 }
 
 function counted(
