@@ -10,6 +10,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { currentRegion, setRegion } from "./api/call.ts";
 import { signOut } from "./api/session.ts";
+import { useMendedNavigation } from "./components/mend-navigation.ts";
 import { LiveEvents } from "./live-events.tsx";
 import { messages } from "./messages.ts";
 import { useNotices } from "./notices.tsx";
@@ -29,6 +30,7 @@ export function Shell({ places, children }: { places: typeof allPlaces; children
   const { pathname } = useLocation();
   const [isOpen, setOpen] = useState(() => matchMedia("(min-width: 912px)").matches);
   const [isSearching, setSearching] = useState(false);
+  useMendedNavigation();
   return (
     <>
       <LiveEvents />

@@ -20,6 +20,7 @@ export const redactions: Readonly<Record<string, Redactions>> = {
   "ecr-public:CreateRepository": { request: ["logoImageBlob"] },
   "ecr-public:PutRepositoryCatalogData": { request: ["logoImageBlob"] },
   "entrepot:CreatePullSecret": { response: ["password", "dockerConfigJson"] },
+  "entrepot:PutConsoleSignOn": { request: ["clientSecret"] },
   // Any value in there may be a secret that is sent along.
   "events:CreateConnection": { request: ["AuthParameters", "Password", "ClientSecret"] },
   "events:UpdateConnection": { request: ["AuthParameters", "Password", "ClientSecret"] },
@@ -97,6 +98,7 @@ export const harmlessNames: ReadonlySet<string> = new Set([
   "SourceKeyMaterialId",
   "SubjectFromWebIdentityToken",
   "credentialArn", // Where a secret is.
+  "hasClientSecret", // Whether there is one.
   "newSigningSecret", // Whether there is to be one.
   "pullSecret", // What is known of one, without its password.
   "pullSecretId",

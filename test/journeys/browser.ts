@@ -35,6 +35,7 @@ const notThere = [
   "RegistryPolicyNotFoundException",
   "RepositoryPolicyNotFoundException",
   "ScanNotFoundException",
+  "SigningConfigurationNotFoundException",
 ];
 
 export interface Visit {

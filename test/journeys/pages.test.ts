@@ -62,10 +62,14 @@ const places: readonly (readonly [path: () => string, heading: string])[] = [
   [() => "/no-such-place", "There is no such page."],
 ];
 
-describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+describe.each([
+  ["light", 1280],
+  ["dark", 1280],
+  ["light", 375],
+] as const)("in %s, %i pixels wide", (colorScheme, width) => {
   let shown: Visit;
   beforeAll(async () => {
-    shown = await visit(browser, { origin: server.origin, colorScheme });
+    shown = await visit(browser, { origin: server.origin, colorScheme, width });
     await shown.go("/");
     await signIn(shown, server);
     await shown.heading("Overview");

@@ -7,7 +7,7 @@ import {
   type SignOnServer,
   startSignOn,
 } from "../support/console-sign-on.ts";
-import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import { expectAccessible, lanHost, openBrowser, signIn, type Visit, visit } from "./browser.ts";
 import { createRepository } from "./content.ts";
 
 const people = {
@@ -15,6 +15,10 @@ const people = {
   ben: { sub: "u-2", email: "ben@example.com", email_verified: true, groups: ["devs", "leads"] },
   eve: { sub: "u-3", groups: ["visitors"] },
 };
+interface Grantee {
+  readonly roleArn: string;
+}
+
 let setup: SignOnServer;
 let browser: Browser;
 let visits: Visit[] = [];
@@ -36,9 +40,9 @@ afterAll(async () => {
   await setup?.stop();
 });
 
-async function open(): Promise<Visit> {
+async function open(origin = setup.server.origin): Promise<Visit> {
   const elsewhere = new URL(setup.provider.issuer.url).origin;
-  const shown = await visit(browser, { origin: setup.server.origin, elsewhere });
+  const shown = await visit(browser, { origin, elsewhere });
   visits.push(shown);
   return shown;
 }
@@ -127,6 +131,58 @@ it("somebody in a group is sent there and back, to the page that they wanted, an
   await page.goForward();
   await heading("team/pay");
   expect(page.url()).not.toMatch(/code=|state=/);
+});
+
+it("it works by plain HTTP at a name of the network", async () => {
+  const origin = setup.server.origin.replace("127.0.0.1", lanHost);
+  const { clients } = setup.provider;
+  const known = clients.get(clientId)!;
+  const redirectUris = [...known.redirectUris, `${origin}/console/sign-in/return`];
+  clients.set(clientId, { ...known, redirectUris });
+  const shown = await open(origin);
+  shown.expected.add("AccessDeniedException");
+  await shown.go("/r/team/pay/-/images");
+  await continueAs(shown, "ann");
+  await shown.heading("team/pay");
+  expect(shown.page.url()).toBe(`${origin}/console/r/team/pay/-/images`);
+});
+
+it("a session that ended goes on in place, once somebody has signed in again in another tab", async () => {
+  const shown = await open();
+  for (const code of ["AccessDeniedException", "UnrecognizedClientException", "400", "403"]) {
+    shown.expected.add(code);
+  }
+  const { page } = shown;
+  await shown.go("/r/team/pay/-/images");
+  await continueAs(shown, "ann");
+  await shown.heading("team/pay");
+  const { roles } = await setup.call<{ roles: { role: string; principals: Grantee[] }[] }>(
+    ...(["entrepot:ListRoleGrants", {}] as const),
+  );
+  const [devs] = roles.find(({ role }) => role === "Developer")?.principals ?? [];
+  await setup.call("entrepot:RevokeSessions", { principalArn: devs?.roleArn });
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  // What the page asks next is refused, within some seconds of the revocation.
+  await expect
+    .poll(async () => {
+      await page
+        .getByRole("tab", { name: "History" })
+        .click({ timeout: 1000 })
+        .catch(() => {});
+      await page
+        .getByRole("tab", { name: "Settings" })
+        .click({ timeout: 1000 })
+        .catch(() => {});
+      return dialog.isVisible();
+    })
+    .toBe(true);
+  const opening = page.context().waitForEvent("page");
+  await dialog.getByRole("button", { name: "Continue with Acme" }).click();
+  const tab = await opening;
+  // The provider knows ann still, who has not signed out.
+  await tab.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await dialog.waitFor({ state: "hidden" });
+  await shown.heading("team/pay");
 });
 
 it("somebody in several groups chooses a role", async () => {

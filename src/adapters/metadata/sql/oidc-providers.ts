@@ -55,7 +55,7 @@ function toProvider(row: OidcProviderTable): OidcProvider {
     thumbprints: JSON.parse(row.thumbprints) as string[],
     tags: JSON.parse(row.tags) as { key: string; value: string }[],
     createdAt: row.created_at,
-    signOn: row.sign_on === null ? undefined : toSignOn(row.sign_on),
+    signOn: row.sign_on ? toSignOn(row.sign_on) : undefined,
   };
 }
 

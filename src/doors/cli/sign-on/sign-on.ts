@@ -42,9 +42,9 @@ export async function putSignOn(
   }
 }
 
-/** Without its scheme. @throws CommandError */
+/** Without its scheme. A slash at its end is part of it, as in the names of some. @throws CommandError */
 export function issuerName(issuer: string): string {
-  const name = issuer.replace(/^https:\/\//, "").replace(/\/$/, "");
-  if (/^[\w.-]+(?::\d+)?(?:\/[\w./~-]+)?$/.test(name)) return name;
+  const name = issuer.replace(/^https:\/\//, "");
+  if (/^[\w.-]+(?::\d+)?(?:\/[\w./~-]*)?$/.test(name)) return name;
   throw new CommandError(`"${issuer}" is no URL of a provider: use https://<host>/<path>`, 2);
 }
