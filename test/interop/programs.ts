@@ -32,6 +32,7 @@ export const programs = {
     version: ["--version"],
   },
   skopeo: { command: "skopeo", debian: "skopeo", version: ["--version"] },
+  debootstrap: { command: "debootstrap", debian: "debootstrap", version: ["--version"] },
   notation: {
     command: "notation",
     version: ["version"],
@@ -90,6 +91,7 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   "aws-cli-trails": ["awsWithEndpoints"],
   buildah: ["buildah"],
   containerd: ["containerd", "ctr"],
+  "debian-scan": ["debootstrap"],
   docker: ["docker", "dockerd"],
   "docker-access": ["aws", "docker", "dockerd"],
   import: ["dockerRegistry", "skopeo"],
