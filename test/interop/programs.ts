@@ -32,6 +32,7 @@ export const programs = {
     version: ["--version"],
   },
   skopeo: { command: "skopeo", debian: "skopeo", version: ["--version"] },
+  debootstrap: { command: "debootstrap", debian: "debootstrap", version: ["--version"] },
   notation: {
     command: "notation",
     version: ["version"],
@@ -98,6 +99,7 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   "aws-cli-trails": ["awsWithEndpoints"],
   buildah: ["buildah"],
   containerd: ["containerd", "ctr"],
+  "debian-scan": ["debootstrap"],
   docker: ["docker", "dockerd"],
   "docker-access": ["aws", "docker", "dockerd"],
   helm: ["helm"],
