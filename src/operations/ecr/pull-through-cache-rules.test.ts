@@ -88,7 +88,10 @@ describe("pull through cache rules", () => {
     ["a prefix of one character", { ecrRepositoryPrefix: "a" }],
     ["a prefix of 31 characters", { ecrRepositoryPrefix: "a".repeat(31) }],
     ["a prefix that no repository has", { ecrRepositoryPrefix: "UPPER" }],
-    ["a role for an upstream that is not asked as one", { customRoleArn: `arn:aws:iam::${account}:role/r` }],
+    [
+      "a role for an upstream that is not asked as one",
+      { customRoleArn: `arn:aws:iam::${account}:role/r` },
+    ],
     [
       "a secret of another name",
       { credentialArn: `arn:aws:secretsmanager:us-east-1:${account}:secret:other-123456` },
