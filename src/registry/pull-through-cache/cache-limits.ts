@@ -60,4 +60,6 @@ export const cacheLimits = {
   turnPollMs: 200,
   /** Of one layer, what clients are sent that is not stored yet. Who is slower reads what is stored. */
   windowBytes: 8 * MiB,
+  /** What they are sent at once. A layer that is no longer than that is sent when it is stored. */
+  chunkBytes: 1 * MiB,
 } as const;

@@ -12,7 +12,7 @@ export interface FetchedManifest {
 /** A layer that an upstream has begun to give. */
 export interface OpenedLayer {
   readonly sizeBytes: number | undefined;
-  /** Pieces stay as they are. */
+  /** Pieces are given away: nobody else uses them. */
   readonly content: Readable;
 }
 
