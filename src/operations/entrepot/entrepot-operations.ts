@@ -29,6 +29,7 @@ import { emptyTrash } from "./empty-trash.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { explainAccess } from "./explain-access.ts";
 import { explainLifecycle } from "./explain-lifecycle.ts";
+import { exportGalleryEntries } from "./export-gallery-entries.ts";
 import { getApprovalRequest } from "./get-approval-request.ts";
 import { getCostForecast } from "./get-cost-forecast.ts";
 import { getCostSummary } from "./get-cost-summary.ts";
@@ -259,6 +260,7 @@ export const entrepotOperations: readonly Operation[] = [
   listNamespaces,
   deleteGalleryEntry,
   deleteGalleryVersion,
+  exportGalleryEntries,
   getGalleryEntry,
   getGallerySettings,
   listGalleryEntries,

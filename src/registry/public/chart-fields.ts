@@ -1,12 +1,8 @@
-/** What a chart says of itself: the fields of `Chart.yaml`, as Helm keeps them in an artifact's config. */
-export type ChartValue =
-  | boolean
-  | string
-  | readonly ChartValue[]
-  | { readonly [name: string]: ChartValue };
+import type { YamlValue } from "../yaml-text.ts";
 
+/** What a chart says of itself: the fields of `Chart.yaml`, as Helm keeps them in an artifact's config. */
 export interface ChartFields {
-  readonly [name: string]: ChartValue;
+  readonly [name: string]: YamlValue;
   readonly name: string;
   readonly version: string;
 }
@@ -87,8 +83,8 @@ function fields(value: unknown, names: readonly string[]): Record<string, string
 function listOf(
   called: string,
   value: unknown,
-  read: (each: unknown) => ChartValue | undefined,
-): Record<string, readonly ChartValue[]> {
+  read: (each: unknown) => YamlValue | undefined,
+): Record<string, readonly YamlValue[]> {
   if (!Array.isArray(value)) return {};
   const found = value.slice(0, bounds.members).flatMap((each) => read(each) ?? []);
   return found.length === 0 ? {} : { [called]: found };

@@ -1,4 +1,4 @@
-import type { ChartValue } from "./chart-fields.ts";
+import { type YamlValue, yamlText } from "../yaml-text.ts";
 import type { PublicChart } from "./charts.ts";
 
 /**
@@ -10,11 +10,11 @@ export function chartIndex(
   charts: readonly PublicChart[],
   urlOf: (chart: PublicChart) => string,
 ): string {
-  const entries = new Map<string, Map<string, ChartValue>>();
+  const entries = new Map<string, Map<string, YamlValue>>();
   const sorted = charts.toSorted((one, other) => other.pushedAt - one.pushedAt);
   for (const chart of sorted) {
     const { name, version } = chart.fields;
-    const versions = entries.get(name) ?? new Map<string, ChartValue>();
+    const versions = entries.get(name) ?? new Map<string, YamlValue>();
     entries.set(name, versions);
     if (versions.has(version)) continue;
     versions.set(version, {
@@ -27,45 +27,12 @@ export function chartIndex(
   const listed = [...entries.entries()].map(([name, versions]) => [name, [...versions.values()]]);
   const index = {
     apiVersion: "v1",
-    entries: Object.fromEntries(listed) as Record<string, ChartValue>,
+    entries: Object.fromEntries(listed) as Record<string, YamlValue>,
     generated: isoTime(sorted[0]?.pushedAt ?? 0),
   };
-  return `${linesOf(index, "").join("\n")}\n`;
+  return yamlText(index);
 }
 
 function isoTime(at: number): string {
   return new Date(at).toISOString();
-}
-
-/** Block style, with every text in quotes: nothing that a publisher writes can be anything else. */
-function linesOf(value: ChartValue, indent: string): string[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((each: ChartValue) => {
-      if (isScalar(each)) return [`${indent}- ${scalar(each)}`];
-      const [first = "", ...rest] = linesOf(each, `${indent}  `);
-      return [`${indent}- ${first.trimStart()}`, ...rest];
-    });
-  }
-  return Object.entries(value).flatMap(([name, member]) => {
-    const key = `${indent}${/^[A-Za-z]+$/.test(name) ? name : quoted(name)}:`;
-    if (isScalar(member)) return [`${key} ${scalar(member)}`];
-    const lines = linesOf(member, `${indent}  `);
-    if (lines.length > 0) return [key, ...lines];
-    return [`${key} ${Array.isArray(member) ? "[]" : "{}"}`];
-  });
-}
-
-function isScalar(value: ChartValue): value is boolean | string {
-  return typeof value !== "object";
-}
-
-function scalar(value: boolean | string): string {
-  return typeof value === "string" ? quoted(value) : String(value);
-}
-
-/** A JSON text is one of YAML, but for characters that YAML can not have. YAML 1.2, 5.1. */
-function quoted(text: string): string {
-  return JSON.stringify(
-    text.toWellFormed().replaceAll(/[\u007f-\u009f\ufeff\ufffe\uffff]/g, "\ufffd"),
-  );
 }
