@@ -5,6 +5,7 @@ import { deletion } from "./messages/deletion.ts";
 import { imageActions } from "./messages/image-actions.ts";
 import { lifecycle } from "./messages/lifecycle.ts";
 import { lifecycleForm } from "./messages/lifecycle-form.ts";
+import { namespaces } from "./messages/namespaces.ts";
 import { policyForm } from "./messages/policy-form.ts";
 import { settings } from "./messages/settings.ts";
 
@@ -239,6 +240,7 @@ export const messages = {
   },
   lifecycle,
   lifecycleForm,
+  namespaces,
   activity,
   attention,
   deletion,

@@ -23,6 +23,7 @@ afterAll(async () => {
 const places: readonly (readonly [path: () => string, heading: string])[] = [
   [() => "/", "Overview"],
   [() => "/repositories", "Repositories"],
+  [() => "/repositories?view=tree", "Repositories"],
   [() => "/repositories/create", "Create repository"],
   [() => "/r/team/pay/-/images", "team/pay"],
   [() => "/r/team/pay/-/summary", "team/pay"],

@@ -30,6 +30,7 @@ import { estimateCost } from "./estimate-cost.ts";
 import { explainAccess } from "./explain-access.ts";
 import { explainLifecycle } from "./explain-lifecycle.ts";
 import { exportGalleryEntries } from "./export-gallery-entries.ts";
+import { findFixedTags } from "./find-fixed-tags.ts";
 import { getApprovalRequest } from "./get-approval-request.ts";
 import { getCostForecast } from "./get-cost-forecast.ts";
 import { getCostSummary } from "./get-cost-summary.ts";
@@ -133,6 +134,7 @@ import { revokeRole } from "./revoke-role.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
 import { search } from "./search.ts";
 import { searchAudit } from "./search-audit.ts";
+import { searchFindings } from "./search-findings.ts";
 import { searchImages } from "./search-images.ts";
 import { searchPublicRepositories } from "./search-public-repositories.ts";
 import { searchRepositories } from "./search-repositories.ts";
@@ -213,6 +215,8 @@ export const entrepotOperations: readonly Operation[] = [
   rejectImage,
   releaseImage,
   listImageFindings,
+  searchFindings,
+  findFixedTags,
   getFindingPriority,
   putFindingPriority,
   putWaiver,
