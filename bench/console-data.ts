@@ -183,6 +183,17 @@ async function measured(store: MetadataStore, largest: Repository): Promise<Row[
       );
     }
   }
+  for (const [prefix, sort] of [
+    ["", "NAME"],
+    ["", "SIZE"],
+    ["team-7/", "NAME"],
+  ] as const) {
+    await add(
+      `ListNamespaces ${JSON.stringify(prefix)} by ${sort}`,
+      () => search.namespaces(registry, prefix, { sort, descending: true, limit }),
+      () => Promise.resolve(), // The page has it.
+    );
+  }
   for (const filter of [{}, { tagWord: "build-19" }, { worstAtLeast: 6 }]) {
     for (const sort of imageSorts) {
       await add(

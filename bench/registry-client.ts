@@ -61,6 +61,12 @@ export class RegistryClient {
     });
   }
 
+  /** Reads the manifest of a tag and drops it. */
+  async pullManifest(repository: string, tag: string): Promise<void> {
+    const headers = { Accept: manifestType };
+    await this.#expect(200, "GET", `/v2/${repository}/manifests/${tag}`, { headers });
+  }
+
   /** Reads the blob and drops it; fails unless every byte came. */
   async pullBlob(
     repository: string,

@@ -16,6 +16,7 @@ import {
 import { type RunningServer, startServer } from "../test/support/server.ts";
 import { commandLine, writeFigures } from "./document.ts";
 import { entrepot, entrepotTarget } from "./peers.ts";
+import { processorSeconds } from "./processor-time.ts";
 import { RegistryClient, smallImage } from "./registry-client.ts";
 import { circumstances, rounded, table } from "./report.ts";
 
@@ -160,14 +161,23 @@ async function main(): Promise<void> {
     await source.stop();
     source = await startServer({ dataDirectory, settings });
     const peer = clientOf(target, there);
+    const used = () =>
+      [source, target].map(({ process: { pid } }) => processorSeconds(pid!) * 1000);
+    const usedBefore = used();
     const seconds = await drained(peer, images);
+    const milliseconds = used().map((now, each) => (now - usedBefore[each]!) / images);
     const pushing = new RegistryClient(await entrepotTarget(source));
     const sorted = await lags(new Pushes(pushing, images), peer);
     pushing.close();
     const what = `${images} images of two layers of 4 to 20 KiB and a config in ${names.length} repositories; then ${rate} pushes a second for ${flags.seconds} seconds.`;
     const backlog = table(
-      ["backlog", "seconds", "images a second"],
-      [[`${images} images`, seconds.toFixed(1), rounded(images / seconds)]],
+      ["backlog", "seconds", "images a second", "source, ms an image", "target, ms an image"],
+      [
+        [
+          ...[`${images} images`, seconds.toFixed(1), rounded(images / seconds)],
+          ...milliseconds.map(rounded),
+        ],
+      ],
     );
     const steady = table(
       ["pushes a second", "images", "lag p50, ms", "lag p99, ms", "longest, ms"],

@@ -30,6 +30,7 @@ import { httpApp } from "./doors/listeners/http-app.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
 import { headAt } from "./doors/listeners/timed-response.ts";
 import { mirrorApp } from "./mirror-app.ts";
+import { type OpenedPeers, openPeers } from "./open-peers.ts";
 import { openTraces, type Telemetry } from "./open-traces.ts";
 import { operations } from "./operations/index.ts";
 import type { Observer } from "./operations/perform.ts";
@@ -102,6 +103,7 @@ export class Server {
   /** What is asked of the public registry never comes to the other one. */
   #publicApp: FastifyInstance | undefined;
   #mirrorApp: FastifyInstance | undefined;
+  #peers: OpenedPeers | undefined;
   #rootKey: (RootKey & { created: boolean }) | undefined;
   #httpPort: number | undefined;
   #httpsPort: number | undefined;
@@ -146,11 +148,8 @@ export class Server {
   }
 
   get deployment(): Deployment {
-    return deploymentOf(this.#config, {
-      httpPort: this.#httpPort,
-      httpsPort: this.#httpsPort,
-      publicPort: this.#publicPort,
-    });
+    const [httpPort, httpsPort, publicPort] = [this.#httpPort, this.#httpsPort, this.#publicPort];
+    return deploymentOf(this.#config, { httpPort, httpsPort, publicPort }, this.#peers?.peers);
   }
 
   /** The port that was taken; `undefined` where the listener is off. */
@@ -182,17 +181,22 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    this.#rootKey = await this.#store.rootKey();
+    const rootKey = await this.#store.rootKey();
+    this.#rootKey = rootKey;
     await this.#listen();
     const { role, readOnly } = this.#config;
     const background = { config: this.#config, log: this.#log, store: this.#store };
     if (!readOnly) await beginForwarding(background);
-    this.#app = await this.#compose(this.#rootKey);
+    // What is read-only sends nothing and fetches nothing.
+    const ways = readOnly ? new Map() : this.#config.peers;
+    this.#peers = await openPeers(ways, this.#store.ports.clock, async () => rootKey);
+    const { peers } = this.#peers;
+    this.#app = await this.#compose(rootKey);
     this.#watchKeys();
     if (readOnly) return;
     this.#writers.push(...startWriters({ ...background, metrics: this.#metrics }));
     if (role !== "api") {
-      this.#stops.push(...(await startWork({ ...background, metrics: this.#metrics })));
+      this.#stops.push(...(await startWork({ ...background, metrics: this.#metrics, peers })));
     }
   }
 
@@ -299,7 +303,10 @@ export class Server {
     const opened = await openOrganization(ports, this.#config, readOnly);
     const organization = { ...opened, rootAccessKeyId };
     const shared = {
-      environment: { ports, deployment: this.deployment, organization },
+      environment: {
+        ...{ ports, deployment: this.deployment, organization },
+        afterwards: { push: (work: Promise<unknown>) => this.#count(work) },
+      },
       credentials: new IdentityCredentials(ports, organization, rootKey),
       failedLogins: new FailedLogins(ports.clock),
       observer: this.#observer(),
@@ -392,6 +399,7 @@ export class Server {
     await this.#app?.close();
     await this.#publicApp?.close();
     await this.#mirrorApp?.close();
+    this.#peers?.close();
     for (const write of this.#writers) await write();
     await this.#store.close();
     await this.#traces?.close();

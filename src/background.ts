@@ -5,10 +5,10 @@ import type { Config } from "./config.ts";
 import { eventDeliveries } from "./event-deliveries.ts";
 import { jobHandlers } from "./job-handlers.ts";
 import { openAuditReceivers } from "./open-audit-receivers.ts";
-import { openPeers } from "./open-peers.ts";
 import { openTrailTargets } from "./open-trail-targets.ts";
 import { openedOrganization } from "./opened-organization.ts";
 import { peerAccounts } from "./peer-settings.ts";
+import type { PeerRegistries } from "./ports/peer-registry.ts";
 import { eventRouter } from "./registry/events/route-events.ts";
 import { indexPushed } from "./registry/public/index-pushed.ts";
 import { replicatePushed } from "./registry/replication/replicate-pushed.ts";
@@ -28,6 +28,7 @@ export interface BackgroundParts {
   readonly log: Logger;
   readonly store: Store;
   readonly metrics: Metrics;
+  readonly peers: PeerRegistries;
 }
 
 /** Ends something, within that time. */
@@ -37,7 +38,11 @@ export type Stop = (withinMs: number) => Promise<void>;
  * Writes, some seconds later, what requests leave to be written.
  * @returns what writes the rest when no more requests come, to be called in this order
  */
-export function startWriters({ log, store, metrics }: BackgroundParts): (() => Promise<void>)[] {
+export function startWriters({
+  log,
+  store,
+  metrics,
+}: Pick<BackgroundParts, "log" | "store" | "metrics">): (() => Promise<void>)[] {
   const { ports } = store;
   return [
     writeKeyUses(ports, (err, dropped) => {
@@ -74,7 +79,7 @@ interface JobEnd {
 
 /** Jobs, and the way of events from the outbox to their receivers. */
 export async function startWork(parts: BackgroundParts): Promise<Stop[]> {
-  const { config, log, store, metrics } = parts;
+  const { config, log, store, metrics, peers } = parts;
   const { ports } = store;
   const sweep = (before: number) => store.sweepUploads(before);
   const observer = {
@@ -87,9 +92,6 @@ export async function startWork(parts: BackgroundParts): Promise<Stop[]> {
   };
   const targets = openTrailTargets(config.trailTargets);
   const receivers = openAuditReceivers(config);
-  const { peers, close: closePeers } = await openPeers(config.peers, ports.clock, () =>
-    store.rootKey(),
-  );
   const quiet = { full: false, onProgress: () => undefined };
   const fetchAdvisories = () => updateVulndb(config, store.vulndb, quiet, ports.clock);
   const organization = openedOrganization(ports, config);
@@ -109,7 +111,6 @@ export async function startWork(parts: BackgroundParts): Promise<Stop[]> {
     async (withinMs) => {
       await worker.stop(withinMs);
       for (const target of targets.values()) target.close();
-      closePeers();
     },
     (withinMs) => deliveries.stop(withinMs),
   ];

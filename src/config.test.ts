@@ -196,6 +196,7 @@ describe("the settings", () => {
     ["ENTREPOT_PEERS", '{"ab":{"url":"https://peer.example/x","credentials":"/k"}}', "JSON object"],
     ["ENTREPOT_PEERS", '{"ab":{"url":"https://a","accounts":["1"]}}', "JSON object like"],
     ["ENTREPOT_PEERS", '{"us-east-1":{"url":"https://a","credentials":"/k"}}', "served here"],
+    ["ENTREPOT_PEERS", '{"public":"https://a"}', "must not name public"],
     ["ENTREPOT_EGRESS_ALLOW", "inside", "CIDRs"],
     ["ENTREPOT_EVENT_COMMANDS", '{"a":"/bin/true"}', "JSON object like"],
     ["ENTREPOT_EVENT_COMMANDS", '{"a":["true"]}', "JSON object like"],

@@ -12,7 +12,7 @@ import { defaultPrices } from "./registry/cost/default-prices.ts";
 import type { PriceTable } from "./registry/cost/price-table.ts";
 import { PriceError, parsePriceTable } from "./registry/cost/read-price-table.ts";
 import { editDistance } from "./registry/policy/edit-distance.ts";
-import type { UpstreamRules } from "./registry/pull-through-cache/open-upstream.ts";
+import type { UpstreamRules } from "./registry/pull-through-cache/upstream-rules.ts";
 import {
   inList,
   type KmsAddress,

@@ -5,6 +5,7 @@ import type { Metrics } from "./adapters/telemetry/metrics.ts";
 import type { Config } from "./config.ts";
 import type { AuditReceivers } from "./ports/audit-receiver.ts";
 import type { TrailTargets } from "./ports/trail-target.ts";
+import { version } from "./program-version.ts";
 import type { Reach } from "./registry/replication/reach.ts";
 import { promoteImageJob, recheckApprovalsJob } from "./workers/approval-jobs.ts";
 import { assessCosts } from "./workers/assess-costs.ts";
@@ -33,6 +34,7 @@ import {
   expireReplicationBackfills,
   replicationBackfillJob,
 } from "./workers/replication-backfill-job.ts";
+import { sbomExportJob } from "./workers/sbom-export-job.ts";
 import { scanImageJob } from "./workers/scan-image-job.ts";
 import { scanRegistry } from "./workers/scan-registry-job.ts";
 import { signImageJob } from "./workers/sign-image-job.ts";
@@ -120,6 +122,7 @@ export function jobHandlers(
     promoteImageJob,
     recheckApprovalsJob,
     scanRegistry,
+    sbomExportJob(targets, version),
     signImageJob,
     endWaiversJob,
     galleryRepositoryJob,

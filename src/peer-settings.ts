@@ -1,6 +1,12 @@
 /** Deployments elsewhere that images may be copied to: the operator's decision. */
 import { z } from "zod";
-import { type AccountId, isAccountId, isRegion, type Region } from "./registry/names.ts";
+import {
+  type AccountId,
+  isAccountId,
+  isRegion,
+  publicRegion,
+  type Region,
+} from "./registry/names.ts";
 import { replicationLimits } from "./registry/replication/replication-limits.ts";
 import { parseJson } from "./setting-values.ts";
 
@@ -63,6 +69,14 @@ export const peers = z.string().transform((value, context): ReadonlyMap<Region, 
   const parsed = z.record(z.string(), peer).safeParse(parseJson(value));
   const entries = parsed.success ? Object.entries(parsed.data) : undefined;
   const found = new Map<Region, PeerSetting>();
+  if (entries?.some(([region]) => region === publicRegion)) {
+    // Copies would lie beside what public registries hold (ADR-0064).
+    context.addIssue({
+      code: "custom",
+      message: `must not name ${publicRegion}, where public registries lie`,
+    });
+    return z.NEVER;
+  }
   for (const [region, setting] of entries ?? []) if (isRegion(region)) found.set(region, setting);
   if (entries?.length === found.size && found.size <= replicationLimits.peers) return found;
   context.addIssue({ code: "custom", message: `must be a JSON object like ${example}` });

@@ -1,7 +1,12 @@
+import { activity } from "./messages/activity.ts";
 import { attention } from "./messages/attention.ts";
 import { compare } from "./messages/compare.ts";
 import { deletion } from "./messages/deletion.ts";
+import { imageActions } from "./messages/image-actions.ts";
 import { lifecycle } from "./messages/lifecycle.ts";
+import { lifecycleForm } from "./messages/lifecycle-form.ts";
+import { namespaces } from "./messages/namespaces.ts";
+import { policyForm } from "./messages/policy-form.ts";
 import { settings } from "./messages/settings.ts";
 
 /** Every sentence of the console that is ours. */
@@ -234,8 +239,12 @@ export const messages = {
       `${sums.addedCount} added, ${sums.changedCount} changed, ${sums.removedCount} removed`,
   },
   lifecycle,
+  lifecycleForm,
+  namespaces,
+  activity,
   attention,
   deletion,
+  imageActions,
   palette: {
     title: "Go to",
     hint: "A page, repository, tag, digest or CVE",
@@ -249,6 +258,7 @@ export const messages = {
     remove: "Delete policy",
     applyFix: "Apply fix",
   },
+  policyForm,
   settings,
   image: {
     overview: "Overview",

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { MetadataStore } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { Deployment } from "../registry/deployment.ts";
 import type { ErrorKind } from "../registry/errors.ts";
@@ -30,9 +31,13 @@ export interface Environment {
   readonly ports: Ports;
   readonly deployment: Deployment;
   readonly organization: Organization;
+  /** What goes on after an answer, and has to end before the server does. */
+  readonly afterwards?: { push(work: Promise<unknown>): unknown };
 }
 
 export interface HandlerContext extends Environment {
+  /** The store as it is: what is committed through it takes no record of this call along. */
+  readonly unrecorded: MetadataStore;
   readonly caller: Caller;
   /** What `resource` said, and what the caller was allowed. */
   readonly target: Resource;

@@ -56,9 +56,10 @@ export async function perform(
     const furtherTargets = await inStep(observer, "authorize", () =>
       requireOperation(environment, operation, parsed.data, caller, target, startedAt),
     );
-    const metadata = audit.over(environment.ports.metadata);
+    const unrecorded = environment.ports.metadata;
+    const metadata = audit.over(unrecorded);
     const ports = { ...environment.ports, metadata, onBehalfOf: caller };
-    const given = { ...environment, ports, caller, target, furtherTargets };
+    const given = { ...environment, ports, unrecorded, caller, target, furtherTargets };
     const handling = () => operation.handle(parsed.data, given);
     const answer = await inStep(observer, operation.name, handling);
     endCall(audit, operation, answer);

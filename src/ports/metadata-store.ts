@@ -68,6 +68,7 @@ import type {
   ResourcePolicyReads,
   ResourcePolicyWrites,
 } from "./repository-store.ts";
+import type { SbomExportReads, SbomExportWrites } from "./sbom-export-store.ts";
 import type { ScanReads, ScanWrites } from "./scan-store.ts";
 import type { SearchReads } from "./search-store.ts";
 import type { SecretsChange, SecretsReads } from "./secret-store.ts";
@@ -148,6 +149,7 @@ export interface MetadataReads extends EventsReads, SecretsReads {
   readonly search: SearchReads;
   readonly gates: GateReads;
   readonly findingFilters: FindingFilterReads;
+  readonly sbomExports: SbomExportReads;
   readonly suppressions: SuppressionReads;
   readonly replications: ReplicationReads;
   readonly replicationChanges: ReplicationChangeReads;
@@ -191,6 +193,7 @@ export interface MetadataChange extends EventsChange, SecretsChange {
   readonly search: SearchReads;
   readonly gates: GateReads & GateWrites;
   readonly findingFilters: FindingFilterReads & FindingFilterWrites;
+  readonly sbomExports: SbomExportReads & SbomExportWrites;
   readonly suppressions: SuppressionReads & SuppressionWrites;
   readonly replications: ReplicationReads & ReplicationWrites;
   readonly replicationChanges: ReplicationChangeReads & ReplicationChangeWrites;
@@ -271,6 +274,13 @@ export interface ImageWrites {
     image: Image,
     references: readonly ImageReference[],
     pushers?: readonly string[],
+  ): Promise<void>;
+  /** Of an index that was put without some of what it lists: these are there now, after `position`. */
+  addReferences(
+    repository: RepositoryRef,
+    digest: Digest,
+    references: readonly ImageReference[],
+    position: number,
   ): Promise<void>;
   /** Removes the row and its references; its tags are gone already. */
   remove(repository: RepositoryRef, digest: Digest): Promise<void>;

@@ -5,6 +5,8 @@ import type { Region } from "../registry/names.ts";
  * choice where it is and who this deployment is there, so that what users ask for reaches nothing else.
  */
 export interface PeerRegistry {
+  /** Certificates of authorities, PEM, that are trusted there beside the public ones. */
+  readonly authorities?: readonly string[];
   /**
    * Asks for an operation, signed, and resolves with the members of the answer.
    * @param service by which protocol prefix the operation goes: ECR's, or Entrepot's own

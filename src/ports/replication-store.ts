@@ -51,6 +51,8 @@ export interface ReplicationWrites {
   lock(key: ReplicationKey): Promise<ImageReplication | undefined>;
   /** Overwrites. The image is there, else the transaction rejects. */
   put(replication: ImageReplication): Promise<void>;
+  /** As if nobody had ever asked for it. */
+  remove(key: ReplicationKey): Promise<void>;
   putUpload(upload: ReplicationUpload): Promise<void>;
   removeUpload(key: ReplicationKey): Promise<void>;
   /** False where another one to the same region is under way. */

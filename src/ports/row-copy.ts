@@ -94,6 +94,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("lifecycle_run_image", [...ofRepository, "run", "position"]),
   table("image_in_use", [...ofRepository, "digest", "reporter"]),
   table("finding_filter", ["account", "region", "id"]),
+  table("sbom_export", ["account", "region", "id"]),
   table("service_quota", ["account", "region", "code"]),
   table("quota", ["account", "region", "id"], { isReferredTo: true }),
   table("quota_usage", ["account", "region", "quota", "slot"]),

@@ -48,6 +48,28 @@ export interface FoundRepository {
   readonly position: SearchPosition<RepositoryName>;
 }
 
+export const namespaceSorts = ["NAME", "REPOSITORIES", "IMAGES", "SIZE", "LAST_PUSH"] as const;
+
+/** A repository right below a prefix, or all of those that share the next part of their names. */
+export interface FoundNamespace {
+  /** Whole: `team/`, with its slash, or the repository `team`. */
+  readonly name: string;
+  readonly isRepository: boolean;
+  readonly repositories: number;
+  readonly images: number;
+  /** As repositories count them. */
+  readonly sizeBytes: number;
+  /** Milliseconds since the epoch; also of an image that is gone. */
+  readonly lastPushedAt: number | undefined;
+  readonly position: SearchPosition<string>;
+}
+
+export interface NamespacePage {
+  readonly found: readonly FoundNamespace[];
+  /** Of all pages; 0 where a page has none. */
+  readonly total: number;
+}
+
 export interface ImageFilter {
   readonly tagged?: boolean | undefined;
   readonly states?: readonly ImageState[] | undefined;
@@ -125,6 +147,12 @@ export interface SearchReads {
     page: SearchPage<(typeof repositorySorts)[number], RepositoryName>,
   ): Promise<FoundRepository[]>;
   countRepositories(registry: Registry, type: ScanType, filter: RepositoryFilter): Promise<number>;
+  /** What is right below a prefix that is empty or ends in a slash. Reads each repository below it. */
+  namespaces(
+    registry: Registry,
+    prefix: string,
+    page: SearchPage<(typeof namespaceSorts)[number], string>,
+  ): Promise<NamespacePage>;
   /**
    * Images that stand for themselves: neither listed by an index that is there, nor about another image
    * that is there, be it by `subject` or by a tag `sha256-….sig`, `.att` or `.sbom`. None in the trash.

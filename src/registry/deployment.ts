@@ -1,7 +1,8 @@
+import type { PeerRegistries } from "../ports/peer-registry.ts";
 import type { PriceTable } from "./cost/price-table.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "./names.ts";
 import { isAccountId, isRegion } from "./names.ts";
-import type { UpstreamRules } from "./pull-through-cache/open-upstream.ts";
+import type { UpstreamRules } from "./pull-through-cache/upstream-rules.ts";
 
 /** How this deployment is named from outside. Built from the settings once, at start. */
 export interface Deployment {
@@ -25,6 +26,8 @@ export interface Deployment {
   readonly trailTargets?: ReadonlySet<string>;
   /** Regions of other deployments, to which the operator has shown the way, and whose images may go. */
   readonly peerAccounts?: ReadonlyMap<Region, ReadonlySet<AccountId>>;
+  /** The same regions, as they are asked. */
+  readonly peers?: PeerRegistries;
   /** What the operator says of upstreams of the pull-through cache. */
   readonly upstreams?: UpstreamRules;
   /** Whether every write is refused at the moment. */

@@ -146,6 +146,8 @@ export type ErrorKind =
   | "TrailNotFound"
   | "UnableToAccessSecret"
   | "UnableToDecryptSecretValue"
+  | "UnableToGetUpstreamImage"
+  | "UnableToGetUpstreamLayer"
   | "UnknownOperation"
   | "UnmodifiableEntity"
   | "UnrecognizedClient"

@@ -12,11 +12,13 @@ import { SharedFrames } from "./layers/shared-frames.ts";
 import { limits } from "./limits.ts";
 import type { ObjectId } from "./names.ts";
 import { UpstreamMemory } from "./pull-through-cache/upstream-memory.ts";
+import { replicationLimits } from "./replication/replication-limits.ts";
 import { suppressionLimits } from "./scanning/suppressions/suppression-limits.ts";
 import type { VexIndex } from "./scanning/suppressions/vex-document.ts";
 import type { Waiver } from "./scanning/suppressions/waiver.ts";
 import type { LayerListing } from "./search/layer-listing.ts";
 import { searchLimits } from "./search/search-limits.ts";
+import { Slots } from "./takeover/slots.ts";
 import { Turns } from "./turns.ts";
 import { UsageTally } from "./usage/usage-tally.ts";
 
@@ -71,6 +73,10 @@ export class RegistryMemory {
   readonly lookTurns = new Turns(searchLimits.looksAtOnce);
   /** What is being fetched from other registries, and how they were found. */
   readonly upstreams = new UpstreamMemory();
+  /** Layers on their way to other deployments, a part of each in memory. */
+  readonly layersToPeers = new Slots(replicationLimits.peerLayersAtOnce);
+  /** Raised when events were taken out of the outbox: what follows from them may be there to do. */
+  readonly eventsRouted = new Signal();
   /** When the free space was last looked at, and what that said. Milliseconds since the epoch. */
   space: { checkedAt: number; sufficient: boolean } = {
     checkedAt: Number.NEGATIVE_INFINITY,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type TestPorts, testPorts } from "../../test/support/ports.ts";
+import { routeWaiting } from "../registry/events/route-waiting.ts";
 import { newJob } from "../registry/jobs/job.ts";
 import { startUpload } from "../registry/layers/upload-layer.ts";
 import { limits } from "../registry/limits.ts";
@@ -58,6 +59,34 @@ describe("jobs that are started", () => {
     await all.promise;
     await worker.stop();
     expect(await opened.ports.metadata.jobs.counts()).toEqual([]);
+  });
+
+  it("are found at once when they follow from events that this process has routed", async () => {
+    const done = Promise.withResolvers<void>();
+    const handler: JobHandler = {
+      ...{ kind: "scan", maxAttempts: 1, leaseMs: 60_000 },
+      run: async () => done.resolve(),
+    };
+    const worker = startJobs(opened.ports, [handler], {
+      ...{ observer: unexpected, pollMs: 3_600_000 },
+    });
+    // It has looked, and found nothing: it waits for an hour.
+    await opened.ports.metadata.jobs.counts();
+    await new Promise((resolve) => setImmediate(resolve));
+    await createRepository(opened.ports, {
+      registry: { account: "000000000000" as AccountId, region: "us-east-1" as Region },
+      ...{ name: "team/app" as RepositoryName, scanOnPush: false, resourceTags: new Map() },
+      tagMutability: { mode: "MUTABLE", exclusionFilters: [] },
+      encryption: { type: "AES256" },
+    });
+    const routed = await routeWaiting(opened.ports, async (change, events) => {
+      const now = opened.clock.now();
+      await change.jobs.enqueue(newJob({ kind: "scan", key: "1", runAt: now }, now));
+      return events.length;
+    });
+    expect(routed.events).toBeGreaterThan(0);
+    await done.promise;
+    await worker.stop();
   });
 
   it("are found when they come later, and looked for again after the database failed", async () => {

@@ -17,7 +17,8 @@ const longestWaitPolls = 30;
 
 /**
  * Runs jobs until stopped. Any number of processes may do so on one database; each job is begun by
- * one of them. Looks again at once while there is work, else about once in `pollMs`.
+ * one of them. Looks again at once while there is work and when this process has routed events, from
+ * which work may follow, else about once in `pollMs`.
  */
 export function startJobs(
   ports: Ports,
@@ -28,6 +29,7 @@ export function startJobs(
   const runner = new JobRunner(ports, handlers, options);
   const pause = new Pause();
   runner.onEnd = () => pause.end();
+  const unlisten = ports.memory.eventsRouted.listen(() => pause.end());
   let stopping = false;
   let seeded = false;
   let failures = 0;
@@ -62,6 +64,7 @@ export function startJobs(
   return {
     async stop(withinMs = limits.shutdownMs) {
       stopping = true;
+      unlisten();
       pause.cancel();
       runner.quit();
       let timer: NodeJS.Timeout | undefined;

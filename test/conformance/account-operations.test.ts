@@ -77,6 +77,8 @@ const known: Readonly<Record<string, unknown>> = {
   pullSecretId: "ASIAABCDEFGHIJKLMNOP",
   repositoryName: "team/app",
   uploadId: absentKey,
+  reportId: absentKey,
+  kmsKeyArn: `arn:aws:kms:us-east-1:${account}:key/${absentKey}`,
   layerDigests: [`sha256:${"0".repeat(64)}`],
   resourceArn: `arn:aws:ecr-public::${account}:repository/team/app`,
   repositoryNames: ["team/app"],

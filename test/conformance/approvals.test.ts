@@ -9,6 +9,7 @@ import { approveInEmergency } from "../../src/operations/entrepot/approve-in-eme
 import { approveRequest } from "../../src/operations/entrepot/approve-request.ts";
 import { attachImageSbom } from "../../src/operations/entrepot/attach-image-sbom.ts";
 import { deleteEnvironment } from "../../src/operations/entrepot/delete-environment.ts";
+import { exportGalleryEntries } from "../../src/operations/entrepot/export-gallery-entries.ts";
 import { getApprovalRequest } from "../../src/operations/entrepot/get-approval-request.ts";
 import { getGalleryEntry } from "../../src/operations/entrepot/get-gallery-entry.ts";
 import { listApprovalRequests } from "../../src/operations/entrepot/list-approval-requests.ts";
@@ -215,6 +216,12 @@ describe("an image on its way to production", () => {
     expect(versions.map(({ state }) => state)).toEqual([
       ...["DEPRECATED", "APPROVED", "IN_REVIEW", "DRAFT"],
     ]);
+    const { text } = await story.registry.ask(exportGalleryEntries, {});
+    expect(text).toContain('lifecycle: "production"');
+    const [, resource = ""] = text.split('kind: "Resource"');
+    expect(resource).toContain(`"entrepot/image": "localhost:5050/${app}@${fixed}"`);
+    expect(resource).toMatch(/name: "production-2-team-app-[0-9a-f]{8}"/);
+    expect(resource).toMatch(/- "component:default\/team-app-[0-9a-f]{8}"/);
     const mine = { repositoryName: app, requestId: request.requestId };
     await story.registry.ask(withdrawApprovalRequest, mine, developer);
   });

@@ -29,6 +29,8 @@ const known: Readonly<Record<string, unknown>> = {
   resourceArn: `arn:aws:ecr:us-east-1:${account}:repository/${repositoryName}`,
   ...{
     uploadId: absentKey,
+    reportId: absentKey,
+    kmsKeyArn: `arn:aws:kms:us-east-1:${account}:key/${absentKey}`,
     jobId: absentKey,
     holdId: absentKey,
     requestId: "0".repeat(28),

@@ -43,8 +43,20 @@ beforeAll(async () => {
   server = await startAwsServer({ publicPort: 5051 });
   await addAccounts(server.ports, account, otherAccount);
   ecr = new ECRPUBLICClient(server.client());
+  ecr.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args);
+        answered.add(commandName ?? "");
+        return answer;
+      },
+    { step: "initialize", name: "answered" },
+  );
 });
 afterAll(() => server.close());
+
+/** Those that were answered, by the names of the SDK's commands. */
+const answered = new Set<string>();
 
 async function clientOf(of: AccountId, name: string, ...statements: TestStatement[]) {
   const user = await putUser(server.ports, { account: of, name }, ...statements);
@@ -362,6 +374,11 @@ describe("a token", () => {
       message: expect.stringContaining("sts:GetServiceBearerToken"),
     });
   });
+});
+
+it("every operation was asked for above, and answered", () => {
+  const known = Object.keys(sdk).filter((name) => /^[A-Z]\w*Command$/.test(name));
+  expect(known.filter((name) => !answered.has(name))).toEqual([]);
 });
 
 function allow(Action: string): TestStatement {

@@ -74,8 +74,9 @@ it("keeps what the SDK says of rules, and refuses in ECR's exceptions", async ()
     const remove = () => ecr.send(new DeletePullThroughCacheRuleCommand({ ecrRepositoryPrefix }));
     expect(await remove()).toMatchObject({ ...hub, ecrRepositoryPrefix });
     const named = new DescribePullThroughCacheRulesCommand({ ecrRepositoryPrefixes: ["hub"] });
-    for (const asked of [remove(), ecr.send(named), ecr.send(update), ecr.send(validate)]) {
-      await expect(asked).rejects.toBeInstanceOf(PullThroughCacheRuleNotFoundException);
+    const asks = [remove, () => ecr.send(named), () => ecr.send(update), () => ecr.send(validate)];
+    for (const ask of asks) {
+      await expect(ask()).rejects.toBeInstanceOf(PullThroughCacheRuleNotFoundException);
     }
   } finally {
     await server.close();

@@ -11,6 +11,7 @@ import {
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr-public";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callServer } from "../../src/doors/cli/call-server.ts";
 import { PublicClient, sha256 } from "../support/public-client.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 
@@ -129,6 +130,28 @@ describe("who comes in", () => {
     const inside = await named.anonymous();
     const found = await inside.ask("GET", `/v2/${alias}/team/app/manifests/v1`);
     expect(found.headers["docker-content-digest"]).toBe(digest);
+  });
+});
+
+describe("the trail of the publisher's account", () => {
+  it("tells of pulls, by whoever has signed in and by nobody", async () => {
+    const path = `/v2/${alias}/team/app/manifests/v1`;
+    const told = async () => {
+      const { origin, accessKeyId, secretAccessKey } = server;
+      const address = { origin, region: "us-east-1", authority: "", now: () => Date.now() };
+      const asked = { what: "BatchGetImage", resource: "repository/team/app" };
+      const { records } = await callServer<{
+        records: { userIdentity: { type: string }; eventSource: string; awsRegion: string }[];
+      }>(address, { accessKeyId, secretAccessKey }, "entrepot:SearchAudit", asked);
+      return records.map((each) =>
+        [each.userIdentity.type, each.eventSource, each.awsRegion].join(" "),
+      );
+    };
+    for (const who of [anyone, signedIn]) expect((await who.ask("GET", path)).status).toBe(200);
+    const ofPublic = "ecr-public.amazonaws.com us-east-1";
+    await expect
+      .poll(async () => new Set(await told()), { timeout: 15_000 })
+      .toEqual(new Set([`Unknown ${ofPublic}`, `Root ${ofPublic}`]));
   });
 });
 

@@ -60,6 +60,7 @@ import { putPriceTable } from "../../src/operations/entrepot/put-price-table.ts"
 import { putPullThroughCacheTerms } from "../../src/operations/entrepot/put-pull-through-cache-terms.ts";
 import { putQuota } from "../../src/operations/entrepot/put-quota.ts";
 import { putReplica } from "../../src/operations/entrepot/put-replica.ts";
+import { putReplicaLayers } from "../../src/operations/entrepot/put-replica-layers.ts";
 import { putReplicationOptions } from "../../src/operations/entrepot/put-replication-options.ts";
 import { putServiceQuota } from "../../src/operations/entrepot/put-service-quota.ts";
 import { putVerifiedPublisher } from "../../src/operations/entrepot/put-verified-publisher.ts";
@@ -342,6 +343,10 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
       imageDigest: digestOf(JSON.stringify(imageManifest(config))),
       ...{ tags: [], source: { ...destination, region: "eu-west-2" } },
     },
+  ],
+  PutReplicaLayers: () => [
+    putReplicaLayers,
+    { repositoryName, layers: [{ layerDigest: digestOf("new"), layerBlob: "bmV3" }] },
   ],
   RemoveReplicas: () => [
     removeReplicas,

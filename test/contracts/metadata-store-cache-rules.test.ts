@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cacheLimits } from "../../src/registry/pull-through-cache/cache-limits.ts";
 import type { CacheRule } from "../../src/registry/pull-through-cache/cache-rule.ts";
 import { createCacheRule } from "../../src/registry/pull-through-cache/change-rules.ts";
+import { deployment } from "../support/ecr.ts";
 import { addAccounts } from "../support/sessions.ts";
 import { metadataStores, otherRegistries, registry } from "./metadata-stores.ts";
 import { outcomes, Pusher, times } from "./pusher.ts";
@@ -60,7 +61,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: cache rul
       for (let n = 0; n < most - 1; n++) await cacheRules.insertIfAbsent(rule(`t${n}`));
     });
     const last = times(3, (n) =>
-      createCacheRule(ports, registry, { prefix: `last-${n}`, upstreamUrl: "quay.io" }),
+      createCacheRule(ports, deployment, registry, { prefix: `last-${n}`, upstreamUrl: "quay.io" }),
     );
     expect(await outcomes(last)).toBe(1);
     expect(await ports.metadata.cacheRules.list(registry, { limit: 99 })).toHaveLength(most);

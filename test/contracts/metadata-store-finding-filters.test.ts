@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FindingFilter } from "../../src/registry/inspector/finding-filter.ts";
+import type { SbomExport } from "../../src/registry/inspector/sbom-export.ts";
+import type { RepositoryName } from "../../src/registry/names.ts";
 import {
   addImage,
   addRepository,
@@ -14,6 +16,12 @@ const filter = (id: string, changes: Partial<FindingFilter> = {}): FindingFilter
   ...{ reason: "why", tags: { team: "a" }, createdAt: 1, updatedAt: 2 },
   criteria: { severity: [{ comparison: "EQUALS", value: "LOW" }], epssScore: [{}] },
   ...changes,
+});
+
+const sbomExport = (id: string, changes: Partial<SbomExport> = {}): SbomExport => ({
+  ...{ registry, id, format: "SPDX_2_3", criteria: {}, status: "IN_PROGRESS", written: 0 },
+  destination: { bucket: "b", prefix: "", kmsKeyArn: "k" },
+  ...{ address: "localhost:5050", leftOut: 0, createdAt: 1, updatedAt: 1, ...changes },
 });
 
 describe.each(metadataStores)(
@@ -48,6 +56,29 @@ describe.each(metadataStores)(
         change.findingFilters.replace({ ...two, name: "new" }),
       );
       await expect(taken).rejects.toThrow();
+    });
+
+    it("keeps exports of bills of materials by id, and how far they are", async () => {
+      const { store, reopen } = await open();
+      const [one, two, other] = [sbomExport("1"), sbomExport("2"), sbomExport("3")];
+      const elsewhere = sbomExport("1", { registry: otherRegistries[0]! });
+      const further: SbomExport = {
+        ...{ ...one, place: { name: "a" as RepositoryName, digest: digest(1) }, written: 3 },
+        ...{ criteria: { ecrImageTags: [{ comparison: "NOT_EQUALS", value: "é" }] } },
+        ...{ status: "FAILED", errorCode: "INTERNAL_ERROR", errorMessage: "why" },
+      };
+      await store.transaction(async ({ sbomExports }) => {
+        for (const each of [two, one, other, elsewhere]) await sbomExports.put(each);
+        expect(await sbomExports.lock(registry, "1")).toEqual(one);
+        await sbomExports.put(further);
+        await sbomExports.remove(registry, "3");
+      });
+      const { sbomExports } = await reopen();
+      expect(await sbomExports.find(registry, "1")).toEqual(further);
+      expect(await sbomExports.find(otherRegistries[0]!, "1")).toEqual(elsewhere);
+      expect(await sbomExports.find(registry, "3")).toBeUndefined();
+      expect(await sbomExports.list(registry, { limit: 9 })).toEqual([further, two]);
+      expect(await sbomExports.list(registry, { after: "1", limit: 1 })).toEqual([two]);
     });
 
     it("lists the scans of a registry by repository and digest, with what they may hold", async () => {

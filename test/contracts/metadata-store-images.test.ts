@@ -69,6 +69,12 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: images", 
     expect(await store.images.find(repository, digest(1))).toEqual(image);
     expect(await store.images.references(repository, digest(1))).toEqual(references);
     expect(await store.images.references(repository, digest(2))).toEqual([]);
+    const later = [reference("child", digest(4)), reference("child", digest(5))];
+    await store.transaction(({ images }) =>
+      images.addReferences(repository, digest(1), later, references.length),
+    );
+    const all = [...references, ...later];
+    expect(await store.images.references(repository, digest(1))).toEqual(all);
   });
 
   it("lists by digest with the tags of each in code point order, page by page", async () => {

@@ -72,6 +72,8 @@ describe.each(metadataStores)(
         expect(await replications.lock(second)).toEqual(second);
         await replications.put(done);
       });
+      await store.transaction(({ replications }) => replications.remove(ended));
+      expect(await store.replications.ofImage(repository, digest(1))).toEqual([first]);
       const reopened = await reopen();
       expect(await reopened.replications.find(second)).toEqual(done);
       await reopened.transaction(({ images }) => images.remove(repository, digest(1)));

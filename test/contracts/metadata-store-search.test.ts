@@ -79,6 +79,67 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: search", 
     expect(await names(store, { resourceTags: [{ key: "team" }, red] })).toEqual([]);
   });
 
+  it("sums up what is right below a prefix, and pages through it in each order", async () => {
+    const { store } = await open();
+    const wanted = ["a-b/x", "a/b/one", "a/b/two/deep", "a/c", "a", "a.d", "b/one", "z"];
+    for (const [at, name] of wanted.entries()) {
+      const repository = await addRepository(store, name);
+      const pushedAt = 1000 + at;
+      await addImage(store, repository, digest(at), { changes: { pushedAt } });
+      await store.transaction(({ repositories }) =>
+        repositories.adjust(repository, { imageCount: 1, sizeBytes: 2 ** at }),
+      );
+    }
+    await addRepository(store, "a/away", { registry: otherRegistries[0]! });
+    const gone = await addRepository(store, "a/gone");
+    await store.transaction(({ repositories }) =>
+      repositories.insertIfAbsent({ ...gone, id: "gone", name: "~gone" as RepositoryName }),
+    );
+    const page = { sort: "NAME" as const, descending: false, limit: 100 };
+    const top = await store.search.namespaces(registry, "", page);
+    expect(top.total).toBe(6);
+    expect(top.found.map(({ name, repositories }) => [name, repositories])).toEqual([
+      ...[
+        ["a", 1],
+        ["a-b/", 1],
+        ["a.d", 1],
+      ],
+      ...[
+        ["a/", 4],
+        ["b/", 1],
+        ["z", 1],
+      ],
+    ]);
+    const { images, sizeBytes, lastPushedAt } = top.found[3]!;
+    expect(sizeBytes - images).toBe(2 + 4 + 8 - 3);
+    expect(lastPushedAt).toBe(1003);
+    const below = await store.search.namespaces(registry, "a/", page);
+    expect(below.found.map(({ name, isRepository }) => [name, isRepository])).toEqual([
+      ...[
+        ["a/b/", false],
+        ["a/c", true],
+        ["a/gone", true],
+      ],
+    ]);
+    expect((await store.search.namespaces(registry, "none/", page)).total).toBe(0);
+    for (const sort of ["NAME", "REPOSITORIES", "IMAGES", "SIZE", "LAST_PUSH"] as const) {
+      for (const descending of [false, true]) {
+        const names: string[] = [];
+        let after: (typeof top.found)[number]["position"] | undefined;
+        for (;;) {
+          const asked = { sort, descending, limit: 1, after };
+          const { found } = await store.search.namespaces(registry, "", asked);
+          if (found[0] === undefined) break;
+          names.push(found[0].name);
+          after = found[0].position;
+        }
+        const all = await store.search.namespaces(registry, "", { ...page, sort, descending });
+        expect(names).toEqual(all.found.map(({ name }) => name));
+        expect(new Set(names).size).toBe(6);
+      }
+    }
+  });
+
   it.each(["NAME", "IMAGES", "SIZE", "LAST_PUSH", "SEVERITY"] as const)(
     "gives each repository once, in the order of %s, however small the pages are",
     async (sort) => {

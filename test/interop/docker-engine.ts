@@ -15,6 +15,8 @@ export interface DockerEngine {
   readonly trustedAddress: string;
   /** The same server under a name for which the engine was told of no authority. */
   readonly untrustedAddress: string;
+  /** The public registry over TLS by its host, whose authority the engine trusts as well. */
+  readonly publicAddress: string;
   close(): Promise<void>;
 }
 
@@ -34,12 +36,15 @@ export async function startDockerEngine(
   const port = Number(new URL(registry.server.httpsOrigin).port);
   const trusted = `${account}.dkr.ecr.${region}.localhost`;
   const untrusted = `${account}.dkr.ecr.eu-west-1.localhost`;
-  const certificates = join(directory, "etc", "certs.d", `${trusted}:${port}`);
-  mkdirSync(certificates, { recursive: true });
-  copyFileSync(registry.caFile, join(certificates, "ca.crt"));
+  const publicName = "public.ecr.localhost";
+  for (const name of [trusted, publicName]) {
+    const certificates = join(directory, "etc", "certs.d", `${name}:${port}`);
+    mkdirSync(certificates, { recursive: true });
+    copyFileSync(registry.caFile, join(certificates, "ca.crt"));
+  }
   writeFileSync(
     join(directory, "hosts"),
-    `127.0.0.1 localhost\n::1 localhost ${trusted} ${untrusted}\n`,
+    `127.0.0.1 localhost\n::1 localhost ${trusted} ${untrusted} ${publicName}\n`,
   );
   const socket = `unix://${join(directory, "docker.sock")}`;
   const env = { DOCKER_HOST: socket, DOCKER_CONFIG: join(directory, "client") };
@@ -70,6 +75,7 @@ export async function startDockerEngine(
     env,
     trustedAddress: `${trusted}:${port}`,
     untrustedAddress: `${untrusted}:${port}`,
+    publicAddress: `${publicName}:${port}`,
     async close() {
       await daemon.stop();
       bridge.close();

@@ -34,15 +34,22 @@ export const mediaTypes = {
 
 export const mebibyte = 1024 * 1024;
 
-/** Two small layers by default; `layerSizes` in bytes. */
+/** Two small layers by default; `layerSizes` in bytes. Files, if there are any, are one layer more. */
 export function buildImage({
   architecture = "amd64",
   layerSizes = [1_000, 70_000],
+  files = [],
 }: {
   architecture?: string;
   layerSizes?: readonly number[];
+  files?: readonly TarEntry[];
 } = {}): TestImage {
-  const layers = layerSizes.map((size, index) => buildLayer(`file-${index}`, size));
+  const sized = layerSizes.map((size, index) => ({
+    ...{ name: `file-${index}`, content: randomBytes(size) },
+  }));
+  const layers = [...sized.map((file) => [file]), files].flatMap((each) =>
+    each.length === 0 ? [] : [buildLayer(each)],
+  );
   const config = jsonBlob({
     architecture,
     os: "linux",
@@ -109,8 +116,8 @@ export function blob(content: Buffer): Blob {
   return { digest: `sha256:${createHash("sha256").update(content).digest("hex")}`, content };
 }
 
-function buildLayer(name: string, sizeBytes: number): Layer {
-  const archive = tarArchive([{ name, content: randomBytes(sizeBytes) }]);
+function buildLayer(files: readonly TarEntry[]): Layer {
+  const archive = tarArchive(files);
   return { ...blob(gzipSync(archive, { level: 1 })), archive, diffId: blob(archive).digest };
 }
 

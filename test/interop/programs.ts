@@ -32,6 +32,7 @@ export const programs = {
     version: ["--version"],
   },
   skopeo: { command: "skopeo", debian: "skopeo", version: ["--version"] },
+  debootstrap: { command: "debootstrap", debian: "debootstrap", version: ["--version"] },
   notation: {
     command: "notation",
     version: ["version"],
@@ -40,6 +41,13 @@ export const programs = {
       module: "github.com/notaryproject/notation",
       version: "v1.3.2",
       folder: "cmd/notation",
+    },
+  },
+  helm: {
+    command: "helm",
+    version: ["version", "--short"],
+    module: {
+      ...{ name: "helm", module: "helm.sh/helm/v3", version: "v3.18.6", folder: "cmd/helm" },
     },
   },
   cosign: {
@@ -82,6 +90,7 @@ export const companions = ["ca-certificates", "crun", "iptables", "uidmap", "uti
 
 /** Which programs each test file starts. A file that is not listed needs npm alone, or builds its own. */
 export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
+  approvals: ["skopeo"],
   "aws-cli": ["aws"],
   "aws-cli-iam": ["aws"],
   "aws-cli-iam-roles": ["aws"],
@@ -90,10 +99,14 @@ export const needs: Readonly<Record<string, readonly ProgramName[]>> = {
   "aws-cli-trails": ["awsWithEndpoints"],
   buildah: ["buildah"],
   containerd: ["containerd", "ctr"],
+  "debian-scan": ["debootstrap"],
   docker: ["docker", "dockerd"],
   "docker-access": ["aws", "docker", "dockerd"],
+  helm: ["helm"],
   import: ["dockerRegistry", "skopeo"],
   podman: ["podman"],
+  public: ["aws", "skopeo"],
+  "public-clients": ["containerd", "ctr", "docker", "dockerd", "podman", "skopeo"],
   "report-in-use": ["containerd", "ctr", "docker", "dockerd"],
   "run-task": ["docker", "dockerd"],
   scan: ["aws", "buildah", "docker", "dockerd", "skopeo"],

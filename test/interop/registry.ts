@@ -37,12 +37,17 @@ export interface InteropRegistry {
   close(): Promise<void>;
 }
 
-/** Starts the server, on an existing data directory if one is given, and with further settings. */
+/**
+ * Starts the server, on an existing data directory if one is given, and with further settings and
+ * arguments of Node.
+ */
 export async function openRegistry(
   dataDirectory?: string,
   settings: Readonly<Record<string, string>> = {},
+  nodeArguments: readonly string[] = [],
 ): Promise<InteropRegistry> {
-  const server = await startServer({ ...(dataDirectory && { dataDirectory }), settings });
+  const directory = dataDirectory && { dataDirectory };
+  const server = await startServer({ ...directory, settings, nodeArguments });
   const scratch = makeScratch();
   const caFile = join(scratch, "ca.pem");
   writeFileSync(caFile, server.ca);

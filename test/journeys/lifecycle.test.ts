@@ -63,3 +63,52 @@ it("an engineer drafts a policy, sees what it would take, and saves exactly that
   );
   expect(JSON.parse(lifecyclePolicyText ?? "")).toEqual({ rules });
 });
+
+it("rules are written as a form, in step with the text, in another order by keyboard and by drag", async () => {
+  const { page, go, heading, expected } = shown;
+  expected.add("InvalidParameterException"); // Of previews of what is no policy yet.
+  await go(`/r/${name}/-/lifecycle`);
+  await heading(name);
+  const text = page.getByLabel("Lifecycle policy (JSON)");
+  const written = async () => JSON.parse(await text.inputValue()) as { rules: object[] };
+  const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 1, era: 1 };
+  const rules = [{ rulePriority: 5, selection, action: { type: "expire" } }];
+  await text.fill("{");
+  await page.getByText("The form goes on once the text is JSON with rules.").waitFor();
+  await text.fill(JSON.stringify({ rules }));
+  const form = page.getByRole("list", { name: "Rules as a form" });
+  await form.getByText(/no fields for selection\.era: that stays/).waitFor();
+  await form.getByLabel("More than").fill("3");
+  expect(await written()).toEqual({
+    rules: [{ ...rules[0], selection: { ...selection, countNumber: 3 } }],
+  });
+  await page.getByRole("button", { name: "Add rule" }).click();
+  const first = form.getByRole("listitem").first();
+  await first.getByRole("button", { name: /^Images/ }).click();
+  await page.getByRole("option", { name: "with these tags" }).click();
+  await first.getByLabel("Tags", { exact: true }).fill("dev-* test-*");
+  await first.getByText("Deletes images with a tag like dev-* and test-* pushed more").waitFor();
+  expect(await written()).toMatchObject({
+    rules: [
+      { rulePriority: 5, selection: { tagPatternList: ["dev-*", "test-*"], countUnit: "days" } },
+      { rulePriority: 6, selection: { tagStatus: "any", era: 1 } },
+    ],
+  });
+  await expectAccessible(shown);
+  await page.getByRole("button", { name: "Move Rule 5 down" }).press("Enter");
+  await expect.poll(written).toMatchObject({
+    rules: [
+      { rulePriority: 5, selection: { tagStatus: "any" } },
+      { rulePriority: 6, selection: { tagStatus: "tagged" } },
+    ],
+  });
+  await form.locator(".drag-handle").last().dragTo(form.getByRole("listitem").first());
+  await expect.poll(written).toMatchObject({
+    rules: [
+      { rulePriority: 5, selection: { tagStatus: "tagged" } },
+      { rulePriority: 6, selection: { tagStatus: "any" } },
+    ],
+  });
+  await page.getByRole("button", { name: "Remove Rule 5" }).click();
+  expect((await written()).rules).toHaveLength(1);
+});

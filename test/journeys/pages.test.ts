@@ -23,6 +23,7 @@ afterAll(async () => {
 const places: readonly (readonly [path: () => string, heading: string])[] = [
   [() => "/", "Overview"],
   [() => "/repositories", "Repositories"],
+  [() => "/repositories?view=tree", "Repositories"],
   [() => "/repositories/create", "Create repository"],
   [() => "/r/team/pay/-/images", "team/pay"],
   [() => "/r/team/pay/-/summary", "team/pay"],
@@ -36,6 +37,7 @@ const places: readonly (readonly [path: () => string, heading: string])[] = [
   [() => `/r/team/pay/-/i/${digest}?tab=referrers`, "team/pay:1.0"],
   [() => `/r/team/pay/-/i/${digest}?tab=raw`, "team/pay:1.0"],
   [() => `/r/team/pay/-/i/${digest}?tab=packages`, "team/pay:1.0"],
+  [() => `/r/team/pay/-/i/${digest}?tab=activity`, "team/pay:1.0"],
   [() => "/compare", "Compare"],
   [() => `/compare?a=team/pay:1.0&b=team/pay@${digest}`, "Compare"],
   [() => "/keys", "Keys"],

@@ -11,12 +11,14 @@ let browser: Browser;
 let shown: Visit;
 
 /** A Django that has vulnerabilities of which the snapshot of advisories tells. */
-const django = layerArchive([
-  file(
-    "usr/lib/python3/site-packages/Django-3.2.dist-info/METADATA",
-    "Metadata-Version: 2.1\nName: Django\nVersion: 3.2\n",
-  ),
-]);
+const djangoOf = (version: string) =>
+  layerArchive([
+    file(
+      `usr/lib/python3/site-packages/Django-${version}.dist-info/METADATA`,
+      `Metadata-Version: 2.1\nName: Django\nVersion: ${version}\n`,
+    ),
+  ]);
+const django = djangoOf("3.2");
 
 beforeAll(async () => {
   server = await startServer();
@@ -44,6 +46,14 @@ it("says that nobody looks, until enhanced scanning is enabled; then what was fo
     .getByRole("row", { name: /CVE-.*django/ })
     .first()
     .waitFor();
+  // The most urgent first, by the server.
+  const table = page.getByRole("grid", { name: "Findings" });
+  const numbers = (await table.getByRole("row").locator("td:nth-child(2)").allTextContents()).map(
+    Number,
+  );
+  expect(numbers.length).toBeGreaterThan(3);
+  expect(new Set(numbers).size).toBeGreaterThan(1);
+  expect(numbers).toEqual(numbers.toSorted((one, other) => other - one));
   await expectAccessible(shown);
   expect(shown.problems).toEqual([]);
 });
@@ -77,6 +87,10 @@ it("a CVE has a page with every image, and is ignored with reason, scope, owner 
   await heading("CVE-2022-34265");
   const row = page.getByRole("row", { name: /team\/pay:prod/ });
   await row.getByText("production").waitFor();
+  await row.getByText("none yet").waitFor();
+  // Once a scan found the next one to be without it.
+  await pushImage(server, "team/pay", "2.0", { layers: [djangoOf("99.0")] });
+  await row.getByRole("link", { name: "team/pay:2.0" }).waitFor();
   await expectAccessible(shown);
   await go("/security?cve=CVE-2022-34265");
   await page

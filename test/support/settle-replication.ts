@@ -10,7 +10,7 @@ import { JobRunner } from "../../src/workers/job-runner.ts";
 import { judgeImageJob } from "../../src/workers/judge-images-job.ts";
 import { replicateJob } from "../../src/workers/replicate-job.ts";
 import { replicationBackfillJob } from "../../src/workers/replication-backfill-job.ts";
-import { deployment } from "./ecr.ts";
+import { account, deployment } from "./ecr.ts";
 import type { TestPorts } from "./ports.ts";
 
 const observer = {
@@ -27,12 +27,15 @@ const observer = {
 const mostRounds = 5;
 
 /** Routes what happened, and does the jobs that follow from it, until nothing more follows. */
-export async function settleReplication(opened: TestPorts): Promise<void> {
+export async function settleReplication(
+  opened: TestPorts,
+  peers: Reach["peers"] = new Map(),
+): Promise<void> {
   const { ports } = opened;
   const reach: Reach = {
     regions: deployment.regions,
-    peers: new Map(),
-    peerAccounts: new Map(),
+    peers,
+    peerAccounts: new Map([...peers.keys()].map((region) => [region, new Set([account])])),
     organization: () => openOrganization(ports, deployment, false),
     trashMs: deployment.trashMs,
   };

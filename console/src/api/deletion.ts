@@ -4,12 +4,13 @@ import { type AnswerOf, ask } from "./own.ts";
 
 export type Deletion = AnswerOf<typeof operation>;
 
+export type DeletedImage = { readonly imageDigest: string } | { readonly imageTag: string };
+
 /** Without images: the repository with all that is in it. */
 export function previewDeletion(
   repositoryName: string,
-  imageDigests: readonly string[] | undefined,
+  imageIds: readonly DeletedImage[] | undefined,
   signal: AbortSignal,
 ): Promise<Deletion> {
-  const imageIds = imageDigests?.map((imageDigest) => ({ imageDigest }));
   return ask<typeof operation>("PreviewDeletion", { repositoryName, imageIds }, signal);
 }

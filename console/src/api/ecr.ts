@@ -7,6 +7,7 @@ import type {
   Repository,
 } from "@aws-sdk/client-ecr";
 import { call } from "./call.ts";
+import { ApiError } from "./errors.ts";
 
 /** AWS JSON has seconds where the SDK makes dates. */
 type Wire<T> = T extends Date ? number : T extends object ? { [K in keyof T]: Wire<T[K]> } : T;
@@ -39,7 +40,9 @@ export async function describeImage(
   imageDigest: string,
   signal: AbortSignal,
 ): Promise<ImageAnswer> {
-  const input = { repositoryName, imageIds: [{ imageDigest }] };
+  // An archived one has a page as well.
+  const filter = { imageStatus: "ANY" };
+  const input = { repositoryName, imageIds: [{ imageDigest }], filter };
   const answer = await call<Wire<DescribeImagesResponse>>("ecr", "DescribeImages", input, signal);
   return answer.imageDetails![0]!;
 }
@@ -81,8 +84,13 @@ export async function getManifest(
   const input = { repositoryName, imageIds: [{ imageDigest }] };
   interface Answer {
     readonly images: readonly { imageManifest: string; imageManifestMediaType: string }[];
+    readonly failures?: readonly { readonly failureCode: string; readonly failureReason: string }[];
   }
-  const { images } = await call<Answer>("ecr", "BatchGetImage", input, signal);
+  const { images, failures } = await call<Answer>("ecr", "BatchGetImage", input, signal);
+  const [failure] = failures ?? [];
+  if (failure !== undefined) {
+    throw new ApiError(failure.failureCode, failure.failureReason, 400, "");
+  }
   const { imageManifest: text, imageManifestMediaType: mediaType } = images[0]!;
   return { mediaType, text, json: JSON.parse(text) as ManifestJson };
 }

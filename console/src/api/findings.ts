@@ -8,9 +8,11 @@ import type {
 } from "@aws-sdk/client-inspector2";
 import type { Wire } from "../../../src/operations/ecr/wire.ts";
 import type { deleteWaiver } from "../../../src/operations/entrepot/delete-waiver.ts";
+import type { findFixedTags } from "../../../src/operations/entrepot/find-fixed-tags.ts";
 import type { getFindingPriority } from "../../../src/operations/entrepot/get-finding-priority.ts";
 import type { listWaivers } from "../../../src/operations/entrepot/list-waivers.ts";
 import type { putWaiver } from "../../../src/operations/entrepot/put-waiver.ts";
+import type { searchFindings } from "../../../src/operations/entrepot/search-findings.ts";
 import type { batchGetAccountStatus } from "../../../src/operations/inspector2/batch-get-account-status.ts";
 import type { enable } from "../../../src/operations/inspector2/enable.ts";
 import type { listCoverage } from "../../../src/operations/inspector2/list-coverage.ts";
@@ -23,7 +25,10 @@ import { type AnswerOf, ask } from "./own.ts";
 type FindingsInput = Wire<ListFindingsRequest>;
 export type Criteria = Wire<FilterCriteria>;
 export type Sort = Wire<SortCriteria>;
-export type Finding = NonNullable<AnswerOf<typeof listFindings>["findings"]>[number];
+/** With its priority where that was asked for. */
+export type Finding = NonNullable<AnswerOf<typeof listFindings>["findings"]>[number] &
+  Partial<Pick<AnswerOf<typeof searchFindings>["findings"][number], "priority" | "explanation">>;
+export type FixedTag = AnswerOf<typeof findFixedTags>["fixedTags"][number];
 export type Aggregations = AnswerOf<typeof listFindingAggregations>;
 export type Group = NonNullable<Aggregations["responses"]>[number];
 export type Covered = NonNullable<AnswerOf<typeof listCoverage>["coveredResources"]>[number];
@@ -43,6 +48,28 @@ export type Waiver = AnswerOf<typeof listWaivers>["waivers"][number];
 
 export function findings(input: FindingsInput, signal: AbortSignal) {
   return callPath<AnswerOf<typeof listFindings>>("inspector2", "/findings/list", input, signal);
+}
+
+export interface FindingPage {
+  readonly findings?: readonly Finding[] | undefined;
+  readonly nextToken?: string | undefined;
+}
+
+type UrgentInput = Pick<FindingsInput, "filterCriteria" | "maxResults" | "nextToken">;
+
+/** The most urgent first, which is none of Inspector's orders. */
+export function urgentFindings(input: UrgentInput, signal: AbortSignal): Promise<FindingPage> {
+  return ask<typeof searchFindings>("SearchFindings", input, signal);
+}
+
+/** In which tag of each repository a vulnerability is gone. */
+export async function fixedTags(
+  vulnerabilityId: string,
+  repositoryNames: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly FixedTag[]> {
+  const input = { vulnerabilityId, repositoryNames };
+  return (await ask<typeof findFixedTags>("FindFixedTags", input, signal)).fixedTags;
 }
 
 export function aggregations(

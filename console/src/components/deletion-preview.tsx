@@ -3,7 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../api/call.ts";
-import { type Deletion, previewDeletion } from "../api/deletion.ts";
+import { type DeletedImage, type Deletion, previewDeletion } from "../api/deletion.ts";
 import { messages } from "../messages.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 import { shortDigest, sizeText } from "./values.tsx";
@@ -14,15 +14,15 @@ const dayS = 86_400;
 interface DeletionPreviewProps {
   readonly repository: string;
   /** Absent: the whole repository. */
-  readonly digests?: readonly string[];
+  readonly images?: readonly DeletedImage[];
 }
 
 /** What goes, what comes back, what stays, and for how long it can be undone: before it is done. */
-export function DeletionPreview({ repository, digests }: DeletionPreviewProps) {
+export function DeletionPreview({ repository, images }: DeletionPreviewProps) {
   const { data, error } = useQuery({
     // Not among what events ask for anew: the deletion itself is one, and then there is nothing to preview.
-    queryKey: ["deletion", repository, digests, currentRegion()],
-    queryFn: ({ signal }) => previewDeletion(repository, digests, signal),
+    queryKey: ["deletion", repository, images, currentRegion()],
+    queryFn: ({ signal }) => previewDeletion(repository, images, signal),
     gcTime: 0,
   });
   if (error !== null) return <ErrorNotice error={error} />;
@@ -33,13 +33,18 @@ export function DeletionPreview({ repository, digests }: DeletionPreviewProps) {
   const inUse = data.imagesInUse?.length ?? 0;
   return (
     <SpaceBetween size="s">
-      <span>
-        {words.freed(sizeText(data.freedSizeInBytes), sizeText(data.sharedSizeInBytes))}{" "}
-        {days > 0 ? words.trash(days) : words.forGood}
-      </span>
-      {digests === undefined && <span>{words.images(data.imageCount)}</span>}
+      {data.images?.length !== 0 && (
+        <span>
+          {words.freed(sizeText(data.freedSizeInBytes), sizeText(data.sharedSizeInBytes))}{" "}
+          {days > 0 ? words.trash(days) : words.forGood}
+        </span>
+      )}
+      {(data.tags ?? []).map(({ imageTag }) => (
+        <span key={imageTag}>{words.tagAlone(imageTag)}</span>
+      ))}
+      {images === undefined && <span>{words.images(data.imageCount)}</span>}
       {inUse > 0 && <Alert type="warning">{words.inUse(inUse)}</Alert>}
-      {data.images !== undefined && <Images images={data.images} />}
+      {data.images !== undefined && <GoingImages images={data.images} />}
       {(data.failures?.length ?? 0) > 0 && (
         <Alert type="error" header={words.refused}>
           <ul>
@@ -55,7 +60,8 @@ export function DeletionPreview({ repository, digests }: DeletionPreviewProps) {
   );
 }
 
-function Images({ images }: { images: NonNullable<Deletion["images"]> }) {
+/** With what somebody should know before they go. */
+export function GoingImages({ images }: { images: NonNullable<Deletion["images"]> }) {
   return (
     <ul>
       {images.map(({ imageDigest, imageTags, imageSizeInBytes, warnings, referrers }) => (

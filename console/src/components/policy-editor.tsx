@@ -7,10 +7,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { call } from "../api/call.ts";
 import { messages } from "../messages.ts";
 import { useNotices } from "../notices.tsx";
+import { Beside } from "./beside.tsx";
 import { EquivalentCli } from "./equivalent-cli.tsx";
 
 const words = messages.policy;
@@ -26,6 +27,13 @@ interface PolicyEditorProps {
   /** The operations that set and delete it, and what they take beside the text. */
   readonly operations: { readonly put: string; readonly remove: string; readonly input: object };
   readonly saved: () => void;
+  /** What shows the text as fields, in step with it. */
+  readonly form?: (props: PolicyFormProps) => ReactNode;
+}
+
+interface PolicyFormProps {
+  readonly text: string;
+  readonly setText: (text: string) => void;
 }
 
 /** A policy as text: linted while it is written, corrected where it can be, saved as it stands. */
@@ -61,6 +69,14 @@ export function PolicyEditor(props: PolicyEditorProps) {
       </Button>
     </SpaceBetween>
   );
+  const field = (
+    <FormField label={props.label} stretch>
+      <Textarea
+        {...{ value: text, rows: 18, spellcheck: false }}
+        onChange={({ detail }) => setText(detail.value)}
+      />
+    </FormField>
+  );
   return (
     <Container
       header={
@@ -71,12 +87,11 @@ export function PolicyEditor(props: PolicyEditorProps) {
     >
       <SpaceBetween size="m">
         {stored === "" && <Alert type="info">{props.none}</Alert>}
-        <FormField label={props.label} stretch>
-          <Textarea
-            {...{ value: text, rows: 18, spellcheck: false }}
-            onChange={({ detail }) => setText(detail.value)}
-          />
-        </FormField>
+        {props.form === undefined ? (
+          field
+        ) : (
+          <Beside form={props.form({ text, setText })} text={field} />
+        )}
         {text.trim() !== "" && <Lint kind={kind} text={text} apply={setText} />}
         <EquivalentCli service="ecr" operation={operations.put} input={input} />
       </SpaceBetween>

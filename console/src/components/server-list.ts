@@ -81,3 +81,13 @@ export function useTyped(value: string, settle: (value: string) => void) {
   });
   return [text, setText] as const;
 }
+
+/** A text once nothing was typed for a moment. */
+export function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), pauseMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}

@@ -24,6 +24,7 @@ export const security = {
   },
   sortBy: "Sort by",
   sorts: {
+    PRIORITY: "Priority",
     SEVERITY: "Severity",
     EPSS_SCORE: "Likely to be exploited (EPSS)",
     INSPECTOR_SCORE: "CVSS score",
@@ -34,6 +35,9 @@ export const security = {
   cve: "CVE",
   package: "Package",
   severity: "Severity",
+  priority: "Priority",
+  fixedTag: "Tag where fixed",
+  noFixedTag: "none yet",
   installed: "Installed",
   fixedIn: "Fixed in",
   image: "Image",

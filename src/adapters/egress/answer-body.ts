@@ -1,5 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { pipeline, Transform, type TransformCallback } from "node:stream";
 import { EgressError } from "../../ports/egress.ts";
+import { freeMemory } from "../../registry/free-memory.ts";
 import type { Answer } from "./exchange.ts";
 import type { RequestWatch } from "./request-watch.ts";
 
@@ -39,16 +41,30 @@ export function bodyOf(answer: Answer, maximumBytes: number, watch: RequestWatch
     throw tooLarge(watch);
   }
   const body = new AnswerBody(maximumBytes, watch);
+  const keepReads = freeReads(response);
   const end = () => body.destroy(watch.signal.reason);
   watch.signal.addEventListener("abort", end, { once: true });
   body.on("error", () => undefined); // Who reads is told; who does not read must not crash of it.
   pipeline(response, body, () => {
     watch.signal.removeEventListener("abort", end);
     watch.end();
+    keepReads();
     // What is not whole cannot serve another request.
     if (!response.complete || !request.writableFinished) request.destroy();
   });
   return body;
+}
+
+/**
+ * Gives the memory of what the connection reads back at once. Node's client copies the body out of it, and
+ * would leave all bytes of a layer to the garbage collector, which then takes half of the time.
+ * @returns what ends it
+ */
+function freeReads({ socket }: IncomingMessage): () => void {
+  // After all who hear of it, whichever comes first: the connection may serve the next request by then.
+  const read = (bytes: Uint8Array) => queueMicrotask(() => freeMemory(bytes));
+  socket.on("data", read);
+  return () => void socket.off("data", read);
 }
 
 function tooLarge(watch: RequestWatch): EgressError {

@@ -44,6 +44,11 @@ export class SignedPeer implements PeerRegistry {
     this.#pace = bytesPerSecond === undefined ? undefined : paceOf(bytesPerSecond, clock);
   }
 
+  get authorities(): readonly string[] {
+    const { authority } = this.#address;
+    return authority === undefined ? [] : [authority];
+  }
+
   async ask(
     service: "ecr" | "entrepot",
     operation: string,

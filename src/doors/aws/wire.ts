@@ -151,6 +151,8 @@ export const wire = {
   TrailNotFound: [400, "TrailNotFoundException"],
   UnableToAccessSecret: [400, "UnableToAccessSecretException"],
   UnableToDecryptSecretValue: [400, "UnableToDecryptSecretValueException"],
+  UnableToGetUpstreamImage: [400, "UnableToGetUpstreamImageException"],
+  UnableToGetUpstreamLayer: [400, "UnableToGetUpstreamLayerException"],
   UnknownOperation: [404, "UnknownOperationException"],
   UnmodifiableEntity: [400, "UnmodifiableEntity"],
   UnrecognizedClient: [400, "UnrecognizedClientException"],

@@ -37,6 +37,7 @@ import type { emptyTrash } from "../../operations/entrepot/empty-trash.ts";
 import type { estimateCost } from "../../operations/entrepot/estimate-cost.ts";
 import type { explainAccess } from "../../operations/entrepot/explain-access.ts";
 import type { explainLifecycle } from "../../operations/entrepot/explain-lifecycle.ts";
+import type { exportGalleryEntries } from "../../operations/entrepot/export-gallery-entries.ts";
 import type { getApprovalRequest } from "../../operations/entrepot/get-approval-request.ts";
 import type { getCostForecast } from "../../operations/entrepot/get-cost-forecast.ts";
 import type { getCostSummary } from "../../operations/entrepot/get-cost-summary.ts";
@@ -198,6 +199,7 @@ interface Calls {
   "entrepot:HoldReclaim": Own<typeof holdReclaim>;
   "entrepot:DeleteGalleryEntry": Own<typeof deleteGalleryEntry>;
   "entrepot:DeleteGalleryVersion": Own<typeof deleteGalleryVersion>;
+  "entrepot:ExportGalleryEntries": Own<typeof exportGalleryEntries>;
   "entrepot:GetGalleryEntry": Own<typeof getGalleryEntry>;
   "entrepot:GetGallerySettings": Own<typeof getGallerySettings>;
   "entrepot:ListGalleryEntries": Own<typeof listGalleryEntries>;

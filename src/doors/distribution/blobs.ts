@@ -4,11 +4,11 @@ import { type FoundLayer, findLayer, layersNotFound } from "../../registry/layer
 import { layerUrl } from "../../registry/layers/layer-url.ts";
 import { readLayer } from "../../registry/layers/read-layer.ts";
 import type { Digest } from "../../registry/names.ts";
+import { layerOrFetch, storedOrRefused } from "../../registry/pull-through-cache/layer-or-fetch.ts";
 import { upstreamRefusal } from "../../registry/pull-through-cache/upstream-refusal.ts";
 import { parseByteRange } from "./byte-range.ts";
 import { type Exchange, requireDigest } from "./exchange.ts";
 import { streamLayer } from "./stream-layer.ts";
-import { layerOrFetch, storedOrRefused } from "./through-cache.ts";
 import { apiVersion, BadRequest } from "./wire-errors.ts";
 
 /** GET and HEAD of a blob, whole or one range of it. */

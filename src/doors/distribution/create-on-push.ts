@@ -1,8 +1,7 @@
 import { auditError } from "../../registry/audit/audit-error.ts";
-import { RequestAudit } from "../../registry/audit/request-audit.ts";
 import { createOnPush } from "../../registry/creation-templates/create-on-push.ts";
+import { creationAudit } from "../../registry/creation-templates/creation-audit.ts";
 import { isRegistryError } from "../../registry/errors.ts";
-import { repositoryArn } from "../../registry/names.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
@@ -24,7 +23,7 @@ export async function createdOnPush<T>(exchange: Exchange, push: () => Promise<T
 async function create(exchange: Exchange): Promise<boolean> {
   const { environment, registry, name, unrecorded } = exchange;
   const { ports, organization } = environment;
-  const audit = creationAudit(exchange);
+  const audit = creationAudit(ports, exchange, "createdOnPush");
   // The push's own record goes with the push, which is still to come.
   const recorded = { ...ports, metadata: audit.over(unrecorded) };
   try {
@@ -35,22 +34,4 @@ async function create(exchange: Exchange): Promise<boolean> {
     audit.end(auditError(error));
     throw error;
   }
-}
-
-/** The record of a repository that a request makes beside what it asked for. */
-export function creationAudit(
-  { environment, caller, registry, name }: Exchange,
-  occasion: "createdOnPush" | "createdByPullThroughCache" = "createdOnPush",
-): RequestAudit {
-  const { memory, clock } = environment.ports;
-  const audit = new RequestAudit({ trail: memory.audit, clock }, caller, {
-    ...{ eventSource: "ecr.amazonaws.com", eventName: "CreateRepository", readOnly: false },
-  });
-  audit.learn({
-    resource: { arn: repositoryArn(registry, name), account: registry.account },
-    requestParameters: { registryId: registry.account, repositoryName: name },
-    responseElements: null,
-    additionalEventData: { [occasion]: true },
-  });
-  return audit;
 }

@@ -2,9 +2,9 @@ import { openSealedToken, sealToken } from "../../registry/encryption/sealed-tok
 import { activeOnly, listReferrers, listTags } from "../../registry/images/list-images.ts";
 import { limits } from "../../registry/limits.ts";
 import { isDigest, isRepositoryName, isTag, type RepositoryName } from "../../registry/names.ts";
+import { bringReferrers } from "../../registry/pull-through-cache/layer-or-fetch.ts";
 import { findRepository, listRepositories } from "../../registry/repositories/find-repository.ts";
 import { type Exchange, mayDo, requireAction, requireDigest } from "./exchange.ts";
-import { bringReferrers } from "./through-cache.ts";
 import { apiVersion, BadRequest } from "./wire-errors.ts";
 
 const json = "application/json; charset=utf-8";

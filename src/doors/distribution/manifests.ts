@@ -4,12 +4,12 @@ import { imageNotFound } from "../../registry/images/get-image.ts";
 import { putImage } from "../../registry/images/put-image.ts";
 import { limits } from "../../registry/limits.ts";
 import { isTag, type Tag } from "../../registry/names.ts";
+import { findManifest } from "../../registry/pull-through-cache/find-manifest.ts";
 import { matches } from "./blobs.ts";
 import { createdOnPush } from "./create-on-push.ts";
 import { type Exchange, repositoryUrl, requireReference, requireTag } from "./exchange.ts";
 import { withWholeBody } from "./request-body.ts";
 import { tellManifest, tellPushed } from "./tell-audit.ts";
-import { findManifest } from "./through-cache.ts";
 import { apiVersion, BadRequest, type Wire } from "./wire-errors.ts";
 
 const oneWriteBytes = 32 * 1024;

@@ -4,6 +4,7 @@ import { RegistryError } from "../../registry/errors.ts";
 import { openToken } from "../../registry/identity/authorization-token.ts";
 import { publicRegion } from "../../registry/names.ts";
 import { issueAnonymousToken } from "../../registry/public/anonymous-token.ts";
+import { ChartEndpoint } from "./chart-endpoint.ts";
 import { directConnection, hostOf } from "./connection.ts";
 import { DistributionDoor, serveOn } from "./distribution-door.ts";
 import { PublicFront, type PublicFrontOptions } from "./public-front.ts";
@@ -11,13 +12,14 @@ import { lingerOverBody } from "./request-body.ts";
 import { sendError, type Wire, wire } from "./wire-errors.ts";
 
 /**
- * The public registry's `/v2`, and `/token/`, where bearer tokens come from, as a Fastify plugin: for an
- * app of its own, on which there is no other door to a registry.
+ * The public registry's `/v2`, `/token/`, where bearer tokens come from, and `/charts/`, as a Fastify
+ * plugin: for an app of its own, on which there is no other door to a registry.
  */
 export function publicDoor(options: PublicFrontOptions): FastifyPluginCallback {
   const front = new PublicFront(options);
   const door = new DistributionDoor(options, front);
   const tokens = new TokenEndpoint(options, front);
+  const charts = new ChartEndpoint(options, front);
   return (server, _options, done) => {
     // Bodies stay with the request, for the handlers to stream.
     server.removeAllContentTypeParsers();
@@ -26,6 +28,7 @@ export function publicDoor(options: PublicFrontOptions): FastifyPluginCallback {
     serveOn(server, ["/token", "/token/"], async (request, response) => {
       await tokens.serve(request, response);
     });
+    serveOn(server, ["/charts/*"], (...arrived) => charts.serve(...arrived));
     done();
   };
 }

@@ -52,10 +52,14 @@ export class PublicFront implements Front {
     this.#ofPrincipals = new Allowance(clock, pullRates.signedIn);
   }
 
+  /** Whoever comes in without a token, where none is needed. */
+  nobody(arrival: Arrival): Caller {
+    return this.#caller(arrival, anonymousPrincipal(this.#options.environment.deployment.account));
+  }
+
   async callerOf(arrival: Arrival): Promise<Caller> {
     const { environment, nameError } = this.#options;
-    const { account } = environment.deployment;
-    const nobody = this.#caller(arrival, anonymousPrincipal(account));
+    const nobody = this.nobody(arrival);
     try {
       return this.#caller(arrival, await this.#principalOf(arrival));
     } catch (error) {

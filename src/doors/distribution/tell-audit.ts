@@ -197,7 +197,12 @@ function tellShared(
     tellAlone({ memory, clock }, caller, registry, action);
     return;
   }
-  trail.share({ kind, registry, at: clock.now() }, caller, action);
+  trail.share({ kind, registry: trailOf(caller, registry), at: clock.now() }, caller, action);
+}
+
+/** The public registry has no trail that anybody could ask for: its records are where its API is. */
+function trailOf({ region }: Caller, registry: Registry): Registry {
+  return isPublicRegistry(registry) ? { account: registry.account, region } : registry;
 }
 
 /** A record with ids of its own: also of a request to another account, of which both keep one. */
@@ -229,21 +234,26 @@ export function tellRefusedSignIn(
   audit.end({ kind: "authentication", requestParameters: null, ...failure(error, nameError) });
 }
 
-/** One download by a URL that GetDownloadUrlForLayer gave out. */
+/** One download by a URL that GetDownloadUrlForLayer gave out, or by that of a chart. */
 export function tellDownload(
   { ports }: Pick<Environment, "ports">,
   caller: Caller,
-  layer: { readonly registry: Registry; readonly name: Exchange["name"]; readonly digest: string },
+  layer: {
+    readonly registry: Registry;
+    readonly name: Exchange["name"];
+    readonly digest: string;
+    readonly additionalEventData?: AuditObject;
+  },
   outcome: { readonly error: unknown; readonly nameError: NameError | undefined },
 ): void {
-  const { registry, name, digest } = layer;
+  const { registry, name, digest, additionalEventData = { downloadUrlUsed: true } } = layer;
   const action: AuditAction = {
-    ...{ eventSource: "ecr.amazonaws.com", eventName: "GetDownloadUrlForLayer" },
+    ...{ eventSource: sourceOf(registry), eventName: "GetDownloadUrlForLayer" },
     ...{ eventType: "AwsApiCall", readOnly: true },
     requestParameters: { ...repositoryOf(registry, name), layerDigest: digest },
     responseElements: null,
     resources: resourcesOf(repositoryArn(registry, name), registry.account),
-    additionalEventData: { downloadUrlUsed: true },
+    additionalEventData,
     ...(outcome.error === undefined ? {} : failure(outcome.error, outcome.nameError)),
   };
   tellShared(ports, caller, registry, "data-read", partOf(action), outcome.error !== undefined);

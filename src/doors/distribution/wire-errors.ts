@@ -149,6 +149,8 @@ export const wire = {
   TrailNotFound: [400, "UNSUPPORTED"],
   UnableToAccessSecret: [400, "UNSUPPORTED"],
   UnableToDecryptSecretValue: [400, "UNSUPPORTED"],
+  UnableToGetUpstreamImage: [503, "UNAVAILABLE"],
+  UnableToGetUpstreamLayer: [503, "UNAVAILABLE"],
   UnknownOperation: [404, "UNSUPPORTED"],
   UnmodifiableEntity: [400, "UNSUPPORTED"],
   UnrecognizedClient: [401, "UNAUTHORIZED"],

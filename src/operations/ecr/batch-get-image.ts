@@ -4,7 +4,6 @@ import type {
   Image as EcrImage,
 } from "@aws-sdk/client-ecr";
 import { z } from "zod";
-import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import {
@@ -12,19 +11,26 @@ import {
   type ImageFailure,
   type RequestedImageId,
 } from "../../registry/images/delete-image.ts";
-import { type FoundImage, getImage } from "../../registry/images/get-image.ts";
 import { limits } from "../../registry/limits.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../../registry/names.ts";
+import type { Digest, Tag } from "../../registry/names.ts";
+import { type CacheRequest, cacheFor } from "../../registry/pull-through-cache/cache-request.ts";
+import {
+  findManifest,
+  type ServedManifest,
+} from "../../registry/pull-through-cache/find-manifest.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import type { Repository } from "../../registry/repositories/repository.ts";
 import { operation } from "../operation.ts";
+import { cacheRequest } from "./cache-request.ts";
 import { imageTagConditions, repositoryResource } from "./resource.ts";
 import { imageIdentifiers, type Members, registryId, repositoryName, request } from "./shapes.ts";
+import { unableToGet, upstreamFailureCode } from "./upstream-failure.ts";
 import type { Wire } from "./wire.ts";
 
 /**
  * Manifests, byte for byte, and a failure for each that cannot be given. Every one that is given
- * counts as pulled.
+ * counts as pulled. In a pull-through cache what is not here comes from the upstream, and is imported
+ * after the answer.
  */
 export const batchGetImage = operation("ecr:BatchGetImage", {
   input: request({
@@ -37,23 +43,25 @@ export const batchGetImage = operation("ecr:BatchGetImage", {
   resource: repositoryResource,
   conditions: ({ imageIds }) => imageTagConditions(imageIds.map(({ imageTag }) => imageTag)),
   access: "Read",
-  errors: ["InvalidParameter", "RepositoryNotFound", "LimitExceeded"],
-  async handle(input, { ports, caller }): Promise<Wire<BatchGetImageResponse>> {
+  errors: ["InvalidParameter", "RepositoryNotFound", "LimitExceeded", "UnableToGetUpstreamImage"],
+  async handle(input, context): Promise<Wire<BatchGetImageResponse>> {
+    const { ports, caller } = context;
     const registry = registryOf(caller, input.registryId);
     const name = input.repositoryName;
-    await findRepository(ports, registry, name);
+    const asked = cacheRequest(context, registry, name);
+    await requireRepository(asked);
 
     const images: Wire<EcrImage>[] = [];
     const pulled: Repository[] = [];
     const failures: ImageFailure[] = [];
     let roomBytes: number = limits.batchManifestBytes;
     for (const imageId of input.imageIds) {
-      const outcome = await find(ports, registry, name, imageId);
+      const outcome = await find(asked, imageId);
       if ("failureCode" in outcome) {
         failures.push(outcome);
         continue;
       }
-      const { image, manifest } = outcome;
+      const { digest, mediaType, manifest } = outcome;
       pulled.push(outcome.repository);
       roomBytes -= manifest.length;
       if (roomBytes < 0) throw tooMuch();
@@ -61,9 +69,9 @@ export const batchGetImage = operation("ecr:BatchGetImage", {
         registryId: registry.account,
         repositoryName: name,
         // The tag is told to who asked for it (ECR, BatchGetImage).
-        imageId: { imageDigest: image.digest, imageTag: imageId.imageTag },
+        imageId: { imageDigest: digest, imageTag: imageId.imageTag },
         imageManifest: manifest.toString("utf8"),
-        imageManifestMediaType: image.mediaType,
+        imageManifestMediaType: mediaType,
       });
     }
     for (const repository of pulled) ports.memory.usage.pulled(repository, ports.clock.now());
@@ -71,23 +79,29 @@ export const batchGetImage = operation("ecr:BatchGetImage", {
   },
 });
 
+/** @throws RepositoryNotFound unless it is there, or a cache that could be made */
+async function requireRepository(asked: CacheRequest): Promise<void> {
+  try {
+    await findRepository(asked.environment.ports, asked.registry, asked.name);
+  } catch (error) {
+    if ((await cacheFor(asked)) === undefined) throw error;
+  }
+}
+
 async function find(
-  ports: Ports,
-  registry: Registry,
-  name: RepositoryName,
+  asked: CacheRequest,
   imageId: RequestedImageId,
-): Promise<FoundImage | ImageFailure> {
+): Promise<ServedManifest | ImageFailure> {
   const malformed = checkImageId(imageId);
   if (malformed !== undefined) return malformed;
   const digest = imageId.imageDigest as Digest | undefined;
   const tag = imageId.imageTag as Tag | undefined;
   try {
     if (digest !== undefined && tag !== undefined) {
-      const tagged = await getImage(ports, registry, name, { tag }, { pull: false });
-      if (tagged.image.digest !== digest) return tagDoesNotMatch(imageId);
+      const tagged = await findManifest(asked, { tag }, false);
+      if (tagged.digest !== digest) return tagDoesNotMatch(imageId);
     }
-    const reference = digest === undefined ? { tag: tag! } : { digest };
-    return await getImage(ports, registry, name, reference, { pull: true });
+    return await findManifest(asked, digest === undefined ? { tag: tag! } : { digest }, true);
   } catch (error) {
     if (isRegistryError(error, "Kms")) {
       return { imageId, failureCode: "KmsError", failureReason: error.message };
@@ -98,7 +112,12 @@ async function find(
     if (isRegistryError(error, "ImageHeld")) {
       return { imageId, failureCode: "ImageInaccessible", failureReason: error.message };
     }
-    if (!isRegistryError(error, "ImageNotFound")) throw error;
+    const failureCode = upstreamFailureCode(error);
+    if (failureCode !== undefined && error instanceof Error) {
+      return { imageId, failureCode, failureReason: error.message };
+    }
+    if (!isRegistryError(error, "ImageNotFound"))
+      throw unableToGet("UnableToGetUpstreamImage", error);
     return { imageId, failureCode: "ImageNotFound", failureReason: error.message };
   }
 }

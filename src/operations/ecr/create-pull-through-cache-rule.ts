@@ -13,13 +13,17 @@ import { cacheLimits } from "../../registry/pull-through-cache/cache-limits.ts";
 import { createCacheRule } from "../../registry/pull-through-cache/change-rules.ts";
 import { upstreamKinds } from "../../registry/pull-through-cache/upstream-place.ts";
 import { operation } from "../operation.ts";
-import { credentialArn, namedRule, rulePrefix } from "./cache-rule-shapes.ts";
-import { noCustomRole } from "./no-custom-role.ts";
+import {
+  credentialArn,
+  customRoleArn,
+  namedRule,
+  passedRole,
+  rulePrefix,
+  cacheService as service,
+} from "./cache-rule-shapes.ts";
 import { ownRegistryResource } from "./resource.ts";
 import { type Members, registryId, request } from "./shapes.ts";
 import { epochSeconds, type Wire } from "./wire.ts";
-
-const service = "pullthroughcache.ecr.amazonaws.com";
 
 /**
  * Makes repositories below a prefix a cache of another registry. The first time, the role is made that
@@ -32,14 +36,16 @@ export const createPullThroughCacheRule = operation("ecr:CreatePullThroughCacheR
     registryId,
     upstreamRegistry: z.enum(upstreamKinds).optional(),
     credentialArn,
-    customRoleArn: noCustomRole,
+    customRoleArn,
     upstreamRepositoryPrefix: rulePrefix.optional(),
   } satisfies Members<CreatePullThroughCacheRuleRequest>),
   resource: ownRegistryResource,
-  async further(_input, { account }, { ports }) {
-    if (await hasServiceRole(ports, account, service)) return [];
+  async further(input, caller, { ports }) {
+    const { account } = caller;
+    const passed = passedRole(input, caller);
+    if (await hasServiceRole(ports, account, service)) return passed;
     const resource = { arn: serviceRoleArn(account, service), account };
-    return [{ action: "iam:CreateServiceLinkedRole", resource }];
+    return [...passed, { action: "iam:CreateServiceLinkedRole", resource }];
   },
   access: "Write",
   errors: [
@@ -47,14 +53,18 @@ export const createPullThroughCacheRule = operation("ecr:CreatePullThroughCacheR
     ...(["UnsupportedUpstreamRegistry", "LimitExceeded", "UnableToAccessSecret"] as const),
     ...(["SecretNotFound", "UnableToDecryptSecretValue"] as const),
   ],
-  async handle(input, { ports, caller }): Promise<Wire<CreatePullThroughCacheRuleResponse>> {
+  async handle(
+    input,
+    { ports, caller, deployment },
+  ): Promise<Wire<CreatePullThroughCacheRuleResponse>> {
     const registry = registryOf(caller, input.registryId);
-    const rule = await createCacheRule(ports, registry, {
+    const rule = await createCacheRule(ports, deployment, registry, {
       prefix: input.ecrRepositoryPrefix,
       upstreamUrl: input.upstreamRegistryUrl,
       upstream: input.upstreamRegistry,
       upstreamPrefix: input.upstreamRepositoryPrefix,
       credentialArn: input.credentialArn,
+      customRoleArn: input.customRoleArn,
     });
     await makeServiceRole(ports, registry.account, service);
     return {

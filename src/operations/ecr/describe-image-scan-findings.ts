@@ -5,7 +5,8 @@ import type {
 } from "@aws-sdk/client-ecr";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
-import { describeScan, type ScanReport } from "../../registry/scanning/describe-scan.ts";
+import { describeScan } from "../../registry/scanning/describe-scan.ts";
+import type { ScanReport } from "../../registry/scanning/scan-report.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { basicFinding, enhancedFinding } from "./finding-answer.ts";
@@ -23,7 +24,7 @@ import {
 } from "./shapes.ts";
 import { epochSeconds, type Wire } from "./wire.ts";
 
-/** What the last scan of an image found, the worst first as of then; basic or enhanced, as the registry is scanned. */
+/** What the last scan of an image found, the worst first as of then; basic or enhanced, as the registry is scanned. Of an index what is in any of its images, each finding once. */
 export const describeImageScanFindings = operation("ecr:DescribeImageScanFindings", {
   input: request({
     registryId,

@@ -8,12 +8,16 @@ import type {
   VulnerablePackage,
 } from "@aws-sdk/client-ecr";
 import { repositoryArn } from "../../registry/names.ts";
-import type { ReportedFinding, ScanReport } from "../../registry/scanning/describe-scan.ts";
 import {
   findingArn,
   type ImageFinding,
   severityChoice,
 } from "../../registry/scanning/image-finding.ts";
+import type {
+  ReportedFinding,
+  ReportedImage,
+  ScanReport,
+} from "../../registry/scanning/scan-report.ts";
 import { parseCvss } from "../../registry/scanning/severity/cvss.ts";
 import { enhancedSeverity } from "../../registry/scanning/severity/severity.ts";
 import { epochSeconds, type Wire } from "./wire.ts";
@@ -83,7 +87,7 @@ export function enhancedFinding(
       recommendation: { text: remediationText(finding) },
     },
     packageVulnerabilityDetails: vulnerabilityDetails(finding),
-    resources: [resource(report)],
+    resources: (finding.within ?? [report]).map((each) => resource(report, each)),
   };
 }
 
@@ -132,8 +136,10 @@ function vulnerablePackages({
   }));
 }
 
-function resource({ repository, image, config }: ScanReport): Wire<Resource> {
-  const { registry, name } = repository;
+function resource(
+  { repository: { registry, name } }: ScanReport,
+  { image, config }: ReportedImage,
+): Wire<Resource> {
   return {
     type: "AWS_ECR_CONTAINER_IMAGE",
     id: `${repositoryArn(registry, name)}/${image.digest}`,

@@ -8,10 +8,12 @@ import { registryOf } from "../../registry/identity/principal.ts";
 import { listReferrers, type Referrer } from "../../registry/images/list-images.ts";
 import { limits } from "../../registry/limits.ts";
 import { type Digest, isDigest } from "../../registry/names.ts";
+import { bringReferrers } from "../../registry/pull-through-cache/layer-or-fetch.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
+import { cacheRequest } from "./cache-request.ts";
 import { statesOf } from "./image-filter.ts";
 import { repositoryResource } from "./resource.ts";
 import {
@@ -47,7 +49,8 @@ export const listImageReferrers = operation("ecr:ListImageReferrers", {
   action: "ecr:BatchGetImage",
   access: "Read",
   errors: ["InvalidParameter", "RepositoryNotFound", "Validation"],
-  async handle(input, { ports, caller }): Promise<Wire<ListImageReferrersResponse>> {
+  async handle(input, context): Promise<Wire<ListImageReferrersResponse>> {
+    const { ports, caller } = context;
     const registry = registryOf(caller, input.registryId);
     const { repositoryName: name, filter } = input;
     const subject = input.subjectId.imageDigest;
@@ -59,6 +62,7 @@ export const listImageReferrers = operation("ecr:ListImageReferrers", {
     const after = openPosition(ports, listing, input.nextToken) as Digest | undefined;
     // Nothing is ever referred to by a digest of another algorithm.
     if (!isDigest(subject)) return { referrers: [] };
+    if (after === undefined) await bringReferrers(cacheRequest(context, registry, name), subject);
     const types = {
       states: statesOf(status),
       ...(artifactTypes.length > 0 ? { artifactTypes } : {}),

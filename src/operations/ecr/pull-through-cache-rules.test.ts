@@ -74,8 +74,8 @@ describe("pull through cache rules", () => {
     ],
     ["is to be asked with credentials", { upstreamRegistryUrl: "registry-1.docker.io" }],
     [
-      "is a private registry of ECR",
-      { upstreamRegistryUrl: `${otherAccount}.dkr.ecr.eu-west-1.amazonaws.com` },
+      "is a private registry of a region that there is no way to",
+      { upstreamRegistryUrl: `${otherAccount}.dkr.ecr.eu-west-3.amazonaws.com` },
     ],
   ])("are refused where the upstream %s", async (_what, more) => {
     const before = await registry.dump();
@@ -88,7 +88,10 @@ describe("pull through cache rules", () => {
     ["a prefix of one character", { ecrRepositoryPrefix: "a" }],
     ["a prefix of 31 characters", { ecrRepositoryPrefix: "a".repeat(31) }],
     ["a prefix that no repository has", { ecrRepositoryPrefix: "UPPER" }],
-    ["a role, of which no upstream is asked", { customRoleArn: `arn:aws:iam::${account}:role/r` }],
+    [
+      "a role for an upstream that is not asked as one",
+      { customRoleArn: `arn:aws:iam::${account}:role/r` },
+    ],
     [
       "a secret of another name",
       { credentialArn: `arn:aws:secretsmanager:us-east-1:${account}:secret:other-123456` },

@@ -23,12 +23,12 @@ export const validatePullThroughCacheRule = operation("ecr:ValidatePullThroughCa
   errors: ["Validation", "InvalidParameter", "PullThroughCacheRuleNotFound"],
   async handle(
     input,
-    { ports, caller, deployment },
+    { ports, caller, deployment, organization },
   ): Promise<Wire<ValidatePullThroughCacheRuleResponse>> {
     const registry = registryOf(caller, input.registryId);
     const [rule] = await findCacheRules(ports, registry, [input.ecrRepositoryPrefix]);
     invariant(rule !== undefined, "a rule that was found is there");
-    const failure = await validateCacheRule(ports, deployment.upstreams, rule);
+    const failure = await validateCacheRule({ ports, organization, deployment }, rule);
     return {
       ...namedRule(rule),
       upstreamRegistryUrl: rule.settings.upstreamUrl,

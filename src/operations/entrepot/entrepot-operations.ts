@@ -29,6 +29,8 @@ import { emptyTrash } from "./empty-trash.ts";
 import { estimateCost } from "./estimate-cost.ts";
 import { explainAccess } from "./explain-access.ts";
 import { explainLifecycle } from "./explain-lifecycle.ts";
+import { exportGalleryEntries } from "./export-gallery-entries.ts";
+import { findFixedTags } from "./find-fixed-tags.ts";
 import { getApprovalRequest } from "./get-approval-request.ts";
 import { getCostForecast } from "./get-cost-forecast.ts";
 import { getCostSummary } from "./get-cost-summary.ts";
@@ -66,6 +68,7 @@ import { listEvents } from "./list-events.ts";
 import { listGalleryEntries } from "./list-gallery-entries.ts";
 import { listGates } from "./list-gates.ts";
 import { listHeldImages } from "./list-held-images.ts";
+import { listImageActivity } from "./list-image-activity.ts";
 import { listImageFindings } from "./list-image-findings.ts";
 import { listImagePackages } from "./list-image-packages.ts";
 import { listImagesInUse } from "./list-images-in-use.ts";
@@ -74,6 +77,7 @@ import { listKeyUses } from "./list-key-uses.ts";
 import { listKmsKeys } from "./list-kms-keys.ts";
 import { listLayerFiles } from "./list-layer-files.ts";
 import { listLifecycleRuns } from "./list-lifecycle-runs.ts";
+import { listNamespaces } from "./list-namespaces.ts";
 import { listPublicAliases } from "./list-public-aliases.ts";
 import { listPublicTags } from "./list-public-tags.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
@@ -102,6 +106,7 @@ import { putPriceTable } from "./put-price-table.ts";
 import { putPullThroughCacheTerms } from "./put-pull-through-cache-terms.ts";
 import { putQuota } from "./put-quota.ts";
 import { putReplica } from "./put-replica.ts";
+import { putReplicaLayers } from "./put-replica-layers.ts";
 import { putReplicationOptions } from "./put-replication-options.ts";
 import { putServiceQuota } from "./put-service-quota.ts";
 import { putTrustedSigner } from "./put-trusted-signer.ts";
@@ -129,6 +134,7 @@ import { revokeRole } from "./revoke-role.ts";
 import { revokeSessions } from "./revoke-sessions.ts";
 import { search } from "./search.ts";
 import { searchAudit } from "./search-audit.ts";
+import { searchFindings } from "./search-findings.ts";
 import { searchImages } from "./search-images.ts";
 import { searchPublicRepositories } from "./search-public-repositories.ts";
 import { searchRepositories } from "./search-repositories.ts";
@@ -182,6 +188,7 @@ export const entrepotOperations: readonly Operation[] = [
   listLifecycleRuns,
   putLifecycleExtension,
   searchAudit,
+  listImageActivity,
   startLifecyclePreview,
   putEventDestination,
   getEventDestination,
@@ -208,6 +215,8 @@ export const entrepotOperations: readonly Operation[] = [
   rejectImage,
   releaseImage,
   listImageFindings,
+  searchFindings,
+  findFixedTags,
   getFindingPriority,
   putFindingPriority,
   putWaiver,
@@ -227,6 +236,7 @@ export const entrepotOperations: readonly Operation[] = [
   listTrustedSigners,
   putTrustedSigner,
   putReplica,
+  putReplicaLayers,
   removeReplicas,
   putReplicationOptions,
   getReplicationOptions,
@@ -251,8 +261,10 @@ export const entrepotOperations: readonly Operation[] = [
   search,
   searchImages,
   searchRepositories,
+  listNamespaces,
   deleteGalleryEntry,
   deleteGalleryVersion,
+  exportGalleryEntries,
   getGalleryEntry,
   getGallerySettings,
   listGalleryEntries,

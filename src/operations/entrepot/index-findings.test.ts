@@ -7,6 +7,7 @@ import {
   lodashLayer,
   ScannedRegistry,
 } from "../../../test/support/scanned-registry.ts";
+import { describeImageScanFindings } from "../ecr/describe-image-scan-findings.ts";
 import { listImageFindings } from "./list-image-findings.ts";
 import { putWaiver } from "./put-waiver.ts";
 
@@ -32,6 +33,55 @@ function pushIndex(digests: readonly string[]): Promise<string> {
 }
 const list = (imageDigest: string, more: object = {}) =>
   scanned.registry.ask(listImageFindings, { repositoryName, imageId: { imageDigest }, ...more });
+
+const describeFindings = (imageDigest: string, more: object = {}) =>
+  scanned.registry.ask(describeImageScanFindings, {
+    ...{ repositoryName, imageId: { imageDigest }, ...more },
+  });
+
+describe("DescribeImageScanFindings of an index", () => {
+  it("tells each finding once, with the images that it is in, by the page", async () => {
+    const index = await pushIndex(children);
+    const told = await describeFindings(index);
+    expect(told).toMatchObject({
+      imageId: { imageDigest: index },
+      imageScanStatus: { status: "ACTIVE" },
+      imageScanFindings: { findingSeverityCounts: { CRITICAL: 1, HIGH: 1 } },
+    });
+    const { enhancedFindings = [] } = told.imageScanFindings!;
+    const ids = (imageDigests: readonly string[]) =>
+      imageDigests.map((each) => expect.stringMatching(new RegExp(`${each}$`)));
+    expect(
+      enhancedFindings.map(({ title, resources }) => [title, resources?.map(({ id }) => id)]),
+    ).toEqual([
+      ["CVE-2023-1111 - openssl", ids(children)],
+      ["CVE-2021-23337 - lodash", ids(children.slice(0, 1))],
+    ]);
+    const first = await describeFindings(index, { maxResults: 1 });
+    const second = await describeFindings(index, { maxResults: 1, nextToken: first.nextToken });
+    expect(second.nextToken).toBeUndefined();
+    const paged = [first, second].flatMap((page) => page.imageScanFindings?.enhancedFindings ?? []);
+    expect(paged).toEqual(enhancedFindings);
+  });
+
+  it("is as good as the worst of its images, and pending while one was not scanned", async () => {
+    const broken = await scanned.push(repositoryName, "broken", [Buffer.from("no archive")]);
+    await scanned.settle();
+    const failed = await describeFindings(await pushIndex([...children, broken]));
+    expect(failed.imageScanStatus).toEqual({
+      status: "FAILED",
+      description: expect.stringMatching(/^1 of 3 images that the index lists: FAILED\. sha256:/),
+    });
+    expect(failed.imageScanFindings?.enhancedFindings).toHaveLength(2);
+    const later = layerArchive([file("etc/hostname", "later")]);
+    const unscanned = await scanned.push(repositoryName, "later", [later]);
+    const pending = await describeFindings(await pushIndex([children[1]!, unscanned]));
+    expect(pending.imageScanStatus?.status).toBe("PENDING");
+    expect(pending.imageScanFindings?.findingSeverityCounts).toEqual({ CRITICAL: 1 });
+    const none = await pushIndex([unscanned]);
+    await expect(describeFindings(none)).rejects.toMatchObject({ kind: "ScanNotFound" });
+  });
+});
 
 describe("ListImageFindings of an index", () => {
   it("tells each finding once, with the images that it is in, and which have a scan", async () => {

@@ -8,6 +8,7 @@ import { createRepository } from "../ecr/create-repository.ts";
 import { deleteRepository } from "../ecr/delete-repository.ts";
 import { deleteGalleryEntry } from "./delete-gallery-entry.ts";
 import { deleteGalleryVersion } from "./delete-gallery-version.ts";
+import { exportGalleryEntries } from "./export-gallery-entries.ts";
 import { getGalleryEntry } from "./get-gallery-entry.ts";
 import { getGallerySettings } from "./get-gallery-settings.ts";
 import { listGalleryEntries } from "./list-gallery-entries.ts";
@@ -190,6 +191,56 @@ describe("the list of entries", () => {
     expect(await names({ category: "base" })).toHaveLength(3);
     expect(await names({ fields: { level: 1 } })).toHaveLength(3);
     expect(await names({ fields: { level: 2 } })).toEqual([]);
+  });
+});
+
+describe("the export for Backstage", () => {
+  const documents = async (input: object = {}, caller?: Caller) => {
+    const { text } = await registry.ask(exportGalleryEntries, input, caller);
+    return text.split("---\n").slice(1);
+  };
+
+  it("has a component for each entry that the caller sees, with names that Backstage takes", async () => {
+    const fields = [{ name: "data class", type: "TEXT" }];
+    await registry.ask(putGallerySettings, { fields, categories: ["Base Images"] });
+    await registry.createRepository("team-app");
+    const shown = { visibility: { scope: "ORGANIZATION" }, owner: 'Team "A": x' };
+    await put({
+      ...{ ...shown, fields: { "data class": "secret\n---\nkind: Evil" }, contact: "#team" },
+      ...{ categories: ["Base Images"], documentation: "https://docs.example.com/app" },
+    });
+    await put({ repositoryName: "team-app" });
+    const [hyphen = "", slash = "", ...more] = await documents();
+    expect(more).toEqual([]);
+    expect(slash).toMatch(/^apiVersion: "backstage.io\/v1alpha1"\nkind: "Component"\nmetadata:\n/);
+    for (const line of [
+      ...['  title: "App"', '  description: "to be run"', '    - "base-images"'],
+      ...['    "entrepot/repository": "team/app"', '    "entrepot/owner": "Team \\"A\\": x"'],
+      ...['    "entrepot/field.data-class": "secret\\n---\\nkind: Evil"'],
+      ...['    - url: "https://docs.example.com/app"', '  type: "container-image"'],
+      ...['  lifecycle: "experimental"'],
+    ]) {
+      expect(slash.split("\n")).toContain(line);
+    }
+    const nameIn = (text: string) => /^ {2}name: "(.*)"$/m.exec(text)?.[1] ?? "";
+    expect(nameIn(slash)).toMatch(/^team-app-[0-9a-f]{8}$/);
+    expect(nameIn(hyphen)).not.toBe(nameIn(slash));
+    expect(slash).toMatch(/^ {2}owner: "Team-A-x-[0-9a-f]{8}"$/m);
+    expect(await documents({}, other)).toEqual([slash]);
+    expect(await documents({ category: "Base Images" })).toEqual([slash]);
+  });
+
+  it("says of an entry that none of its versions is meant to be used any more, page by page", async () => {
+    await registry.createRepository("second");
+    await put({ repositoryName: "second" });
+    await put();
+    const version = { repositoryName, version: "1", tagPattern: "1.*", state: "WITHDRAWN" };
+    await registry.ask(putGalleryVersion, version);
+    const first = await registry.ask(exportGalleryEntries, { maxResults: 1 });
+    const page = { maxResults: 1, nextToken: first.nextToken };
+    const second = await registry.ask(exportGalleryEntries, page);
+    expect(first.text).toContain('"experimental"');
+    expect(second.text).toContain('lifecycle: "deprecated"');
   });
 });
 

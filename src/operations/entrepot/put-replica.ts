@@ -33,6 +33,8 @@ export const putReplica = operation("entrepot:PutReplica", {
     imageDigest: anyDigest,
     tags: z.array(replicaTag).max(limits.tagsPerImage),
     aliveAt: z.int().min(0).optional(),
+    /** Of an index, what need not be here: platforms that are not copied. */
+    absentImageDigests: z.array(anyDigest).max(limits.manifestReferences).optional(),
     source: replicationDestination,
   }),
   resource: repositoryResource,
@@ -62,6 +64,7 @@ export const putReplica = operation("entrepot:PutReplica", {
       tags: [...moved.keys()],
       digest: parseDigest(input.imageDigest),
       repeat: "accept",
+      mayLack: new Set((input.absentImageDigests ?? []).map((digest) => parseDigest(digest))),
       replica: {
         from,
         claimedBy: caller.principal.arn,

@@ -18,7 +18,15 @@ export interface ReplicationOptionAnswer {
   readonly deletes: boolean;
   readonly chain: boolean;
   readonly settings: readonly string[];
+  /** Absent: all. */
+  readonly platforms?: readonly string[];
 }
+
+// Source: OCI image specification 1.1, "Image Index": os, architecture, variant.
+const platform = z
+  .string()
+  .max(replicationLimits.platformCharacters)
+  .regex(/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/);
 
 const option = z
   .strictObject({
@@ -27,6 +35,7 @@ const option = z
     deletes: z.boolean().default(false),
     chain: z.boolean().default(false),
     settings: z.array(z.enum(carriedSettings)).max(carriedSettings.length).default([]),
+    platforms: z.array(platform).max(replicationLimits.platforms).default([]),
   })
   .transform(
     ({ destination, repositoryPrefix: prefix = "", ...rest }): ReplicationOption => ({
@@ -41,11 +50,13 @@ export const replicationOptionsInput = z.array(option).max(replicationLimits.opt
 export function optionAnswer({
   destination,
   prefix,
+  platforms,
   ...rest
 }: ReplicationOption): ReplicationOptionAnswer {
   return {
     destination: destinationAnswer(destination),
     ...(prefix === "" ? {} : { repositoryPrefix: prefix }),
+    ...(platforms.length === 0 ? {} : { platforms }),
     ...rest,
   };
 }

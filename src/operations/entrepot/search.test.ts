@@ -13,6 +13,7 @@ import {
   ScannedRegistry,
 } from "../../../test/support/scanned-registry.ts";
 import { getImageOverview } from "./get-image-overview.ts";
+import { listNamespaces } from "./list-namespaces.ts";
 import { searchImages } from "./search-images.ts";
 import { searchRepositories } from "./search-repositories.ts";
 
@@ -45,6 +46,40 @@ describe("searches", () => {
     });
     const found = await ask(searchRepositories, { minimumSeverity: "HIGH" });
     expect([found.totalCount, found.repositories.length]).toEqual([1, 1]);
+  });
+
+  it("show repositories as a tree, to who may search them", async () => {
+    await scanned.push("team/app", "v1", [debianLayer]);
+    const top = await ask(listNamespaces, { sortBy: "REPOSITORIES", sortOrder: "DESCENDING" });
+    expect(top).toMatchObject({
+      totalCount: 2,
+      entries: [
+        { namespace: "team/", repositoryCount: 2, imageCount: 1, lastPushedAt: expect.any(Number) },
+        { namespace: "other/", repositoryCount: 1, imageCount: 0, sizeInBytes: 0 },
+      ],
+    });
+    expect(top.entries[0]?.sizeInBytes).toBeGreaterThan(debianLayer.length);
+    const one = await ask(listNamespaces, { prefix: "team/", maxResults: 1 });
+    const { nextToken } = one;
+    const rest = await ask(listNamespaces, { prefix: "team/", maxResults: 1, nextToken });
+    const names = [...one.entries, ...rest.entries].map(({ repositoryName }) => repositoryName);
+    expect(names).toEqual(["team/app", "team/web"]);
+    const arn = (name: string) => `arn:aws:ecr:us-east-1:${account}:repository/${name}`;
+    const Action = "entrepot:SearchRepositories";
+    const caller = await userWith(
+      scanned.opened.ports,
+      { account, name: "dev" },
+      { Effect: "Allow", Action, Resource: arn("team/*") },
+      { Effect: "Deny", Action, Resource: arn("team/web") },
+    );
+    const seen = await ask(listNamespaces, { prefix: "team/" }, caller);
+    expect(seen.entries.map(({ repositoryName }) => repositoryName)).toEqual(["team/app"]);
+    await expect(ask(listNamespaces, {}, caller)).rejects.toMatchObject({ kind: "AccessDenied" });
+    for (const prefix of ["team", "/", "Team/", "a//"]) {
+      await expect(ask(listNamespaces, { prefix })).rejects.toMatchObject({
+        kind: "InvalidParameter",
+      });
+    }
   });
 
   it("show a user the repositories of the prefix that is granted, without the one that is denied", async () => {

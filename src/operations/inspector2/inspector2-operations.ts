@@ -1,11 +1,14 @@
 import type { Operation } from "../operation.ts";
 import { batchGetAccountStatus } from "./batch-get-account-status.ts";
 import { batchGetFindingDetails } from "./batch-get-finding-details.ts";
+import { cancelSbomExport } from "./cancel-sbom-export.ts";
 import { createFilter } from "./create-filter.ts";
+import { createSbomExport } from "./create-sbom-export.ts";
 import { deleteFilter } from "./delete-filter.ts";
 import { disable } from "./disable.ts";
 import { enable } from "./enable.ts";
 import { getConfiguration } from "./get-configuration.ts";
+import { getSbomExport } from "./get-sbom-export.ts";
 import { listCoverage } from "./list-coverage.ts";
 import { listCoverageStatistics } from "./list-coverage-statistics.ts";
 import { listFilters } from "./list-filters.ts";
@@ -21,11 +24,14 @@ import { updateFilter } from "./update-filter.ts";
 export const inspector2Operations: readonly Operation[] = [
   batchGetAccountStatus,
   batchGetFindingDetails,
+  cancelSbomExport,
   createFilter,
+  createSbomExport,
   deleteFilter,
   disable,
   enable,
   getConfiguration,
+  getSbomExport,
   listCoverage,
   listCoverageStatistics,
   listFilters,

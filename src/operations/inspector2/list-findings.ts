@@ -5,11 +5,11 @@ import { inspectorLimits } from "../../registry/inspector/inspector-limits.ts";
 import {
   type FindingPage,
   listFindings as findingsAsTheyLie,
-  type OrderedPosition,
   orderFindings,
   sortFields,
   type UnorderedPosition,
 } from "../../registry/inspector/list-findings.ts";
+import type { OrderedPosition } from "../../registry/inspector/top-findings.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";

@@ -8,7 +8,7 @@ import { openManifest } from "../images/get-image.ts";
 import { putImage } from "../images/put-image.ts";
 import { limits } from "../limits.ts";
 import { type Digest, isTag, type RepositoryName, type Tag } from "../names.ts";
-import { copyImage } from "../replication/copy-image.ts";
+import { Copying } from "../replication/copy-image.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { ApprovalRequest, PromotionOutcome } from "./approval.ts";
@@ -92,25 +92,19 @@ async function bring(
     return;
   }
   const target = await approveThere(ports, source, { name, digest, environment });
-  const to = new PromotionTarget(ports, source, name);
-  await copyImage(ports, { repository: source, digest, tags }, to, signal);
+  const copying = new Copying(ports, source, new PromotionTarget(ports, source, name));
+  await copying.image({ digest, tags }, signal);
   for (const each of [...evidence.referrers.map((referrer) => referrer.digest), attestation]) {
     signal.throwIfAborted();
-    await copyAttached(ports, source, each, to, signal);
+    await copyAttached(copying, each, signal);
   }
   await judgeTree(ports, target, digest);
 }
 
 /** What is held back for itself is not needed for the image to run. */
-async function copyAttached(
-  ports: Ports,
-  source: Repository,
-  digest: Digest,
-  to: PromotionTarget,
-  signal: AbortSignal,
-): Promise<void> {
+async function copyAttached(copying: Copying, digest: Digest, signal: AbortSignal): Promise<void> {
   try {
-    await copyImage(ports, { repository: source, digest, tags: [] }, to, signal);
+    await copying.image({ digest, tags: [] }, signal);
   } catch (error) {
     if (!isRegistryError(error, "ImageHeld")) throw error;
   }

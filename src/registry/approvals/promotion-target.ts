@@ -2,18 +2,19 @@ import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf } from "../digest.ts";
 import { isRegistryError } from "../errors.ts";
 import { addPushers } from "../gates/pusher.ts";
-import type { Image } from "../images/image.ts";
 import { storingAlongside } from "../images/push-referrer.ts";
 import { putImage } from "../images/put-image.ts";
 import { completeUpload } from "../layers/complete-upload.ts";
 import { findLayers } from "../layers/find-layer.ts";
 import { mountLayer } from "../layers/mount-layer.ts";
 import { cancelUpload, startUpload } from "../layers/upload-layer.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
-import type { ImageTarget } from "../replication/copy-image.ts";
+import type { Digest, Registry, RepositoryName } from "../names.ts";
+import type { ArrivingImage, ImageTarget, Prepared } from "../replication/copy-image.ts";
 import type { SourceLayer } from "../replication/read-source.ts";
+import { replicationLimits } from "../replication/replication-limits.ts";
 import { findRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { inParallel } from "../takeover/in-parallel.ts";
 
 /**
  * Another repository of the same registry, to which images come as they do by a push: it is scanned, gated
@@ -36,13 +37,16 @@ export class PromotionTarget implements ImageTarget {
     return this.#registry;
   }
 
+  /** One image goes there, with the tags that it is to have. */
+  readonly needsOrder = false;
+
   /** Whoever may put environments has said so. */
   async admit(): Promise<void> {}
 
   /** @throws RepositoryNotFound: what is promoted makes no repository */
-  async prepare(): Promise<boolean> {
+  async prepare(digests: readonly Digest[]): Promise<Prepared> {
     await findRepository(this.#ports, this.#registry, this.#name);
-    return false;
+    return { isNew: false, missing: await this.missingLayers(digests) };
   }
 
   async hasImage(digest: Digest): Promise<boolean> {
@@ -57,7 +61,12 @@ export class PromotionTarget implements ImageTarget {
     return digests.filter((digest) => !there.has(digest));
   }
 
-  async putLayer(layer: SourceLayer, signal: AbortSignal): Promise<void> {
+  async putLayers(layers: readonly SourceLayer[], signal: AbortSignal): Promise<void> {
+    const { layersAtOnce } = replicationLimits;
+    await inParallel(layers, layersAtOnce, (layer) => this.#putLayer(layer, signal));
+  }
+
+  async #putLayer(layer: SourceLayer, signal: AbortSignal): Promise<void> {
     const [ports, registry, name] = [this.#ports, this.#registry, this.#name] as const;
     const from = this.#source.name;
     const mounted = await mountLayer(
@@ -83,7 +92,7 @@ export class PromotionTarget implements ImageTarget {
     }
   }
 
-  async putImage(image: Image, manifest: Uint8Array, tags: readonly Tag[]): Promise<void> {
+  async putImage({ image, manifest, tags, mayLack }: ArrivingImage): Promise<void> {
     const { digest, mediaType } = image;
     const source = { registry: this.#registry, id: this.#source.id };
     const ports = storingAlongside(this.#ports, async (change, { digest: stored }) => {
@@ -91,7 +100,7 @@ export class PromotionTarget implements ImageTarget {
       if (target === undefined) return;
       await addPushers(change, target, stored, await change.gates.pushers(source, digest));
     });
-    const wanted = { manifest, mediaType, digest, tags, repeat: "accept" as const };
+    const wanted = { manifest, mediaType, digest, tags, mayLack, repeat: "accept" as const };
     await putImage(ports, this.#registry, this.#name, wanted);
   }
 }

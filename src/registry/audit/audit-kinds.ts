@@ -49,6 +49,7 @@ const contentWrites: ReadonlySet<string> = new Set([
   "MountLayer",
   "PutImage",
   "PutReplica",
+  "PutReplicaLayers",
   "UploadLayerPart",
 ]);
 /** What gives credentials, or takes them at a door. */

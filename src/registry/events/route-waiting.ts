@@ -38,6 +38,7 @@ export async function routeWaiting(
   const registries = logged.map(({ event: { registry } }) => registry);
   const each = new Map(registries.map((registry) => [registryKey(registry), registry]));
   for (const registry of each.values()) memory.logGrew.raise(registry);
+  if (events > 0) memory.eventsRouted.raise();
   return { events, outcome: isMore ? "more" : "empty" };
 }
 

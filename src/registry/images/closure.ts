@@ -53,9 +53,16 @@ export async function requireLayers(
   return { bytes, absent: new Set(absent) };
 }
 
+/** Of an index, what is here. */
+export interface ChildrenHere {
+  /** Of the largest. */
+  readonly bytes: number;
+  readonly absent: ReadonlySet<Digest>;
+}
+
 /**
- * The children of an index are all here, and below them nothing is nested too deep. Returns the bytes
- * of the largest.
+ * The children of an index are all here, but for those that it may lack, and below them nothing is
+ * nested too deep.
  * @throws ReferencedImagesNotFound with all that are missing
  * @throws InvalidParameter when indexes nest too deep or hold too many manifests
  */
@@ -63,16 +70,18 @@ export async function requireChildren(
   change: MetadataChange,
   repository: Repository,
   manifest: Manifest,
-): Promise<number> {
+  mayLack: ReadonlySet<Digest> = nothing,
+): Promise<ChildrenHere> {
   const named = manifest.references.filter(({ kind }) => kind === "child");
-  if (named.length === 0) return 0;
+  if (named.length === 0) return { bytes: 0, absent: nothing };
   const found: Image[] = [];
-  const missing: Digest[] = [];
+  const absent: Digest[] = [];
   for (const { digest } of named) {
     const child = await change.images.find(repository, digest);
-    if (child?.state !== "ACTIVE") missing.push(digest);
+    if (child?.state !== "ACTIVE") absent.push(digest);
     else found.push(child);
   }
+  const missing = absent.filter((digest) => !mayLack.has(digest));
   if (missing.length > 0) {
     throw new RegistryError(
       "ReferencedImagesNotFound",
@@ -84,7 +93,35 @@ export async function requireChildren(
     repository,
     found.map(({ digest }) => digest),
   );
-  return Math.max(...found.map(({ sizeBytes }) => sizeBytes));
+  const bytes = Math.max(0, ...found.map(({ sizeBytes }) => sizeBytes));
+  return { bytes, absent: new Set(absent) };
+}
+
+const nothing: ReadonlySet<Digest> = new Set();
+
+/**
+ * An index that came without some of what it lists (ADR-0075) refers from now on to what is here of
+ * that.
+ * @returns whether there was any
+ * @throws as `requireChildren`
+ */
+export async function completeChildren(
+  change: MetadataChange,
+  repository: Repository,
+  digest: Digest,
+  manifest: Manifest,
+  mayLack: ReadonlySet<Digest> | undefined,
+): Promise<boolean> {
+  const named = manifest.references.filter(({ kind }) => kind === "child");
+  if (named.length === 0) return false;
+  const known = await change.images.references(repository, digest);
+  const listed = new Set(known.filter(({ kind }) => kind === "child").map((each) => each.digest));
+  const lacking = named.filter((each) => !listed.has(each.digest));
+  if (lacking.length === 0) return false;
+  const { absent } = await requireChildren(change, repository, manifest, mayLack);
+  const arrived = lacking.filter((each) => !absent.has(each.digest));
+  await change.images.addReferences(repository, digest, arrived, known.length);
+  return arrived.length > 0;
 }
 
 /** Level by level, each manifest once, however many indexes share it. */

@@ -96,7 +96,10 @@ export interface ImageFailure {
     | "InvalidImageDigest"
     | "InvalidImageTag"
     | "KmsError"
-    | "MissingDigestAndTag";
+    | "MissingDigestAndTag"
+    | "UpstreamAccessDenied"
+    | "UpstreamTooManyRequests"
+    | "UpstreamUnavailable";
   readonly failureReason: string;
 }
 

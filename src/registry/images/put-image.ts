@@ -31,7 +31,7 @@ import type { Repository } from "../repositories/repository.ts";
 import { voucherOf } from "../scanning/attached/vouch-for.ts";
 import { queueSigning, type SigningWish, signingWishes } from "../signing/sign-pushed.ts";
 import { requireSpace } from "../space.ts";
-import { lockLayers, requireChildren, requireLayers } from "./closure.ts";
+import { completeChildren, lockLayers, requireChildren, requireLayers } from "./closure.ts";
 import type { Image } from "./image.ts";
 import { requireRoomForImage } from "./image-limits.ts";
 import { requireMovable } from "./movable-tag.ts";
@@ -52,6 +52,11 @@ export interface WantedImage {
   readonly repeat: "accept" | "refuse";
   /** Told the digest before anything is stored. */
   readonly named?: (digest: Digest) => void;
+  /**
+   * Of what an index lists, that which need not be here, as it is not copied: ADR-0075. What is here all
+   * the same is referred to like the rest.
+   */
+  readonly mayLack?: ReadonlySet<Digest> | undefined;
   /** Where it is a copy. Then it takes those of the tags that `tagsOfReplica` leaves it. */
   readonly replica?: Replica | undefined;
   /** Where the pull-through cache stores it. */
@@ -206,7 +211,10 @@ function storeImage(
     const image =
       known === undefined
         ? await insertImage(change, locked, { ...pushed, alive }, layers, likely)
-        : await reactivate(change, locked, known, manifest, at);
+        : await reactivate(change, locked, known, pushed, at);
+    const isFuller =
+      known !== undefined &&
+      (await completeChildren(change, locked, digest, manifest, wanted.mayLack));
     if (vouchedBy !== undefined) {
       await change.suppressions.vouch({ repository, digest, principal: vouchedBy, at });
     }
@@ -215,11 +223,11 @@ function storeImage(
     for (const move of moves) await change.tags.put(locked, { ...move, digest, freshUntil });
     const taggers = known !== undefined && moved.length > 0 ? [pusher] : [];
     await addPushers(change, locked, digest, [...taggers, ...others]);
-    if (known === undefined || moved.length > 0) {
+    if (known === undefined || isFuller || moved.length > 0) {
       const untagged = current
         .filter((held) => held !== undefined)
         .filter((held) => held !== digest);
-      const what = known === undefined ? "new" : "tagged";
+      const what = known === undefined || isFuller ? "new" : "tagged";
       const arrival = { image, what, tags: moved, untagged, now: at } as const;
       await holdArrival(change, locked, arrival, gating);
     }
@@ -315,12 +323,12 @@ async function tagsToMove(
 async function insertImage(
   change: MetadataChange,
   repository: Repository,
-  { digest, manifest, pusher, alive, sealed: { object, content } }: Arriving,
+  { wanted, digest, manifest, pusher, alive, sealed: { object, content } }: Arriving,
   held: readonly Layer[],
   presumed: "first" | "again",
 ): Promise<Image> {
   const layers = await requireLayers(change, repository, manifest, held);
-  const childBytes = await requireChildren(change, repository, manifest);
+  const children = await requireChildren(change, repository, manifest, wanted.mayLack);
   const image: Image = {
     repository: { registry: repository.registry, id: repository.id },
     digest,
@@ -328,7 +336,7 @@ async function insertImage(
     artifactType: manifest.artifactType,
     configMediaType: manifest.configMediaType,
     manifestBytes: object.sizeBytes,
-    sizeBytes: Math.max(layers.bytes, childBytes),
+    sizeBytes: Math.max(layers.bytes, children.bytes),
     subject: manifest.subject,
     pushedAt: object.createdAt,
     pulledAt: undefined,
@@ -338,7 +346,9 @@ async function insertImage(
     aliveAt: alive,
     object: await keepManifest(change, object, content, presumed),
   };
-  const stored = manifest.references.filter(({ digest: to }) => !layers.absent.has(to));
+  const stored = manifest.references.filter(
+    ({ digest: to }) => !layers.absent.has(to) && !children.absent.has(to),
+  );
   await change.images.insert(image, stored, pusher === undefined ? [] : [pusher]);
   await charge(change, repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
@@ -349,11 +359,11 @@ async function reactivate(
   change: MetadataChange,
   repository: Repository,
   known: Image,
-  manifest: Manifest,
+  { manifest, wanted }: Pushed,
   now: number,
 ): Promise<Image> {
   if (known.state === "ACTIVE") return known;
-  await requireChildren(change, repository, manifest);
+  await requireChildren(change, repository, manifest, wanted.mayLack);
   const active: Image = { ...known, state: "ACTIVE", activatedAt: now };
   await change.images.setState(repository, known.digest, active);
   await judgeAgain(change, repository, active, now);

@@ -27,6 +27,10 @@ export const inspectorLimits = {
   closedMs: 30 * 24 * 60 * 60 * 1000,
   /** Findings of one image that are told as closed: of more, those that closed last. */
   closedPerImage: 1_000,
+  /** Exports of a registry that are remembered, the one in progress among them. */
+  exportsKept: 100,
+  /** Repositories and images after which an export writes down how far it is. */
+  exportedPerStep: 50,
   /** Findings of one BatchGetFindingDetails. */
   detailsPerBatch: 10,
 } as const;

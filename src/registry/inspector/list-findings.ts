@@ -12,6 +12,7 @@ import {
   vendorSeverityOf,
   withWholeSubjects,
 } from "./registry-finding.ts";
+import { type OrderedPosition, type SortKey, TopFindings } from "./top-findings.ts";
 import { walkFindings } from "./walk-findings.ts";
 
 /** What is the same of all findings here orders nothing; they go by their ids then. */
@@ -41,18 +42,11 @@ export interface FindingOrder {
   readonly isDescending: boolean;
 }
 
-/** Where a listing stands: after that finding. */
+/** Where a listing in no order stands: after that finding. */
 export interface UnorderedPosition extends ImagePlace {
   /** Empty: before all of the image's. */
   readonly findingId: string;
 }
-export interface OrderedPosition {
-  readonly key: SortKey;
-  readonly findingId: string;
-}
-
-export type SortKey = string | number;
-
 export interface FindingPage<Position> {
   readonly findings: readonly RegistryFinding[];
   /** Absent at the end. */
@@ -117,7 +111,7 @@ export async function orderFindings(
   order: FindingOrder,
   { after, size }: { readonly after: OrderedPosition | undefined; readonly size: number },
 ): Promise<FindingPage<OrderedPosition>> {
-  const top = new Top(order.isDescending, size + 1);
+  const top = new TopFindings<RegistryFinding>(order.isDescending, size + 1);
   let opened = 0;
   for await (const { findings, isOpened } of walkFindings(ports, registry, criteria)) {
     if (isOpened) opened += 1;
@@ -136,44 +130,6 @@ export async function orderFindings(
     ),
     next: last && { key: last.key, findingId: last.findingId },
   };
-}
-
-interface Keyed extends OrderedPosition {
-  readonly found: RegistryFinding;
-}
-
-/** The first so many of what is added, in their order. */
-class Top {
-  readonly items: Keyed[] = [];
-  readonly #sign: number;
-  readonly #limit: number;
-
-  constructor(isDescending: boolean, limit: number) {
-    this.#sign = isDescending ? -1 : 1;
-    this.#limit = limit;
-  }
-
-  compare(one: OrderedPosition, other: OrderedPosition): number {
-    const byKey = one.key === other.key ? 0 : one.key < other.key ? -1 : 1;
-    return byKey === 0
-      ? one.findingId < other.findingId
-        ? -1
-        : Number(one.findingId !== other.findingId)
-      : this.#sign * byKey;
-  }
-
-  add(item: Keyed): void {
-    const { items } = this;
-    if (items.length === this.#limit && this.compare(item, items.at(-1)!) >= 0) return;
-    let [from, to] = [0, items.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (this.compare(items[middle]!, item) < 0) from = middle + 1;
-      else to = middle;
-    }
-    items.splice(from, 0, item);
-    if (items.length > this.#limit) items.pop();
-  }
 }
 
 /** What has none is least. The worst severity is the greatest. */

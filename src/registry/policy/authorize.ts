@@ -54,7 +54,7 @@ export async function judge(
     resource:
       shut !== undefined && (await shut) ? [] : join(ofRepository, ofRegistry, resource.policies),
   };
-  const inContext = context.onResource(resource.conditions ?? conditions);
+  const inContext = context.onResource(resource.conditions ?? conditions, account);
   const request = { principal, action, resource, context: inContext };
   const decision = evaluate(request, policies, { grants: resource.grants ?? "either" });
   return { decision, policies, context: inContext };

@@ -1,4 +1,5 @@
 import type { Caller } from "../identity/principal.ts";
+import type { AccountId } from "../names.ts";
 import type { ConditionValues } from "./condition-values.ts";
 
 type Value = string | readonly string[];
@@ -15,27 +16,31 @@ export class RequestContext implements ConditionValues {
   readonly #now: number;
   readonly #action: ActionConditions;
   readonly #resource: ActionConditions;
+  readonly #resourceAccount: AccountId | undefined;
 
   constructor(
     caller: Caller,
     now: number,
     action: ActionConditions = nothing,
     resource: ActionConditions = nothing,
+    resourceAccount?: AccountId,
   ) {
     this.#caller = caller;
     this.#now = now;
     this.#action = action;
     this.#resource = resource;
+    this.#resourceAccount = resourceAccount;
   }
 
   /** The same request with the conditions of the action that it asks for. */
   forAction(action: ActionConditions): RequestContext {
-    return new RequestContext(this.#caller, this.#now, action, this.#resource);
+    const [resource, account] = [this.#resource, this.#resourceAccount];
+    return new RequestContext(this.#caller, this.#now, action, resource, account);
   }
 
-  /** The same request on a resource with these tags. */
-  onResource(resource: ActionConditions): RequestContext {
-    return new RequestContext(this.#caller, this.#now, this.#action, resource);
+  /** The same request on a resource with these tags, of that account. */
+  onResource(resource: ActionConditions, account: AccountId): RequestContext {
+    return new RequestContext(this.#caller, this.#now, this.#action, resource, account);
   }
 
   get(key: string): Value | undefined {
@@ -58,6 +63,8 @@ export class RequestContext implements ConditionValues {
         return region;
       case "aws:securetransport":
         return origin.startsWith("https:") ? "true" : "false";
+      case "aws:resourceaccount":
+        return this.#resourceAccount;
       case "aws:currenttime":
         return new Date(this.#now).toISOString();
       case "aws:epochtime":

@@ -5,6 +5,7 @@ import { activeOnly } from "../images/list-images.ts";
 import { isIndexType } from "../images/parse-manifest.ts";
 import { newJob } from "../jobs/job.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
+import { chartTypes } from "./charts.ts";
 import { type ArtifactKind, facetBits } from "./facets.ts";
 import { galleryLimits } from "./gallery-limits.ts";
 import { everyWord, weighWords } from "./gallery-words.ts";
@@ -58,14 +59,13 @@ async function kindsIn(
   return [...new Set(found.filter(({ subject }) => subject === undefined).map(kindOf))].sort();
 }
 
-const helmConfig = "application/vnd.cncf.helm.config.v1+json";
 const imageConfigs: ReadonlySet<string | undefined> = new Set([
   "application/vnd.oci.image.config.v1+json",
   "application/vnd.docker.container.image.v1+json",
 ]);
 
 function kindOf({ mediaType, configMediaType, artifactType }: Image): ArtifactKind {
-  if (configMediaType === helmConfig) return "HELM_CHART";
+  if (configMediaType === chartTypes.config) return "HELM_CHART";
   if (artifactType !== undefined) return "ARTIFACT";
   return isIndexType(mediaType) || imageConfigs.has(configMediaType) ? "IMAGE" : "ARTIFACT";
 }

@@ -39,6 +39,8 @@ export const cacheLimits = {
   layerTimeoutMs: 1 * hour,
   /** How long credentials of a rule are used before the secret is read again. */
   credentialsMs: 1 * minute,
+  /** How long before its end a peer's token is not used any more. */
+  tokenMarginMs: 5 * minute,
 
   /** Upstreams that this process keeps tokens of. */
   rememberedUpstreams: 500,
@@ -58,4 +60,6 @@ export const cacheLimits = {
   turnPollMs: 200,
   /** Of one layer, what clients are sent that is not stored yet. Who is slower reads what is stored. */
   windowBytes: 8 * MiB,
+  /** What they are sent at once. A layer that is no longer than that is sent when it is stored. */
+  chunkBytes: 1 * MiB,
 } as const;

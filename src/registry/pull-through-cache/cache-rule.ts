@@ -18,6 +18,8 @@ export interface CacheRuleSettings {
   readonly upstream?: UpstreamKind | undefined;
   readonly upstreamPrefix: string;
   readonly credentialArn?: string | undefined;
+  /** The role that a private registry of ECR is asked as. */
+  readonly customRoleArn?: string | undefined;
   /** What Entrepot has beside ECR's rule. */
   readonly terms?: CacheTerms | undefined;
 }

@@ -38,10 +38,17 @@ export function isAdmitted({ rule, upstreamName }: CachedRepository): boolean {
   return !deny.some(isNamed) && (allow.length === 0 || allow.some(isNamed));
 }
 
-/** @throws AccessDenied where the lists do not let it be fetched from */
+/** What a rule's terms keep from being fetched. */
+export class TermsRefusal extends RegistryError {
+  constructor(sentence: string) {
+    super("AccessDenied", sentence);
+  }
+}
+
+/** @throws TermsRefusal where the lists do not let it be fetched from */
 export function requireAdmitted(cached: CachedRepository): void {
   if (isAdmitted(cached)) return;
   const { rule, upstreamName } = cached;
   const sentence = `The pull through cache rule '${rule.settings.prefix}' does not let '${upstreamName}' be fetched`;
-  throw new RegistryError("AccessDenied", sentence);
+  throw new TermsRefusal(sentence);
 }

@@ -1,16 +1,8 @@
-import type { Ports } from "../../ports/ports.ts";
-import type { Organization } from "../identity/organization.ts";
 import { isPublicRegistry, type Registry, type RepositoryName } from "../names.ts";
+import type { CacheParts } from "./cache-parts.ts";
 import { type CacheRule, ruleKeysFor, upstreamNameOf } from "./cache-rule.ts";
-import { openUpstream, type UpstreamRules } from "./open-upstream.ts";
+import { openUpstream } from "./open-upstream.ts";
 import type { Upstream } from "./upstream.ts";
-
-/** What fetching needs: the deployment's own ports, in nobody's name. */
-export interface CacheParts {
-  readonly ports: Ports;
-  readonly organization: Organization;
-  readonly upstreams: UpstreamRules | undefined;
-}
 
 /** A repository, which may not be there yet, as a cache of one at an upstream. */
 export interface CachedRepository extends CacheParts {
@@ -35,8 +27,8 @@ export async function cachedRepository(
 }
 
 /** @throws what `openUpstream` throws */
-export function upstreamOf({ ports, upstreams, rule }: CachedRepository): Promise<Upstream> {
-  return openUpstream(ports, upstreams, rule);
+export function upstreamOf(cached: CachedRepository): Promise<Upstream> {
+  return openUpstream(cached, cached.rule);
 }
 
 /** Names something of the repository in this process's memory. */

@@ -2,9 +2,11 @@ import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter, RegistryError } from "../errors.ts";
 import type { Registry } from "../names.ts";
 import { cacheLimits } from "./cache-limits.ts";
+import type { CacheParts } from "./cache-parts.ts";
 import { type CacheRule, type CacheRuleSettings, rootPrefix, ruleKey } from "./cache-rule.ts";
+import { type PrivateUpstream, privateRegistryOf, privateUpstream } from "./private-upstream.ts";
 import { requireSecret } from "./upstream-credentials.ts";
-import { type UpstreamKind, type UpstreamPlace, upstreamPlace } from "./upstream-place.ts";
+import { type UpstreamKind, upstreamPlace } from "./upstream-place.ts";
 
 /** What somebody wants a rule to say. */
 export interface CacheRuleWish {
@@ -13,6 +15,7 @@ export interface CacheRuleWish {
   readonly upstream?: UpstreamKind | undefined;
   readonly upstreamPrefix?: string | undefined;
   readonly credentialArn?: string | undefined;
+  readonly customRoleArn?: string | undefined;
 }
 
 /**
@@ -25,10 +28,11 @@ export interface CacheRuleWish {
  */
 export async function createCacheRule(
   ports: Ports,
+  deployment: CacheParts["deployment"],
   registry: Registry,
   wish: CacheRuleWish,
 ): Promise<CacheRule> {
-  const settings = settled(wish);
+  const settings = settled(deployment, registry, wish);
   const { credentialArn } = settings;
   if (credentialArn !== undefined) await requireSecret(ports, registry, credentialArn);
   const now = ports.clock.now();
@@ -49,23 +53,27 @@ export async function createCacheRule(
 }
 
 /**
- * Has the rule use other credentials. Source: ECR API, UpdatePullThroughCacheRule, which changes
- * nothing else of it.
- * @throws PullThroughCacheRuleNotFound
+ * Has the rule use other credentials, or another role. Source: ECR API, UpdatePullThroughCacheRule,
+ * which changes nothing else of it.
+ * @throws PullThroughCacheRuleNotFound, InvalidParameter
  * @throws SecretNotFound, UnableToAccessSecret, UnableToDecryptSecretValue
  */
 export async function updateCacheRule(
   ports: Ports,
   registry: Registry,
   prefix: string,
-  { credentialArn }: Pick<CacheRuleWish, "credentialArn">,
+  { credentialArn, customRoleArn }: Pick<CacheRuleWish, "credentialArn" | "customRoleArn">,
 ): Promise<CacheRule> {
   if (credentialArn !== undefined) await requireSecret(ports, registry, credentialArn);
   const now = ports.clock.now();
   return ports.metadata.transaction(async ({ cacheRules }) => {
     const before = await cacheRules.lock(registry, ruleKey(prefix));
     if (before === undefined) throw ruleNotFound(registry, prefix);
-    const settings = credentialArn === undefined ? {} : { credentialArn };
+    requireFitting({ isEcr: before.settings.upstream === "ecr", credentialArn, customRoleArn });
+    const settings = {
+      ...(credentialArn !== undefined && { credentialArn }),
+      ...(customRoleArn !== undefined && { customRoleArn }),
+    };
     const rule = { ...before, settings: { ...before.settings, ...settings }, updatedAt: now };
     await cacheRules.replace(rule);
     return rule;
@@ -108,36 +116,83 @@ export async function findCacheRules(
   });
 }
 
-function settled(wish: CacheRuleWish): CacheRuleSettings {
-  const { prefix, upstreamUrl, credentialArn, upstreamPrefix = rootPrefix } = wish;
-  const place = requirePlace(wish);
+function settled(
+  deployment: CacheParts["deployment"],
+  registry: Registry,
+  wish: CacheRuleWish,
+): CacheRuleSettings {
+  const { prefix, upstreamUrl, credentialArn, customRoleArn, upstreamPrefix = rootPrefix } = wish;
+  const kind = requireKind(deployment, wish);
+  requireFitting({ isEcr: kind === "ecr", credentialArn, customRoleArn });
+  const ecr = privateUpstream(deployment, upstreamUrl);
+  if (ecr !== undefined) requireOther(registry, ecr, wish);
+  if (prefix === rootPrefix && upstreamPrefix !== rootPrefix) {
+    const constraint = `must be ${rootPrefix} where ecrRepositoryPrefix is ${rootPrefix}`;
+    throw invalidParameter("upstreamRepositoryPrefix", constraint);
+  }
+  return { prefix, upstreamUrl, upstream: kind, upstreamPrefix, credentialArn, customRoleArn };
+}
+
+function requireKind(
+  deployment: CacheParts["deployment"],
+  { upstreamUrl, upstream, credentialArn }: CacheRuleWish,
+): UpstreamKind | undefined {
+  const place = upstreamPlace(upstreamUrl);
+  if (place === undefined) {
+    throw unsupported(`The upstream registry URL '${upstreamUrl}' is that of no registry.`);
+  }
+  const ecr = privateRegistryOf(deployment, upstreamUrl);
+  const kind = ecr === undefined ? place.kind : "ecr";
+  if (upstream !== undefined && upstream !== kind) {
+    throw unsupported(`The upstream registry URL '${upstreamUrl}' is not one of '${upstream}'.`);
+  }
+  const isMapped = deployment.upstreams?.origins.has(upstreamUrl) === true;
+  if (kind === "ecr" && !isMapped && privateUpstream(deployment, upstreamUrl) === undefined) {
+    throw unsupported(
+      `There is no way to the registries of region '${ecr?.region}': this deployment has it not, and ENTREPOT_PEERS does not bind it.`,
+    );
+  }
   if (place.needsCredentials && credentialArn === undefined) {
     throw unsupported(
       "The specified upstream registry requires authentication. Specify a valid Secrets Manager ARN and try again.",
     );
   }
-  if (prefix === rootPrefix && upstreamPrefix !== rootPrefix) {
-    const constraint = `must be ${rootPrefix} where ecrRepositoryPrefix is ${rootPrefix}`;
-    throw invalidParameter("upstreamRepositoryPrefix", constraint);
-  }
-  return { prefix, upstreamUrl, upstream: place.kind, upstreamPrefix, credentialArn };
+  return kind;
 }
 
-function requirePlace({ upstreamUrl, upstream }: CacheRuleWish): UpstreamPlace {
-  const place = upstreamPlace(upstreamUrl);
-  if (place === undefined) {
-    throw unsupported(`The upstream registry URL '${upstreamUrl}' is that of no registry.`);
+/** Private registries of ECR are asked as a role, all others with a secret. */
+function requireFitting({
+  isEcr,
+  credentialArn,
+  customRoleArn,
+}: {
+  readonly isEcr: boolean;
+  readonly credentialArn: string | undefined;
+  readonly customRoleArn: string | undefined;
+}): void {
+  if (isEcr && credentialArn !== undefined) {
+    const constraint = "is not for upstreams that are private registries of ECR";
+    throw invalidParameter("credentialArn", constraint);
   }
-  // Differs from ECR: see docs/differences.md.
-  if (place.kind === "ecr" || upstream === "ecr") {
-    throw unsupported(
-      "An Amazon ECR private registry is no upstream here: have it replicate, or name it with https:// and credentials.",
-    );
+  if (!isEcr && customRoleArn !== undefined) {
+    const constraint = "is only for upstreams that are private registries of ECR";
+    throw invalidParameter("customRoleArn", constraint);
   }
-  if (upstream !== undefined && upstream !== place.kind) {
-    throw unsupported(`The upstream registry URL '${upstreamUrl}' is not one of '${upstream}'.`);
+}
+
+function requireOther(
+  registry: Registry,
+  { registry: upstream, way }: PrivateUpstream,
+  { customRoleArn }: CacheRuleWish,
+): void {
+  const isSame = upstream.account === registry.account && upstream.region === registry.region;
+  if (way.kind === "own" && isSame) {
+    throw unsupported("A registry is no upstream of itself.");
   }
-  return place;
+  // Source: ECR, "IAM policies required for cross-account ECR to ECR pull through cache".
+  if (upstream.account !== registry.account && customRoleArn === undefined) {
+    throw invalidParameter("customRoleArn", "is required for a registry of another account");
+  }
 }
 
 function unsupported(sentence: string): RegistryError {

@@ -62,7 +62,7 @@ async function store(cached: CachedRepository, digest: Digest, fetch: LayerFetch
   const { sizeBytes, content: body } = await upstream.layer(upstreamName, digest);
   const content = fetch.through(passing(body), sizeBytes);
   try {
-    await takeLayer(ports, registry, name, { digest, content, given: false });
+    await takeLayer(ports, registry, name, { digest, content, given: true });
   } catch (error) {
     if (!isRegistryError(error, "InvalidLayer")) throw error;
     throw new TakeoverFailure("refused", `The upstream gives other bytes for ${digest}`);

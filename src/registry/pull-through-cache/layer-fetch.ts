@@ -1,4 +1,5 @@
 import { cacheLimits } from "./cache-limits.ts";
+import { type Chunk, LayerWindow } from "./layer-window.ts";
 
 /**
  * A layer on its way from an upstream into the store. Clients follow it while it comes: what came last
@@ -11,13 +12,7 @@ export class LayerFetch {
   /** The upstream has begun to give it, and said how long it is, if it did. Never rejects. */
   readonly begun: Promise<number | undefined>;
   #begin: (sizeBytes: number | undefined) => void = () => undefined;
-  /** By where they begin: all that came and is kept, but for the last. */
-  readonly #pieces = new Map<number, Uint8Array>();
-  #last: Uint8Array | undefined;
-  #keptBytes = 0;
-  /** Where the first that is kept begins. */
-  #keptFrom = 0;
-  #receivedBytes = 0;
+  readonly #window = new LayerWindow();
   #isOver = false;
   #changed = nextChange();
 
@@ -34,51 +29,42 @@ export class LayerFetch {
     this.stored.catch(() => undefined); // Whoever waits for it has the error.
   }
 
-  /** The same pieces, kept for those who follow. */
+  /** The same pieces, to be given away: what followers see is a copy. */
   async *through(
     content: AsyncIterable<Uint8Array>,
     sizeBytes: number | undefined,
   ): AsyncGenerator<Uint8Array> {
     this.#begin(sizeBytes);
+    const isShort = sizeBytes !== undefined && sizeBytes <= cacheLimits.chunkBytes;
     for await (const piece of content) {
       if (piece.length === 0) continue;
-      if (this.#last !== undefined) this.#keep(this.#last);
-      this.#last = piece;
+      if (!isShort && this.#window.add(piece)) this.#wake();
       yield piece;
     }
   }
 
   /**
-   * The layer from its beginning. Pieces stay as they are.
+   * The layer from its beginning. A piece stays as it is until the second next one is asked for.
    * @param rest reads the stored layer from there on
    * @throws what `stored` rejects with
    */
   async *follow(rest: (start: number) => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const held: Chunk[] = [];
     let at = 0;
-    while (!this.#isOver && at >= this.#keptFrom) {
-      const piece = this.#pieces.get(at);
-      if (piece === undefined) {
+    while (!this.#isOver && at >= this.#window.keptFrom) {
+      const chunk = this.#window.hold(at);
+      if (chunk === undefined) {
         await this.#changed.promise;
-      } else {
-        at += piece.length;
-        yield piece;
+        continue;
       }
+      at += chunk.bytes.length;
+      held.push(chunk);
+      yield chunk.bytes;
+      // What was yielded last may still be on its way: it is never let go of.
+      if (held.length === 2) this.#window.release(held.shift()!);
     }
     await this.stored;
     yield* rest(at);
-  }
-
-  #keep(piece: Uint8Array): void {
-    this.#pieces.set(this.#receivedBytes, piece);
-    this.#receivedBytes += piece.length;
-    this.#keptBytes += piece.length;
-    for (const [start, oldest] of this.#pieces) {
-      if (this.#keptBytes <= cacheLimits.windowBytes) break;
-      this.#pieces.delete(start);
-      this.#keptBytes -= oldest.length;
-      this.#keptFrom = start + oldest.length;
-    }
-    this.#wake();
   }
 
   #wake(): void {

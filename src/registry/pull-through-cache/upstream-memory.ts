@@ -13,6 +13,16 @@ export interface RememberedUpstream {
   readonly checkAt: number;
 }
 
+/** What lets this deployment into a registry of a peer. */
+export interface PeerLogin {
+  /** `AWS:<password>` in base64. */
+  readonly basic: string;
+  /** Where the registry is, as the peer says. */
+  readonly origin: string;
+  /** Until when it is good. Milliseconds since the epoch. */
+  readonly until: number;
+}
+
 /** What a tag was found to name. */
 export interface RecentTag {
   readonly fetched: FetchedManifest;
@@ -24,6 +34,11 @@ export interface RecentTag {
 export class UpstreamMemory {
   /** By rule and place, with the tokens that it gave. */
   readonly known = new BoundedCache<string, RememberedUpstream>(
+    cacheLimits.rememberedUpstreams,
+    () => 1,
+  );
+  /** What peers have given, by the same. */
+  readonly peerLogins = new BoundedCache<string, PeerLogin>(
     cacheLimits.rememberedUpstreams,
     () => 1,
   );

@@ -1,23 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Clock } from "../../ports/clock.ts";
-import type { Egress } from "../../ports/egress.ts";
-import { algorithmOf, digestOf } from "../digest.ts";
-import { mediaTypes } from "../images/parse-manifest.ts";
-import { limits } from "../limits.ts";
-import { type Digest, isDigest } from "../names.ts";
-import { wholeDocument } from "../takeover/checked-content.ts";
-import { referrersIn } from "../takeover/referrer-list.ts";
-import { TakeoverFailure } from "../takeover/takeover-failure.ts";
-import { manifestType } from "../upstream/manifest-type.ts";
-import {
-  passing,
-  type RegistryAccess,
-  RegistryClient,
-  type Wanted,
-} from "../upstream/registry-client.ts";
-import { cacheLimits } from "./cache-limits.ts";
-
-const accept = Object.values(mediaTypes).join(", ");
+import type { Digest } from "../names.ts";
 
 /** A manifest as an upstream gave it. */
 export interface FetchedManifest {
@@ -30,108 +12,20 @@ export interface FetchedManifest {
 /** A layer that an upstream has begun to give. */
 export interface OpenedLayer {
   readonly sizeBytes: number | undefined;
+  /** Pieces are given away: nobody else uses them. */
   readonly content: Readable;
 }
 
 /** A registry that images are fetched from. Every method rejects with a TakeoverFailure. */
-export class Upstream {
-  readonly #client: RegistryClient;
-  readonly #clock: Clock;
-  /** Until when it is left alone, since it did not answer or was asked too often. */
-  #quietUntil = 0;
-  #quietBecause = new TakeoverFailure("passing", "");
-
-  constructor(egress: Egress, access: RegistryAccess, clock: Clock) {
-    this.#client = new RegistryClient(egress, access, clock);
-    this.#clock = clock;
-  }
-
+export interface Upstream {
   /** Asks for nothing but to be let in. */
-  async signIn(): Promise<void> {
-    const wanted = { path: "/v2/", scope: "", maximumBytes: limits.manifestBytes };
-    const { body } = await this.#ask({ ...wanted, timeoutMs: cacheLimits.documentTimeoutMs });
-    body.destroy();
-  }
-
+  signIn(): Promise<void>;
   /** @param reference a tag, or a digest that the bytes are checked against */
-  async manifest(name: string, reference: string): Promise<FetchedManifest> {
-    const { manifestBytes: maximumBytes } = limits;
-    const { headers, body } = await this.#ask({
-      ...{ path: `/v2/${name}/manifests/${reference}`, accept, scope: scopeOf(name) },
-      ...{ maximumBytes, timeoutMs: cacheLimits.documentTimeoutMs },
-    });
-    const bytes = await wholeDocument(passing(body), `The manifest ${reference}`, maximumBytes);
-    const digest = digestOf(bytes, isDigest(reference) ? algorithmOf(reference) : undefined);
-    if (isDigest(reference) && digest !== reference) {
-      const sentence = `${this.#client.origin} gives another manifest for ${reference}`;
-      throw new TakeoverFailure("refused", sentence);
-    }
-    const declared = headers.get("content-type")?.split(";")[0]?.trim();
-    // Some say "application/json" for all.
-    return { digest, bytes, mediaType: manifestType(bytes) ?? declared };
-  }
-
+  manifest(name: string, reference: string): Promise<FetchedManifest>;
   /** What the tag names, by an answer without a body; `undefined` where that does not say it. */
-  async digestOf(name: string, tag: string): Promise<Digest | undefined> {
-    const { headers, body } = await this.#ask({
-      ...{ method: "HEAD", path: `/v2/${name}/manifests/${tag}`, accept, scope: scopeOf(name) },
-      ...{ maximumBytes: limits.manifestBytes, timeoutMs: cacheLimits.documentTimeoutMs },
-    });
-    body.destroy();
-    const said = headers.get("docker-content-digest");
-    return said !== undefined && isDigest(said) ? said : undefined;
-  }
-
+  digestOf(name: string, tag: string): Promise<Digest | undefined>;
   /** The bytes as they come: whoever reads them checks them. */
-  async layer(name: string, digest: Digest): Promise<OpenedLayer> {
-    const { headers, body } = await this.#ask({
-      ...{ path: `/v2/${name}/blobs/${digest}`, scope: scopeOf(name) },
-      ...{ maximumBytes: limits.layerBytes, timeoutMs: cacheLimits.layerTimeoutMs },
-    });
-    const length = headers.get("content-length");
-    const sizeBytes =
-      length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
-    return { sizeBytes, content: body };
-  }
-
+  layer(name: string, digest: Digest): Promise<OpenedLayer>;
   /** What the upstream lists about an image; nothing where it has no such lists. */
-  async referrers(name: string, subject: Digest): Promise<readonly Digest[]> {
-    const { manifestBytes: maximumBytes } = limits;
-    const wanted = { path: `/v2/${name}/referrers/${subject}`, scope: scopeOf(name), maximumBytes };
-    try {
-      const { body } = await this.#ask({ ...wanted, timeoutMs: cacheLimits.documentTimeoutMs });
-      return referrersIn(await wholeDocument(passing(body), "The referrers", maximumBytes));
-    } catch (error) {
-      if (error instanceof TakeoverFailure && error.kind === "missing") return [];
-      throw error;
-    }
-  }
-
-  async #ask(wanted: Wanted) {
-    if (this.#clock.now() < this.#quietUntil) throw this.#quietBecause;
-    try {
-      return await this.#client.get(wanted);
-    } catch (error) {
-      if (error instanceof TakeoverFailure) this.#learn(error);
-      throw error;
-    }
-  }
-
-  /** Who is asked too often, or does not answer at all, is left alone for a while. */
-  #learn(failure: TakeoverFailure): void {
-    const pauseMs = pauseOf(failure);
-    if (pauseMs === undefined) return;
-    this.#quietUntil = this.#clock.now() + pauseMs;
-    this.#quietBecause = failure;
-  }
-}
-
-function pauseOf({ kind, status, retryAfterMs }: TakeoverFailure): number | undefined {
-  const { throttledMs, throttledMostMs, failingMs } = cacheLimits;
-  if (status === 429) return Math.min(retryAfterMs ?? throttledMs, throttledMostMs);
-  return kind === "passing" && status === undefined ? failingMs : undefined;
-}
-
-function scopeOf(name: string): string {
-  return `repository:${name}:pull`;
+  referrers(name: string, subject: Digest): Promise<readonly Digest[]>;
 }

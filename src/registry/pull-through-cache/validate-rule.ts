@@ -1,8 +1,8 @@
-import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError } from "../errors.ts";
 import { TakeoverFailure } from "../takeover/takeover-failure.ts";
+import type { CacheParts } from "./cache-parts.ts";
 import type { CacheRule } from "./cache-rule.ts";
-import { openUpstream, type UpstreamRules } from "./open-upstream.ts";
+import { openUpstream } from "./open-upstream.ts";
 
 /**
  * Signs in at the rule's upstream, with its credentials where it has any. Source: ECR API,
@@ -10,12 +10,11 @@ import { openUpstream, type UpstreamRules } from "./open-upstream.ts";
  * @returns what keeps it from being let in; `undefined` for nothing
  */
 export async function validateCacheRule(
-  ports: Ports,
-  rules: UpstreamRules | undefined,
+  parts: CacheParts,
   rule: CacheRule,
 ): Promise<string | undefined> {
   try {
-    await (await openUpstream(ports, rules, rule)).signIn();
+    await (await openUpstream(parts, rule)).signIn();
     return undefined;
   } catch (error) {
     if (error instanceof TakeoverFailure || isRegistryError(error)) return error.message;

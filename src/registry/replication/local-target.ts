@@ -3,24 +3,25 @@ import { createUnasked } from "../creation-templates/create-unasked.ts";
 import { RegistryError } from "../errors.ts";
 import type { Organization } from "../identity/organization.ts";
 import { rootArn, rootPrincipal } from "../identity/principal.ts";
-import type { Image } from "../images/image.ts";
 import { putImage } from "../images/put-image.ts";
 import { findLayers } from "../layers/find-layer.ts";
 import { mountLayer } from "../layers/mount-layer.ts";
 import { takeLayer } from "../layers/take-layer.ts";
-import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
+import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { repositoryArn } from "../names.ts";
 import { authorize, repositoryAsResource } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
 import { isShut } from "../policy/resource-access.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { inParallel } from "../takeover/in-parallel.ts";
 import { applyRemovals, type Removal, type RemovalFailure } from "./apply-removals.ts";
 import type { SettingValues } from "./carried-settings.ts";
-import type { ReplicationTarget } from "./copy-image.ts";
+import type { ArrivingImage, Prepared, ReplicationTarget } from "./copy-image.ts";
 import type { Reach } from "./reach.ts";
 import type { SourceLayer } from "./read-source.ts";
 import type { Replica } from "./replica.ts";
+import { replicationLimits } from "./replication-limits.ts";
 import { putSettingsHere } from "./settings-here.ts";
 
 /**
@@ -58,15 +59,20 @@ export class LocalTarget implements ReplicationTarget {
     return this.#registry;
   }
 
-  async prepare(): Promise<boolean> {
+  /** Moves of tags are told apart by their times. */
+  readonly needsOrder = false;
+
+  async prepare(digests: readonly Digest[]): Promise<Prepared> {
     const { metadata } = this.#ports;
-    if ((await metadata.repositories.find(this.#registry, this.#name)) !== undefined) return false;
+    if ((await metadata.repositories.find(this.#registry, this.#name)) !== undefined) {
+      return { isNew: false, missing: await this.missingLayers(digests) };
+    }
     await this.#require("ecr:CreateRepository");
     const wanted = { registry: this.#registry, name: this.#name };
     const missing = { ...wanted, event: "REPLICATION" } as const;
     // What the destination's policies had to say is said.
     await createUnasked(this.#ports, await this.#organization(), missing, async () => undefined);
-    return true;
+    return { isNew: true, missing: digests };
   }
 
   async hasImage(digest: Digest): Promise<boolean> {
@@ -81,21 +87,18 @@ export class LocalTarget implements ReplicationTarget {
     return digests.filter((digest) => !there.has(digest));
   }
 
-  async putLayer(layer: SourceLayer, signal: AbortSignal): Promise<void> {
-    if (await this.#mount(layer.digest)) return;
-    const wanted = { digest: layer.digest, content: layer.read(signal), given: true };
-    await takeLayer(this.#ports, this.#registry, this.#name, wanted);
+  async putLayers(layers: readonly SourceLayer[], signal: AbortSignal): Promise<void> {
+    await inParallel(layers, replicationLimits.layersAtOnce, async (layer) => {
+      if (await this.#mount(layer.digest)) return;
+      const wanted = { digest: layer.digest, content: layer.read(signal), given: true };
+      await takeLayer(this.#ports, this.#registry, this.#name, wanted);
+    });
   }
 
-  async putImage(
-    image: Image,
-    manifest: Uint8Array,
-    tags: readonly Tag[],
-    alive: number,
-  ): Promise<void> {
+  async putImage({ image, manifest, tags, alive, mayLack }: ArrivingImage): Promise<void> {
     await this.#require("ecr:ReplicateImage");
     await putImage(this.#ports, this.#registry, this.#name, {
-      ...{ manifest, mediaType: image.mediaType, digest: image.digest },
+      ...{ manifest, mediaType: image.mediaType, digest: image.digest, mayLack },
       ...{ tags, repeat: "accept", replica: replicaOf(this.#source, image.digest, alive) },
     });
   }

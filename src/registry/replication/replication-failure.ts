@@ -28,6 +28,7 @@ const finalCodes: ReadonlySet<string> = new Set([
   "ImageNotFound",
   "InvalidParameter",
   "LimitExceeded",
+  "PlatformsNotSupported",
   "TagNotRemovable",
   "UnsupportedImageType",
   "UnsupportedRegion",

@@ -1,6 +1,7 @@
 const second = 1000;
 const day = 86_400 * second;
-const MiB = 1024 * 1024;
+const KiB = 1024;
+const MiB = 1024 * KiB;
 
 /** Bounds of replication. */
 export const replicationLimits = {
@@ -14,6 +15,10 @@ export const replicationLimits = {
 
   /** Images of one lane that are looked at between two looks at the lane. */
   imagesAtOnce: 20,
+  /** Of these, that are copied at once; of one, what it lists and its layers. */
+  copiesAtOnce: 6,
+  childrenAtOnce: 3,
+  layersAtOnce: 4,
   /** Images that one run of a lane copies, before others have their turn. */
   imagesPerRun: 500,
   /** Tries of one image, with pauses that double up to an hour: it is given up after some hours. */
@@ -25,6 +30,8 @@ export const replicationLimits = {
 
   /** Options of a registry. */
   options: 100,
+  platforms: 20,
+  platformCharacters: 64,
   /** How long a removal is remembered: longer than a copy of what was there before can be on its way. */
   tombstoneLifeMs: 90 * day,
   /** Changes that are sent at once, and that are forgotten at once. */
@@ -47,10 +54,16 @@ export const replicationLimits = {
   peerAccounts: 1_000,
   /** What is sent to one at once; ECR takes parts from 5 to 20 MiB. */
   peerPartBytes: 8 * MiB,
+  /** Layers of this size and below go many in one request, together of at most so many bytes. */
+  peerSmallLayerBytes: 512 * KiB,
+  peerSmallLayersBytes: 2 * MiB,
+  peerSmallLayersRequestBytes: 3 * MiB,
+  /** Larger ones on their way from this process at once, of all lanes: each holds a part in memory. */
+  peerLayersAtOnce: 4,
   peerAnswerBytes: 8 * MiB,
   peerTimeoutMs: 300 * second,
   /** The lowest rate that a part gets there with in that time. */
-  peerBytesPerSecondLeast: 64 * 1024,
+  peerBytesPerSecondLeast: 64 * KiB,
   /** Parts that may be sent twice because the other side counted otherwise, for one layer. */
   peerPartRepeats: 8,
   /** Digests that are asked about at once. */

@@ -21,6 +21,8 @@ export interface ReplicationOption {
   readonly deletes: boolean;
   /** Whether images go on that came here as copies. */
   readonly chain: boolean;
+  /** What is copied of what is for a platform, as `os/architecture` or with `/variant`; empty: all. */
+  readonly platforms: readonly string[];
   /** Which settings of repositories go along. */
   readonly settings: readonly CarriedSetting[];
 }
@@ -43,7 +45,14 @@ export async function replicationOptions(
   registry: Registry,
 ): Promise<readonly ReplicationOption[]> {
   const text = await metadata.settings.find(registry, settingName);
-  return text === undefined ? [] : (JSON.parse(text) as ReplicationOption[]);
+  return text === undefined ? [] : (JSON.parse(text) as StoredOption[]).map(current);
+}
+
+type StoredOption = Omit<ReplicationOption, "platforms"> & Partial<ReplicationOption>;
+
+/** Those that were put before platforms could be chosen have none. */
+function current(option: StoredOption): ReplicationOption {
+  return { ...option, platforms: option.platforms ?? [] };
 }
 
 /**

@@ -1,9 +1,11 @@
+import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { ImageWithTags } from "../images/image.ts";
 import { activeOnly } from "../images/list-images.ts";
 import type { Registry, RepositoryName, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { copyImage } from "./copy-image.ts";
+import type { Copying } from "./copy-image.ts";
+import { copyingOf } from "./copying-of.ts";
 import type { BackfillPosition, BackfillResult, ReplicationBackfill } from "./image-replication.ts";
 import type { Reach } from "./reach.ts";
 import {
@@ -15,9 +17,9 @@ import {
 import { failureOf, type ReplicationFailure } from "./replication-failure.ts";
 import { replicationLimits } from "./replication-limits.ts";
 import { exclusivelyInLane } from "./run-lane.ts";
-import { targetOf } from "./target-of.ts";
 
-const { backfillPage, backfillFailureCodes, busyMs, imagesPerRun } = replicationLimits;
+const { backfillPage, backfillFailureCodes, busyMs, copiesAtOnce, imagesPerRun } =
+  replicationLimits;
 
 /**
  * Goes on with a backfill, from where it stood. What fails is written down, and the others go on.
@@ -36,16 +38,16 @@ export async function runBackfill(
   if (backfill === undefined) return undefined;
   let copied = 0;
   const places = imagesFrom(ports, configuration, backfill, backfill.position, signal);
-  for await (const { repository, image } of places) {
+  for await (const { repository, images } of someAtOnce(places)) {
     const done = await exclusivelyInLane(
       ports,
       { repository, destination: backfill.destination },
-      () => copyOne(ports, reach, backfill, repository, image, signal),
+      () => copySome(ports, reach, backfill, repository, images, signal),
     );
     if (done === undefined) return ports.clock.now() + busyMs;
     if (!done.goesOn) return undefined;
-    copied += 1;
-    if (copied === imagesPerRun) return ports.clock.now();
+    copied += images.length;
+    if (copied >= imagesPerRun) return ports.clock.now();
   }
   await end(ports, backfill, "COMPLETE");
   return undefined;
@@ -72,9 +74,9 @@ async function begun(
       await change.replications.replaceBackfill({ ...current, status: "STOPPED", endedAt });
     }
     if (current?.status !== "PREPARING") return undefined;
-    const counted: ReplicationBackfill = { ...current, status: "IN_PROGRESS", total };
-    await change.replications.replaceBackfill(counted);
-    return counted;
+    const prepared: ReplicationBackfill = { ...current, status: "IN_PROGRESS", total };
+    await change.replications.replaceBackfill(prepared);
+    return prepared;
   });
 }
 
@@ -128,70 +130,138 @@ async function* repositoriesFrom(
   }
 }
 
-async function copyOne(
+/** Those that follow one another in one repository, so many at a time. */
+async function* someAtOnce(places: AsyncIterable<Place>) {
+  let [repository, images]: [Repository | undefined, ImageWithTags[]] = [undefined, []];
+  for await (const place of places) {
+    const isOther = repository !== undefined && repository.id !== place.repository.id;
+    if (repository !== undefined && (isOther || images.length === copiesAtOnce)) {
+      yield { repository, images };
+      images = [];
+    }
+    repository = place.repository;
+    images.push(place.image);
+  }
+  if (repository !== undefined) yield { repository, images };
+}
+
+/**
+ * At once; what became of them is written down in their order, so that the place to go on from is behind
+ * them all.
+ */
+async function copySome(
   ports: Ports,
   reach: Reach,
   backfill: ReplicationBackfill,
   repository: Repository,
-  image: ImageWithTags,
+  images: readonly ImageWithTags[],
   signal: AbortSignal,
 ): Promise<{ readonly goesOn: boolean }> {
-  let failure: ReplicationFailure | undefined;
-  try {
-    const target = targetOf(ports, reach, repository, backfill.destination);
-    await copyImage(ports, { repository, digest: image.digest, tags: image.tags }, target, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    failure = failureOf(error);
-    if (failure.isOfDestination) throw error;
+  let copying: Promise<Copying> | undefined;
+  const copy = async (image: ImageWithTags): Promise<Outcome> => {
+    try {
+      copying ??= copyingOf(ports, reach, repository, backfill.destination);
+      const isChosen = await (await copying).image(image, signal);
+      return { image, failure: undefined, isChosen };
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = failureOf(error);
+      if (failure.isOfDestination) throw error;
+      return { image, failure, isChosen: true };
+    }
+  };
+  const ended = await Promise.allSettled(images.map(copy));
+  const outcomes: Outcome[] = [];
+  for (const each of ended) {
+    if (each.status === "rejected") break;
+    outcomes.push(each.value);
   }
-  return { goesOn: await note(ports, backfill, repository, image, failure) };
+  // What came before the first that was not tried need not be copied again.
+  const goesOn = outcomes.length === 0 || (await note(ports, backfill, repository, outcomes));
+  for (const each of goesOn ? ended : []) if (each.status === "rejected") throw each.reason;
+  return { goesOn };
 }
 
-/** Writes down what became of an image, and ends the backfill where that was asked for. */
+interface Outcome {
+  readonly image: ImageWithTags;
+  readonly failure: ReplicationFailure | undefined;
+  /** False for what is for other platforms: it does not count. */
+  readonly isChosen: boolean;
+}
+
+/** Writes down what became of images, in their order, and ends the backfill where that was asked for. */
 function note(
   ports: Ports,
   { registry, id }: ReplicationBackfill,
   repository: Repository,
-  image: ImageWithTags,
-  failure: ReplicationFailure | undefined,
+  outcomes: readonly Outcome[],
 ): Promise<boolean> {
   return ports.metadata.transaction(async (change) => {
     const locked = await change.repositories.lockById(repository);
-    const current = await change.replications.lockBackfill(registry, id);
+    let current = await change.replications.lockBackfill(registry, id);
     if (current === undefined) return false;
-    const results = resultsOf(current, repository.name, image, failure);
-    await change.replications.addBackfillResults(current, results);
-    const codes = new Set([
-      ...current.failureCodes,
-      ...(failure === undefined ? [] : [failure.code]),
-    ]);
-    const count = results.length;
-    const isStopping = current.status === "STOPPING";
-    await change.replications.replaceBackfill({
-      ...current,
-      completed: current.completed + (failure === undefined ? count : 0),
-      failed: current.failed + (failure === undefined ? 0 : count),
-      failureCodes: [...codes].slice(0, backfillFailureCodes),
-      position: { name: repository.name, digest: image.digest },
-      ...(isStopping ? { status: "STOPPED", endedAt: ports.clock.now() } : {}),
-    });
-    const isThere = locked && (await change.images.find(repository, image.digest)) !== undefined;
-    const { destination } = current;
-    const key = { repository: image.repository, digest: image.digest, destination };
-    const known = isThere ? await change.replications.lock(key) : undefined;
-    // What waits for its own turn tells of that.
-    if (isThere && known?.status !== "IN_PROGRESS") {
-      const now = ports.clock.now();
-      await change.replications.put({
-        ...key,
-        ...{ status: failure === undefined ? "COMPLETE" : "FAILED", dueAt: undefined },
-        tags: failure === undefined ? [] : image.tags,
-        ...{ failureCode: failure?.code, failure: failure?.sentence, attempts: 1 },
-        ...{ revision: (known?.revision ?? 0) + 1, requestedAt: current.startedAt, endedAt: now },
-      });
+    for (const outcome of outcomes) {
+      if (!outcome.isChosen) {
+        current = passedOver(current, repository, outcome);
+        continue;
+      }
+      const results = resultsOf(current, repository.name, outcome);
+      await change.replications.addBackfillResults(current, results);
+      current = counted(current, repository, outcome, results.length);
+      if (locked !== undefined)
+        await noteImage(change, current, locked, outcome, ports.clock.now());
     }
+    const isStopping = current.status === "STOPPING";
+    const ended = { ...current, status: "STOPPED", endedAt: ports.clock.now() } as const;
+    await change.replications.replaceBackfill(isStopping ? ended : current);
     return !isStopping;
+  });
+}
+
+/** As if it had never been counted. */
+function passedOver(
+  backfill: ReplicationBackfill,
+  { name }: Repository,
+  { image }: Outcome,
+): ReplicationBackfill {
+  const total = Math.max(0, (backfill.total ?? 0) - Math.max(1, image.tags.length));
+  return { ...backfill, total, position: { name, digest: image.digest } };
+}
+
+function counted(
+  backfill: ReplicationBackfill,
+  { name }: Repository,
+  { image, failure }: Outcome,
+  count: number,
+): ReplicationBackfill {
+  const codes = new Set([...backfill.failureCodes, ...(failure ? [failure.code] : [])]);
+  return {
+    ...backfill,
+    completed: backfill.completed + (failure === undefined ? count : 0),
+    failed: backfill.failed + (failure === undefined ? 0 : count),
+    failureCodes: [...codes].slice(0, backfillFailureCodes),
+    position: { name, digest: image.digest },
+  };
+}
+
+/** What waits for its own turn tells of that. */
+async function noteImage(
+  change: MetadataChange,
+  { destination, startedAt: requestedAt }: ReplicationBackfill,
+  repository: Repository,
+  { image, failure }: Outcome,
+  endedAt: number,
+): Promise<void> {
+  if ((await change.images.find(repository, image.digest)) === undefined) return;
+  const key = { repository: image.repository, digest: image.digest, destination };
+  const known = await change.replications.lock(key);
+  if (known?.status === "IN_PROGRESS") return;
+  await change.replications.put({
+    ...key,
+    ...{ status: failure === undefined ? "COMPLETE" : "FAILED", dueAt: undefined },
+    tags: failure === undefined ? [] : image.tags,
+    ...{ failureCode: failure?.code, failure: failure?.sentence, attempts: 1 },
+    ...{ revision: (known?.revision ?? 0) + 1, requestedAt, endedAt },
   });
 }
 
@@ -199,8 +269,7 @@ function note(
 function resultsOf(
   { completed, failed }: ReplicationBackfill,
   name: RepositoryName,
-  { digest, tags }: ImageWithTags,
-  failure: ReplicationFailure | undefined,
+  { image: { digest, tags }, failure }: Outcome,
 ): BackfillResult[] {
   const named: readonly (Tag | undefined)[] = tags.length === 0 ? [undefined] : tags;
   return named.map((tag, index) => ({

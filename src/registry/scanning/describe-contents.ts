@@ -6,11 +6,14 @@ import type { Image } from "../images/image.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { activeImage, type NamedImage, notLookedInto } from "./active-image.ts";
 import type { Advice } from "./advice/advice.ts";
+import { adviceLimits } from "./advice/advice-limits.ts";
 import { adviseOnImage } from "./advice/advise-on-image.ts";
 import { parseImageConfig } from "./advice/image-config.ts";
 import { FileRefused } from "./file-analyzer.ts";
 import { knownInventory, readContents, type ScannedImage } from "./inventory-image.ts";
+import type { LayerInventory } from "./layer-inventory.ts";
 import { LayerRefused } from "./layer-refused.ts";
+import { pathParts } from "./path-parts.ts";
 import type { SbomSubject } from "./sbom/sbom-subject.ts";
 import { writeCycloneDx } from "./sbom/write-cyclonedx.ts";
 import { writeSpdx } from "./sbom/write-spdx.ts";
@@ -19,6 +22,8 @@ import { scanningLimits } from "./scanning-limits.ts";
 
 export const sbomFormats = ["CYCLONEDX_1_6", "SPDX_2_3"] as const;
 export type SbomFormat = (typeof sbomFormats)[number];
+/** Those that can be written: Inspector asks for an older CycloneDX. */
+export type WrittenSbomFormat = SbomFormat | "CYCLONEDX_1_4";
 
 /**
  * The bill of materials of an image that was scanned: JSON in that format.
@@ -48,7 +53,7 @@ export async function describeSbom(
 
 /** The text of a bill of materials in that format. */
 export function writeSbom(
-  format: SbomFormat,
+  format: WrittenSbomFormat,
   {
     known: { inventory, config },
     ...subject
@@ -56,15 +61,17 @@ export function writeSbom(
     readonly known: ScannedImage;
   },
 ): string {
-  const write = format === "SPDX_2_3" ? writeSpdx : writeCycloneDx;
   const { os, architecture } = config;
-  return write({ ...subject, inventory, os, architecture });
+  const whole = { ...subject, inventory, os, architecture };
+  if (format === "SPDX_2_3") return writeSpdx(whole);
+  return writeCycloneDx(whole, format === "CYCLONEDX_1_4" ? "1.4" : "1.6");
 }
 
 /**
  * What a reviewer would say of an image that was scanned, the worst first.
  * @throws as `describeSbom` does
- * @throws InvalidParameter for one whose config is no config, or larger than is looked at
+ * @throws InvalidParameter for one whose config is no config, or larger than is looked at, and for one whose
+ *   layers are refused or have more paths than are looked at
  */
 export async function describeAdvice(
   ports: Ports,
@@ -78,6 +85,7 @@ export async function describeAdvice(
   try {
     const { layers, config } = await readContents(ports, repository, image);
     if (config.length > scanningLimits.advisedConfigBytes) throw new FileRefused("is too large");
+    requireFewPaths(layers);
     const { inventory } = known;
     const advice = adviseOnImage({ config: parseImageConfig(config), layers, inventory });
     return { image, advice };
@@ -89,5 +97,15 @@ export async function describeAdvice(
       "InvalidParameter",
       `The image's ${part} can't be read: ${error.message}`,
     );
+  }
+}
+
+/** What is made of them takes memory in proportion, while somebody waits. */
+function requireFewPaths(layers: readonly LayerInventory[]): void {
+  const { pathParts: most } = adviceLimits;
+  let parts = 0;
+  for (const layer of layers) {
+    parts += pathParts(layer);
+    if (parts > most) throw new LayerRefused("too-large", `there are more than ${most} paths`);
   }
 }

@@ -1,19 +1,16 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
-import { kindOfImage } from "../gates/image-kind.ts";
-import { treeOf } from "../gates/request-judgement.ts";
 import type { Image } from "../images/image.ts";
 import { isIndexType } from "../images/parse-manifest.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { matchesWildcard } from "../wildcard.ts";
 import { activeImage, type NamedImage, notLookedInto } from "./active-image.ts";
-import { scanOf } from "./describe-scan.ts";
 import { countSeverities, namesOf } from "./image-finding.ts";
 import type { ImageScan, SeverityCounts } from "./image-scan.ts";
 import { knownInventory } from "./inventory-image.ts";
+import { hasResult, platformScans, scanOf } from "./platform-scans.ts";
 import { findingsOf } from "./scan-image.ts";
-import { scanningLimits } from "./scanning-limits.ts";
 import { type Severity, severities } from "./severity/severity.ts";
 import { type WeighedFinding, weigh } from "./weighed-finding.ts";
 
@@ -105,30 +102,18 @@ async function lookIntoIndex(
   repository: Repository,
   index: Image,
 ): Promise<Looked & Pick<FindingList, "platforms">> {
-  const platforms: PlatformScan[] = [];
+  const platforms = await platformScans(ports, repository, index);
   const looked: (Looked & { readonly digest: Digest })[] = [];
-  const tree = await treeOf(ports.metadata, repository, index.digest);
-  for (const digest of tree.slice(1, 1 + scanningLimits.listedChildren)) {
-    const image = await ports.metadata.images.find(repository, digest);
-    if (image?.state !== "ACTIVE" || !(await isLookedInto(ports, repository, image))) continue;
-    const scan = await scanOf(ports, repository, image);
-    platforms.push({ digest, scan });
-    if (scan?.endedAt === undefined || scan.advisories === undefined) continue;
-    looked.push({ digest, ...(await lookInto(ports, repository, image)) });
+  for (const { image, scan } of platforms) {
+    if (!hasResult(scan)) continue;
+    looked.push({ digest: image.digest, ...(await lookInto(ports, repository, image)) });
   }
   const [oldest] = looked.toSorted((one, other) => one.scan.endedAt! - other.scan.endedAt!);
   if (oldest === undefined) throw notLookedInto(repository.name, index);
-  return { scan: oldest.scan, weighed: foldedTogether(looked), platforms };
-}
-
-/** Attestations and the like have no files to scan. */
-async function isLookedInto(
-  { metadata }: Pick<Ports, "metadata">,
-  repository: Repository,
-  image: Image,
-): Promise<boolean> {
-  const references = await metadata.images.references(repository, image.digest);
-  return kindOfImage(image, references) === "image";
+  return {
+    ...{ scan: oldest.scan, weighed: foldedTogether(looked) },
+    platforms: platforms.map(({ image: { digest }, scan }) => ({ digest, scan })),
+  };
 }
 
 /**

@@ -15,6 +15,7 @@ import { MatchRound } from "./match-round.ts";
 import { rematchImage } from "./rematch-image.ts";
 import { findingsOf, scanImage } from "./scan-image.ts";
 import { putScanningConfiguration } from "./scanning-configuration.ts";
+import { openHead, sealDocument } from "./sealed-document.ts";
 
 const status =
   "Package: libssl3\nStatus: install ok installed\nVersion: 3.0.9-1\nArchitecture: amd64\n" +
@@ -185,6 +186,30 @@ describe("matching again", () => {
     expect(kept.map((each) => each?.content)).toEqual(scans.map((each) => each?.content));
   });
 
+  it("makes nothing of findings whose outline shows that they are told already", async () => {
+    const { ports } = opened;
+    const image = (await ports.metadata.images.find(repository, withLodash))!;
+    const scan = (await ports.metadata.scans.find(key(withLodash)))!;
+    const stored = (await ports.metadata.scans.findings(key(withLodash)))!;
+    const all = (await ports.metadata.scans.listSketched("ENHANCED", { limit: 9 })).find(
+      (each) => each.scan.digest === withLodash,
+    );
+    const kind = "findings of ENHANCED";
+    const head = await openHead(ports, repository, image, kind, stored);
+    expect(head).toMatchObject({ outline: { "npm\nlodash\n4.17.20\n": expect.any(String) } });
+    // Whoever looks at findings themselves finds none of them here.
+    const document = { findings: [], closed: [] };
+    const sealed = await sealDocument(ports, repository, image, kind, document, head);
+    const names = all!.findingNames!;
+    await ports.metadata.transaction(({ scans }) => scans.put(scan, { ...sealed, names }));
+    const ofOld = advisory("2020-5000", "npm", "lodash", "1.0.0");
+    expect(await after(ofOld)).toEqual({ matched: 2, opened: 1, changed: 0, expired: 0 });
+    // What does change is told of findings as they are: without those, all are new.
+    const ofAll = advisory("2026-5001", "npm", "lodash", "9.0.0");
+    expect(await after(ofAll)).toEqual({ matched: 2, opened: 1, changed: 1, expired: 0 });
+    expect(await namesIn(withLodash)).toContain("CVE-2026-5001");
+  });
+
   it("opens what has no sketch that it understands, and makes one", async () => {
     const { metadata } = opened.ports;
     for (const about of ["PACKAGES", "ENHANCED"] as const) {
@@ -248,8 +273,9 @@ describe("matching again", () => {
       advisories: (names) => meanwhile().then(() => index.advisories(names)),
     };
     const using = { index: slow, looking: new MatchRound(ports, slow), changes: undefined };
+    const wanted = { ...using, isByNames: false };
     const both = { packages: true, findings: true };
-    expect(await rematchImage(ports, repository, { scan, image }, using, both)).toEqual({
+    expect(await rematchImage(ports, repository, { scan, image }, wanted, both)).toEqual({
       ...{ isChanged: false, isKept: true },
     });
     const from = { advisories: scan.advisories!, endedAt: scan.endedAt! };

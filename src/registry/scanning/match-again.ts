@@ -117,7 +117,8 @@ async function matchScan(
   try {
     const needed = await round.sketchesNeeded(each);
     const changes = await round.changesSince(scan);
-    const wanted = { index: round.index, looking: round, changes };
+    const isByNames = !(await round.mayHaveChangedFindings(each));
+    const wanted = { index: round.index, looking: round, changes, isByNames };
     const { isKept, isChanged } = await rematchImage(ports, repository, each, wanted, needed);
     if (isKept) return "same";
     return isChanged ? "changed" : "kept";

@@ -74,6 +74,13 @@ export class MatchRound implements Looking {
     return asked.names.isMaybeIn(packageNames) || asked.cves.isMaybeIn(findingNames);
   }
 
+  /** Whether a vulnerability that the scan may have found is told otherwise now. False is certain. */
+  async mayHaveChangedFindings({ scan, findingNames }: SketchedScan): Promise<boolean> {
+    const { repository, advisories = "" } = scan;
+    const { cves } = await this.#questionsSince(repository.registry, advisories);
+    return cves.isMaybeIn(findingNames);
+  }
+
   /** Since the scan was made or matched; `undefined` where that is not known. */
   async changesSince(scan: ImageScan): Promise<KnownChanges | undefined> {
     const { repository, advisories } = scan;

@@ -1,15 +1,16 @@
 import type { AdvisoryIndex } from "../../ports/advisories.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { SketchedScan } from "../../ports/scan-store.ts";
+import type { SketchedScan, StoredFindings } from "../../ports/scan-store.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { withAttached } from "./attached/attached-packages.ts";
 import { basisOf } from "./finding-basis.ts";
+import type { FindingsHead } from "./finding-outline.ts";
 import { countSeverities, isKeptAlready } from "./image-finding.ts";
 import type { ImageScan, StoredInventory } from "./image-scan.ts";
 import { inventoryOf, openInventory, type ScannedImage } from "./inventory-image.ts";
 import type { Looking } from "./judge-inventory.ts";
 import { marksOfFindings, marksOfInventory, sketchOf } from "./name-sketch.ts";
-import { type KnownChanges, matchNarrowed } from "./narrowed-match.ts";
+import { isOutlined, type KnownChanges, matchNarrowed } from "./narrowed-match.ts";
 import {
   changesOf,
   type Judged,
@@ -20,6 +21,7 @@ import {
   orRefused,
   type ScanFindings,
 } from "./scan-image.ts";
+import { openHead } from "./sealed-document.ts";
 
 /** What came of matching an image again. */
 export interface Rematched {
@@ -41,6 +43,8 @@ export interface MatchedWith {
   readonly looking: Looking;
   /** Since the image was matched; `undefined` where that is not known. */
   readonly changes: KnownChanges | undefined;
+  /** Whether these are about packages alone, and about no vulnerability that was found. */
+  readonly isByNames: boolean;
 }
 
 /**
@@ -55,23 +59,56 @@ export async function rematchImage(
   using: MatchedWith,
   needed: SketchesNeeded,
 ): Promise<Rematched> {
-  const found = await keptFindings(ports, repository, image, scan);
-  const before = found.findings;
+  const kept = await ports.metadata.scans.findings(scan);
   const stored = await ports.metadata.scans.inventory(repository, image.digest);
   const known = stored && (await openInventory(ports, repository, image, stored));
   const layers = known ?? (await inventoryOf(ports, repository, image));
   const scanned = await withAttached(ports, repository, image, layers);
+  // What was attached meanwhile is kept with its sketch.
+  const packages = needed.packages && stored && scanned === known ? { stored, known } : undefined;
+  if (kept !== undefined && !needed.findings) {
+    const of = { image, scan, kept, scanned };
+    if (await isToldAlready(ports, repository, of, using)) {
+      await keepSketches(ports, repository, scan, { packages, findings: undefined });
+      return { isChanged: false, isKept: true };
+    }
+  }
+  const found = await keptFindings(ports, repository, image, scan, kept);
+  const before = found.findings;
   const outcome = await outcomeOf(ports, scan, { image, scanned, before: found }, using);
   if (outcome !== undefined) {
     await keepOutcome(ports, repository, image, scan, { ...outcome, before: found });
   }
   await keepSketches(ports, repository, scan, {
-    // What was attached meanwhile is kept with its sketch.
-    packages: needed.packages && stored && scanned === known ? { stored, known } : undefined,
+    packages,
     findings: needed.findings && outcome === undefined ? [...before, ...found.closed] : undefined,
   });
   const isChanged = outcome !== undefined && changesOf(outcome.findings, before).length > 0;
   return { isChanged, isKept: outcome === undefined };
+}
+
+/** Whether the head of what was found shows that nothing is told otherwise. */
+async function isToldAlready(
+  ports: Ports,
+  repository: Repository,
+  {
+    image,
+    scan,
+    kept,
+    scanned,
+  }: Pick<SketchedScan, "scan" | "image"> & {
+    readonly kept: StoredFindings;
+    readonly scanned: ScannedImage;
+  },
+  { index, looking, changes, isByNames }: MatchedWith,
+): Promise<boolean> {
+  if (changes === undefined || !isByNames) return false;
+  const kind = `findings of ${scan.type}` as const;
+  const head = (await openHead(ports, repository, image, kind, kept)) as FindingsHead | undefined;
+  const { inventory } = scanned;
+  if (head?.basis !== basisOf(inventory)) return false;
+  const was = { image, inventory, outline: head.outline };
+  return isOutlined(index, was, changes, looking);
 }
 
 /** `undefined` where nothing is told otherwise. */

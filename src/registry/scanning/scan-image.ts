@@ -1,7 +1,7 @@
 import type { AdvisoryIndex } from "../../ports/advisories.ts";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import type { Named } from "../../ports/scan-store.ts";
+import type { Named, StoredFindings } from "../../ports/scan-store.ts";
 import { addFindingEvent, type ToldFinding } from "../events/finding-event.ts";
 import { addScanEvent } from "../events/image-scan-event.ts";
 import { judgeScanned } from "../gates/request-judgement.ts";
@@ -12,6 +12,7 @@ import { withAttached } from "./attached/attached-packages.ts";
 import { type ClosedFinding, closedAfter } from "./closed-finding.ts";
 import { withPredictions } from "./current-predictions.ts";
 import { basisOf } from "./finding-basis.ts";
+import { type FindingsHead, outlineOf } from "./finding-outline.ts";
 import { countSeverities, type ImageFinding, observe, worstFirst } from "./image-finding.ts";
 import type { ImageScan, ScanStatus, SealedDocument } from "./image-scan.ts";
 import { inventoryOf, type ScannedImage } from "./inventory-image.ts";
@@ -103,6 +104,7 @@ export async function foundInKeptOrder(
 
 /**
  * The same as it is kept.
+ * @param read its row, where that was read
  * @throws Kms where the repository's key may not be used
  */
 export async function keptFindings(
@@ -110,8 +112,9 @@ export async function keptFindings(
   repository: Repository,
   image: Image,
   scan: Pick<ImageScan, "repository" | "digest" | "type">,
+  read?: StoredFindings,
 ): Promise<ScanFindings> {
-  const sealed = await ports.metadata.scans.findings(scan);
+  const sealed = read ?? (await ports.metadata.scans.findings(scan));
   if (sealed === undefined) return nothing;
   const kind = `findings of ${scan.type}` as const;
   const opened = await openDocument(ports, repository, image, kind, sealed);
@@ -208,8 +211,9 @@ export async function keepOutcome(
   const last = index === undefined ? { ...before, findings: [] } : before;
   const document: ScanFindings = { findings, closed: closedAfter(findings, last, now), basis };
   const kind = `findings of ${asked.type}` as const;
+  const head: FindingsHead = { basis, outline: outlineOf(findings) };
   const sealed = {
-    ...(await sealDocument(ports, repository, image, kind, document)),
+    ...(await sealDocument(ports, repository, image, kind, document, head)),
     names: sketchOf(ports, repository.registry, marksOfFindings([...findings, ...document.closed])),
   };
   const told = asked.endedAt === undefined ? "as a whole" : changesOf(findings, before.findings);

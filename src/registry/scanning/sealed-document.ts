@@ -23,16 +23,20 @@ const keyBytes = 32;
 
 export type DocumentKind = "inventory" | "findings of BASIC" | "findings of ENHANCED";
 
-/** @throws Kms when the repository's key may not be used */
+/**
+ * @param head what is to be opened without the rest of it
+ * @throws Kms when the repository's key may not be used
+ */
 export async function sealDocument(
   ports: Ports,
   repository: Repository,
   image: Image,
   kind: DocumentKind,
   document: unknown,
+  head?: unknown,
 ): Promise<SealedDocument> {
   const key = await documentKey(ports, repository, image, kind);
-  return seal(key, image.object, document);
+  return seal(key, image.object, document, head);
 }
 
 /**
@@ -48,6 +52,19 @@ export async function openDocument(
 ): Promise<unknown> {
   const key = await documentKey(ports, repository, image, kind);
   return open(key, image.object, sealed);
+}
+
+/** The head that it was sealed with, without making anything of the rest; `undefined` where it has none. */
+export async function openHead(
+  ports: Ports,
+  repository: Repository,
+  image: Image,
+  kind: DocumentKind,
+  sealed: SealedDocument,
+): Promise<unknown> {
+  const key = await documentKey(ports, repository, image, kind);
+  const { head } = partsOf(opened(key, image.object, sealed));
+  return head && parsed(head);
 }
 
 /** The same of what is kept of a layer, under a data key that is made for it. */
@@ -90,13 +107,51 @@ async function documentKey(
   return Buffer.concat(derived);
 }
 
-async function seal(key: Uint8Array, object: ObjectId, document: unknown): Promise<SealedDocument> {
-  const plaintext = await deflate(JSON.stringify(document));
+async function seal(
+  key: Uint8Array,
+  object: ObjectId,
+  document: unknown,
+  head?: unknown,
+): Promise<SealedDocument> {
+  const whole = await deflate(JSON.stringify(document));
+  const plaintext =
+    head === undefined ? whole : withHead(await deflate(JSON.stringify(head)), whole);
   return { sizeBytes: plaintext.length, content: sealWhole(key, object, plaintext) };
 }
 
 async function open(key: Uint8Array, object: ObjectId, sealed: SealedDocument): Promise<unknown> {
-  const opened = openWhole(key, object, String(sealed.sizeBytes), sealed.content);
-  const text = await inflate(opened, { maxOutputLength: scanningLimits.documentBytes });
+  return parsed(partsOf(opened(key, object, sealed)).document);
+}
+
+function opened(key: Uint8Array, object: ObjectId, sealed: SealedDocument): Buffer {
+  return openWhole(key, object, String(sealed.sizeBytes), sealed.content);
+}
+
+// No deflated text begins so: a block of this type is reserved (RFC 1951, 3.2.3).
+const hasHead = 0x07;
+const prefaceBytes = 5;
+
+/** A byte that says so, the length of the head, the head, and the document. */
+function withHead(head: Uint8Array, document: Uint8Array): Buffer {
+  const preface = Buffer.alloc(prefaceBytes);
+  preface.writeUInt8(hasHead);
+  preface.writeUInt32BE(head.length, 1);
+  return Buffer.concat([preface, head, document]);
+}
+
+function partsOf(plaintext: Buffer): { readonly head?: Buffer; readonly document: Buffer } {
+  if (plaintext[0] !== hasHead) return { document: plaintext };
+  const end = prefaceBytes + plaintext.readUInt32BE(1);
+  return { head: plaintext.subarray(prefaceBytes, end), document: plaintext.subarray(end) };
+}
+
+/** Of a piece of the text: each is a turn of another thread. What is kept deflates to a tenth or less. */
+const pieceBytes = { least: 16 * 1024, most: 1024 * 1024, perByte: 16 } as const;
+
+async function parsed(deflated: Buffer): Promise<unknown> {
+  const { least, most, perByte } = pieceBytes;
+  const chunkSize = Math.min(most, Math.max(least, deflated.length * perByte));
+  const maxOutputLength = scanningLimits.documentBytes;
+  const text = await inflate(deflated, { maxOutputLength, chunkSize });
   return JSON.parse(text.toString());
 }

@@ -32,39 +32,63 @@ const ecosystems: Readonly<Partial<Record<PackageType, string>>> = {
 interface Versions {
   readonly type: PackageType;
   readonly name: string;
-  readonly from: string[];
-  readonly to: string[];
+  from: readonly string[];
+  to: readonly string[];
 }
+
+const none: readonly string[] = [];
 
 /** What one image has of packages and the other has not, whichever architectures they are of. */
 export function comparePackages(
   from: readonly ListedPackage[],
   to: readonly ListedPackage[],
 ): PackageComparison {
-  const all = new Map<string, Versions>();
+  // By type and name, each as it is: a key of both would have to be made for each package.
+  const all = new Map<PackageType, Map<string, Versions>>();
   collect(all, from, "from");
   collect(all, to, "to");
-  const changes = [...all.values()].map(changeOf).filter((each) => each !== undefined);
-  return { changes: changes.sort(byName), same: all.size - changes.length };
+  const changes: PackageChange[] = [];
+  let same = 0;
+  for (const ofType of all.values()) {
+    for (const versions of ofType.values()) {
+      const change = changeOf(versions);
+      if (change === undefined) same += 1;
+      else changes.push(change);
+    }
+  }
+  return { changes: changes.sort(byName), same };
 }
 
-function collect(all: Map<string, Versions>, some: readonly ListedPackage[], side: "from" | "to") {
+function collect(
+  all: Map<PackageType, Map<string, Versions>>,
+  some: readonly ListedPackage[],
+  side: "from" | "to",
+) {
   for (const { name, found } of some) {
     const { type, version } = found;
-    const key = `${type}\0${name}`;
-    const known = all.get(key) ?? { type, name, from: [], to: [] };
-    all.set(key, known);
-    if (!known[side].includes(version)) known[side].push(version);
+    let ofType = all.get(type);
+    if (ofType === undefined) {
+      ofType = new Map();
+      all.set(type, ofType);
+    }
+    let known = ofType.get(name);
+    if (known === undefined) {
+      known = { type, name, from: none, to: none };
+      ofType.set(name, known);
+    }
+    const versions = known[side];
+    if (versions.length === 0) known[side] = [version];
+    else if (!versions.includes(version)) known[side] = [...versions, version];
   }
 }
 
-function changeOf({ type, name, ...versions }: Versions): PackageChange | undefined {
-  const from = versions.from.filter((version) => !versions.to.includes(version)).sort();
-  const to = versions.to.filter((version) => !versions.from.includes(version)).sort();
+function changeOf({ type, name, from: before, to: after }: Versions): PackageChange | undefined {
+  if (before.length === 1 && after.length === 1 && before[0] === after[0]) return undefined;
+  const from = before.filter((version) => !after.includes(version)).sort();
+  const to = after.filter((version) => !before.includes(version)).sort();
   if (from.length === 0 && to.length === 0) return undefined;
-  const isNew = versions.from.length === 0;
-  const isGone = versions.to.length === 0;
-  const change = isNew ? "ADDED" : isGone ? "REMOVED" : moved(type, from, to);
+  const change =
+    before.length === 0 ? "ADDED" : after.length === 0 ? "REMOVED" : moved(type, from, to);
   return { change, type, name, from, to };
 }
 

@@ -10,15 +10,10 @@ import type { LayerInventory } from "../scanning/layer-inventory.ts";
 import { isFileLayer } from "../scanning/layer-media-types.ts";
 import { cleanPath } from "../scanning/layer-path.ts";
 import { LayerRefused } from "../scanning/layer-refused.ts";
+import { pathParts } from "../scanning/path-parts.ts";
 import { scanningLimits } from "../scanning/scanning-limits.ts";
 import { type ListedLayer, listedImage } from "./image-layers.ts";
-import {
-  type FileChange,
-  type LayerListing,
-  type ListedFile,
-  listLayer,
-  pathParts,
-} from "./layer-listing.ts";
+import { type FileChange, type LayerListing, type ListedFile, listLayer } from "./layer-listing.ts";
 import { searchLimits } from "./search-limits.ts";
 
 export const fileSorts = ["NAME", "SIZE"] as const;

@@ -9,7 +9,8 @@ import {
 import type { LayerInventory } from "../scanning/layer-inventory.ts";
 import { layerLimits } from "../scanning/layer-limits.ts";
 import { LayerReading } from "../scanning/layer-reading.ts";
-import { listLayer, pathParts } from "./layer-listing.ts";
+import { pathParts } from "../scanning/path-parts.ts";
+import { listLayer } from "./layer-listing.ts";
 
 function layer(...entries: Parameters<typeof layerArchive>[0]): LayerInventory {
   const reading = new LayerReading({ analyzers: [], systemFiles: [], limits: layerLimits });

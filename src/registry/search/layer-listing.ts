@@ -38,7 +38,10 @@ export interface ListedFile {
 
 interface Directory {
   readonly sums: ChangeSums;
+  /** By name. */
   readonly entries: Map<string, ListedFile>;
+  /** What the layers below have in it, by name. */
+  readonly below: ReturnType<FileTree["in"]>;
 }
 
 /** The files of a layer by directory. */
@@ -70,33 +73,11 @@ export function listLayer(below: readonly LayerInventory[], layer: LayerInventor
   };
 }
 
-/**
- * At least as many as there are files and directories in a tree of the layer's paths, named or not: a path of
- * a few thousand characters may stand for as many directories.
- */
-export function pathParts({ files, whiteouts, opaque }: LayerInventory): number {
-  let parts = 0;
-  let last = "";
-  const add = (path: string) => {
-    let same = 0;
-    while (same < last.length && path.charCodeAt(same) === last.charCodeAt(same)) same++;
-    parts++;
-    for (let at = path.indexOf("/", same); at !== -1; at = path.indexOf("/", at + 1)) parts++;
-    last = path;
-  };
-  for (const { path } of files) add(path);
-  for (const path of whiteouts) add(path);
-  for (const path of opaque) add(path);
-  return parts;
-}
-
 /** Built entry by entry. */
 class LayerDirectories {
   /** By path; one that is in another one comes after that. */
   readonly all = new Map<string, Directory>();
   readonly #below: FileTree;
-  /** By directory, what the layers below have in it. */
-  readonly #inBelow = new Map<string, ReturnType<FileTree["in"]>>();
   readonly #opaque: ReadonlySet<string>;
 
   constructor(below: FileTree, { files, whiteouts, opaque }: LayerInventory) {
@@ -104,8 +85,8 @@ class LayerDirectories {
     this.#opaque = new Set(opaque);
     this.#make("");
     for (const file of files) this.#add(file);
-    const here = new Set(files.map(({ path }) => path));
     // What an archive removes and has again is changed.
+    const here = new Set(whiteouts.length === 0 ? [] : files.map(({ path }) => path));
     for (const path of whiteouts) if (!here.has(path)) this.#remove(path);
     for (const path of opaque) this.#clear(path);
     for (const [path, { sums }] of [...this.all].reverse()) {
@@ -120,11 +101,10 @@ class LayerDirectories {
       return;
     }
     const name = nameOf(path);
-    const parent = parentOf(path);
-    const { sums, entries } = this.#enter(parent, undefined);
-    const isAdded = this.#inBelow.get(parent)?.has(name) !== true;
+    const { sums, entries, below } = this.#enter(parentOf(path), undefined);
+    const isAdded = below?.has(name) !== true;
     const change = isAdded ? "ADDED" : "CHANGED";
-    entries.set(path, { name, kind, change, file, sizeBytes, isOpaque: false, sums: undefined });
+    entries.set(name, { name, kind, change, file, sizeBytes, isOpaque: false, sums: undefined });
     sums.sizeBytes += sizeBytes;
     sums[isAdded ? "added" : "changed"]++;
   }
@@ -133,8 +113,9 @@ class LayerDirectories {
     const before = this.#below.at(path);
     const sizeBytes = this.#below.bytesAt(path);
     const { sums, entries } = this.#enter(parentOf(path), undefined);
-    entries.set(path, {
-      ...{ name: nameOf(path), change: "REMOVED", file: undefined, isOpaque: false },
+    const name = nameOf(path);
+    entries.set(name, {
+      ...{ name, change: "REMOVED", file: undefined, isOpaque: false },
       ...{ kind: before && (before.file?.kind ?? "directory"), sums: undefined, sizeBytes },
     });
     sums.removed++;
@@ -156,8 +137,9 @@ class LayerDirectories {
     const { entries } = this.#enter(parentOf(path), undefined);
     const directory = known ?? this.#make(path);
     const { sums } = directory;
-    entries.set(path, {
-      ...{ name: nameOf(path), kind: "directory", change: changeOf(file, this.#below.at(path)) },
+    const name = nameOf(path);
+    entries.set(name, {
+      ...{ name, kind: "directory", change: changeOf(file, this.#below.at(path)) },
       ...{ file, sums, isOpaque: this.#opaque.has(path) },
       get sizeBytes() {
         return sums.sizeBytes;
@@ -168,9 +150,8 @@ class LayerDirectories {
 
   #make(path: string): Directory {
     const sums = { sizeBytes: 0, added: 0, changed: 0, removed: 0, removedBytes: 0 };
-    const made = { sums, entries: new Map() };
+    const made = { sums, entries: new Map(), below: this.#below.in(path) };
     this.all.set(path, made);
-    this.#inBelow.set(path, this.#below.in(path));
     return made;
   }
 }

@@ -26,8 +26,14 @@ export const searchLimits = {
   /** Of one image, that a preview of its deletion names; and images in use of a whole repository. */
   previewedFollowers: 1_000,
   previewedUses: 100,
+  /** Moves of a tag that are looked at to know what it named when somebody asked for it. */
+  activityMoves: 200,
   /** Of each kind, that a search for all kinds tells. */
   foundPerGroup: 20,
+  /** Tagged images of a repository that are looked at for one without a vulnerability. */
+  fixedCandidates: 30,
+  /** Repositories that one request asks about so. */
+  fixedRepositories: 50,
   /** Of each kind, that it looks at to find those that the caller may see. */
   candidates: 200,
   /** Scans that it looks at for a vulnerability, and those of them that it opens. */

@@ -13,6 +13,8 @@ export interface RegistryAccess {
   readonly basic: string | undefined;
   /** Hosts besides the registry's own that may ask for the password to give tokens (D11). */
   readonly realms: readonly string[];
+  /** Certificates of authorities, PEM, that are trusted there beside the public ones. */
+  readonly authorities?: readonly string[] | undefined;
   /** How another one is listed, for who is told that it is not. */
   readonly listing: string;
 }
@@ -137,6 +139,7 @@ export class RegistryClient {
     try {
       return await this.#egress.request({
         ...{ ...request, maximumBytes, plainHttp: "listed", timeoutMs },
+        authorities: this.#access.authorities,
       });
     } catch (error) {
       throw wayFailure(error);

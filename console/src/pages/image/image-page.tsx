@@ -14,6 +14,7 @@ import { PlaceLink } from "../../components/link.tsx";
 import { Page } from "../../components/page.tsx";
 import { Digest, shortDigest } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
+import { ActivityTab } from "./activity-tab.tsx";
 import { LayersTab, OverviewTab } from "./config-tabs.tsx";
 import { FindingsTab } from "./findings-tab.tsx";
 import { PackagesTab } from "./packages-tab.tsx";
@@ -64,7 +65,7 @@ export default function ImagePage({ repository, digest }: ImagePageProps) {
           <PlatformSelect {...{ children, chosen, choose: (value) => choose("platform", value) }} />
         )}
         <PullBox {...{ repository, digest, tag }} />
-        {manifest === undefined ? (
+        {manifest === undefined && error === null ? (
           <Box>{messages.loading}</Box>
         ) : (
           <Container>
@@ -98,7 +99,11 @@ export default function ImagePage({ repository, digest }: ImagePageProps) {
                 },
                 {
                   ...{ id: "raw", label: words.raw },
-                  content: <RawTab {...{ repository, manifest }} />,
+                  content: manifest && <RawTab {...{ repository, manifest }} />,
+                },
+                {
+                  ...{ id: "activity", label: messages.activity.title },
+                  content: <ActivityTab {...{ repository, digest }} />,
                 },
               ]}
             />

@@ -1,6 +1,7 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
@@ -19,7 +20,9 @@ import { Severity } from "../../components/severity.tsx";
 import { SeveritySelect } from "../../components/severity-select.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
+import { usePlaceSearch } from "../../place-search.ts";
 import { DeleteRepository } from "./delete-repository.tsx";
+import { NamespaceTree } from "./namespace-tree.tsx";
 
 const words = messages.repositories;
 
@@ -33,6 +36,24 @@ export function RepositoriesPage() {
     </Button>
   );
   const name = chosen?.repositoryName ?? "";
+  const [search, change] = usePlaceSearch();
+  const isTree = search.get("view") === "tree";
+  const view = (
+    <SegmentedControl
+      label={messages.namespaces.view}
+      selectedId={isTree ? "tree" : "flat"}
+      options={[
+        { id: "flat", text: words.flat },
+        { id: "tree", text: words.tree },
+      ]}
+      onChange={({ detail: { selectedId } }) => {
+        setChosen(undefined);
+        // What one view is sorted and filtered by, the other may not know.
+        const filters = { sort: "", order: "", filter: "", severity: "" };
+        change({ ...filters, view: selectedId === "tree" ? "tree" : "" });
+      }}
+    />
+  );
   return (
     <Page
       title={words.title}
@@ -48,7 +69,11 @@ export function RepositoriesPage() {
         </SpaceBetween>
       }
     >
-      <RepositoryTable chosen={chosen} choose={setChosen} create={create} />
+      {isTree ? (
+        <NamespaceTree {...{ view, create }} />
+      ) : (
+        <RepositoryTable {...{ chosen, choose: setChosen, view, create }} />
+      )}
       {chosen !== undefined && (
         <>
           <PushCommands
@@ -71,10 +96,11 @@ export function RepositoriesPage() {
 interface RepositoryTableProps {
   readonly chosen: RepositoryRow | undefined;
   readonly choose: (repository: RepositoryRow | undefined) => void;
+  readonly view: React.ReactNode;
   readonly create: React.ReactNode;
 }
 
-function RepositoryTable({ chosen, choose, create }: RepositoryTableProps) {
+function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps) {
   const list = useServerList({ sortBy: "NAME", sortOrder: "ASCENDING" });
   const [text, setText] = useTyped(list.filter("filter"), (filter) => list.setFilter({ filter }));
   const input = {
@@ -96,6 +122,7 @@ function RepositoryTable({ chosen, choose, create }: RepositoryTableProps) {
   const count = data?.totalCount ?? 0;
   const filters = (
     <SpaceBetween direction="horizontal" size="xs">
+      {view}
       <TextFilter
         filteringText={text}
         filteringPlaceholder={words.find}

@@ -80,7 +80,7 @@ export function DeleteImages({ name, images, visible, close }: DeleteImagesProps
         {visible && (
           <DeletionPreview
             repository={name}
-            digests={images.map(({ imageDigest }) => imageDigest)}
+            images={images.map(({ imageDigest }) => ({ imageDigest }))}
           />
         )}
         <EquivalentCli service="ecr" operation="BatchDeleteImage" input={input} />

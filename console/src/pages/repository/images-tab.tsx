@@ -16,15 +16,21 @@ import { useServerList, useTyped } from "../../components/server-list.ts";
 import { SeveritySelect } from "../../components/severity-select.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
+import { ChangeStorage } from "./change-storage.tsx";
 import { DeleteImages } from "./delete-images.tsx";
 import { columnsOf, type Row, rowOf } from "./image-rows.tsx";
 import type { TabProps } from "./repository-page.tsx";
+import { Retag } from "./retag.tsx";
 
 const words = messages.repository;
+const actions = messages.imageActions;
 /** Where the stream of events is held back by something in between. */
 const pollMs = 10_000;
 
-export function ImagesTab({ name }: TabProps) {
+/** What is asked about before it is done. */
+type Asked = "delete" | "archive" | "restore" | "retag";
+
+export function ImagesTab({ name, repository }: TabProps) {
   const navigate = useNavigate();
   const list = useServerList({ sortBy: "PUSHED", sortOrder: "DESCENDING" });
   const [text, setText] = useTyped(list.filter("filter"), (filter) => list.setFilter({ filter }));
@@ -40,8 +46,13 @@ export function ImagesTab({ name }: TabProps) {
   const images = data?.images ?? [];
   const [selected, setSelected] = useState<readonly Row[]>([]);
   const [opened, setOpened] = useState<readonly Row[]>([]);
-  const [isDeleting, setDeleting] = useState(false);
+  const [asked, setAsked] = useState<Asked>();
   const scan = useScan(name);
+  const rows = images.map(rowOf);
+  // As they are now, which may be otherwise than when they were chosen.
+  const chosen = selected.flatMap(
+    ({ key, image }) => rows.find((row) => row.key === key)?.image ?? image ?? [],
+  );
   const announced = useNewest(images, isPending || list.filter("filter") !== "");
   const count = data?.totalCount ?? 0;
   const isNarrowed = list.filter("filter") !== "" || list.filter("severity") !== "";
@@ -61,7 +72,7 @@ export function ImagesTab({ name }: TabProps) {
       {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
       <Table
         {...list.sorting}
-        items={images.map(rowOf)}
+        items={rows}
         columnDefinitions={columnsOf(name)}
         loading={isPending && error === null}
         loadingText={messages.loading}
@@ -94,10 +105,10 @@ export function ImagesTab({ name }: TabProps) {
         header={
           <ImagesHeader
             count={count}
-            isNone={selected.length === 0}
-            compare={selected.length === 2 ? () => navigate(comparing(name, selected)) : undefined}
+            chosen={chosen}
+            compare={() => navigate(comparing(name, selected))}
             scan={() => scan.mutate(selected.map(({ digest }) => digest))}
-            remove={() => setDeleting(true)}
+            ask={setAsked}
           />
         }
         filter={
@@ -121,11 +132,11 @@ export function ImagesTab({ name }: TabProps) {
           />
         }
       />
-      <DeleteImages
-        {...{ name, visible: isDeleting }}
-        images={selected.flatMap(({ image }) => image ?? [])}
+      <Dialogs
+        {...{ repository, asked }}
+        images={chosen}
         close={() => {
-          setDeleting(false);
+          setAsked(undefined);
           setSelected([]);
         }}
       />
@@ -133,29 +144,65 @@ export function ImagesTab({ name }: TabProps) {
   );
 }
 
-interface ImagesHeaderProps {
-  readonly count: number;
-  readonly isNone: boolean;
-  /** Of two images. */
-  readonly compare: (() => void) | undefined;
-  readonly scan: () => void;
-  readonly remove: () => void;
+interface DialogsProps {
+  readonly repository: TabProps["repository"];
+  readonly asked: Asked | undefined;
+  readonly images: readonly ImageRow[];
+  readonly close: () => void;
 }
 
-function ImagesHeader({ count, isNone, compare, scan, remove }: ImagesHeaderProps) {
+function Dialogs({ repository, asked, images, close }: DialogsProps) {
+  const name = repository.repositoryName ?? "";
+  const [first] = images;
+  return (
+    <>
+      <DeleteImages {...{ name, images, close }} visible={asked === "delete"} />
+      {(asked === "archive" || asked === "restore") && (
+        <ChangeStorage
+          {...{ name, images, close }}
+          target={asked === "archive" ? "ARCHIVE" : "STANDARD"}
+        />
+      )}
+      {asked === "retag" && first !== undefined && (
+        <Retag {...{ repository, close }} image={first} />
+      )}
+    </>
+  );
+}
+
+interface ImagesHeaderProps {
+  readonly count: number;
+  readonly chosen: readonly ImageRow[];
+  readonly compare: () => void;
+  readonly scan: () => void;
+  readonly ask: (asked: Asked) => void;
+}
+
+function ImagesHeader({ count, chosen, compare, scan, ask }: ImagesHeaderProps) {
+  const isNone = chosen.length === 0;
+  const has = (status: string) => chosen.some(({ imageStatus }) => imageStatus === status);
   return (
     <Header
       variant="h2"
       counter={`(${count})`}
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          <Button disabled={compare === undefined} onClick={() => compare?.()}>
+          <Button disabled={chosen.length !== 2} onClick={compare}>
             {messages.compare.compare}
           </Button>
           <Button disabled={isNone} onClick={scan}>
             {words.scan}
           </Button>
-          <Button disabled={isNone} onClick={remove}>
+          <Button disabled={chosen.length !== 1} onClick={() => ask("retag")}>
+            {actions.retag}
+          </Button>
+          <Button disabled={!has("ACTIVE")} onClick={() => ask("archive")}>
+            {actions.archive}
+          </Button>
+          <Button disabled={!has("ARCHIVED")} onClick={() => ask("restore")}>
+            {actions.restore}
+          </Button>
+          <Button disabled={isNone} onClick={() => ask("delete")}>
             {words.delete}
           </Button>
         </SpaceBetween>

@@ -9,10 +9,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, currentRegion } from "../../api/call.ts";
 import { ApiError } from "../../api/errors.ts";
+import { Beside } from "../../components/beside.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
+import { LifecycleForm } from "./lifecycle-form.tsx";
 import { LifecyclePreview, LifecycleRuns } from "./lifecycle-preview.tsx";
 import type { TabProps } from "./repository-page.tsx";
 
@@ -103,14 +105,19 @@ function Editor({ name, stored }: { name: string; stored: string }) {
         }
       >
         <SpaceBetween size="m">
-          <FormField label={words.lifecycleEdit} stretch>
-            <Textarea
-              value={text}
-              rows={16}
-              spellcheck={false}
-              onChange={({ detail }) => setText(detail.value)}
-            />
-          </FormField>
+          <Beside
+            form={<LifecycleForm {...{ text, setText }} />}
+            text={
+              <FormField label={words.lifecycleEdit} stretch>
+                <Textarea
+                  value={text}
+                  rows={24}
+                  spellcheck={false}
+                  onChange={({ detail }) => setText(detail.value)}
+                />
+              </FormField>
+            }
+          />
           <EquivalentCli service="ecr" operation="PutLifecyclePolicy" input={input} />
         </SpaceBetween>
       </Container>

@@ -4,6 +4,7 @@ import { ApiError } from "../../api/errors.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PolicyEditor } from "../../components/policy-editor.tsx";
 import { messages } from "../../messages.ts";
+import { PolicyForm } from "./policy-form.tsx";
 import type { TabProps } from "./repository-page.tsx";
 
 const words = messages.repository;
@@ -20,7 +21,7 @@ export function PermissionsTab({ name }: TabProps) {
     <PolicyEditor
       key={data}
       {...{ title: words.tabs.permissions, label: words.policyEdit, none: words.policyNone }}
-      {...{ kind: "repository", stored: data }}
+      {...{ kind: "repository", stored: data, form: PolicyForm }}
       operations={{
         ...{ put: "SetRepositoryPolicy", remove: "DeleteRepositoryPolicy" },
         input: { repositoryName: name },

@@ -4,6 +4,7 @@ import { usePlaceSearch } from "../../place-search.ts";
 export const groups = ["none", "cve", "package", "repository", "image"] as const;
 export type GroupBy = (typeof groups)[number];
 export const sorts = [
+  "PRIORITY",
   ...(["SEVERITY", "EPSS_SCORE", "INSPECTOR_SCORE"] as const),
   ...(["LAST_OBSERVED_AT", "FIRST_OBSERVED_AT"] as const),
 ] as const;
@@ -17,7 +18,7 @@ const texts = ["repository", "cve", "package"] as const;
 export function useAskedFindings() {
   const [search, change] = usePlaceSearch();
   const groupBy = groups.find((each) => each === search.get("by")) ?? "none";
-  const sort = sorts.find((each) => each === search.get("sort")) ?? "SEVERITY";
+  const sort = sorts.find((each) => each === search.get("sort")) ?? "PRIORITY";
   const wanted = (search.get("severity") ?? "").split(",").filter((each) => each !== "");
   const [repository = "", cve = "", named = ""] = texts.map((name) => search.get(name) ?? "");
   const isFixable = search.get("fixable") === "1";
@@ -53,6 +54,7 @@ export function criteriaOf(asked: AskedFindings): Criteria {
   };
 }
 
-export function sortOf({ sort }: AskedFindings): Sort {
-  return { field: sort, sortOrder: "DESC" };
+/** Absent where priority is the order, which Inspector does not know. */
+export function sortOf({ sort }: AskedFindings): Sort | undefined {
+  return sort === "PRIORITY" ? undefined : { field: sort, sortOrder: "DESC" };
 }

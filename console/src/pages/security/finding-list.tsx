@@ -5,7 +5,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
-import { type Finding, findings as listFindings } from "../../api/findings.ts";
+import {
+  type Finding,
+  type FindingPage,
+  findings as listFindings,
+  urgentFindings,
+} from "../../api/findings.ts";
 import { csvText } from "../../components/csv.ts";
 import { downloadText } from "../../components/download.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
@@ -25,10 +30,15 @@ const pageSize = 50;
 export function FindingList({ asked }: { asked: AskedFindings }) {
   const [chosen, setChosen] = useState<Finding>();
   const [isIgnoring, setIgnoring] = useState(false);
-  const input = { filterCriteria: criteriaOf(asked), sortCriteria: sortOf(asked) };
+  const filterCriteria = criteriaOf(asked);
+  const sortCriteria = sortOf(asked);
   const { query, pages } = usePaged(
-    ["findings", currentRegion(), "findings", input],
-    (token, signal) => listFindings({ ...input, maxResults: pageSize, ...token }, signal),
+    ["findings", currentRegion(), "findings", filterCriteria, sortCriteria],
+    (token, signal): Promise<FindingPage> => {
+      const input = { filterCriteria, maxResults: pageSize, ...token };
+      if (sortCriteria === undefined) return urgentFindings(input, signal);
+      return listFindings({ ...input, sortCriteria }, signal);
+    },
   );
   if (query.error !== null) {
     return <ErrorNotice error={query.error} retry={() => void query.refetch()} />;
@@ -62,7 +72,7 @@ export function FindingList({ asked }: { asked: AskedFindings }) {
             {words.tabs.findings}
           </Header>
         }
-        columnDefinitions={columns}
+        columnDefinitions={sortCriteria === undefined ? [priorityColumn, ...columns] : columns}
       />
       <MoreButton query={query} />
       {isIgnoring && chosen !== undefined && (
@@ -115,6 +125,15 @@ function NoFindings({ asked }: { asked: AskedFindings }) {
   );
 }
 
+const priorityColumn: TableProps.ColumnDefinition<Finding> = {
+  ...{ id: "priority", header: words.priority },
+  cell: ({ priority, explanation = [] }) => (
+    <span title={explanation.map(({ points, reason }) => `${points}: ${reason}`).join("\n")}>
+      {priority?.toFixed(1)}
+    </span>
+  ),
+};
+
 const columns: readonly TableProps.ColumnDefinition<Finding>[] = [
   {
     ...{ id: "severity", header: words.severity },
@@ -158,10 +177,20 @@ function nameOf(finding: Finding): string {
 }
 
 function csvOf(items: readonly Finding[]): string {
-  const head = ["severity", "vulnerability", "package", "installed", "fixed", "image", "exploited"];
+  const head = [
+    "priority",
+    "severity",
+    "vulnerability",
+    "package",
+    "installed",
+    "fixed",
+    "image",
+    "exploited",
+  ];
   const rows = items.map((finding) => {
     const facts = factsOf(finding);
     return [
+      finding.priority ?? "",
       ...[facts.severity, facts.vulnerabilityId, facts.packageName, facts.installed],
       ...[facts.fixedIn ?? "", `${facts.repository}@${facts.digest}`, facts.isExploited],
     ];

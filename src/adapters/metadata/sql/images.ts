@@ -192,18 +192,32 @@ export class SqlImages implements ImageReads, ImageWrites {
     await this.#session.allLater([
       row,
       this.#session.command(notePush, { ...key, pushedAt: image.pushedAt }),
-      ...references.map(({ kind, digest, mediaType, sizeBytes }, position) =>
-        this.#session.command(insertReference, {
-          ...key,
-          image: image.digest,
-          position,
-          kind,
-          digest,
-          mediaType,
-          sizeBytes,
-        }),
-      ),
+      ...this.#references(image.repository, image.digest, references, 0),
     ]);
+  }
+
+  async addReferences(
+    repository: RepositoryRef,
+    digest: Digest,
+    references: readonly ImageReference[],
+    position: number,
+  ): Promise<void> {
+    await this.#session.allLater(this.#references(repository, digest, references, position));
+  }
+
+  #references(
+    repository: RepositoryRef,
+    image: Digest,
+    references: readonly ImageReference[],
+    first: number,
+  ) {
+    const key = repositoryKey(repository);
+    return references.map(({ kind, digest, mediaType, sizeBytes }, index) =>
+      this.#session.command(insertReference, {
+        ...{ ...key, image, position: first + index },
+        ...{ kind, digest, mediaType, sizeBytes },
+      }),
+    );
   }
 
   async remove(repository: RepositoryRef, digest: Digest): Promise<void> {

@@ -18,6 +18,15 @@ export interface FindingFilterTable {
   updated_at: number;
 }
 
+export interface SbomExportTable {
+  account: AccountId;
+  region: Region;
+  id: string;
+  /** JSON. */
+  settings: string;
+}
+
 export interface InspectorTables {
   finding_filter: FindingFilterTable;
+  sbom_export: SbomExportTable;
 }

@@ -44,6 +44,7 @@ import { SqlReplicationChanges } from "./replication-changes.ts";
 import { SqlReplications } from "./replications.ts";
 import { SqlRepositories } from "./repositories.ts";
 import { SqlResourcePolicies } from "./resource-policies.ts";
+import { SqlSbomExports } from "./sbom-exports.ts";
 import { SqlScans } from "./scans.ts";
 import { SqlSearch } from "./search.ts";
 import { SqlSecrets } from "./secrets.ts";
@@ -138,6 +139,7 @@ export function metadataTables(session: SqlSession): MetadataChange {
     approvals: new SqlApprovals(session),
     gates: new SqlGates(session),
     findingFilters: new SqlFindingFilters(session),
+    sbomExports: new SqlSbomExports(session),
     suppressions: new SqlSuppressions(session),
     search: new SqlSearch(session),
     secrets: new SqlSecrets(session),

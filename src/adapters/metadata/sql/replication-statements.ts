@@ -160,6 +160,12 @@ export const put = statement(({ builder }, row: Fields<ImageReplicationTable>) =
     );
 });
 
+export const remove = statement(({ builder }, key: OneKey) =>
+  builder
+    .deleteFrom("image_replication")
+    .where((row) => row.and({ ...ofLane(key), digest: key.digest })),
+);
+
 export const findUpload = statement(({ builder }, key: OneKey) =>
   builder
     .selectFrom("replication_upload")

@@ -30,6 +30,7 @@ import {
   ofImage,
   put,
   putUpload,
+  remove,
   removeUpload,
   toCount,
   waitingFor,
@@ -103,6 +104,10 @@ export class SqlReplications implements ReplicationReads, ReplicationWrites {
       requested_at: replication.requestedAt,
       ended_at: replication.endedAt ?? null,
     });
+  }
+
+  async remove(key: ReplicationKey): Promise<void> {
+    await this.#session.later(remove, imageKey(key));
   }
 
   async upload(key: ReplicationKey): Promise<ReplicationUpload | undefined> {

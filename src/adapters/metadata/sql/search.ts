@@ -12,6 +12,7 @@ import {
   tagsBeginning,
   tagsOfBeginning,
 } from "./search-names.ts";
+import { searchNamespaces } from "./search-namespaces.ts";
 import { countRepositories, searchRepositories } from "./search-repositories.ts";
 import { registryCounts, repositoryBytes, scanCounts } from "./search-sums.ts";
 import type { SqlSession } from "./session.ts";
@@ -29,6 +30,10 @@ export class SqlSearch implements SearchReads {
 
   countRepositories(...asked: Parameters<SearchReads["countRepositories"]>) {
     return countRepositories(this.#session, ...asked);
+  }
+
+  namespaces(...asked: Parameters<SearchReads["namespaces"]>) {
+    return searchNamespaces(this.#session, ...asked);
   }
 
   images(...asked: Parameters<SearchReads["images"]>) {

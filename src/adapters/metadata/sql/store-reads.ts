@@ -43,6 +43,7 @@ export class StoreReads implements MetadataReads {
   readonly scans: MetadataReads["scans"];
   readonly gates: MetadataReads["gates"];
   readonly findingFilters: MetadataReads["findingFilters"];
+  readonly sbomExports: MetadataReads["sbomExports"];
   readonly suppressions: MetadataReads["suppressions"];
   readonly search: MetadataReads["search"];
   readonly secrets: MetadataReads["secrets"];
@@ -97,6 +98,7 @@ export class StoreReads implements MetadataReads {
     this.scans = reads.scans;
     this.gates = reads.gates;
     this.findingFilters = reads.findingFilters;
+    this.sbomExports = reads.sbomExports;
     this.suppressions = reads.suppressions;
     this.search = reads.search;
     this.secrets = reads.secrets;

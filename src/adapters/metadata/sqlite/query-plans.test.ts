@@ -19,6 +19,7 @@ const answer = {
     ...{ claims: "{}", rule: "{}", reasons: "[]", pushers: "[]", details: "{}" },
     client_ids: "[]",
     thumbprints: "[]",
+    sign_on: null,
     login: null,
     ...{
       encryption_type: "AES256",
@@ -143,6 +144,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
       [ref, "d", page, { states: ["ACTIVE"] }],
     ],
     insert: [[row, [row]]],
+    addReferences: [[ref, "d", [row], 1]],
     remove: [[ref, "d"]],
     setPulledAt: [[ref, "d", 1]],
     setAliveAt: [[ref, "d", 1]],
@@ -811,6 +813,16 @@ const scanCalls: typeof calls = {
     putVersion: [[{ repository: ref, version: "v", createdAt: 1, updatedAt: 1 }]],
     removeVersion: [[ref, "v"]],
   },
+  sbomExports: {
+    find: [[registry, "e"]],
+    list: [
+      [registry, page],
+      [registry, { ...page, after: "e" }],
+    ],
+    lock: [[registry, "e"]],
+    put: [[{ registry, id: "e" }]],
+    remove: [[registry, "e"]],
+  },
   findingFilters: {
     find: [[registry, "f"]],
     named: [[registry, "n"]],
@@ -899,6 +911,7 @@ const replicationCalls: typeof calls = {
     countsOf: [[registry]],
     put: [[replication]],
     upload: [[replication]],
+    remove: [[replication]],
     putUpload: [[{ ...replication, uploadId: "u", offset: 1 }]],
     removeUpload: [[replication]],
     backfill: [[registry, "i"]],

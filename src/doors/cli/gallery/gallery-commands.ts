@@ -15,6 +15,7 @@ export function addGalleryCommands(program: Command, builder: CommandBuilder): v
   addDelete(gallery, builder);
   addVersion(gallery, builder);
   addSettings(gallery, builder);
+  addExport(gallery, builder);
 }
 
 const repository = ["<repository>", "name of the repository"] as const;
@@ -125,6 +126,24 @@ function addSettings(gallery: Command, builder: CommandBuilder): void {
 
 function orNone(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? ["  none"] : lines;
+}
+
+function addExport(gallery: Command, builder: CommandBuilder): void {
+  const exported = builder
+    .command(gallery, "export", "print entries as a catalog-info.yaml of Backstage")
+    .option("--category <name>", "only those of this category");
+  builder.addServerOptions(exported).action(async (words: Words) => {
+    const server = await builder.server(words);
+    const category = textOf(words.category);
+    let text = "";
+    let nextToken: string | undefined;
+    do {
+      const page = await server.call("entrepot:ExportGalleryEntries", { category, nextToken });
+      text += page.text;
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    builder.show(words, { text }, text.trimEnd());
+  });
 }
 
 /** @throws CommandError for a file that holds none */

@@ -41,6 +41,8 @@ it("puts a repository into the gallery with a version, tells of it, and takes it
   const shown = await ran("gallery", "show", "team/app");
   expect(shown).toMatch(/data class +public/);
   expect(shown).toMatch(/1 +1\.\* +DEPRECATED +2 +use 2/);
+  expect(await ran("gallery", "export")).toMatch(/^---\napiVersion: .*\nkind: "Component"\n/);
+  expect(await ran("gallery", "export", "--category", "none")).toBe("\n");
   await ran("gallery", "version", "team/app", "1", "--delete");
   await ran("gallery", "delete", "team/app");
   expect(await ran("gallery", "list")).toBe("There are none.\n");

@@ -17,6 +17,8 @@ export const adviceLimits = {
   secretWindowBytes: 64 * 2 ** 10,
   /** Less than that is how package managers keep their records. */
   wastedBytes: 2 ** 20,
+  /** Files and directories of all layers together, named or not: see `pathParts`. */
+  pathParts: 1_000_000,
   /** As many layers are slow to start and to pull. */
   layers: 40,
 } as const;

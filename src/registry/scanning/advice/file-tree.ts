@@ -27,11 +27,16 @@ interface Content {
   names: number;
 }
 
+/** All of one shape, as there may be a million. */
 interface Node {
-  children?: Map<string, Node>;
-  file?: LayerFile;
+  children: Map<string, Node> | undefined;
+  file: LayerFile | undefined;
   layer: number;
-  content?: Content;
+  content: Content | undefined;
+}
+
+function newNode(layer: number): Node {
+  return { children: undefined, file: undefined, layer, content: undefined };
 }
 
 /**
@@ -41,7 +46,7 @@ interface Node {
 export class FileTree {
   readonly wasted: readonly WastedFile[];
   readonly #layers: readonly LayerInventory[];
-  readonly #root: Node = { layer: 0 };
+  readonly #root: Node = newNode(0);
   readonly #wasted: WastedFile[] = [];
 
   constructor(layers: readonly LayerInventory[]) {
@@ -66,7 +71,7 @@ export class FileTree {
   }
 
   /** The same of all that is in a directory, by name; `undefined` where nothing is. */
-  in(path: string): ReadonlyMap<string, { readonly file?: LayerFile }> | undefined {
+  in(path: string): ReadonlyMap<string, { readonly file: LayerFile | undefined }> | undefined {
     return this.#find(path)?.children;
   }
 
@@ -99,11 +104,13 @@ export class FileTree {
       const node = this.#find(directory);
       if (node?.children !== undefined) {
         this.#hideBelow(node, at);
-        delete node.children;
+        node.children = undefined;
       }
     }
     for (const path of layer.whiteouts) this.#remove(path, at);
-    for (const file of layer.files) this.#place(file, at);
+    // Of this layer's files so far: most stand in a directory where another one does.
+    const directories = new Map<string, Node>();
+    for (const file of layer.files) this.#place(file, at, directories);
   }
 
   #find(path: string): Node | undefined {
@@ -124,28 +131,43 @@ export class FileTree {
     siblings!.delete(last);
   }
 
-  #place(file: LayerFile, layer: number): void {
-    let node = this.#root;
-    for (const part of partsOf(file.path)) {
-      // What is put below a file makes a directory of it.
-      if (node.file !== undefined && node.file.kind !== "directory") {
-        this.#hide(node, layer, "overwritten");
-        delete node.file;
-      }
-      node.children ??= new Map();
-      const child: Node = node.children.get(part) ?? { layer };
-      node.children.set(part, child);
-      node = child;
+  #place(file: LayerFile, layer: number, directories: Map<string, Node>): void {
+    const { path } = file;
+    const slash = path.lastIndexOf("/");
+    const above = slash === -1 ? "" : path.slice(0, slash);
+    let directory = directories.get(above);
+    if (directory === undefined) {
+      directory = this.#root;
+      for (const part of partsOf(above)) directory = this.#step(directory, part, layer);
+      directories.set(above, directory);
     }
+    let node = directory;
+    for (const part of partsOf(path.slice(slash + 1))) node = this.#step(node, part, layer);
     if (file.kind !== "directory" && node.children !== undefined) {
       this.#hideBelow(node, layer);
-      delete node.children;
+      node.children = undefined;
+      directories.clear(); // Some of them were in it.
     }
     this.#hide(node, layer, isRestated(node.file, file) ? "restated" : "overwritten");
     node.file = file;
     node.layer = layer;
     const content = this.#contentOf(file, layer);
     if (content !== undefined) node.content = content;
+  }
+
+  /** What is put below a file makes a directory of it. */
+  #step(node: Node, part: string, layer: number): Node {
+    if (node.file !== undefined && node.file.kind !== "directory") {
+      this.#hide(node, layer, "overwritten");
+      node.file = undefined;
+    }
+    node.children ??= new Map();
+    let child = node.children.get(part);
+    if (child === undefined) {
+      child = newNode(layer);
+      node.children.set(part, child);
+    }
+    return child;
   }
 
   /** A hard link has the content of what it leads to, which stays for as long as one of its names does. */
@@ -169,7 +191,7 @@ export class FileTree {
 
   #hide(node: Node, layer: number, how: WastedFile["how"]): void {
     const { content } = node;
-    delete node.content;
+    node.content = undefined;
     if (content === undefined || --content.names > 0) return;
     const { path, sizeBytes } = content;
     // An archive that has a path twice is its layer's own affair.

@@ -37,6 +37,9 @@ export async function withAttached(
 ): Promise<ScannedImage> {
   const layers = ofLayers(scanned.inventory);
   const told = await attachedPackages(ports, repository, image, layers);
+  if (told.packages.length + told.unread.length === 0 && isSame(layers, scanned.inventory)) {
+    return scanned;
+  }
   const inventory: ImageInventory = {
     ...layers,
     packages: [...layers.packages, ...told.packages],
@@ -55,6 +58,11 @@ export function ofLayers(inventory: ImageInventory): ImageInventory {
     packages: inventory.packages.filter(({ analyzer }) => analyzer !== attachedSbom),
     unread: inventory.unread.filter(({ analyzer }) => analyzer !== attachedSbom),
   };
+}
+
+/** Of what is left of an inventory: nothing was left out. */
+function isSame(layers: ImageInventory, { packages, unread }: ImageInventory): boolean {
+  return layers.packages.length === packages.length && layers.unread.length === unread.length;
 }
 
 interface Told {

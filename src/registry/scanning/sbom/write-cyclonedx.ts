@@ -9,28 +9,27 @@ import {
 } from "./sbom-subject.ts";
 import { isSpdxIdentifier } from "./spdx-licenses.ts";
 
+export type CycloneDxVersion = "1.4" | "1.6";
+
 /**
- * The bill of materials of an image in CycloneDX 1.6 JSON. The same image at the same time gives the same text,
- * and the same image the same serial number. Source: cyclonedx.org/docs/1.6/json
+ * The bill of materials of an image in CycloneDX JSON. The same image at the same time gives the same text,
+ * and the same image the same serial number. Source: cyclonedx.org/docs/1.6/json and 1.4/json
  */
-export function writeCycloneDx(subject: SbomSubject): string {
+export function writeCycloneDx(subject: SbomSubject, version: CycloneDxVersion = "1.6"): string {
   const components = componentsOf(subject);
   const image = imageUrl(subject);
   const system = systemOf(subject);
   const refs = [...system.map((each) => each["bom-ref"]), ...components.map(refOf)];
   const { unread } = subject.inventory;
   return JSON.stringify({
-    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
+    $schema: `http://cyclonedx.org/schema/bom-${version}.schema.json`,
     bomFormat: "CycloneDX",
-    specVersion: "1.6",
+    specVersion: version,
     serialNumber: `urn:uuid:${documentUuid(subject, "cyclonedx")}`,
     version: 1,
     metadata: {
       timestamp: timeText(subject.writtenAt),
-      lifecycles: [{ phase: "post-build" }],
-      tools: {
-        components: [{ type: "application", name: "entrepot", version: subject.toolVersion }],
-      },
+      ...toolsOf(subject, version),
       component: {
         type: "container",
         "bom-ref": image,
@@ -47,6 +46,16 @@ export function writeCycloneDx(subject: SbomSubject): string {
       compositions: [{ aggregate: "incomplete", assemblies: [image] }],
     }),
   });
+}
+
+/** How a tool is told changed with 1.5, which also began to tell lifecycles. */
+function toolsOf({ toolVersion }: SbomSubject, version: CycloneDxVersion): object {
+  const tool = { name: "entrepot", version: toolVersion };
+  if (version === "1.4") return { tools: [tool] };
+  return {
+    lifecycles: [{ phase: "post-build" }],
+    tools: { components: [{ type: "application", ...tool }] },
+  };
 }
 
 function componentOf(component: SbomComponent): object {

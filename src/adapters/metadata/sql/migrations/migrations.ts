@@ -30,6 +30,7 @@ import { migration0029 } from "./0029-replication-changes.ts";
 import { migration0030 } from "./0030-private-gallery.ts";
 import { migration0031 } from "./0031-trusted-signers.ts";
 import { migration0032 } from "./0032-palette.ts";
+import { migration0033 } from "./0033-sbom-exports.ts";
 import { migration0037 } from "./0037-console-sign-on.ts";
 import type { Migration } from "./migration.ts";
 
@@ -67,5 +68,6 @@ export const migrations: readonly Migration[] = [
   migration0030,
   migration0031,
   migration0032,
+  migration0033,
   migration0037,
 ];

@@ -1,0 +1,32 @@
+/** Sentences of the form for lifecycle rules. */
+export const lifecycleForm = {
+  title: "Rules as a form",
+  notJson: "The form goes on once the text is JSON with rules.",
+  rule: (priority: number | undefined) => `Rule ${priority ?? "without a priority"}`,
+  add: "Add rule",
+  up: (rule: string) => `Move ${rule} up`,
+  down: (rule: string) => `Move ${rule} down`,
+  remove: (rule: string) => `Remove ${rule}`,
+  drag: "Drag to another place",
+  hidden: (members: readonly string[]) =>
+    `The form has no fields for ${members.join(", ")}: that stays as it is in the JSON.`,
+  description: "Description",
+  tagStatus: "Images",
+  tagStatuses: { tagged: "with these tags", untagged: "without a tag", any: "all" },
+  tagList: "Tags are",
+  tagLists: { tagPatternList: "like patterns", tagPrefixList: "beginning with" },
+  tags: "Tags",
+  tagsHint: "With spaces between them; all have to fit",
+  storageClass: "That are",
+  storageClasses: { standard: "at hand", archive: "archived" },
+  countType: "Counted by",
+  countTypes: {
+    imageCountMoreThan: "how many are newer",
+    sinceImagePushed: "days since the push",
+    sinceImagePulled: "days since the last pull",
+    sinceImageTransitioned: "days in the archive",
+  },
+  countNumber: "More than",
+  action: "Action",
+  actions: { expire: "delete", transition: "archive" },
+} as const;
