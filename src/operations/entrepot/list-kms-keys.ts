@@ -29,12 +29,13 @@ interface KmsKeyRow {
 
 /**
  * The KMS keys of the caller's account in the region as a screen lists them, by id: what ListKeys,
- * DescribeKey and ListAliases say in a request for each. A key that the caller may not describe
+ * DescribeKey and ListAliases say in a request for each, with the right to the first. A key that the caller may not describe
  * (`kms:DescribeKey`) is left out of the page.
  */
 export const listKmsKeys = operation("entrepot:ListKmsKeys", {
   input: request({ maxResults, nextToken }),
   resource: everyKey,
+  action: "kms:ListKeys",
   access: "List",
   errors: ["InvalidParameter"],
   async handle(input, { ports, caller }): Promise<{ keys: KmsKeyRow[]; nextToken?: string }> {
