@@ -1,9 +1,10 @@
+import { registryOf } from "../../registry/identity/principal.ts";
 import { inspectorLimits } from "../../registry/inspector/inspector-limits.ts";
 import type { OrderedPosition } from "../../registry/inspector/top-findings.ts";
 import { urgentFindings } from "../../registry/inspector/urgent-findings.ts";
+import { registryResource } from "../ecr/resource.ts";
 import { request } from "../ecr/shapes.ts";
 import { findingAnswer } from "../inspector2/finding-answer.ts";
-import { anyResource, ownRegistry } from "../inspector2/inspector-resource.ts";
 import { openPlace, sealPlace } from "../inspector2/page.ts";
 import { filterCriteria, maxResults, nextToken } from "../inspector2/shapes.ts";
 import { operation } from "../operation.ts";
@@ -27,12 +28,12 @@ interface Answer {
 export const searchFindings = operation("entrepot:SearchFindings", {
   action: "inspector2:ListFindings",
   input: request({ maxResults, nextToken, filterCriteria: filterCriteria.optional() }),
-  resource: anyResource,
+  resource: registryResource,
   access: "List",
   errors: ["InvalidParameter", "Validation"],
   async handle(input, { ports, caller }): Promise<Answer> {
     const { filterCriteria: criteria = {} } = input;
-    const registry = ownRegistry(caller);
+    const registry = registryOf(caller);
     const narrowedBy = [JSON.stringify(criteria)];
     const listing = { operation: "SearchFindings", registry, narrowedBy };
     const { findings, next } = await urgentFindings(ports, registry, criteria, {
