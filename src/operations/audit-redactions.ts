@@ -19,6 +19,8 @@ export const redactions: Readonly<Record<string, Redactions>> = {
   "ecr-public:GetAuthorizationToken": { response: ["authorizationToken"] },
   "ecr-public:CreateRepository": { request: ["logoImageBlob"] },
   "ecr-public:PutRepositoryCatalogData": { request: ["logoImageBlob"] },
+  "entrepot:PutReplica": { request: ["imageManifest"] },
+  "entrepot:PutReplicaLayers": { request: ["layerBlob"] },
   "entrepot:CreatePullSecret": { response: ["password", "dockerConfigJson"] },
   "entrepot:PutConsoleSignOn": { request: ["clientSecret"] },
   // Any value in there may be a secret that is sent along.

@@ -1,5 +1,7 @@
-/** A TCP proxy that can be told to lose what passes through it. */
+/** A TCP proxy that can be told to lose, or to hold up, what passes through it. */
+
 import { connect as connectTo, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What becomes of a piece that a client sends, and of its connection. */
 export type Verdict =
@@ -15,6 +17,9 @@ export class CuttingProxy {
   readonly #sockets = new Set<Socket>();
   /** Asked of every piece that a client sends. */
   judge: (piece: Buffer) => Verdict = () => "pass";
+
+  /** Milliseconds that each piece takes more, in both directions; their order stays. */
+  delay: () => number = () => 0;
 
   private constructor(target: number) {
     this.#target = target;
@@ -52,7 +57,7 @@ export class CuttingProxy {
       socket.on("close", () => this.#sockets.delete(socket));
     }
     let isCut = false;
-    client.on("data", (piece) => {
+    this.#inTime(client, (piece) => {
       if (isCut) return;
       const verdict = this.judge(piece);
       isCut = verdict !== "pass";
@@ -62,12 +67,29 @@ export class CuttingProxy {
       // The server has the piece to deal with, and nobody to tell.
       if (verdict === "pass and cut") server.resume();
     });
-    server.on("data", (piece) => {
-      if (!isCut) client.write(piece);
+    this.#inTime(server, (piece) => {
+      if (!isCut && client.writable) client.write(piece);
     });
     server.on("close", () => client.destroy());
     client.on("close", () => {
       if (!isCut) server.destroy();
+    });
+  }
+
+  #inTime(socket: Socket, take: (piece: Buffer) => void): void {
+    let last = Promise.resolve();
+    let held = 0;
+    socket.on("data", (piece) => {
+      const delayMs = this.delay();
+      // One behind a piece that is held up waits as well.
+      if (delayMs === 0 && held === 0) return take(piece);
+      held += 1;
+      last = last
+        .then(() => sleep(delayMs))
+        .then(() => {
+          held -= 1;
+          take(piece);
+        });
     });
   }
 }

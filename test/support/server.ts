@@ -16,6 +16,8 @@ export interface ServerOptions {
   dataDirectory?: string;
   /** Settings, by their environment names; both listeners are on free ports of 127.0.0.1 by default. */
   settings?: Readonly<Record<string, string>>;
+  /** Words of a command that runs the program it is given, such as `ip netns exec <name>`. */
+  within?: readonly string[];
   /** Flags for Node itself, before the program's name. */
   nodeArguments?: readonly string[];
 }
@@ -69,9 +71,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const isNamed = options.settings?.ENTREPOT_DATABASE !== undefined;
   const stores = isNamed ? {} : await fleetSettings(dataDirectory);
   const settings = { ...stores, ...options.settings };
+  const [program = "", ...words] = [...(options.within ?? []), process.execPath];
   const child = spawn(
-    process.execPath,
-    [...(options.nodeArguments ?? []), options.program ?? main, "serve"],
+    program,
+    [...words, ...(options.nodeArguments ?? []), options.program ?? main, "serve"],
     {
       cwd: tmpdir(),
       env: environment(dataDirectory, settings),
