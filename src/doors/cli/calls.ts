@@ -48,6 +48,7 @@ import type { getLifecycleExtension } from "../../operations/entrepot/get-lifecy
 import type { getLifecyclePreview } from "../../operations/entrepot/get-lifecycle-preview.ts";
 import type { getLifecycleRun } from "../../operations/entrepot/get-lifecycle-run.ts";
 import type { getPriceTable } from "../../operations/entrepot/get-price-table.ts";
+import type { getPullThroughCacheTerms } from "../../operations/entrepot/get-pull-through-cache-terms.ts";
 import type { getReplicationOptions } from "../../operations/entrepot/get-replication-options.ts";
 import type { getReview } from "../../operations/entrepot/get-review.ts";
 import type { getSigningAuthority } from "../../operations/entrepot/get-signing-authority.ts";
@@ -88,6 +89,7 @@ import type { putGalleryVersion } from "../../operations/entrepot/put-gallery-ve
 import type { putGate } from "../../operations/entrepot/put-gate.ts";
 import type { putLifecycleExtension } from "../../operations/entrepot/put-lifecycle-extension.ts";
 import type { putPriceTable } from "../../operations/entrepot/put-price-table.ts";
+import type { putPullThroughCacheTerms } from "../../operations/entrepot/put-pull-through-cache-terms.ts";
 import type { putQuota } from "../../operations/entrepot/put-quota.ts";
 import type { putReplicationOptions } from "../../operations/entrepot/put-replication-options.ts";
 import type { putServiceQuota } from "../../operations/entrepot/put-service-quota.ts";
@@ -254,6 +256,8 @@ interface Calls {
   "entrepot:ListWaivers": Own<typeof listWaivers>;
   "entrepot:PutVexPolicy": Own<typeof putVexPolicy>;
   "entrepot:PutWaiver": Own<typeof putWaiver>;
+  "entrepot:GetPullThroughCacheTerms": Own<typeof getPullThroughCacheTerms>;
+  "entrepot:PutPullThroughCacheTerms": Own<typeof putPullThroughCacheTerms>;
   "entrepot:DeleteQuota": Own<typeof deleteQuota>;
   "entrepot:DeleteServiceQuota": Own<typeof deleteServiceQuota>;
   "entrepot:ListQuotas": Own<typeof listQuotas>;

@@ -7,6 +7,7 @@ import { addPullSecretCommands } from "./access/pull-secret-commands.ts";
 import { addRoleCommands } from "./access/role-commands.ts";
 import { addUserCommands } from "./access/user-commands.ts";
 import { addAuditCommands } from "./audit/audit-commands.ts";
+import { addCacheCommands } from "./cache/cache-commands.ts";
 import { CommandError } from "./client.ts";
 import { CommandBuilder, textOf, type Words } from "./command-builder.ts";
 import type { Commands, FsckProgress, Terminal } from "./commands.ts";
@@ -80,6 +81,7 @@ function programOf(builder: CommandBuilder): Command {
   addGateCommands(program, builder);
   addPublicCommands(program, builder);
   addMirrorCommand(program, builder);
+  addCacheCommands(program, builder);
   addGalleryCommands(program, builder);
   addApprovalCommands(program, builder);
   addReviewCommands(program, builder);

@@ -10,5 +10,9 @@ export function cacheTermsAnswer(rule: CacheRule) {
     freshSeconds: freshMsOf(rule) / 1000,
     allow: terms?.allow ?? [],
     deny: terms?.deny ?? [],
+    minimumAgeSeconds: (terms?.minimumAgeMs ?? 0) / 1000,
+    pins: (terms?.pins ?? []).map(({ repositoryName, tag, digest }) => ({
+      ...{ repositoryName, imageTag: tag, imageDigest: digest },
+    })),
   };
 }

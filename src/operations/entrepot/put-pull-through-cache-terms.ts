@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { registryOf } from "../../registry/identity/principal.ts";
+import { limits } from "../../registry/limits.ts";
+import { type Digest, isDigest, isTag, type Tag } from "../../registry/names.ts";
 import { cacheLimits } from "../../registry/pull-through-cache/cache-limits.ts";
 import { putCacheTerms } from "../../registry/pull-through-cache/cache-terms.ts";
 import { rulePrefix } from "../ecr/cache-rule-shapes.ts";
@@ -13,6 +15,17 @@ const patterns = z
   .max(cacheLimits.patterns)
   .optional();
 
+const pin = z
+  .strictObject({
+    /** At the upstream. */
+    repositoryName: z.string().min(1).max(limits.repositoryNameCharacters),
+    imageTag: z.string().refine(isTag, { message: "must be a tag" }),
+    imageDigest: z.string().refine(isDigest, { message: "must be a digest" }),
+  })
+  .transform(({ repositoryName, imageTag, imageDigest }) => ({
+    ...{ repositoryName, tag: imageTag as Tag, digest: imageDigest as Digest },
+  }));
+
 /** Says what a pull through cache rule may fetch, and how long tags are good. What is left out is as usual. */
 export const putPullThroughCacheTerms = operation("entrepot:PutPullThroughCacheTerms", {
   input: request({
@@ -25,14 +38,24 @@ export const putPullThroughCacheTerms = operation("entrepot:PutPullThroughCacheT
       .optional(),
     allow: patterns,
     deny: patterns,
+    minimumAgeSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .max(cacheLimits.ageMaximumMs / 1000)
+      .optional(),
+    pins: z.array(pin).max(cacheLimits.pins).optional(),
   }),
   resource: registryResource,
   access: "Write",
   errors: ["InvalidParameter", "PullThroughCacheRuleNotFound"],
-  async handle({ ecrRepositoryPrefix, freshSeconds, allow = [], deny = [] }, { ports, caller }) {
-    const freshMs = freshSeconds === undefined ? undefined : freshSeconds * 1000;
-    const terms = { freshMs, allow, deny };
+  async handle(asked, { ports, caller }) {
+    const { freshSeconds, minimumAgeSeconds, pins, allow = [], deny = [] } = asked;
+    const terms = {
+      ...{ allow, deny, pins, freshMs: freshSeconds && freshSeconds * 1000 },
+      minimumAgeMs: minimumAgeSeconds ? minimumAgeSeconds * 1000 : undefined,
+    };
     const registry = registryOf(caller);
-    return cacheTermsAnswer(await putCacheTerms(ports, registry, ecrRepositoryPrefix, terms));
+    return cacheTermsAnswer(await putCacheTerms(ports, registry, asked.ecrRepositoryPrefix, terms));
   },
 });

@@ -18,6 +18,8 @@ export const cacheLimits = {
   /** Patterns of a rule's lists, and what each may be. */
   patterns: 100,
   patternCharacters: 256,
+  pins: 100,
+  ageMaximumMs: 365 * 24 * hour,
   freshMinimumMs: 1 * second,
   freshMaximumMs: 365 * 24 * hour,
 
@@ -46,6 +48,8 @@ export const cacheLimits = {
   rememberedUpstreams: 500,
   /** Tags that this process remembers to leave alone. */
   rememberedTags: 10_000,
+  /** Images of which this process remembers when they were made. */
+  rememberedAges: 10_000,
   /** Manifests that were fetched and are not stored yet. */
   pendingManifestBytes: 32 * MiB,
 

@@ -4,7 +4,7 @@ import {
   templateKey,
   templateKeysFor,
 } from "../creation-templates/creation-template.ts";
-import type { Registry, RepositoryName } from "../names.ts";
+import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { cacheLimits } from "./cache-limits.ts";
 import type { UpstreamKind } from "./upstream-place.ts";
 
@@ -32,6 +32,17 @@ export interface CacheTerms {
   readonly allow: readonly string[];
   /** Those of them that may not. */
   readonly deny: readonly string[];
+  /** How long ago an image has to have been made; absent: it may be new. */
+  readonly minimumAgeMs?: number | undefined;
+  /** What tags name, whatever the upstream says. */
+  readonly pins?: readonly CachePin[] | undefined;
+}
+
+/** A tag of a repository at the upstream, and the image that it is to name. */
+export interface CachePin {
+  readonly repositoryName: string;
+  readonly tag: Tag;
+  readonly digest: Digest;
 }
 
 /** Which repositories are a cache, and of what. Source: ECR, "Pull through cache". */
@@ -70,4 +81,11 @@ export function upstreamNameOf({ key, settings }: CacheRule, name: RepositoryNam
   const rest = key === rootPrefix ? name : name.slice(key.length + 1);
   const { upstreamPrefix } = settings;
   return upstreamPrefix === rootPrefix ? rest : `${templateKey(upstreamPrefix)}/${rest}`;
+}
+
+/** What a repository of the upstream is called here, if it is below the rule's upstream prefix. */
+export function nameHere({ key, settings: { upstreamPrefix } }: CacheRule, name: string): string {
+  const rest =
+    upstreamPrefix === rootPrefix ? name : name.slice(templateKey(upstreamPrefix).length + 1);
+  return key === rootPrefix ? rest : `${key}/${rest}`;
 }

@@ -35,6 +35,8 @@ export async function layerOrFetch(
     const repository = await unrecorded.repositories.find(registry, name);
     if (cached === undefined || repository === undefined) throw error;
     requireAdmitted(cached);
+    // Where images have to be of some age, layers come with one that is.
+    if (cached.rule.settings.terms?.minimumAgeMs !== undefined) throw error;
     const fetch = fetchLayer(cached, digest);
     request.afterwards.push(fetch.stored);
     return { fetch, repository, isJudgedFirst: await isJudgedFirst(cached, repository, digest) };

@@ -1,7 +1,7 @@
 import type { MetadataReads } from "../../ports/metadata-store.ts";
 import { isRepositoryName, type Registry, type RepositoryName } from "../names.ts";
 import { cacheLimits } from "./cache-limits.ts";
-import { type CacheRule, rootPrefix, ruleKey } from "./cache-rule.ts";
+import { type CacheRule, nameHere, rootPrefix, ruleKey } from "./cache-rule.ts";
 import { upstreamPlace } from "./upstream-place.ts";
 
 /** Names that clients have for Docker Hub. */
@@ -33,10 +33,4 @@ export async function mirroredName(
 
 function weight({ settings: { upstreamPrefix } }: CacheRule): number {
   return upstreamPrefix === rootPrefix ? 0 : upstreamPrefix.length;
-}
-
-function nameHere({ key, settings: { upstreamPrefix } }: CacheRule, name: string): string {
-  const rest =
-    upstreamPrefix === rootPrefix ? name : name.slice(ruleKey(upstreamPrefix).length + 1);
-  return key === rootPrefix ? rest : `${key}/${rest}`;
 }

@@ -4,15 +4,16 @@ import type { Digest, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isTagImmutable } from "../repositories/tag-mutability.ts";
 import { cacheLimits } from "./cache-limits.ts";
-import { freshMsOf, isAdmitted, requireAdmitted } from "./cache-terms.ts";
+import { freshMsOf, isAdmitted, pinOf, requireAdmitted } from "./cache-terms.ts";
 import { type CachedRepository, keyIn, upstreamOf } from "./cached-repository.ts";
+import { requireAge } from "./image-age.ts";
 import { fetchManifest, isUntakable } from "./import-image.ts";
 import type { FetchedManifest } from "./upstream.ts";
 import { upstreamRefusal } from "./upstream-refusal.ts";
 
 /**
  * The manifest of an image that is not here; what is being imported already is not asked for again.
- * @throws AccessDenied where the rule does not let it be fetched
+ * @throws TermsRefusal where the rule does not let it be fetched
  * @throws ImageNotFound, AccessDenied, Throttling, ServiceUnavailable as the upstream says
  */
 export async function manifestFromUpstream(
@@ -28,7 +29,8 @@ export async function manifestFromUpstream(
   const recent = recentTags.get(key);
   if (recent !== undefined && clock.now() < recent.until) return recent.fetched;
   try {
-    const fetched = await fetchManifest(cached, reference);
+    const fetched = await fetchManifest(cached, pinOf(cached, reference) ?? reference);
+    await requireAge(cached, fetched);
     recentTags.set(key, { fetched, until: clock.now() + cacheLimits.recentTagMs });
     return fetched;
   } catch (error) {
@@ -58,11 +60,14 @@ export async function refreshedTag(
   if (now < (askAt.get(key) ?? 0)) return undefined;
   askAt.set(key, now + cacheLimits.recheckMs);
   try {
-    const upstream = await upstreamOf(cached);
-    const named = await upstream.digestOf(cached.upstreamName, tag);
+    const pin = pinOf(cached, tag);
+    const named = pin ?? (await (await upstreamOf(cached)).digestOf(cached.upstreamName, tag));
     if (named !== held) {
-      const fetched = await fetchManifest(cached, tag);
-      if (fetched.digest !== held) return fetched;
+      const fetched = await fetchManifest(cached, pin ?? tag);
+      if (fetched.digest !== held) {
+        await requireAge(cached, fetched);
+        return fetched;
+      }
     }
     const until = now + freshMsOf(cached.rule);
     await ports.metadata.transaction((change) =>
@@ -82,13 +87,15 @@ export function isUpstreams(error: unknown): boolean {
 
 /**
  * Whether nothing of the image may be given away before it is stored and judged: it comes under a gate,
- * or somebody has put that very image into quarantine.
+ * or somebody has put that very image into quarantine. So it is as well where images have to be of some
+ * age, so that nobody is given a layer of what is too young.
  */
 export async function isJudgedFirst(
-  { ports, registry, name }: CachedRepository,
+  { ports, registry, name, rule }: CachedRepository,
   repository: Repository | undefined,
   digest: Digest,
 ): Promise<boolean> {
+  if (rule.settings.terms?.minimumAgeMs !== undefined) return true;
   const { gates } = ports.metadata;
   if (gatesOf(await gates.list(registry), name).length > 0) return true;
   return repository !== undefined && (await gates.quarantine(repository, digest)) !== undefined;

@@ -49,6 +49,11 @@ export class UpstreamMemory {
     cacheLimits.pendingManifestBytes,
     ({ bytes }) => bytes.length + 512,
   );
+  /** When images were made, by repository and digest. Milliseconds since the epoch. */
+  readonly madeAt = new BoundedCache<string, number | "unsaid">(
+    cacheLimits.rememberedAges,
+    () => 1,
+  );
   /** What is under way: whoever wants the same waits for it. */
   readonly manifestFetches = new Map<string, Promise<FetchedManifest>>();
   readonly layers = new Map<string, LayerFetch>();
