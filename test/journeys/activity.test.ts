@@ -1,29 +1,18 @@
 /** What happened to an image: pulls, tags and refusals, of one kind or of all. */
 import { BatchGetImageCommand, ECRClient } from "@aws-sdk/client-ecr";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type RunningServer, startServer } from "../support/server.ts";
-import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import { expect, it } from "vitest";
+import type { RunningServer } from "../support/server.ts";
+import { expectAccessible, type Visit } from "./browser.ts";
 import { ask, createRepository, ecrOf, pushImage } from "./content.ts";
 import { createUser } from "./people.ts";
+import { signedIn } from "./signed-in.ts";
 
 const repositoryName = "team/seen";
 let server: RunningServer;
-let browser: Browser;
 let shown: Visit;
 
-beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  shown = await visit(browser, { origin: server.origin });
-  await shown.go("/");
-  await signIn(shown, server);
-  await shown.heading("Overview");
-});
-afterEach(() => expect(shown.problems).toEqual([]));
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+signedIn((started, page) => {
+  [server, shown] = [started, page];
 });
 
 it("an image tells who pulled and tagged it, and who was refused", async () => {

@@ -1,27 +1,16 @@
 /** What is done to images from their list: each says first what will happen, and then does that. */
 import { DescribeImagesCommand, PutImageTagMutabilityCommand } from "@aws-sdk/client-ecr";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type RunningServer, startServer } from "../support/server.ts";
-import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import { expect, it } from "vitest";
+import type { RunningServer } from "../support/server.ts";
+import { expectAccessible, type Visit } from "./browser.ts";
 import { createRepository, ecrOf, pushImage } from "./content.ts";
+import { signedIn } from "./signed-in.ts";
 
 let server: RunningServer;
-let browser: Browser;
 let shown: Visit;
 
-beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  shown = await visit(browser, { origin: server.origin });
-  await shown.go("/");
-  await signIn(shown, server);
-  await shown.heading("Overview");
-});
-afterEach(() => expect(shown.problems).toEqual([]));
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+signedIn((started, page) => {
+  [server, shown] = [started, page];
 });
 
 async function tagsOf(repositoryName: string): Promise<Record<string, string>> {

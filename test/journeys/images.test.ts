@@ -1,28 +1,17 @@
 /** Acceptance stories 5 and 6: an index with what is attached to it, and the layers of an image. */
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type RunningServer, startServer } from "../support/server.ts";
-import { expectAccessible, openBrowser, signIn, tabTo, type Visit, visit } from "./browser.ts";
+import { expect, it } from "vitest";
+import type { RunningServer } from "../support/server.ts";
+import { expectAccessible, tabTo, type Visit } from "./browser.ts";
 import { createRepository, pushImage, pushIndex, pushManifest } from "./content.ts";
+import { signedIn } from "./signed-in.ts";
 
 const signature = "application/vnd.cncf.notary.signature";
 const sbom = "application/spdx+json";
 let server: RunningServer;
-let browser: Browser;
 let shown: Visit;
 
-beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  shown = await visit(browser, { origin: server.origin });
-  await shown.go("/");
-  await signIn(shown, server);
-  await shown.heading("Overview");
-});
-afterEach(() => expect(shown.problems).toEqual([]));
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+signedIn((started, page) => {
+  [server, shown] = [started, page];
 });
 
 it("an index is one row, and unfolds to its platforms and what is attached", async () => {

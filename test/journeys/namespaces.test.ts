@@ -1,26 +1,15 @@
 /** Repositories as a tree: sums of each namespace, and more of one page by page. */
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type RunningServer, startServer } from "../support/server.ts";
-import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import { expect, it } from "vitest";
+import type { RunningServer } from "../support/server.ts";
+import { expectAccessible, type Visit } from "./browser.ts";
 import { createRepository, pushImage } from "./content.ts";
+import { signedIn } from "./signed-in.ts";
 
 let server: RunningServer;
-let browser: Browser;
 let shown: Visit;
 
-beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  shown = await visit(browser, { origin: server.origin });
-  await shown.go("/");
-  await signIn(shown, server);
-  await shown.heading("Overview");
-});
-afterEach(() => expect(shown.problems).toEqual([]));
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+signedIn((started, page) => {
+  [server, shown] = [started, page];
 });
 
 it("namespaces unfold to what is in them, and a large one page by page", async () => {

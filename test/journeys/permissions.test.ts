@@ -1,28 +1,17 @@
 /** A repository's policy, written as a form in step with its text. */
 import { GetRepositoryPolicyCommand } from "@aws-sdk/client-ecr";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type RunningServer, startServer } from "../support/server.ts";
-import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import { expect, it } from "vitest";
+import type { RunningServer } from "../support/server.ts";
+import { expectAccessible, type Visit } from "./browser.ts";
 import { createRepository, ecrOf } from "./content.ts";
+import { signedIn } from "./signed-in.ts";
 
 const repositoryName = "team/open";
 let server: RunningServer;
-let browser: Browser;
 let shown: Visit;
 
-beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  shown = await visit(browser, { origin: server.origin });
-  await shown.go("/");
-  await signIn(shown, server);
-  await shown.heading("Overview");
-});
-afterEach(() => expect(shown.problems).toEqual([]));
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+signedIn((started, page) => {
+  [server, shown] = [started, page];
 });
 
 it("statements are written as a form, and what it has no field for is kept", async () => {

@@ -11,29 +11,18 @@ import {
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { Sha256 } from "../../src/registry/sha256.ts";
-import { type RunningServer, startServer } from "../support/server.ts";
-import { openBrowser, signIn, type Visit, visit } from "./browser.ts";
+import type { RunningServer } from "../support/server.ts";
+import type { Visit } from "./browser.ts";
 import { ecrOf } from "./content.ts";
+import { signedIn } from "./signed-in.ts";
 
 let server: RunningServer;
-let browser: Browser;
 let shown: Visit;
 
-beforeAll(async () => {
-  server = await startServer();
-  browser = await openBrowser();
-  shown = await visit(browser, { origin: server.origin });
-  await shown.go("/");
-  await signIn(shown, server);
-  await shown.heading("Overview");
-});
-afterEach(() => expect(shown.problems).toEqual([]));
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
+signedIn((started, page) => {
+  [server, shown] = [started, page];
 });
 
 it("a registry policy with a slip is corrected by the console, and stands as it was saved", async () => {
