@@ -591,4 +591,59 @@ describe("an upstream that asks who comes", () => {
       await other.close();
     }
   });
+
+  it("may lead to another registry, which is asked as nobody and gives its own tokens alone", async () => {
+    const { digest, layerDigest } = publish();
+    const near = new UpstreamServer();
+    await near.listen();
+    try {
+      near.putBlob("library/app", config);
+      near.putBlob("library/app", layer);
+      near.putManifest("library/app", "v1", manifest);
+      const seen: (string | undefined)[] = [];
+      let realm = `${near.origin}/token`;
+      near.before = ({ url = "", headers }, response) => {
+        seen.push(headers.authorization);
+        if (url.startsWith("/token")) {
+          response.writeHead(200).end('{"token":"near"}');
+          return true;
+        }
+        if (headers.authorization === "Bearer near") return false;
+        const challenge = `Bearer realm="${realm}",service="s"`;
+        response.writeHead(401, { "www-authenticate": challenge }).end();
+        return true;
+      };
+      upstream.before = ({ url = "", headers }, response) => {
+        if (headers.authorization !== basic) {
+          response.writeHead(401, { "www-authenticate": "Basic" }).end();
+        } else {
+          response.writeHead(307, { location: `${near.origin}${url}` }).end();
+        }
+        return true;
+      };
+      await rule("own", { credentialArn: await secret() });
+      expect((await root.get("/v2/own/library/app/manifests/v1")).status).toBe(200);
+      const blob = await root.get(`/v2/own/library/app/blobs/${layerDigest}`);
+      expect(blob.body.equals(layer)).toBe(true);
+      await stored(digest, "own/library/app");
+      expect(new Set(seen)).toEqual(new Set([undefined, "Bearer near"]));
+      // One token for all that is of one repository.
+      expect(near.asked.filter((each) => each.startsWith("GET /token"))).toHaveLength(1);
+      realm = `${upstream.origin}/token`;
+      await rule("own2", {
+        credentialArn: (
+          await api.ask(createSecret, {
+            ...{
+              Name: "ecr-pullthroughcache/2",
+              SecretString: '{"username":"u","accessToken":"t"}',
+            },
+          })
+        ).ARN,
+      });
+      expect((await root.get("/v2/own2/library/app/manifests/v1")).status).toBe(403);
+      expect(upstream.times("/token")).toBe(0);
+    } finally {
+      await near.close();
+    }
+  });
 });

@@ -57,17 +57,56 @@ export class RegistryClient {
   /** @throws TakeoverFailure for any answer but 200 */
   async get(wanted: Wanted): Promise<EgressResponse> {
     const known = this.#logins.get(wanted.scope);
-    const answer = await this.#send(wanted, await known);
-    if (answer.status !== 401) return this.#required(answer);
-    await wholeDocument(passing(answer.body), "The answer", errorBytes);
-    const challenge = challengeIn(answer.headers.get("www-authenticate") ?? "");
+    const first = await this.#send(wanted, await known);
+    const answer = this.#wantsToSee(first) ? await this.#again(wanted, first, known) : first;
+    if (answer.status !== 401 || this.#wantsToSee(answer)) return this.#required(answer);
+    return this.#elsewhere(wanted, answer);
+  }
+
+  /** Whether it is the registry itself that does, and not whom it leads to. */
+  #wantsToSee({ status, url }: EgressResponse): boolean {
+    return status === 401 && new URL(url).origin === new URL(this.origin).origin;
+  }
+
+  /** With what the registry wants to see. */
+  async #again(
+    wanted: Wanted,
+    refused: EgressResponse,
+    known: Promise<string | undefined> | undefined,
+  ): Promise<EgressResponse> {
+    const challenge = await challengeOf(refused);
     // Whoever comes second finds the token that the first one got.
     if (this.#logins.get(wanted.scope) === known) {
       const login = this.#login(challenge, wanted.scope);
       this.#keep(wanted.scope, login);
       login.catch(() => this.#logins.delete(wanted.scope));
     }
-    return this.#required(await this.#send(wanted, await this.#logins.get(wanted.scope)));
+    return this.#send(wanted, await this.#logins.get(wanted.scope));
+  }
+
+  /**
+   * Who was redirected, and is asked for a token there, gets one as nobody, of that very place: what the
+   * registry itself is shown goes nowhere else (D11). So registry.k8s.io leads to registries near by.
+   */
+  async #elsewhere(wanted: Wanted, refused: EgressResponse): Promise<EgressResponse> {
+    const place = new URL(refused.url);
+    const challenge = await challengeOf(refused);
+    const key = `${place.origin} ${wanted.scope}`;
+    const known = this.#logins.get(key);
+    if (known !== undefined) {
+      const answer = await this.#send(wanted, await known, place.href);
+      if (answer.status !== 401) return this.#required(answer);
+      await wholeDocument(passing(answer.body), "The answer", errorBytes);
+    }
+    const realm = URL.parse(challenge.realm ?? "");
+    if (challenge.scheme !== "bearer" || realm?.origin !== place.origin) {
+      const sentence = `${this.origin} leads to ${place.origin}, which wants to see who comes`;
+      throw new TakeoverFailure("refused", sentence, undefined, 401);
+    }
+    const login = this.#token(realm, challenge, wanted.scope, {});
+    this.#keep(key, login);
+    login.catch(() => this.#logins.delete(key));
+    return this.#required(await this.#send(wanted, await login, place.href));
   }
 
   /** A document of JSON, and the headers that it came with. @throws TakeoverFailure */
@@ -93,27 +132,34 @@ export class RegistryClient {
   async #send(
     { method, path, accept, maximumBytes, timeoutMs }: Wanted,
     authorization: string | undefined,
+    url: string = `${this.origin}${path}`,
   ) {
     const headers = {
       ...(accept !== undefined && { accept }),
       ...(authorization !== undefined && { authorization }),
     };
     const most = Math.max(maximumBytes, errorBytes);
-    return this.#request(
-      { method: method ?? "GET", url: `${this.origin}${path}`, headers, timeoutMs },
-      most,
-    );
+    return this.#request({ method: method ?? "GET", url, headers, timeoutMs }, most);
   }
 
-  async #login({ scheme, realm, service, scope }: Challenge, fallback: string) {
+  async #login(challenge: Challenge, fallback: string): Promise<string | undefined> {
+    const { scheme, realm } = challenge;
     const { basic } = this.#access;
     if (scheme === "basic") return basic === undefined ? undefined : `Basic ${basic}`;
     if (scheme !== "bearer" || realm === undefined) return undefined;
-    const url = this.#realm(realm);
+    const headers = basic === undefined ? {} : { authorization: `Basic ${basic}` };
+    return this.#token(this.#realm(realm), challenge, fallback, headers);
+  }
+
+  async #token(
+    url: URL,
+    { service, scope }: Challenge,
+    fallback: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<string> {
     if (service !== undefined) url.searchParams.set("service", service);
     const wanted = scope ?? fallback;
     if (wanted !== "") url.searchParams.set("scope", wanted);
-    const headers = basic === undefined ? {} : { authorization: `Basic ${basic}` };
     const answer = await this.#request({ method: "GET", url: url.href, headers }, errorBytes);
     const { body } = await this.#required(answer);
     const text = (await wholeDocument(passing(body), "The token", errorBytes)).toString("utf8");
@@ -159,6 +205,11 @@ interface Asked {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs?: number | undefined;
+}
+
+async function challengeOf({ headers, body }: EgressResponse): Promise<Challenge> {
+  await wholeDocument(passing(body), "The answer", errorBytes);
+  return challengeIn(headers.get("www-authenticate") ?? "");
 }
 
 /** What breaks on the way, as a failure of taking over. */
