@@ -810,6 +810,12 @@ const scanCalls: typeof calls = {
     removeEntry: [[ref]],
     putVersion: [[{ repository: ref, version: "v", createdAt: 1, updatedAt: 1 }]],
     removeVersion: [[ref, "v"]],
+    subscriptions: [[ref]],
+    subscriptionsOf: [[registry, { after: { account: "1", repositoryId: "r" }, limit: 9 }]],
+    putSubscription: [
+      [{ repository: ref, subscriber: "1", principal: "p", tags: {}, createdAt: 1 }],
+    ],
+    removeSubscription: [[ref, "1"]],
   },
   findingFilters: {
     find: [[registry, "f"]],

@@ -4,6 +4,7 @@ import { CommandError } from "../client.ts";
 import { type CommandBuilder, textOf, type Words } from "../command-builder.ts";
 import { ruleText } from "../lifecycle/rule-files.ts";
 import { entriesText, entryText } from "./gallery-texts.ts";
+import { addSubscriptionCommands } from "./subscription-commands.ts";
 
 export function addGalleryCommands(program: Command, builder: CommandBuilder): void {
   const gallery = program
@@ -16,6 +17,7 @@ export function addGalleryCommands(program: Command, builder: CommandBuilder): v
   addVersion(gallery, builder);
   addSettings(gallery, builder);
   addExport(gallery, builder);
+  addSubscriptionCommands(gallery, builder);
 }
 
 const repository = ["<repository>", "name of the repository"] as const;

@@ -43,6 +43,12 @@ it("puts a repository into the gallery with a version, tells of it, and takes it
   expect(shown).toMatch(/1 +1\.\* +DEPRECATED +2 +use 2/);
   expect(await ran("gallery", "export")).toMatch(/^---\napiVersion: .*\nkind: "Component"\n/);
   expect(await ran("gallery", "export", "--category", "none")).toBe("\n");
+  expect(await ran("gallery", "subscribe", "team/app")).toContain("is told of team/app");
+  expect(await ran("gallery", "subscriptions")).toMatch(/team\/app +\d{12} +arn:/);
+  await ran("gallery", "unsubscribe", "team/app");
+  expect(await ran("gallery", "subscriptions")).toBe("There are none.\n");
+  const again = await server.run(["gallery", "unsubscribe", "team/app"]);
+  expect(again.error).toContain("has no subscription");
   await ran("gallery", "version", "team/app", "1", "--delete");
   await ran("gallery", "delete", "team/app");
   expect(await ran("gallery", "list")).toBe("There are none.\n");

@@ -30,6 +30,7 @@ import { migration0029 } from "./0029-replication-changes.ts";
 import { migration0030 } from "./0030-private-gallery.ts";
 import { migration0031 } from "./0031-trusted-signers.ts";
 import { migration0032 } from "./0032-palette.ts";
+import { migration0036 } from "./0036-gallery-subscriptions.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -66,4 +67,5 @@ export const migrations: readonly Migration[] = [
   migration0030,
   migration0031,
   migration0032,
+  migration0036,
 ];
