@@ -51,6 +51,7 @@ import type { getReplicationOptions } from "../../operations/entrepot/get-replic
 import type { getReview } from "../../operations/entrepot/get-review.ts";
 import type { getSigningAuthority } from "../../operations/entrepot/get-signing-authority.ts";
 import type { getVexPolicy } from "../../operations/entrepot/get-vex-policy.ts";
+import type { grantRole } from "../../operations/entrepot/grant-role.ts";
 import type { holdReclaim } from "../../operations/entrepot/hold-reclaim.ts";
 import type { importVexDocument } from "../../operations/entrepot/import-vex-document.ts";
 import type { lintPolicy } from "../../operations/entrepot/lint-policy.ts";
@@ -71,6 +72,7 @@ import type { listPullSecrets } from "../../operations/entrepot/list-pull-secret
 import type { listQuotas } from "../../operations/entrepot/list-quotas.ts";
 import type { listRepositoryKeys } from "../../operations/entrepot/list-repository-keys.ts";
 import type { listReviews } from "../../operations/entrepot/list-reviews.ts";
+import type { listRoleGrants } from "../../operations/entrepot/list-role-grants.ts";
 import type { listServiceQuotas } from "../../operations/entrepot/list-service-quotas.ts";
 import type { listTagHistory } from "../../operations/entrepot/list-tag-history.ts";
 import type { listTrash } from "../../operations/entrepot/list-trash.ts";
@@ -97,6 +99,7 @@ import type { rejectRequest } from "../../operations/entrepot/reject-request.ts"
 import type { rekeyRepository } from "../../operations/entrepot/rekey-repository.ts";
 import type { releaseImage } from "../../operations/entrepot/release-image.ts";
 import type { releasePublicAlias } from "../../operations/entrepot/release-public-alias.ts";
+import type { renderLaunchTemplate } from "../../operations/entrepot/render-launch-template.ts";
 import type { replayDeadLetters } from "../../operations/entrepot/replay-dead-letters.ts";
 import type { reportImagesInUse } from "../../operations/entrepot/report-images-in-use.ts";
 import type { requestApproval } from "../../operations/entrepot/request-approval.ts";
@@ -106,6 +109,7 @@ import type { restoreImages } from "../../operations/entrepot/restore-images.ts"
 import type { restoreRepository } from "../../operations/entrepot/restore-repository.ts";
 import type { restoreTag } from "../../operations/entrepot/restore-tag.ts";
 import type { reviewPublicAlias } from "../../operations/entrepot/review-public-alias.ts";
+import type { revokeRole } from "../../operations/entrepot/revoke-role.ts";
 import type { revokeSessions } from "../../operations/entrepot/revoke-sessions.ts";
 import type { searchAudit } from "../../operations/entrepot/search-audit.ts";
 import type { searchPublicRepositories } from "../../operations/entrepot/search-public-repositories.ts";
@@ -200,6 +204,10 @@ interface Calls {
   "entrepot:ListGallerySubscriptions": Own<typeof listGallerySubscriptions>;
   "entrepot:SubscribeToGalleryEntry": Own<typeof subscribeToGalleryEntry>;
   "entrepot:UnsubscribeFromGalleryEntry": Own<typeof unsubscribeFromGalleryEntry>;
+  "entrepot:GrantRole": Own<typeof grantRole>;
+  "entrepot:ListRoleGrants": Own<typeof listRoleGrants>;
+  "entrepot:RenderLaunchTemplate": Own<typeof renderLaunchTemplate>;
+  "entrepot:RevokeRole": Own<typeof revokeRole>;
   "entrepot:GetGalleryEntry": Own<typeof getGalleryEntry>;
   "entrepot:GetGallerySettings": Own<typeof getGallerySettings>;
   "entrepot:ListGalleryEntries": Own<typeof listGalleryEntries>;
