@@ -10,6 +10,7 @@ import { openedOrganization } from "./opened-organization.ts";
 import { peerAccounts } from "./peer-settings.ts";
 import type { PeerRegistries } from "./ports/peer-registry.ts";
 import { eventRouter } from "./registry/events/route-events.ts";
+import { tellSubscribers } from "./registry/private-gallery/tell-subscribers.ts";
 import { indexPushed } from "./registry/public/index-pushed.ts";
 import { replicatePushed } from "./registry/replication/replicate-pushed.ts";
 import { scanPushed } from "./registry/scanning/scan-pushed.ts";
@@ -101,7 +102,7 @@ export async function startWork(parts: BackgroundParts): Promise<Stop[]> {
   const jobParts = { log, sweep, metrics, targets, receivers, reach, fetchAdvisories };
   const worker = startJobs(ports, jobHandlers(config, jobParts), { observer });
   const routed = replicatePushed(ports, scanPushed(ports, eventRouter(ports)));
-  const route = indexPushed(ports, routed);
+  const route = tellSubscribers(ports, indexPushed(ports, routed));
   const router = startRouting(ports, route, {
     failed: (err) => log.error({ event: "events", err }, "events could not be routed"),
   });

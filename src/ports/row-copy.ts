@@ -108,6 +108,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("gallery_word", ["word", ...ofRepository]),
   table("private_gallery_entry", ofRepository, { pageRows: 32 }),
   table("private_gallery_version", [...ofRepository, "name"], { pageRows: 100 }),
+  table("gallery_subscription", [...ofRepository, "subscriber"], { pageRows: 100 }),
   table("event_cursor", ["name"]),
   table("outbox", ["sequence"], { pageRows: 64, counted: "sequence" }),
   table("event_log", ["position"], { pageRows: 64 }),

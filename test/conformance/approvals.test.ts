@@ -23,6 +23,7 @@ import { renderLaunchTemplate } from "../../src/operations/entrepot/render-launc
 import { requestApproval } from "../../src/operations/entrepot/request-approval.ts";
 import { restoreTag } from "../../src/operations/entrepot/restore-tag.ts";
 import { searchAudit } from "../../src/operations/entrepot/search-audit.ts";
+import { subscribeToGalleryEntry } from "../../src/operations/entrepot/subscribe-to-gallery-entry.ts";
 import { withdrawApprovalRequest } from "../../src/operations/entrepot/withdraw-approval-request.ts";
 import { putSigningProfile } from "../../src/operations/signer/put-signing-profile.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
@@ -414,7 +415,13 @@ describe("an approval", () => {
 
   it("ends when something is found that its environment does not let pass, and is asked for anew", async () => {
     await story.registry.ask(putEnvironment, { ...rule, checks: { blockAtSeverity: "CRITICAL" } });
+    await story.registry.ask(putGalleryEntry, {
+      ...{ repositoryName: app, title: "App", owner: "team", purpose: "to be run" },
+    });
+    await story.registry.ask(subscribeToGalleryEntry, { repositoryName: app });
     const digest = await story.push(app, "v1", [lodashLayer], developer);
+    // Nobody is told of what nobody is meant to use.
+    await story.push(app, "draft", [lodashLayer], developer, { env: "other" });
     await story.settle();
     const { request } = await ask(digest);
     for (const reviewer of [one, two]) await approve(request, reviewer);
@@ -432,6 +439,11 @@ describe("an approval", () => {
         ...{ imageDigest: digest, requester: developer.principal.arn },
         comment: expect.stringContaining("something was found"),
       },
+    ]);
+    const about = { "registry-id": account, "repository-name": app, "image-digest": digest };
+    expect(await story.told("Entrepot Gallery Notice")).toEqual([
+      { ...about, title: "App", "action-type": "APPROVED", environment: "production" },
+      { ...about, title: "App", "action-type": "CRITICAL_FINDING" },
     ]);
   });
 

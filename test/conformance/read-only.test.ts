@@ -79,6 +79,8 @@ import { reviewPublicAlias } from "../../src/operations/entrepot/review-public-a
 import { setPrimaryPublicAlias } from "../../src/operations/entrepot/set-primary-public-alias.ts";
 import { signImage } from "../../src/operations/entrepot/sign-image.ts";
 import { startLifecyclePreview } from "../../src/operations/entrepot/start-lifecycle-preview.ts";
+import { subscribeToGalleryEntry } from "../../src/operations/entrepot/subscribe-to-gallery-entry.ts";
+import { unsubscribeFromGalleryEntry } from "../../src/operations/entrepot/unsubscribe-from-gallery-entry.ts";
 import { withdrawApprovalRequest } from "../../src/operations/entrepot/withdraw-approval-request.ts";
 import { withdrawImagesInUse } from "../../src/operations/entrepot/withdraw-images-in-use.ts";
 import { operations } from "../../src/operations/index.ts";
@@ -154,6 +156,7 @@ beforeEach(async () => {
   await before.ask(putWaiver, waiver);
   await before.ask(putGalleryEntry, galleryEntry);
   await before.ask(putGalleryVersion, galleryVersion);
+  await before.ask(subscribeToGalleryEntry, { repositoryName });
   await before.createRepository("plain");
   plainDigest = await before.pushImage("plain", "plain");
   await before.ask(putEnvironment, { name: "staging" });
@@ -270,6 +273,8 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   DeleteGalleryVersion: () => [deleteGalleryVersion, { repositoryName, version: "1" }],
   RequestApproval: () => [requestApproval, approvalOf("production")],
   WithdrawApprovalRequest: () => [withdrawApprovalRequest, { repositoryName: "plain", requestId }],
+  SubscribeToGalleryEntry: () => [subscribeToGalleryEntry, { repositoryName }],
+  UnsubscribeFromGalleryEntry: () => [unsubscribeFromGalleryEntry, { repositoryName }],
   DeleteGalleryEntry: () => [deleteGalleryEntry, { repositoryName }],
   DeleteWaiver: () => [deleteWaiver, { waiverName: "w" }],
   ImportVexDocument: () => [importVexDocument, vexDocument],

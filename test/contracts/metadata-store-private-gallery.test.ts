@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { AccountId } from "../../src/registry/names.ts";
+import type { AccountId, Region } from "../../src/registry/names.ts";
 import type { GalleryEntry, GalleryVersion } from "../../src/registry/private-gallery/entry.ts";
+import type { GallerySubscription } from "../../src/registry/private-gallery/subscription.ts";
 import type { Repository } from "../../src/registry/repositories/repository.ts";
 import {
   addRepository,
@@ -93,6 +94,47 @@ describe.each(metadataStores)(
       await store.transaction((change) => change.repositories.remove(b, 1));
       expect(await store.privateGallery.entry(b)).toBeUndefined();
       expect(await store.privateGallery.versions(b)).toEqual([]);
+    });
+
+    it("keeps one subscription of each account to an entry, and forgets it with the entry", async () => {
+      const { store } = await open();
+      const [a, b] = [await addRepository(store, "a"), await addRepository(store, "b")];
+      const subscriptionOf = (
+        { registry: of, id }: Repository,
+        subscriber: string,
+        principal = "arn:p",
+      ): GallerySubscription => ({
+        ...{ repository: { registry: of, id }, subscriber: subscriber as AccountId, principal },
+        ...{ tags: { team: "a" }, createdAt: 1 },
+      });
+      const [one, two] = ["111111111111", "222222222222"] as const;
+      const changed = subscriptionOf(a, one, "arn:q");
+      await store.transaction(async ({ privateGallery }) => {
+        for (const each of [a, b]) await privateGallery.putEntry(entryOf(each));
+        for (const each of [
+          ...[subscriptionOf(a, two), subscriptionOf(a, one), changed, subscriptionOf(b, two)],
+        ]) {
+          await privateGallery.putSubscription(each);
+        }
+      });
+      const { privateGallery: gallery } = store;
+      expect(await gallery.subscriptions(a)).toEqual([changed, subscriptionOf(a, two)]);
+      const subscriber = { account: two as AccountId, region: registry.region };
+      const its = await gallery.subscriptionsOf(subscriber, { limit: 9 });
+      expect(its.map(({ repository }) => repository.id)).toEqual([a.id, b.id].toSorted());
+      const [first] = its;
+      const after = { account: registry.account, repositoryId: first!.repository.id };
+      expect(await gallery.subscriptionsOf(subscriber, { after, limit: 9 })).toEqual([its[1]]);
+      const elsewhere = { ...subscriber, region: "eu-west-1" as Region };
+      expect(await gallery.subscriptionsOf(elsewhere, { limit: 9 })).toEqual([]);
+      await store.transaction(async ({ privateGallery, repositories }) => {
+        expect(await privateGallery.removeSubscription(a, one as AccountId)).toBe(true);
+        expect(await privateGallery.removeSubscription(a, one as AccountId)).toBe(false);
+        await privateGallery.removeEntry(a);
+        await repositories.remove(b, 1);
+      });
+      expect(await gallery.subscriptions(a)).toEqual([]);
+      expect(await gallery.subscriptions(b)).toEqual([]);
     });
   },
 );

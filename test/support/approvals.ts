@@ -3,6 +3,7 @@ import { putImage } from "../../src/operations/ecr/put-image.ts";
 import { eventRouter } from "../../src/registry/events/route-events.ts";
 import { routeWaiting } from "../../src/registry/events/route-waiting.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
+import { tellSubscribers } from "../../src/registry/private-gallery/tell-subscribers.ts";
 import { matchAgain } from "../../src/registry/scanning/match-again.ts";
 import { scanPushed } from "../../src/registry/scanning/scan-pushed.ts";
 import { promoteImageJob, recheckApprovalsJob } from "../../src/workers/approval-jobs.ts";
@@ -93,7 +94,7 @@ export class ApprovingRegistry {
       ...[promoteImageJob, recheckApprovalsJob],
     ];
     for (let round = 0; round < 4; round++) {
-      await routeWaiting(ports, scanPushed(ports, eventRouter(ports)));
+      await routeWaiting(ports, tellSubscribers(ports, scanPushed(ports, eventRouter(ports))));
       const runner = new JobRunner(ports, jobs, { observer });
       while ((await runner.tick()) > 0) await runner.settled();
     }

@@ -64,6 +64,7 @@ import type { listDeadLetters } from "../../operations/entrepot/list-dead-letter
 import type { listEnvironments } from "../../operations/entrepot/list-environments.ts";
 import type { listEvents } from "../../operations/entrepot/list-events.ts";
 import type { listGalleryEntries } from "../../operations/entrepot/list-gallery-entries.ts";
+import type { listGallerySubscriptions } from "../../operations/entrepot/list-gallery-subscriptions.ts";
 import type { listGates } from "../../operations/entrepot/list-gates.ts";
 import type { listHeldImages } from "../../operations/entrepot/list-held-images.ts";
 import type { listImageFindings } from "../../operations/entrepot/list-image-findings.ts";
@@ -103,6 +104,7 @@ import type { rejectRequest } from "../../operations/entrepot/reject-request.ts"
 import type { rekeyRepository } from "../../operations/entrepot/rekey-repository.ts";
 import type { releaseImage } from "../../operations/entrepot/release-image.ts";
 import type { releasePublicAlias } from "../../operations/entrepot/release-public-alias.ts";
+import type { renderLaunchTemplate } from "../../operations/entrepot/render-launch-template.ts";
 import type { replayDeadLetters } from "../../operations/entrepot/replay-dead-letters.ts";
 import type { reportImagesInUse } from "../../operations/entrepot/report-images-in-use.ts";
 import type { requestApproval } from "../../operations/entrepot/request-approval.ts";
@@ -119,6 +121,8 @@ import type { searchPublicRepositories } from "../../operations/entrepot/search-
 import type { setPrimaryPublicAlias } from "../../operations/entrepot/set-primary-public-alias.ts";
 import type { signImage } from "../../operations/entrepot/sign-image.ts";
 import type { startLifecyclePreview } from "../../operations/entrepot/start-lifecycle-preview.ts";
+import type { subscribeToGalleryEntry } from "../../operations/entrepot/subscribe-to-gallery-entry.ts";
+import type { unsubscribeFromGalleryEntry } from "../../operations/entrepot/unsubscribe-from-gallery-entry.ts";
 import type { withdrawApprovalRequest } from "../../operations/entrepot/withdraw-approval-request.ts";
 import type { Operation } from "../../operations/operation.ts";
 
@@ -202,6 +206,13 @@ interface Calls {
   "entrepot:DeleteGalleryEntry": Own<typeof deleteGalleryEntry>;
   "entrepot:DeleteGalleryVersion": Own<typeof deleteGalleryVersion>;
   "entrepot:ExportGalleryEntries": Own<typeof exportGalleryEntries>;
+  "entrepot:ListGallerySubscriptions": Own<typeof listGallerySubscriptions>;
+  "entrepot:SubscribeToGalleryEntry": Own<typeof subscribeToGalleryEntry>;
+  "entrepot:UnsubscribeFromGalleryEntry": Own<typeof unsubscribeFromGalleryEntry>;
+  "entrepot:GrantRole": Own<typeof grantRole>;
+  "entrepot:ListRoleGrants": Own<typeof listRoleGrants>;
+  "entrepot:RenderLaunchTemplate": Own<typeof renderLaunchTemplate>;
+  "entrepot:RevokeRole": Own<typeof revokeRole>;
   "entrepot:GetGalleryEntry": Own<typeof getGalleryEntry>;
   "entrepot:GetGallerySettings": Own<typeof getGallerySettings>;
   "entrepot:ListGalleryEntries": Own<typeof listGalleryEntries>;

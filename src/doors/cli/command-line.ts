@@ -20,6 +20,7 @@ import { addEventsCommand } from "./events/events-command.ts";
 import { addFindingCommands } from "./findings/finding-commands.ts";
 import { addApprovalCommands } from "./gallery/approval-commands.ts";
 import { addGalleryCommands } from "./gallery/gallery-commands.ts";
+import { addAccessCommands } from "./gallery/role-commands.ts";
 import { addGateCommands } from "./gates/gate-commands.ts";
 import { addReviewCommands } from "./gates/review-commands.ts";
 import { addJobCommands } from "./job-commands.ts";
@@ -84,6 +85,7 @@ function programOf(builder: CommandBuilder): Command {
   addCacheCommands(program, builder);
   addGalleryCommands(program, builder);
   addApprovalCommands(program, builder);
+  addAccessCommands(program, builder);
   addReviewCommands(program, builder);
   addTrashCommands(program, builder);
   addEventsCommand(program, builder);

@@ -66,6 +66,7 @@ import { listDeadLetters } from "./list-dead-letters.ts";
 import { listEnvironments } from "./list-environments.ts";
 import { listEvents } from "./list-events.ts";
 import { listGalleryEntries } from "./list-gallery-entries.ts";
+import { listGallerySubscriptions } from "./list-gallery-subscriptions.ts";
 import { listGates } from "./list-gates.ts";
 import { listHeldImages } from "./list-held-images.ts";
 import { listImageActivity } from "./list-image-activity.ts";
@@ -141,6 +142,8 @@ import { searchRepositories } from "./search-repositories.ts";
 import { setPrimaryPublicAlias } from "./set-primary-public-alias.ts";
 import { signImage } from "./sign-image.ts";
 import { startLifecyclePreview } from "./start-lifecycle-preview.ts";
+import { subscribeToGalleryEntry } from "./subscribe-to-gallery-entry.ts";
+import { unsubscribeFromGalleryEntry } from "./unsubscribe-from-gallery-entry.ts";
 import { withdrawApprovalRequest } from "./withdraw-approval-request.ts";
 import { withdrawImagesInUse } from "./withdraw-images-in-use.ts";
 
@@ -265,6 +268,9 @@ export const entrepotOperations: readonly Operation[] = [
   deleteGalleryEntry,
   deleteGalleryVersion,
   exportGalleryEntries,
+  listGallerySubscriptions,
+  subscribeToGalleryEntry,
+  unsubscribeFromGalleryEntry,
   getGalleryEntry,
   getGallerySettings,
   listGalleryEntries,

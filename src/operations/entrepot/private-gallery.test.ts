@@ -1,9 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { account, callerOf, otherAccount, TestRegistry } from "../../../test/support/ecr.ts";
+import {
+  account,
+  callerOf,
+  deployment,
+  otherAccount,
+  TestRegistry,
+} from "../../../test/support/ecr.ts";
 import { userWith } from "../../../test/support/identity.ts";
 import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
+import { eventRouter } from "../../registry/events/route-events.ts";
+import { routeWaiting } from "../../registry/events/route-waiting.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { privateGalleryLimits } from "../../registry/private-gallery/private-gallery-limits.ts";
+import { tellSubscribers } from "../../registry/private-gallery/tell-subscribers.ts";
 import { createRepository } from "../ecr/create-repository.ts";
 import { deleteRepository } from "../ecr/delete-repository.ts";
 import { deleteGalleryEntry } from "./delete-gallery-entry.ts";
@@ -12,14 +21,23 @@ import { exportGalleryEntries } from "./export-gallery-entries.ts";
 import { getGalleryEntry } from "./get-gallery-entry.ts";
 import { getGallerySettings } from "./get-gallery-settings.ts";
 import { listGalleryEntries } from "./list-gallery-entries.ts";
+import { listGallerySubscriptions } from "./list-gallery-subscriptions.ts";
 import { putGalleryEntry } from "./put-gallery-entry.ts";
 import { putGallerySettings } from "./put-gallery-settings.ts";
 import { putGalleryVersion } from "./put-gallery-version.ts";
 import { restoreRepository } from "./restore-repository.ts";
+import { subscribeToGalleryEntry } from "./subscribe-to-gallery-entry.ts";
+import { unsubscribeFromGalleryEntry } from "./unsubscribe-from-gallery-entry.ts";
 
 const repositoryName = "team/app";
 const other = callerOf(otherAccount);
 const said = { repositoryName, title: "App", owner: "team", purpose: "to be run" };
+
+/** As a worker routes what happened, until nothing waits. */
+async function settleRouting(ports: TestPorts["ports"]): Promise<void> {
+  const route = tellSubscribers(ports, eventRouter(ports));
+  while ((await ports.metadata.outbox.first(1)).length > 0) await routeWaiting(ports, route);
+}
 
 let opened: TestPorts;
 let registry: TestRegistry;
@@ -241,6 +259,79 @@ describe("the export for Backstage", () => {
     const second = await registry.ask(exportGalleryEntries, page);
     expect(first.text).toContain('"experimental"');
     expect(second.text).toContain('lifecycle: "deprecated"');
+  });
+});
+
+describe("a subscription", () => {
+  const subscribed = (caller?: Caller) =>
+    registry.ask(subscribeToGalleryEntry, { registryId: account, repositoryName }, caller);
+  const unsubscribed = (caller?: Caller) =>
+    registry.ask(unsubscribeFromGalleryEntry, { registryId: account, repositoryName }, caller);
+  const listed = async (caller?: Caller) => {
+    const { subscriptions } = await registry.ask(listGallerySubscriptions, {}, caller);
+    return subscriptions.map((each) => `${each.registryId} ${each.repositoryName}`);
+  };
+  /** What an account was told, in order. */
+  const told = async (of = otherAccount) => {
+    await settleRouting(opened.ports);
+    const log = opened.ports.metadata.eventLog;
+    const home = { account: of, region: deployment.region };
+    const all = await log.list(home, { after: 0, limit: 100 });
+    return all
+      .map(({ event }) => event)
+      .filter(({ detailType }) => detailType === "Entrepot Gallery Notice")
+      .map(({ detail }) => detail);
+  };
+  const version = (name: string, more: object = {}) => {
+    const input = { repositoryName, version: name, tagPattern: `${name}.*`, ...more };
+    return registry.ask(putGalleryVersion, input);
+  };
+
+  it("is of an account to what shows itself, and ends also when it does so no more", async () => {
+    await put();
+    await expect(subscribed(other)).rejects.toMatchObject({ kind: "AccessDenied" });
+    await put({ visibility: { scope: "ORGANIZATION" } });
+    for (let n = 0; n < 2; n++) await subscribed(other);
+    expect(await listed(other)).toEqual([`${account} ${repositoryName}`]);
+    expect(await listed()).toEqual([]);
+    await put();
+    await unsubscribed(other);
+    expect(await listed(other)).toEqual([]);
+    await expect(unsubscribed(other)).rejects.toMatchObject({ kind: "ResourceNotFound" });
+    await expect(unsubscribed()).rejects.toMatchObject({ kind: "ResourceNotFound" });
+  });
+
+  it("brings notices of deprecated versions onto the subscriber's bus, and by its rules to targets", async () => {
+    await put({ visibility: { scope: "ORGANIZATION" } });
+    for (const caller of [other, undefined]) await subscribed(caller);
+    await version("2");
+    await version("1", { state: "DEPRECATED", successor: "2" });
+    await version("1", { state: "DEPRECATED", successor: "2", note: "again" });
+    await version("1", { state: "WITHDRAWN" });
+    const about = { "registry-id": account, "repository-name": repositoryName, title: "App" };
+    const expected = [
+      { ...about, "action-type": "DEPRECATED", version: "1", successor: "2" },
+      { ...about, "action-type": "WITHDRAWN", version: "1" },
+    ];
+    expect(await told()).toEqual(expected);
+    expect(await told(account)).toEqual(expected);
+  });
+
+  it("tells nothing of what does not show itself any more, nor by other tags", async () => {
+    const withTeam = (team: string) => ({
+      ...other,
+      principal: { ...other.principal, conditions: new Map([["aws:principaltag/team", team]]) },
+    });
+    await put({ visibility: { scope: "ORGANIZATION", principalTags: { Team: "pay*" } } });
+    await expect(subscribed(withTeam("repay"))).rejects.toMatchObject({ kind: "AccessDenied" });
+    await subscribed(withTeam("payments"));
+    await version("1", { state: "DEPRECATED" });
+    expect(await told()).toHaveLength(1);
+    await put({ visibility: { scope: "ORGANIZATION", principalTags: { Team: "ops" } } });
+    await version("1", { state: "WITHDRAWN" });
+    expect(await told()).toHaveLength(1);
+    await registry.ask(deleteGalleryEntry, { repositoryName });
+    expect(await listed(withTeam("payments"))).toEqual([]);
   });
 });
 

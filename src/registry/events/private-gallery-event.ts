@@ -1,6 +1,6 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import { type Registry, repositoryArn } from "../names.ts";
-import type { GalleryVersion } from "../private-gallery/entry.ts";
+import type { GalleryEntry, GalleryVersion } from "../private-gallery/entry.ts";
 import type { GallerySettings } from "../private-gallery/fields.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { addEvent, addRepositoryEvent } from "./new-event.ts";
@@ -52,6 +52,40 @@ export function addVersionEvent(
     ...{ "action-type": action, version, state, principal: by },
     ...(before === undefined ? {} : { "previous-state": before }),
     ...(successor === undefined ? {} : { successor }),
+  });
+}
+
+/** What an entry's subscribers are told. */
+export interface GalleryNotice {
+  readonly action: "APPROVED" | "DEPRECATED" | "WITHDRAWN" | "CRITICAL_FINDING";
+  readonly environment?: string | undefined;
+  readonly digest?: string | undefined;
+  readonly version?: string | undefined;
+  readonly successor?: string | undefined;
+}
+
+/**
+ * Tells a subscriber, on its own bus, what has become of an entry. Of findings no more than that there is
+ * one: which it is, is for who may ask for findings.
+ */
+export function addNoticeEvent(
+  change: Change,
+  subscriber: Registry,
+  { repository, name, title }: Pick<GalleryEntry, "repository" | "name" | "title">,
+  { action, environment, digest, version, successor }: GalleryNotice,
+  at: number,
+): Promise<void> {
+  const { registry } = repository;
+  return addEvent(change, subscriber, {
+    ...{ source: "entrepot", at, detailType: "Entrepot Gallery Notice" },
+    resources: [repositoryArn(registry, name)],
+    detail: {
+      ...{ "action-type": action, "registry-id": registry.account, "repository-name": name, title },
+      ...(environment === undefined ? {} : { environment }),
+      ...(digest === undefined ? {} : { "image-digest": digest }),
+      ...(version === undefined ? {} : { version }),
+      ...(successor === undefined ? {} : { successor }),
+    },
   });
 }
 

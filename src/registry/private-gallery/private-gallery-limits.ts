@@ -22,6 +22,7 @@ export const privateGalleryLimits = {
   requestsSearched: 100,
   /** Entries that one page of a listing looks at, whatever of them is shown. */
   entriesSearched: 500,
+  subscriptionsPerEntry: 100,
   /** Entries of one page of an export, of each of which versions are told. */
   exportedAtOnce: 50,
 } as const;

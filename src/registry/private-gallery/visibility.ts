@@ -15,9 +15,10 @@ export async function isVisibleTo(
   return account === principal.account || !(await isShut(ports, account));
 }
 
-function saysSo(
+/** Whether an entry says that it shows itself to such a principal. */
+export function saysSo(
   { repository, visibility }: GalleryEntry,
-  { account, conditions }: Principal,
+  { account, conditions }: Pick<Principal, "account" | "conditions">,
 ): boolean {
   if (account === repository.registry.account) return true;
   const { scope, accounts, principalTags } = visibility;

@@ -23,7 +23,21 @@ export interface PrivateGalleryVersionTable extends OfRepository {
   name: string;
 }
 
+export interface GallerySubscriptionTable {
+  account: AccountId;
+  region: Region;
+  /** The id of the entry's repository. */
+  repository: string;
+  subscriber: AccountId;
+  /** The ARN of who subscribed. */
+  principal: string;
+  /** JSON. */
+  tags: string;
+  created_at: number;
+}
+
 export interface PrivateGalleryTables {
+  gallery_subscription: GallerySubscriptionTable;
   private_gallery_entry: PrivateGalleryEntryTable;
   private_gallery_version: PrivateGalleryVersionTable;
 }

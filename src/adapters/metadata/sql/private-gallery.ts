@@ -5,6 +5,7 @@ import type {
   PrivateGalleryReads,
   PrivateGalleryWrites,
   SharedPosition,
+  SubscriptionPosition,
 } from "../../../ports/private-gallery-store.ts";
 import type { AccountId, Region, Registry, RepositoryName } from "../../../registry/names.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
   GalleryVersion,
 } from "../../../registry/private-gallery/entry.ts";
 import { privateGalleryLimits } from "../../../registry/private-gallery/private-gallery-limits.ts";
+import type { GallerySubscription } from "../../../registry/private-gallery/subscription.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import {
   ofRegistry,
@@ -23,6 +25,7 @@ import {
   repositoryKey,
 } from "./keys.ts";
 import type {
+  GallerySubscriptionTable,
   PrivateGalleryEntryTable,
   PrivateGalleryVersionTable,
 } from "./private-gallery-tables.ts";
@@ -79,6 +82,7 @@ export class SqlPrivateGallery implements PrivateGalleryReads, PrivateGalleryWri
   async removeEntry(repository: RepositoryRef): Promise<boolean> {
     const key = repositoryKey(repository);
     await this.#session.later(removeVersions, key);
+    await this.#session.later(removeSubscriptions, key);
     return (await this.#session.change(removeEntry, key)) > 0;
   }
 
@@ -94,6 +98,41 @@ export class SqlPrivateGallery implements PrivateGalleryReads, PrivateGalleryWri
     const key = { ...repositoryKey(repository), name: version };
     return (await this.#session.change(removeVersion, key)) > 0;
   }
+
+  async subscriptions(repository: RepositoryRef): Promise<GallerySubscription[]> {
+    const rows = await this.#session.all(subscriptions, repositoryKey(repository));
+    return rows.map(toSubscription);
+  }
+
+  async subscriptionsOf(
+    { account: subscriber, region }: Registry,
+    { after, limit }: PageRequest<SubscriptionPosition>,
+  ): Promise<GallerySubscription[]> {
+    const account = after?.account ?? ("" as AccountId);
+    const page = { subscriber, region, account, repository: after?.repositoryId ?? "", limit };
+    return (await this.#session.all(subscriptionsOf, page)).map(toSubscription);
+  }
+
+  async putSubscription(wanted: GallerySubscription): Promise<void> {
+    const { repository, subscriber, principal, tags, createdAt } = wanted;
+    await this.#session.later(putSubscription, {
+      ...{ ...repositoryKey(repository), subscriber, principal },
+      ...{ tags: JSON.stringify(tags), created_at: createdAt },
+    });
+  }
+
+  async removeSubscription(repository: RepositoryRef, subscriber: AccountId): Promise<boolean> {
+    const key = { ...repositoryKey(repository), subscriber };
+    return (await this.#session.change(removeSubscription, key)) > 0;
+  }
+}
+
+function toSubscription(row: GallerySubscriptionTable): GallerySubscription {
+  const { subscriber, principal, tags, created_at: createdAt } = row;
+  return {
+    ...{ repository: { registry: registryKey(row), id: row.repository }, subscriber, principal },
+    ...{ tags: JSON.parse(tags) as GallerySubscription["tags"], createdAt },
+  };
 }
 
 type VersionKey = RepositoryKey & { readonly name: string };
@@ -207,4 +246,53 @@ const removeVersion = statement(({ builder }, key: VersionKey) =>
   builder
     .deleteFrom("private_gallery_version")
     .where((row) => row.and({ ...ofRepository(key), name: key.name })),
+);
+
+const subscriptions = statement(({ builder }, key: RepositoryKey) =>
+  builder
+    .selectFrom("gallery_subscription")
+    .selectAll()
+    .where((row) => row.and(ofRepository(key)))
+    .orderBy("subscriber")
+    .limit(sql.lit(privateGalleryLimits.subscriptionsPerEntry)),
+);
+
+type SubscriptionsPage = SubscriptionKey & { readonly limit: number };
+
+const subscriptionsOf = statement(({ builder }, page: SubscriptionsPage) =>
+  builder
+    .selectFrom("gallery_subscription")
+    .selectAll()
+    .where("region", "=", page.region)
+    .where("subscriber", "=", page.subscriber)
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("account", "repository"), ">", tuple(page.account, page.repository)),
+    )
+    .orderBy("account")
+    .orderBy("repository")
+    .limit(page.limit),
+);
+
+const putSubscription = statement(({ builder }, row: Fields<GallerySubscriptionTable>) => {
+  const { subscriber, principal, tags, created_at } = row;
+  return builder
+    .insertInto("gallery_subscription")
+    .values({ ...ofRepository(row), subscriber, principal, tags, created_at })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["account", "region", "repository", "subscriber"])
+        .doUpdateSet({ principal, tags }),
+    );
+});
+
+type SubscriptionKey = RepositoryKey & { readonly subscriber: AccountId };
+
+const removeSubscription = statement(({ builder }, key: SubscriptionKey) =>
+  builder
+    .deleteFrom("gallery_subscription")
+    .where((row) => row.and({ ...ofRepository(key), subscriber: key.subscriber })),
+);
+
+const removeSubscriptions = statement(({ builder }, key: RepositoryKey) =>
+  builder.deleteFrom("gallery_subscription").where((row) => row.and(ofRepository(key))),
 );

@@ -85,6 +85,7 @@ export const removeContents = (
     "public_catalog",
     "gallery_word",
     "gallery_entry",
+    "gallery_subscription",
     "private_gallery_version",
     "private_gallery_entry",
   ] as const

@@ -812,6 +812,12 @@ const scanCalls: typeof calls = {
     removeEntry: [[ref]],
     putVersion: [[{ repository: ref, version: "v", createdAt: 1, updatedAt: 1 }]],
     removeVersion: [[ref, "v"]],
+    subscriptions: [[ref]],
+    subscriptionsOf: [[registry, { after: { account: "1", repositoryId: "r" }, limit: 9 }]],
+    putSubscription: [
+      [{ repository: ref, subscriber: "1", principal: "p", tags: {}, createdAt: 1 }],
+    ],
+    removeSubscription: [[ref, "1"]],
   },
   sbomExports: {
     find: [[registry, "e"]],

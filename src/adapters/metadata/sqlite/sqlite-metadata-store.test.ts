@@ -157,6 +157,7 @@ describe("a directory with SQLite metadata", () => {
     expect(across.map(({ index }) => index)).toEqual([
       "audit_kind_time",
       ...["dead_letter_time", "event_arrival_time", "event_queue_due"],
+      "gallery_subscription_of", // What one account wants to be told of, of all accounts.
       "gallery_word_place", // A search is over the public registries of all accounts.
       "image_in_use_expiry",
       "image_replication_status", // What waits anywhere, for metrics.

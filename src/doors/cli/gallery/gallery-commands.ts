@@ -4,6 +4,7 @@ import { CommandError } from "../client.ts";
 import { type CommandBuilder, textOf, type Words } from "../command-builder.ts";
 import { ruleText } from "../lifecycle/rule-files.ts";
 import { entriesText, entryText } from "./gallery-texts.ts";
+import { addSubscriptionCommands } from "./subscription-commands.ts";
 
 export function addGalleryCommands(program: Command, builder: CommandBuilder): void {
   const gallery = program
@@ -15,7 +16,9 @@ export function addGalleryCommands(program: Command, builder: CommandBuilder): v
   addDelete(gallery, builder);
   addVersion(gallery, builder);
   addSettings(gallery, builder);
+  addRender(gallery, builder);
   addExport(gallery, builder);
+  addSubscriptionCommands(gallery, builder);
 }
 
 const repository = ["<repository>", "name of the repository"] as const;
@@ -126,6 +129,25 @@ function addSettings(gallery: Command, builder: CommandBuilder): void {
 
 function orNone(lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? ["  none"] : lines;
+}
+
+function addRender(gallery: Command, builder: CommandBuilder): void {
+  const render = builder
+    .command(gallery, "render", "print a launch template with the image that is approved now")
+    .argument(...repository)
+    .argument("<template>", "name of the template")
+    .requiredOption("--environment <name>", "where it is to be run")
+    .option("--account <id>", "whose entry it is (default: one's own)");
+  builder
+    .addServerOptions(render)
+    .action(async (repositoryName: string, templateName: string, words: Words) => {
+      const server = await builder.server(words);
+      const told = await server.call("entrepot:RenderLaunchTemplate", {
+        ...{ repositoryName, templateName, registryId: textOf(words.account) },
+        environment: textOf(words.environment) ?? "",
+      });
+      builder.show(words, told, told.text);
+    });
 }
 
 function addExport(gallery: Command, builder: CommandBuilder): void {

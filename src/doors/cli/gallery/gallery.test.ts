@@ -3,7 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type CommandServer, openCommandServer } from "../../../../test/support/command-server.ts";
+import { account, TestRegistry } from "../../../../test/support/ecr.ts";
+import { userWith } from "../../../../test/support/identity.ts";
 import { createRepository } from "../../../operations/ecr/create-repository.ts";
+import { approveRequest } from "../../../operations/entrepot/approve-request.ts";
+import { promote } from "../../../registry/approvals/promote.ts";
+import type { RepositoryName } from "../../../registry/names.ts";
 
 let server: CommandServer;
 beforeAll(async () => {
@@ -43,6 +48,12 @@ it("puts a repository into the gallery with a version, tells of it, and takes it
   expect(shown).toMatch(/1 +1\.\* +DEPRECATED +2 +use 2/);
   expect(await ran("gallery", "export")).toMatch(/^---\napiVersion: .*\nkind: "Component"\n/);
   expect(await ran("gallery", "export", "--category", "none")).toBe("\n");
+  expect(await ran("gallery", "subscribe", "team/app")).toContain("is told of team/app");
+  expect(await ran("gallery", "subscriptions")).toMatch(/team\/app +\d{12} +arn:/);
+  await ran("gallery", "unsubscribe", "team/app");
+  expect(await ran("gallery", "subscriptions")).toBe("There are none.\n");
+  const again = await server.run(["gallery", "unsubscribe", "team/app"]);
+  expect(again.error).toContain("has no subscription");
   await ran("gallery", "version", "team/app", "1", "--delete");
   await ran("gallery", "delete", "team/app");
   expect(await ran("gallery", "list")).toBe("There are none.\n");
@@ -78,6 +89,30 @@ it("asks for an approval, tells of it, and lets others decide alone", async () =
   const reject = await server.run(["approval", "reject", image, other, "--comment", "not yet"]);
   expect(reject.error).toContain("somebody else has to decide it");
   await ran("approval", "withdraw", "team/app", other);
+  const body = "image: {{entrepot.image}}";
+  const entry = {
+    title: "App",
+    owner: "team",
+    purpose: "serves",
+    templates: [{ name: "pod", body }],
+  };
+  const file = await fileOf("e.json", { ...entry, fields: { "data class": "public" } });
+  await ran("gallery", "put", "team/app", file);
+  const render = ["gallery", "render", "team/app", "pod", "--environment", "production"];
+  expect((await server.run(render)).error).toContain("No image of the repository");
+  const last = await ran("approval", "request", image, "--environment", "production", ...why);
+  const [requestId = ""] = /[0-9a-f]{28}/.exec(last) ?? [];
+  const { ports } = server.registry().environment;
+  const region = server.client.region;
+  const named = { account, name: "reviewer" };
+  const everything = { Effect: "Allow", Action: ["ecr:*", "entrepot:*"], Resource: "*" };
+  const reviewer = await userWith(ports, named, everything);
+  const decision = { repositoryName: "team/app", requestId, imageDigest: digest, comment: "Good" };
+  await new TestRegistry(server.store).ask(approveRequest, decision, { ...reviewer, region });
+  const home = { account, region };
+  const repository = await ports.metadata.repositories.find(home, "team/app" as RepositoryName);
+  await promote(ports, repository!, requestId, new AbortController().signal);
+  expect(await ran(...render)).toMatch(new RegExp(`^image: \\S+/team/app@${digest}\n$`));
   await ran("environment", "delete", "production");
   expect(await ran("environment", "list")).toBe("There are no environments.\n");
 });

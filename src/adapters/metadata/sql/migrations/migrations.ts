@@ -32,6 +32,7 @@ import { migration0031 } from "./0031-trusted-signers.ts";
 import { migration0032 } from "./0032-palette.ts";
 import { migration0033 } from "./0033-sbom-exports.ts";
 import { migration0037 } from "./0037-console-sign-on.ts";
+import { migration0036 } from "./0036-gallery-subscriptions.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -70,4 +71,5 @@ export const migrations: readonly Migration[] = [
   migration0032,
   migration0033,
   migration0037,
+  migration0036,
 ];
