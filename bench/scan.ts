@@ -3,10 +3,11 @@
  * program on a layout beside others that list packages, and in a registry; and what advisories take. Needs Linux,
  * root, and of Debian `debootstrap` and `time`. See docs/benchmarks.md.
  */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { debianRoot } from "../test/support/debian-root.ts";
 import { buildGoProgram } from "../test/support/go-program.ts";
 import { commandLine, writeFigures } from "./document.ts";
 import { circumstances, table } from "./report.ts";
@@ -74,7 +75,25 @@ async function inRegistry(image: BenchImage, directory: string): Promise<Row[]> 
   ]);
 }
 
-/** Memory of the index is what the process has more once it is open and was asked for all that an image has. */
+/** What matching takes: what a scan of Debian's list of packages alone has more than a list of these. */
+function ofIndex(directory: string): Row {
+  const tree = join(directory, "packages");
+  for (const path of ["etc/os-release", "var/lib/dpkg/status"]) {
+    mkdirSync(dirname(join(tree, path)), { recursive: true });
+    writeFileSync(join(tree, path), readFileSync(join(debianRoot("debootstrap"), path)));
+  }
+  const settings = { ENTREPOT_DATA: join(directory, "data") };
+  const run = (...words: string[]) =>
+    measured(directory, [process.execPath, program, "scan", tree, ...words], settings);
+  const [list, scan] = [run("--packages", "--format", "json"), run("--format", "json")];
+  const more = (figure: (taken: Taken) => number) => Math.max(0, figure(scan) - figure(list));
+  return [
+    ...["advisories of the package", "asked for a Debian's packages, above listing these"],
+    ...[more(({ processorSeconds }) => processorSeconds).toFixed(2), "-"],
+    ...[more(({ peakMiB }) => peakMiB).toFixed(0), "-"],
+  ];
+}
+
 async function advisories(directory: string): Promise<Row[]> {
   const place = join(directory, "shipped");
   const indexes = shippedAdvisories(place);
@@ -90,12 +109,16 @@ async function advisories(directory: string): Promise<Row[]> {
     ...[((user + system) / 1e6).toFixed(2), ((performance.now() - startedAt) / 1000).toFixed(1)],
     ...["-", `${sizeMiB.toFixed(0)} MiB on disk`],
   ];
-  if (flags.advisories === "") return [unpacked];
+  if (flags.advisories === "") return [ofIndex(directory), unpacked];
   const words = [process.execPath, program, "vulndb", "import", flags.advisories];
   const settings = { ENTREPOT_DATA: join(directory, "imported") };
   const taken = measured(directory, words, settings);
   const [told = ""] = /Read \d+ records/.exec(taken.out) ?? [];
-  return [unpacked, ["archives as published", "imported", ...summary([taken]), told]];
+  return [
+    ofIndex(directory),
+    unpacked,
+    ["archives as published", "imported", ...summary([taken]), told],
+  ];
 }
 
 async function main(): Promise<void> {
