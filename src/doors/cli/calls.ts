@@ -246,11 +246,8 @@ interface Calls {
   "entrepot:RerunJob": Own<typeof rerunJob>;
   "entrepot:RevokeSessions": Own<typeof revokeSessions>;
   "entrepot:DeleteConsoleSignOn": Own<typeof deleteConsoleSignOn>;
-  "entrepot:GrantRole": Own<typeof grantRole>;
   "entrepot:ListConsoleSignOns": Own<typeof listConsoleSignOns>;
-  "entrepot:ListRoleGrants": Own<typeof listRoleGrants>;
   "entrepot:PutConsoleSignOn": Own<typeof putConsoleSignOn>;
-  "entrepot:RevokeRole": Own<typeof revokeRole>;
   "entrepot:AttachImageSbom": Own<typeof attachImageSbom>;
   "entrepot:SignImage": Own<typeof signImage>;
   "entrepot:GetSigningAuthority": Own<typeof getSigningAuthority>;

@@ -31,8 +31,8 @@ import { migration0030 } from "./0030-private-gallery.ts";
 import { migration0031 } from "./0031-trusted-signers.ts";
 import { migration0032 } from "./0032-palette.ts";
 import { migration0033 } from "./0033-sbom-exports.ts";
-import { migration0037 } from "./0037-console-sign-on.ts";
-import { migration0036 } from "./0036-gallery-subscriptions.ts";
+import { migration0034 } from "./0034-gallery-subscriptions.ts";
+import { migration0035 } from "./0035-console-sign-on.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -70,6 +70,6 @@ export const migrations: readonly Migration[] = [
   migration0031,
   migration0032,
   migration0033,
-  migration0037,
-  migration0036,
+  migration0034,
+  migration0035,
 ];

@@ -2,8 +2,8 @@
 import { withColumns } from "./columns.ts";
 import type { Migration } from "./migration.ts";
 
-export const migration0036: Migration = {
-  version: 36,
+export const migration0034: Migration = {
+  version: 34,
   name: "gallery subscriptions",
   statements: ({ builder, smallRows, types: { text, integer } }) => [
     withColumns(smallRows("gallery_subscription"), {
