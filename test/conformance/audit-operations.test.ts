@@ -98,7 +98,10 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     const ofSecrets = operation.service === "secretsmanager" ? { VersionId: absentKey } : {};
     const ofFilters = operation.service === "inspector2" ? { action: "NONE" } : {};
     const ofPublic = operation.service === "ecr-public" ? { resourceArn: publicArn } : {};
-    const given = { ...known, ...ofTrails, ...ofSecrets, ...ofFilters, ...ofPublic };
+    const isOfProvider = operation.name.endsWith("ConsoleSignOn");
+    const ofProvider = isOfProvider ? { providerArn: known.OpenIDConnectProviderArn } : {};
+    const ofOthers = { ...ofFilters, ...ofPublic, ...ofProvider };
+    const given = { ...known, ...ofTrails, ...ofSecrets, ...ofOthers };
     const input = validInput(operation.input as z.ZodType, given);
     const isRead = operation.access === "Read" || operation.access === "List";
 
