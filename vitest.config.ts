@@ -13,6 +13,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     globalSetup: "test/support/server-broker.ts",
     // Node.js loads TypeScript by itself, from its compile cache: a second of processor time less a file.
-    experimental: { viteModuleRunner: false },
+    experimental: { viteModuleRunner: false, nodeLoader: false },
   },
 });

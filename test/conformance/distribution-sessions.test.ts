@@ -228,15 +228,15 @@ describe("a registry of another account", () => {
     const password = passwordOf(await userWithKey("ann", ecr));
     const unknown = "999999999999" as AccountId;
     const answers: unknown[][] = [];
-    for (const of of [otherAccount, unknown]) {
-      const client = clientWith(password, hostOf(of));
-      const open = await new OciClient(server.origin, { host: hostOf(of) }).get("/v2/");
+    for (const owner of [otherAccount, unknown]) {
+      const client = clientWith(password, hostOf(owner));
+      const open = await new OciClient(server.origin, { host: hostOf(owner) }).get("/v2/");
       for (const path of ["/v2/", manifest, "/v2/_catalog", "/v2/app/tags/list"]) {
         const { status, headers, text } = await client.get(path);
         const names = [...headers.keys()].filter((name) => name !== "date");
-        answers.push([of, path, status, names, text().replaceAll(of, "<account>")]);
+        answers.push([owner, path, status, names, text().replaceAll(owner, "<account>")]);
       }
-      answers.push([of, "open", open.status, [], open.text()]);
+      answers.push([owner, "open", open.status, [], open.text()]);
     }
     const of = (id: AccountId) => answers.filter(([which]) => which === id).map((a) => a.slice(1));
     expect(of(unknown)).toEqual(of(otherAccount));

@@ -100,8 +100,8 @@ it("leaves nothing in the clear: on disk, in the database, in the bucket, in log
   const masterKey = await readMasterKey(join(store.directory, "master.key"));
 
   const forbidden = new Map<string, Buffer>();
-  for (const of of ["small-layer", "large-layer", "config", "manifest", "upload"]) {
-    forbidden.set(`the ${of}`, Buffer.from(marker(of)));
+  for (const name of ["small-layer", "large-layer", "config", "manifest", "upload"]) {
+    forbidden.set(`the ${name}`, Buffer.from(marker(name)));
   }
   for (const [index, secret] of secrets.entries()) {
     forbidden.set(`secret ${index}`, Buffer.from(secret));

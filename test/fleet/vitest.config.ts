@@ -43,7 +43,7 @@ function project(name: string, include: string[]) {
       teardownTimeout: minuteMs,
       env: { ENTREPOT_TEST_STORES: "fleet" },
       globalSetup: "test/support/server-broker.ts",
-      experimental: { viteModuleRunner: false },
+      experimental: { viteModuleRunner: false, nodeLoader: false },
     },
   };
 }

@@ -6,8 +6,9 @@ import type {
   ImageDetail,
   Repository,
 } from "@aws-sdk/client-ecr";
+import type { getImageManifest } from "../../../src/operations/entrepot/get-image-manifest.ts";
 import { call } from "./call.ts";
-import { ApiError } from "./errors.ts";
+import { ask } from "./own.ts";
 
 /** AWS JSON has seconds where the SDK makes dates. */
 type Wire<T> = T extends Date ? number : T extends object ? { [K in keyof T]: Wire<T[K]> } : T;
@@ -81,17 +82,9 @@ export async function getManifest(
   imageDigest: string,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const input = { repositoryName, imageIds: [{ imageDigest }] };
-  interface Answer {
-    readonly images: readonly { imageManifest: string; imageManifestMediaType: string }[];
-    readonly failures?: readonly { readonly failureCode: string; readonly failureReason: string }[];
-  }
-  const { images, failures } = await call<Answer>("ecr", "BatchGetImage", input, signal);
-  const [failure] = failures ?? [];
-  if (failure !== undefined) {
-    throw new ApiError(failure.failureCode, failure.failureReason, 400, "");
-  }
-  const { imageManifest: text, imageManifestMediaType: mediaType } = images[0]!;
+  const { imageManifest: text, imageManifestMediaType: mediaType } = await ask<
+    typeof getImageManifest
+  >("GetImageManifest", { repositoryName, imageDigest }, signal);
   return { mediaType, text, json: JSON.parse(text) as ManifestJson };
 }
 

@@ -40,6 +40,7 @@ import { getGalleryEntry } from "./get-gallery-entry.ts";
 import { getGallerySettings } from "./get-gallery-settings.ts";
 import { getGate } from "./get-gate.ts";
 import { getImageAdvice } from "./get-image-advice.ts";
+import { getImageManifest } from "./get-image-manifest.ts";
 import { getImageOverview } from "./get-image-overview.ts";
 import { getImageSbom } from "./get-image-sbom.ts";
 import { getImageVerdict } from "./get-image-verdict.ts";
@@ -260,6 +261,7 @@ export const entrepotOperations: readonly Operation[] = [
   listImagePackages,
   getOverview,
   listLayerFiles,
+  getImageManifest,
   previewDeletion,
   search,
   searchImages,

@@ -21,6 +21,8 @@ export interface FoundImage {
 
 interface Looking {
   readonly pull: boolean;
+  /** False for a pull that is to leave no trace in the times of pulls. */
+  readonly isCounted?: boolean;
   readonly refresh?: ((stale: ResolvedImage) => Promise<void>) | undefined;
 }
 
@@ -36,7 +38,7 @@ function imageArchived(): RegistryError {
 /**
  * The image and its manifest: one indexed read, and the manifest from memory when it was read before.
  * @param options `pull`: counts as a pull and moves lastRecordedPullTime, some seconds later, unless the
- * caller's pulls are excluded from that. Whoever reads on the registry's own behalf does not pull.
+ * caller's pulls are excluded from that, or it is not to be counted. Whoever reads on the registry's own behalf does not pull.
  * `refresh`: told of a tag of the pull-through cache whose time is over, before it is looked at again.
  * @throws RepositoryNotFound, ImageNotFound, Kms
  * @throws ImageArchived while the image is archived, or on its way back from there
@@ -62,7 +64,7 @@ export async function getImage(
   if (image.state !== "ACTIVE") throw imageArchived();
   if (options.pull && image.hold !== undefined) await requirePullable(ports, repository, image);
   const manifest = await openManifest(ports, repository, image);
-  if (options.pull) {
+  if (options.pull && options.isCounted !== false) {
     const recorded = recordPull(ports, image);
     if (recorded !== undefined) await recorded;
   }
