@@ -30,9 +30,10 @@ afterAll(async () => {
 
 /** `entrepot report-in-use --once` as the registry's root. */
 async function report(...words: string[]): Promise<InUseReport> {
-  const { dataDirectory, origin } = registry.server;
+  const { dataDirectory, origin, accessKeyId, secretAccessKey } = registry.server;
   const asked = ["report-in-use", "--once", "--json", "--reporter", "node", "--endpoint", origin];
-  const settings = { ENTREPOT_DATA: dataDirectory };
+  const key = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  const settings = { ENTREPOT_DATA: dataDirectory, ...key };
   const { code, out, error } = await runCommand([...asked, ...words], settings);
   expect([code, error], out).toEqual([0, ""]);
   return JSON.parse(out) as InUseReport;
