@@ -1,21 +1,18 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
-import { createDataKey } from "../encryption/data-keys.ts";
 import { manifestDomain, requireSameDomain } from "../encryption/domain.ts";
-import { sealWhole } from "../encryption/sealed-format.ts";
-import { EqualObjectStands, type StoredObject } from "../encryption/stored-object.ts";
-import { invariant, RegistryError } from "../errors.ts";
+import { EqualObjectStands } from "../encryption/stored-object.ts";
+import { RegistryError } from "../errors.ts";
 import { addPushEvents } from "../events/image-action-event.ts";
 import { addStorageClassEvent } from "../events/storage-class-event.ts";
 import { holdArrival, readArrivalFacts } from "../gates/hold-arrival.ts";
 import { addPushers, personOf } from "../gates/pusher.ts";
 import type { Layer } from "../layers/layer.ts";
 import { queueStorage } from "../layers/queue-storage.ts";
-import { newObjectId } from "../layers/upload-layer.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import { limits } from "../limits.ts";
-import type { Digest, ObjectId, Registry, RepositoryName, Tag } from "../names.ts";
+import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { charge } from "../quotas/charge.ts";
 import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
 import { requireNotRemoved } from "../replication/alive-at.ts";
@@ -38,6 +35,7 @@ import { requireMovable } from "./movable-tag.ts";
 import { type Manifest, parseManifest } from "./parse-manifest.ts";
 import { queueFollowers } from "./queue-followers.ts";
 import { judgeAgain } from "./storage-class.ts";
+import { keepManifest, type SealedManifest, sealManifest } from "./stored-manifest.ts";
 import { tagMoveTime } from "./tag-time.ts";
 
 export interface WantedImage {
@@ -254,39 +252,6 @@ function storeImage(
   });
 }
 
-interface SealedManifest {
-  readonly object: StoredObject;
-  readonly content: Uint8Array;
-}
-
-/** Outside the transaction, since ciphers are not SQL. */
-async function sealManifest(
-  ports: Ports,
-  repository: Repository,
-  digest: Digest,
-  manifest: Uint8Array,
-): Promise<SealedManifest> {
-  const id = newObjectId();
-  const { registry } = repository;
-  const { plain, wrapped } = await createDataKey(ports, repository, id);
-  const content = sealWhole(plain, id, manifest);
-  const object: StoredObject = {
-    id,
-    registry,
-    domain: manifestDomain(repository),
-    digest,
-    sizeBytes: manifest.length,
-    sealedBytes: content.length,
-    wrappedKey: wrapped,
-    state: "live",
-    placement: "metadata",
-    place: "",
-    layout: String(manifest.length),
-    createdAt: ports.clock.now(),
-  };
-  return { object, content };
-}
-
 /**
  * The tags that have to be moved; refuses what must not be.
  * @param current where each of them points now
@@ -370,26 +335,6 @@ async function reactivate(
   await queueStorage(change, repository, known.digest, now);
   await queueFollowers(change, repository, known.digest, now);
   return active;
-}
-
-/** The sealed manifest: this one, or that of an image just deleted which is not reclaimed yet. */
-async function keepManifest(
-  change: MetadataChange,
-  object: StoredObject,
-  content: Uint8Array,
-  presumed: "first" | "again",
-): Promise<ObjectId> {
-  if (presumed === "first") {
-    await change.objects.insert(object, content);
-    return object.id;
-  }
-  if (await change.objects.insertIfAbsent(object, content)) return object.id;
-  const stored = await change.objects.lockLive(object.registry, object.domain, object.digest);
-  if (stored !== undefined) return stored.id;
-  // It was taken for reclaiming in between: now nothing stands in the way.
-  const inserted = await change.objects.insertIfAbsent(object, content);
-  invariant(inserted, "an object that nothing stands in the way of is inserted");
-  return object.id;
 }
 
 async function requireRoomForTags(
