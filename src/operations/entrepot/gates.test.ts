@@ -37,6 +37,7 @@ import { approveImage } from "./approve-image.ts";
 import { deleteGate } from "./delete-gate.ts";
 import { deleteWaiver } from "./delete-waiver.ts";
 import { getGate } from "./get-gate.ts";
+import { getImageManifest } from "./get-image-manifest.ts";
 import { getImageSbom } from "./get-image-sbom.ts";
 import { getImageVerdict } from "./get-image-verdict.ts";
 import { getReview } from "./get-review.ts";
@@ -196,6 +197,9 @@ describe("A gate that requires a scan", () => {
       expect(await pull(id)).toMatch(/^ImageInaccessible: .*gate 'prod': It is not scanned yet.*/);
     }
     expect(await pull(clean)).toContain(`See: entrepot gate explain team/app@${clean}`);
+    // To look at it is no way around.
+    const looked = registry.ask(getImageManifest, { repositoryName, imageDigest: vulnerable });
+    await expect(looked).rejects.toMatchObject({ kind: "ImageHeld" });
     expect([await download(good), await download(bad)]).toEqual([
       ...["LayerInaccessible", "LayerInaccessible"],
     ]);
