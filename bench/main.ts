@@ -7,6 +7,7 @@ import { temporaryFolder } from "./places.ts";
 import * as report from "./report.ts";
 import { compare, median } from "./rounds.ts";
 import { startWithImages } from "./start.ts";
+import { touchFreeMemory } from "./touch-memory.ts";
 import { blobWorkloads } from "./workloads/blobs.ts";
 import { manifests } from "./workloads/manifests.ts";
 import { smallImageWorkloads } from "./workloads/small-images.ts";
@@ -46,6 +47,9 @@ async function main(): Promise<void> {
   const peers = chosenPeers();
   const folder = temporaryFolder();
   const rows: report.Row[] = [];
+  say(
+    `touched ${touchFreeMemory()} GiB of free memory, so that nobody waits for the machine's host`,
+  );
   for (const workload of workloads.filter(({ id }) => only.includes(id))) {
     say(`${workload.id}: ${workload.title}`);
     const reason = workload.missing?.();
