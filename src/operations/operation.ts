@@ -126,11 +126,19 @@ export interface Operation {
   handle(input: unknown, context: HandlerContext): Promise<unknown>;
 }
 
+/** An operation with the types of what it takes and answers, for those who call it. */
+export interface Declared<Name extends Operation["name"], Input extends z.ZodType, Output>
+  extends Operation {
+  readonly name: Name;
+  readonly input: Input;
+  handle(input: unknown, context: HandlerContext): Promise<Output>;
+}
+
 /** Declares an operation. Add it to the table in `operations/index.ts`; everything else follows. */
-export function operation<Input extends z.ZodType, Output>(
-  name: `${Service}:${string}`,
+export function operation<Name extends Operation["name"], Input extends z.ZodType, Output>(
+  name: Name,
   definition: OperationDefinition<Input, Output>,
-): Operation & { handle(input: unknown, context: HandlerContext): Promise<Output> } {
+): Declared<Name, Input, Output> {
   const [service, operationName] = name.split(":") as [Service, string];
   return {
     name,

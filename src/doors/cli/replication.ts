@@ -2,6 +2,7 @@
 import type { ReplicationStanding } from "../../operations/entrepot/describe-replication.ts";
 import type { ReplicationOptionAnswer } from "../../operations/entrepot/replication-option-shapes.ts";
 import { fileText } from "./access/policy-source.ts";
+import type { Input } from "./calls.ts";
 import { CommandError } from "./client.ts";
 import type { Server } from "./server.ts";
 import { tableText } from "./table.ts";
@@ -28,10 +29,12 @@ export async function putOptions(
   return (await server.call("entrepot:PutReplicationOptions", { options })).options;
 }
 
-function optionsIn(text: string, path: string): ReplicationOptionAnswer[] {
+type Options = Input<"entrepot:PutReplicationOptions">["options"];
+
+function optionsIn(text: string, path: string): Options {
   try {
     const value = JSON.parse(text) as { options?: unknown };
-    if (Array.isArray(value.options)) return value.options as ReplicationOptionAnswer[];
+    if (Array.isArray(value.options)) return value.options as Options; // The server looks closer.
   } catch {
     // Told below.
   }

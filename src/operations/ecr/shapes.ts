@@ -21,9 +21,12 @@ import { scanningLimits } from "../../registry/scanning/scanning-limits.ts";
 export type { Members } from "../members.ts";
 
 /** The input of an operation: unknown members are ignored, and null is as good as absent. */
-export function request<Shape extends z.ZodRawShape>(shape: Shape) {
+export function request<Shape extends z.ZodRawShape>(shape: Shape): Request<z.ZodObject<Shape>> {
   return z.preprocess((value) => withoutNulls(value, limits.jsonDepth), z.object(shape));
 }
+
+/** Typed as what callers give, where `z.preprocess` says that it takes anything. */
+type Request<Members extends z.ZodType> = z.ZodType<z.output<Members>, z.input<Members>>;
 
 // Items of a list are kept: their places count in refusals, and null there is an item.
 function withoutNulls(value: unknown, depth: number): unknown {

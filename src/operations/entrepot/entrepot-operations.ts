@@ -149,7 +149,7 @@ import { withdrawApprovalRequest } from "./withdraw-approval-request.ts";
 import { withdrawImagesInUse } from "./withdraw-images-in-use.ts";
 
 /** What can be asked of Entrepot itself. */
-export const entrepotOperations: readonly Operation[] = [
+export const entrepotOperations = [
   describeDeployment,
   describeRekey,
   explainAccess,
@@ -298,4 +298,4 @@ export const entrepotOperations: readonly Operation[] = [
   listConsoleSignOns,
   putConsoleSignOn,
   renderLaunchTemplate,
-];
+] as const satisfies readonly Operation[];

@@ -47,7 +47,7 @@ async function groupRoleArn(
     `the group ${group} of ${issuer} has no role: entrepot sign-on grant`,
   );
   const asked = {
-    ...{ principalKind: "provider-group", principalName: group },
+    ...({ principalKind: "provider-group", principalName: group } as const),
     providerArn: `arn:aws:iam::${account}:oidc-provider/${issuer}`,
   };
   const { roles } = await server.call("entrepot:ListRoleGrants", asked).catch((error: unknown) => {

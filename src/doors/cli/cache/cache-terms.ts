@@ -41,8 +41,8 @@ function secondsOf(text: string): number {
 }
 
 function pinOf(text: string) {
-  const [, repositoryName, imageTag, imageDigest] = /^([^:@]+):([^:@]+)@(.+)$/.exec(text) ?? [];
-  if (repositoryName !== undefined) return { repositoryName, imageTag, imageDigest };
+  const [, name, imageTag = "", imageDigest = ""] = /^([^:@]+):([^:@]+)@(.+)$/.exec(text) ?? [];
+  if (name !== undefined) return { repositoryName: name, imageTag, imageDigest };
   throw new CommandError(`"${text}" is no pin: use library/alpine:3@sha256:…`, 2);
 }
 

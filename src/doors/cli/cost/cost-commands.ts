@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
+import type { Input } from "../calls.ts";
 import { CommandError } from "../client.ts";
 import { type CommandBuilder, collected, textOf, type Words } from "../command-builder.ts";
 import { estimateText, forecastText, pricesText, savingsText, summaryText } from "./cost-texts.ts";
@@ -135,7 +136,7 @@ function scopeOf({ scope }: Words): Scope {
 
 const groups = ["REPOSITORY", "ACCOUNT", "REGION", "KIND"] as const;
 
-function groupOf(text: string): { readonly groupBy: string; readonly tagKey?: string } {
+function groupOf(text: string): Pick<Input<"entrepot:GetCostSummary">, "groupBy" | "tagKey"> {
   if (text.startsWith("tag=")) return { groupBy: "TAG", tagKey: text.slice("tag=".length) };
   const groupBy = groups.find((each) => each === text.toUpperCase());
   if (groupBy !== undefined) return { groupBy };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Input } from "../calls.ts";
 import { type CommandBuilder, textOf, type Words } from "../command-builder.ts";
 import type { Server } from "../server.ts";
 import { tableText } from "../table.ts";
@@ -78,11 +79,12 @@ function text(grants: readonly GroupGrant[], width: number): string {
 async function grantInput(
   server: Server,
   wanted: { issuer: string; group: string; role: string; repositoryPrefix: string },
-) {
+): Promise<Input<"entrepot:GrantRole">> {
   const { account } = await server.identity();
   return {
     ...{ principalKind: "provider-group", principalName: wanted.group },
     providerArn: `arn:aws:iam::${account}:oidc-provider/${issuerName(wanted.issuer)}`,
-    ...{ role: wanted.role, repositoryPrefix: wanted.repositoryPrefix },
+    role: wanted.role as Input<"entrepot:GrantRole">["role"], // The server knows which there are.
+    repositoryPrefix: wanted.repositoryPrefix,
   };
 }
