@@ -9,7 +9,6 @@ import { Metrics } from "./adapters/telemetry/metrics.ts";
 import { PortTimes } from "./adapters/telemetry/port-times.ts";
 import { RequestLog } from "./adapters/telemetry/request-log.ts";
 import type { Traces } from "./adapters/telemetry/traces.ts";
-import type { TlsCertificates } from "./adapters/tls/tls-certificate.ts";
 import { beginForwarding, startWork, startWriters } from "./background.ts";
 import { certificatesOf } from "./certificates-of.ts";
 import type { Config } from "./config.ts";
@@ -30,6 +29,7 @@ import { httpApp } from "./doors/listeners/http-app.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
 import { headAt } from "./doors/listeners/timed-response.ts";
 import { mirrorApp } from "./mirror-app.ts";
+import { OpenListeners, servesTls } from "./open-listeners.ts";
 import { type OpenedPeers, openPeers } from "./open-peers.ts";
 import { openTraces, type Telemetry } from "./open-traces.ts";
 import { operations } from "./operations/index.ts";
@@ -51,10 +51,6 @@ export interface ServerOptions extends Omit<StoreOptions, "warn"> {
 export function authorityFile(config: Config): string | undefined {
   const isUsed = config.tls === undefined && servesTls(config);
   return isUsed ? join(config.dataDirectory, "tls", "ca.pem") : undefined;
-}
-
-function servesTls({ https, privateListeners }: Config): boolean {
-  return https !== undefined || privateListeners.some(({ scheme }) => scheme === "https");
 }
 
 /**
@@ -93,10 +89,10 @@ export class Server {
   readonly #traces: Traces | undefined;
   readonly #store: Store;
   readonly #listeners: Listeners;
+  readonly #open: OpenListeners;
   readonly #metrics: Metrics;
   readonly #requests: RequestLog;
   readonly #readiness: Readiness;
-  readonly #certificates: TlsCertificates;
   readonly #ids = new WeakMap<IncomingMessage, string>();
   readonly #stops: ((withinMs: number) => Promise<void>)[] = [];
   #app: FastifyInstance | undefined;
@@ -105,11 +101,6 @@ export class Server {
   #mirrorApp: FastifyInstance | undefined;
   #peers: OpenedPeers | undefined;
   #rootKey: (RootKey & { created: boolean }) | undefined;
-  #httpPort: number | undefined;
-  #httpsPort: number | undefined;
-  #publicPort: number | undefined;
-  readonly #endpointPorts = new Map<string, number>();
-  #shownCertificate = "";
   #running = 0;
   /** Write what requests have left to be written: the last thing of a stop. */
   readonly #writers: (() => Promise<void>)[] = [];
@@ -144,30 +135,17 @@ export class Server {
       checkKeys,
       changed: (ready, err) => log[ready ? "info" : "error"]({ event: "readiness", ready, err }),
     });
-    this.#certificates = certificatesOf(config, clock);
+    const certificates = certificatesOf(config, clock);
+    this.#open = new OpenListeners(config, { listeners: this.#listeners, certificates, log });
   }
 
   get deployment(): Deployment {
-    const [httpPort, httpsPort, publicPort] = [this.#httpPort, this.#httpsPort, this.#publicPort];
-    return deploymentOf(this.#config, { httpPort, httpsPort, publicPort }, this.#peers?.peers);
+    return deploymentOf(this.#config, this.#open.ports, this.#peers?.peers);
   }
 
-  /** The port that was taken; `undefined` where the listener is off. */
-  get httpPort(): number | undefined {
-    return this.#httpPort;
-  }
-
-  get httpsPort(): number | undefined {
-    return this.#httpsPort;
-  }
-
-  get publicPort(): number | undefined {
-    return this.#publicPort;
-  }
-
-  /** Of the private endpoints, by their ids. */
-  get endpointPorts(): ReadonlyMap<string, number> {
-    return this.#endpointPorts;
+  /** Where it listens, by what the port is for; `undefined` where that is off. */
+  get listening(): Pick<OpenListeners, "endpointPorts" | "ports"> {
+    return this.#open;
   }
 
   /** Whether this start made the data directory. */
@@ -183,7 +161,7 @@ export class Server {
   async start(): Promise<void> {
     const rootKey = await this.#store.rootKey();
     this.#rootKey = rootKey;
-    await this.#listen();
+    await this.#open.open();
     const { role, readOnly } = this.#config;
     const background = { config: this.#config, log: this.#log, store: this.#store };
     if (!readOnly) await beginForwarding(background);
@@ -192,7 +170,7 @@ export class Server {
     this.#peers = await openPeers(ways, this.#store.ports.clock, async () => rootKey);
     const { peers } = this.#peers;
     this.#app = await this.#compose(rootKey);
-    this.#watchKeys();
+    this.#watch();
     if (readOnly) return;
     this.#writers.push(...startWriters({ ...background, metrics: this.#metrics }));
     if (role !== "api") {
@@ -200,10 +178,14 @@ export class Server {
     }
   }
 
-  /** A rotation of the master key brings keys that have to be known before they are used. */
-  #watchKeys(): void {
-    const refresh = () => this.#store.keyring.refresh();
-    this.#every(limits.keyringRefreshMs, refresh, "keys", "the keyring could not be read anew");
+  #watch(): void {
+    // A rotation of the master key brings keys that have to be known before they are used.
+    const keys = () => this.#store.keyring.refresh();
+    this.#every(limits.keyringRefreshMs, keys, "keys", "the keyring could not be read anew");
+    if (!servesTls(this.#config)) return;
+    const certificate = () => this.refreshCertificate();
+    const failed = "the certificate could not be renewed";
+    this.#every(certificateCheckMs, certificate, "certificate", failed);
   }
 
   /** Until the stop; a failure is told, and the next time comes all the same. */
@@ -225,53 +207,8 @@ export class Server {
   }
 
   /** Shows the certificate that is right now: at SIGHUP, and every hour. */
-  async refreshCertificate(): Promise<void> {
-    if (!servesTls(this.#config)) return;
-    const certificate = await this.#certificates.current();
-    if (certificate.cert === this.#shownCertificate) return;
-    this.#shownCertificate = certificate.cert;
-    this.#listeners.setCertificate(certificate);
-    this.#log.info({ event: "certificate" }, "another certificate is in use");
-  }
-
-  async #listen(): Promise<void> {
-    const { http, https, privateListeners } = this.#config;
-    if (http !== undefined) this.#httpPort = await this.#listeners.listenHttp(http);
-    await this.#listenPublic();
-    const { mirror } = this.#config;
-    if (mirror !== undefined) await this.#listeners.listenFor("mirror", mirror.address);
-    for (const { endpoint, scheme, ...address } of privateListeners) {
-      if (scheme === "https") continue;
-      const port = await this.#listeners.listenHttp(address, endpoint);
-      this.#endpointPorts.set(endpoint.id, port);
-    }
-    if (!servesTls(this.#config)) return;
-    const certificate = await this.#certificates.current();
-    this.#shownCertificate = certificate.cert;
-    if (https !== undefined) {
-      this.#httpsPort = await this.#listeners.listenHttps(https, certificate);
-    }
-    for (const { endpoint, scheme, ...address } of privateListeners) {
-      if (scheme === "http") continue;
-      const port = await this.#listeners.listenHttps(address, certificate, endpoint);
-      this.#endpointPorts.set(endpoint.id, port);
-    }
-    const refresh = () => this.refreshCertificate();
-    const failed = "the certificate could not be renewed";
-    this.#every(certificateCheckMs, refresh, "certificate", failed);
-  }
-
-  /** @throws only where the listener was asked for: by default it is there if it can be had */
-  async #listenPublic(): Promise<void> {
-    const { publicHttp } = this.#config;
-    if (publicHttp === undefined) return;
-    try {
-      this.#publicPort = await this.#listeners.listenFor("public", publicHttp);
-    } catch (err) {
-      if (publicHttp.isAskedFor || (err as NodeJS.ErrnoException).code !== "EADDRINUSE") throw err;
-      const sentence = "the public registry has no port of its own: ENTREPOT_PUBLIC_HTTP is taken";
-      this.#log.warn({ event: "listener", ...publicHttp }, sentence);
-    }
+  refreshCertificate(): Promise<void> {
+    return this.#open.refreshCertificate();
   }
 
   #appFor(request: IncomingMessage): FastifyInstance | undefined {

@@ -104,7 +104,8 @@ async function stop(server: Server, withinMs: number, log: Logger): Promise<void
 }
 
 function welcomeText(config: Config, server: Server): string {
-  const { httpPort, httpsPort, isFirstStart, newRootKey, deployment } = server;
+  const { isFirstStart, newRootKey, deployment } = server;
+  const { httpPort, httpsPort } = server.listening.ports;
   return welcome({
     version,
     firstStart: isFirstStart,
@@ -121,12 +122,13 @@ function welcomeText(config: Config, server: Server): string {
 
 /** Says in the log that the server is ready, and where. */
 function announce(config: Config, server: Server, log: Logger): void {
+  const { httpPort, httpsPort, publicPort } = server.listening.ports;
   log.info({
     event: "ready",
     version,
-    http: urlOf("http", hostOf(config.http), server.httpPort),
-    https: urlOf("https", hostOf(config.https), server.httpsPort),
-    public: urlOf("http", hostOf(config.publicHttp), server.publicPort),
+    http: urlOf("http", hostOf(config.http), httpPort),
+    https: urlOf("https", hostOf(config.https), httpsPort),
+    public: urlOf("http", hostOf(config.publicHttp), publicPort),
     privateEndpoints: endpointUrls(config, server),
     data: config.dataDirectory,
     firstStart: server.isFirstStart,
@@ -138,7 +140,8 @@ function endpointUrls(config: Config, server: Server): Record<string, string> | 
   if (config.privateListeners.length === 0) return undefined;
   const urls = config.privateListeners.map((listener) => {
     const { id } = listener.endpoint;
-    return [id, urlOf(listener.scheme, hostOf(listener), server.endpointPorts.get(id)) ?? ""];
+    const port = server.listening.endpointPorts.get(id);
+    return [id, urlOf(listener.scheme, hostOf(listener), port) ?? ""];
   });
   return Object.fromEntries(urls) as Record<string, string>;
 }

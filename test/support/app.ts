@@ -60,7 +60,7 @@ export class App {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.#server.httpPort}`;
+    return `http://127.0.0.1:${this.#server.listening.ports.httpPort}`;
   }
 
   /** What an SDK's client is given. */
