@@ -181,6 +181,12 @@ export interface SearchReads {
   tagsAmong(repository: RepositoryRef, tags: readonly Tag[]): Promise<Tag[]>;
   /** Names that have the word in them, in their order. None in the trash, here and below. */
   repositoriesNamed(registry: Registry, word: string, limit: number): Promise<RepositoryName[]>;
+  /**
+   * Images whose topmost layer it is: of those that have it, `lookedAt` by digest. None in the trash.
+   */
+  imagesEndingIn(repository: RepositoryRef, layer: Digest, lookedAt: number): Promise<Digest[]>;
+  /** Tags that named one of the images once, or do now; also tags that are gone. In their order. */
+  tagsOnceOf(repository: RepositoryRef, digests: readonly Digest[], limit: number): Promise<Tag[]>;
   /** Of all repositories, in the order of tags. */
   tagsBeginning(registry: Registry, beginning: string, limit: number): Promise<FoundTag[]>;
   /** Of one; nothing where there is none of that name. */

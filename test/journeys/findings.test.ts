@@ -68,6 +68,20 @@ async function isScanned(imageDigest: string): Promise<boolean> {
   return ["ACTIVE", "COMPLETE"].includes(answer?.imageScanStatus?.status ?? "");
 }
 
+it("a reviewer's advice is told with its reason and what to do: here that there is a newer base", async () => {
+  await createRepository(server, "base/js");
+  await pushImage(server, "base/js", "1", { layers: [npmLayer("is-odd@3.0.1")] });
+  const newer = await pushImage(server, "base/js", "1", { layers: [npmLayer("is-odd@3.0.2")] });
+  const { page, go, heading } = shown;
+  await go(`/r/${name}/-/i/${digests[0]}`);
+  await heading(`${name}:1.0`);
+  const advice = page.getByRole("button", { name: /There is a newer `.*\/base\/js:1`/ });
+  await advice.click();
+  await page.getByText(`the tag leads to ${newer} now`).waitFor();
+  await page.getByText(`/base/js:1@${newer}`).waitFor();
+  await expectAccessible(shown);
+});
+
 it("what is exploited and can be mended comes first, and what is narrowed is what is exported", async () => {
   const { page, go, heading } = shown;
   await go(`/r/${name}/-/i/${digests[0]}?tab=findings`);

@@ -19,6 +19,7 @@ import { findRepository } from "../../registry/repositories/find-repository.ts";
 import type { Repository } from "../../registry/repositories/repository.ts";
 import { scansOf } from "../../registry/scanning/describe-scan.ts";
 import type { ImageScan } from "../../registry/scanning/image-scan.ts";
+import { indexScansOf } from "../../registry/scanning/index-scans.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
@@ -60,7 +61,11 @@ export const describeImages = operation("ecr:DescribeImages", {
       input.imageIds === undefined
         ? await page(ports, registry, input)
         : await named(ports, registry, input, input.imageIds);
-    const scans = await scansOf(ports, repository, found.images);
+    const scans = new Map([
+      ...(await scansOf(ports, repository, found.images)),
+      // Differs from ECR: which tells nothing of an index.
+      ...(await indexScansOf(ports, repository, found.images)),
+    ]);
     return {
       imageDetails: found.images.map((image) =>
         imageDetail(repository, image, scans.get(image.digest)),

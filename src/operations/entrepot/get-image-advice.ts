@@ -1,10 +1,12 @@
 import { registryOf } from "../../registry/identity/principal.ts";
 import type { Advice } from "../../registry/scanning/advice/advice.ts";
 import { describeAdvice } from "../../registry/scanning/describe-contents.ts";
+import { newerBase } from "../../registry/search/base/newer-base.ts";
 import { namedImage } from "../ecr/image-id.ts";
 import { imageTagConditions, repositoryResource } from "../ecr/resource.ts";
 import { imageIdentifier, registryId, repositoryName, request } from "../ecr/shapes.ts";
 import { operation } from "../operation.ts";
+import { baseSight } from "./base-sight.ts";
 
 interface Answer {
   readonly registryId: string;
@@ -14,7 +16,11 @@ interface Answer {
   readonly advice: readonly Advice[];
 }
 
-/** What a reviewer would say of an image that was scanned: how it is built, not what is in its packages. */
+/**
+ * What a reviewer would say of an image that was scanned: how it is built, not what is in its packages. Of a
+ * newer base it tells who may `ecr:DescribeImages` in the base's repository, and what that changes in findings
+ * who may `ecr:DescribeImageScanFindings` there.
+ */
 export const getImageAdvice = operation("entrepot:GetImageAdvice", {
   input: request({ registryId, repositoryName, imageId: imageIdentifier }),
   resource: repositoryResource,
@@ -28,7 +34,7 @@ export const getImageAdvice = operation("entrepot:GetImageAdvice", {
     "RepositoryNotFound",
     "ScanNotFound",
   ],
-  async handle(input, { ports, caller }): Promise<Answer> {
+  async handle(input, { ports, deployment, caller }): Promise<Answer> {
     const { repositoryName: name } = input;
     const registry = registryOf(caller, input.registryId);
     const { image, advice } = await describeAdvice(
@@ -36,6 +42,8 @@ export const getImageAdvice = operation("entrepot:GetImageAdvice", {
       registry,
       name,
       namedImage(input.imageId),
+      (repository, image) =>
+        newerBase(ports, deployment, baseSight(ports, caller), { repository, image }),
     );
     return {
       ...{ registryId: registry.account, repositoryName: name, imageDigest: image.digest },

@@ -8,6 +8,7 @@ import {
   ScannedRegistry,
 } from "../../../test/support/scanned-registry.ts";
 import { describeImageScanFindings } from "../ecr/describe-image-scan-findings.ts";
+import { describeImages } from "../ecr/describe-images.ts";
 import { listImageFindings } from "./list-image-findings.ts";
 import { putWaiver } from "./put-waiver.ts";
 
@@ -25,10 +26,10 @@ beforeAll(async () => {
 });
 afterAll(() => scanned.close());
 
-function pushIndex(digests: readonly string[]): Promise<string> {
+function pushIndex(digests: readonly string[], more: object = {}): Promise<string> {
   const manifests = digests.map((digest) => ({ mediaType: ociManifest, digest, size: 2 }));
   return scanned.registry.putManifest(repositoryName, {
-    ...{ schemaVersion: 2, mediaType: ociIndex, manifests },
+    ...{ schemaVersion: 2, mediaType: ociIndex, manifests, ...more },
   });
 }
 const list = (imageDigest: string, more: object = {}) =>
@@ -80,6 +81,73 @@ describe("DescribeImageScanFindings of an index", () => {
     expect(pending.imageScanFindings?.findingSeverityCounts).toEqual({ CRITICAL: 1 });
     const none = await pushIndex([unscanned]);
     await expect(describeFindings(none)).rejects.toMatchObject({ kind: "ScanNotFound" });
+  });
+});
+
+describe("DescribeImages of an index", () => {
+  const detailOf = async (imageDigest: string) => {
+    const input = { repositoryName, imageIds: [{ imageDigest }] };
+    const named = (await scanned.registry.ask(describeImages, input)).imageDetails?.[0];
+    const { imageDetails } = await scanned.registry.ask(describeImages, { repositoryName });
+    expect(imageDetails?.find((each) => each.imageDigest === imageDigest)).toEqual(named);
+    return named!;
+  };
+
+  it("tells the scans of its images as one, without counting a finding for each platform", async () => {
+    const index = await pushIndex(children, { annotations: { of: "details" } });
+    const told = await detailOf(index);
+    const { imageScanStatus, imageScanFindings } = await describeFindings(index);
+    expect(told.imageScanStatus).toEqual(imageScanStatus);
+    expect(told.imageScanFindingsSummary).toEqual({
+      imageScanCompletedAt: imageScanFindings?.imageScanCompletedAt,
+      vulnerabilitySourceUpdatedAt: imageScanFindings?.vulnerabilitySourceUpdatedAt,
+      findingSeverityCounts: { CRITICAL: 1, HIGH: 1 },
+    });
+    expect(imageScanFindings?.findingSeverityCounts).toEqual({ CRITICAL: 1, HIGH: 1 });
+    const nested = await scanned.registry.putManifest(repositoryName, {
+      ...{ schemaVersion: 2, mediaType: ociIndex },
+      manifests: [{ mediaType: ociIndex, digest: index, size: 2 }],
+    });
+    expect((await detailOf(nested)).imageScanFindingsSummary).toEqual(
+      told.imageScanFindingsSummary,
+    );
+  });
+
+  it("never looks better than a part of it, and says nothing where nothing was scanned", async () => {
+    const unread = await scanned.push(repositoryName, "unread", [Buffer.from("no archive")]);
+    await scanned.settle();
+    const failed = await detailOf(await pushIndex([...children, unread]));
+    expect(failed.imageScanStatus).toMatchObject({
+      status: "FAILED",
+      description: expect.stringContaining(unread),
+    });
+    expect(failed.imageScanFindingsSummary).toMatchObject({
+      findingSeverityCounts: { CRITICAL: 1, HIGH: 1 },
+    });
+    const layer = layerArchive([file("etc/hostname", "not yet")]);
+    const unscanned = await scanned.push(repositoryName, "not-yet", [layer]);
+    const pending = await detailOf(await pushIndex([children[1]!, unscanned]));
+    expect(pending.imageScanStatus?.status).toBe("PENDING");
+    expect(pending.imageScanFindingsSummary).toMatchObject({
+      findingSeverityCounts: { CRITICAL: 1 },
+    });
+    const none = await detailOf(await pushIndex([unscanned]));
+    expect(none).not.toHaveProperty("imageScanStatus");
+    expect(none).not.toHaveProperty("imageScanFindingsSummary");
+  });
+
+  it("takes what is no image, an attestation, for no part of it", async () => {
+    const empty = Buffer.from("{}");
+    await scanned.pushLayer(repositoryName, empty);
+    const statement = { ...imageManifest(empty, empty), annotations: { is: "attested" } };
+    const layers = [{ ...statement.layers[0], mediaType: "application/vnd.in-toto+json" }];
+    const attestation = await scanned.registry.putManifest(repositoryName, {
+      ...{ ...statement, layers },
+    });
+    const index = await pushIndex([...children, attestation]);
+    expect((await detailOf(index)).imageScanStatus?.status).toBe("ACTIVE");
+    await scanned.settle();
+    expect((await detailOf(index)).imageScanStatus?.status).toBe("ACTIVE");
   });
 });
 

@@ -4,11 +4,13 @@ import { repositoryUri } from "../deployment.ts";
 import { RegistryError } from "../errors.ts";
 import type { Image } from "../images/image.ts";
 import type { Registry, RepositoryName } from "../names.ts";
+import type { Repository } from "../repositories/repository.ts";
 import { activeImage, type NamedImage, notLookedInto } from "./active-image.ts";
 import type { Advice } from "./advice/advice.ts";
 import { adviceLimits } from "./advice/advice-limits.ts";
 import { adviseOnImage } from "./advice/advise-on-image.ts";
 import { parseImageConfig } from "./advice/image-config.ts";
+import type { NewerBase } from "./advice/newer-base.ts";
 import { FileRefused } from "./file-analyzer.ts";
 import { knownInventory, readContents, type ScannedImage } from "./inventory-image.ts";
 import type { LayerInventory } from "./layer-inventory.ts";
@@ -67,8 +69,15 @@ export function writeSbom(
   return writeCycloneDx(whole, format === "CYCLONEDX_1_4" ? "1.4" : "1.6");
 }
 
+/** Looks for what an image would stand on if it were built again. */
+export type FindNewerBase = (
+  repository: Repository,
+  image: Image,
+) => Promise<NewerBase | undefined>;
+
 /**
  * What a reviewer would say of an image that was scanned, the worst first.
+ * @param findNewerBase what is known of its base, and may be told
  * @throws as `describeSbom` does
  * @throws InvalidParameter for one whose config is no config, or larger than is looked at, and for one whose
  *   layers are refused or have more paths than are looked at
@@ -78,16 +87,20 @@ export async function describeAdvice(
   registry: Registry,
   name: RepositoryName,
   id: NamedImage,
+  findNewerBase: FindNewerBase,
 ): Promise<{ readonly image: Image; readonly advice: readonly Advice[] }> {
   const { repository, image } = await activeImage(ports, registry, name, id);
   const known = await knownInventory(ports, repository, image);
   if (known === undefined) throw notLookedInto(name, image);
   try {
-    const { layers, config } = await readContents(ports, repository, image);
+    const { layers, config, annotations } = await readContents(ports, repository, image);
     if (config.length > scanningLimits.advisedConfigBytes) throw new FileRefused("is too large");
     requireFewPaths(layers);
-    const { inventory } = known;
-    const advice = adviseOnImage({ config: parseImageConfig(config), layers, inventory });
+    const advice = adviseOnImage({
+      ...{ config: parseImageConfig(config), layers, inventory: known.inventory },
+      ...(annotations && { annotations }),
+      newerBase: await findNewerBase(repository, image),
+    });
     return { image, advice };
   } catch (error) {
     const isConfig = error instanceof FileRefused || error instanceof ScanRefusal;

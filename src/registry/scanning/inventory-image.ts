@@ -121,6 +121,8 @@ export interface ImageContents {
   readonly layers: readonly LayerInventory[];
   /** As it was pushed; empty where it is larger than a config is. */
   readonly config: Uint8Array;
+  /** Of its manifest. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -138,9 +140,10 @@ export async function readContents(
   }
   const manifest = await openManifest(ports, repository, image);
   // It was parsed strictly when it was pushed. A layer may be in it twice.
-  const { config, layers } = JSON.parse(manifest.toString()) as {
+  const { config, layers, annotations } = JSON.parse(manifest.toString()) as {
     config: Descriptor;
     layers: readonly Descriptor[];
+    annotations?: Readonly<Record<string, string>> | null;
   };
   if (layers.length > scanningLimits.layers) {
     throw new ScanRefusal("FAILED", `The image has more than ${scanningLimits.layers} layers`);
@@ -154,7 +157,8 @@ export async function readContents(
     const layer = await layerOf(ports, repository, { mediaType, digest }, signal);
     if (layer !== undefined) read.push(layer);
   }
-  return { layers: read, config: await readConfig(ports, repository, config.digest) };
+  const content = await readConfig(ports, repository, config.digest);
+  return { layers: read, config: content, annotations: annotations ?? {} };
 }
 
 /**

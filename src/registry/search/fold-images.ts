@@ -4,6 +4,7 @@ import type { Digest, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { scansOf } from "../scanning/describe-scan.ts";
 import type { ImageScan, SeverityCounts } from "../scanning/image-scan.ts";
+import { mostCounts } from "../scanning/index-scans.ts";
 import { type Platform, platformsOf } from "./image-platforms.ts";
 import { searchLimits } from "./search-limits.ts";
 
@@ -17,7 +18,7 @@ export interface FoldedImage extends FoundImage {
   readonly isSigned: boolean;
   /** Of an index the scan of what it lists that stands worst: see `counts`. */
   readonly scan: ImageScan | undefined;
-  /** Of an index the sum over what it lists. */
+  /** Of an index the most of each severity that one image has which it lists: see `mostCounts`. */
   readonly counts: SeverityCounts | undefined;
 }
 
@@ -67,7 +68,7 @@ export async function foldImages(
         signatures.has(signatureTag(digest)) ||
         about.some(({ artifactType = "" }) => signatureTypes.has(artifactType)),
       scan: known.find(({ endedAt }) => endedAt === undefined) ?? known[0],
-      counts: ended.length === 0 ? undefined : summed(ended.map(({ counts }) => counts)),
+      counts: ended.length === 0 ? undefined : mostCounts(ended.map(({ counts }) => counts)),
     };
   });
 }
@@ -103,12 +104,4 @@ async function allScans(
     return image === undefined ? [] : [{ ...image, digest }];
   });
   return scansOf(ports, repository, [...images, ...listed]);
-}
-
-function summed(all: readonly SeverityCounts[]): SeverityCounts {
-  const sums: Record<string, number> = {};
-  for (const counts of all) {
-    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
-  }
-  return sums;
 }

@@ -22,6 +22,8 @@ export interface ListedImage {
   readonly layers: readonly ListedLayer[];
   /** Absent where there is none, or what there is can not be read. */
   readonly config: ImageConfig | undefined;
+  /** Of its manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 interface Descriptor {
@@ -42,15 +44,17 @@ export async function listedImage(
 ): Promise<ListedImage> {
   const manifest = await openManifest(ports, repository, image);
   // It was parsed strictly when it was pushed.
-  const { config: described, layers = [] } = JSON.parse(manifest.toString()) as {
+  const document = JSON.parse(manifest.toString()) as {
     config?: Descriptor;
     layers?: readonly Descriptor[];
+    annotations?: Readonly<Record<string, string>> | null;
   };
+  const { config: described, layers = [] } = document;
   const isRead = described !== undefined && isScannable(image);
   const config = isRead ? await configOf(ports, repository, described.digest) : undefined;
   const diffIds = config?.diffIds.length === layers.length ? config.diffIds : [];
   return {
-    config,
+    ...{ config, annotations: document.annotations ?? {} },
     layers: layers.map(({ mediaType, digest, size }, at) => ({
       ...{ digest, mediaType, sizeBytes: size, diffId: diffIds[at] },
     })),

@@ -34,6 +34,14 @@ export const searchLimits = {
   fixedCandidates: 30,
   /** Repositories that one request asks about so. */
   fixedRepositories: 50,
+  /** Layers below an image's topmost that are looked for as the topmost of a base. */
+  baseLayers: 60,
+  /** Repositories that share one of these, and images of each that have it, which are looked at for the base. */
+  baseSharers: 30,
+  baseCandidates: 200,
+  /** Tags that a base once had, and indexes that list it. */
+  baseTags: 30,
+  baseIndexes: 10,
   /** Of each kind, that it looks at to find those that the caller may see. */
   candidates: 200,
   /** Scans that it looks at for a vulnerability, and those of them that it opens. */

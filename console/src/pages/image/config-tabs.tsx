@@ -4,13 +4,12 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
-import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
-import { call, currentRegion } from "../../api/call.ts";
 import type { ImageOverview } from "../../api/search.ts";
 import { PlaceLink } from "../../components/link.tsx";
 import { Digest, sizeText } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
+import { AdviceList } from "./advice-list.tsx";
 import { LayerFiles } from "./layer-files.tsx";
 import { Treemap } from "./treemap.tsx";
 
@@ -40,38 +39,11 @@ export function OverviewTab({ repository, digest, config }: OverviewProps) {
           { label: words.created, value: config.created ?? "–" },
         ]}
       />
-      <Advice repository={repository} digest={digest} />
+      <AdviceList repository={repository} digest={digest} />
       <Pairs title={words.env} pairs={env.map((text) => splitAt(text, "="))} />
       <Pairs title={words.labels} pairs={Object.entries(labels)} />
     </SpaceBetween>
   );
-}
-
-/** What a reader of the image would change. */
-function Advice({
-  repository: repositoryName,
-  digest: imageDigest,
-}: Omit<OverviewProps, "config">) {
-  interface Answer {
-    readonly advice: readonly { readonly kind: string; readonly sentence?: string }[];
-  }
-  const { data } = useQuery({
-    queryKey: ["repository", repositoryName, "advice", imageDigest, currentRegion()],
-    retry: false,
-    queryFn: ({ signal }) =>
-      call<Answer>(
-        ...([
-          ...(["entrepot", "GetImageAdvice"] as const),
-          { repositoryName, imageId: { imageDigest } },
-          signal,
-        ] as const),
-      ),
-  });
-  return data?.advice.map(({ kind, sentence }) => (
-    <StatusIndicator key={kind + sentence} type="info">
-      {sentence ?? kind}
-    </StatusIndicator>
-  ));
 }
 
 function Pairs({ title, pairs }: { title: string; pairs: readonly (readonly [string, string])[] }) {

@@ -5,6 +5,7 @@ import type { RepositoryRef } from "../../../registry/repositories/repository.ts
 import { inTrash } from "./image-row.ts";
 import { ofRepository, type RepositoryKey, repositoryKey } from "./keys.ts";
 import { ListStatement } from "./list-statement.ts";
+import { imagesEndingIn, tagsOnceOf } from "./search-bases.ts";
 import { countImages, searchImages } from "./search-images.ts";
 import {
   digestsBeginning,
@@ -75,6 +76,14 @@ export class SqlSearch implements SearchReads {
 
   repositoriesNamed(...asked: Parameters<SearchReads["repositoriesNamed"]>) {
     return repositoriesNamed(this.#session, ...asked);
+  }
+
+  imagesEndingIn(...asked: Parameters<SearchReads["imagesEndingIn"]>) {
+    return imagesEndingIn(this.#session, ...asked);
+  }
+
+  tagsOnceOf(...asked: Parameters<SearchReads["tagsOnceOf"]>) {
+    return tagsOnceOf(this.#session, ...asked);
   }
 
   tagsBeginning(...asked: Parameters<SearchReads["tagsBeginning"]>) {

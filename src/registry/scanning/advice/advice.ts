@@ -1,3 +1,5 @@
+import type { NewerBase } from "./newer-base.ts";
+
 /** Least first. */
 export const adviceSeverities = ["info", "low", "medium", "high", "critical"] as const;
 
@@ -18,6 +20,8 @@ export interface Advice {
   readonly layerDiffId?: string;
   /** A file in the image's root: `app/.env`. */
   readonly path?: string;
+  /** The base to build on. */
+  readonly base?: NewerBase;
 }
 
 /** Advice as a rule gives it; whose it is, the table knows. */

@@ -1,4 +1,4 @@
-import type { ReviewedImage } from "./reviewed-image.ts";
+import type { ImageConfig } from "./image-config.ts";
 
 /** The image that another was built on, as far as that one tells. */
 export interface BaseImage {
@@ -11,9 +11,18 @@ export interface BaseImage {
 const nameLabel = "org.opencontainers.image.base.name";
 const digestLabel = "org.opencontainers.image.base.digest";
 
-/** From the labels that image-spec 1.1 has for it, or from the note that Buildah leaves in the history. */
-export function baseImage({ config }: ReviewedImage): BaseImage | undefined {
-  const labelled = config.labels.get(nameLabel);
+type Annotations = Readonly<Record<string, string>>;
+
+/**
+ * From what image-spec 1.1, "Pre-Defined Annotation Keys", has for it, be it a label or an annotation of the
+ * manifest, or from the note that Buildah leaves in the history.
+ */
+export function baseImage(
+  config: Pick<ImageConfig, "labels" | "history">,
+  annotations: Annotations = {},
+): BaseImage | undefined {
+  const said = (key: string) => annotations[key] ?? config.labels.get(key);
+  const labelled = said(nameLabel);
   const noted = config.history
     .map(({ comment }) => comment)
     .findLast((comment) => comment.startsWith("FROM "))
@@ -23,7 +32,7 @@ export function baseImage({ config }: ReviewedImage): BaseImage | undefined {
   if (written === undefined || written === "" || written === "scratch") return undefined;
   const at = written.indexOf("@");
   const name = at === -1 ? written : written.slice(0, at);
-  const digest = config.labels.get(digestLabel) ?? (at === -1 ? undefined : written.slice(at + 1));
+  const digest = said(digestLabel) ?? (at === -1 ? undefined : written.slice(at + 1));
   return { name, ...(digest !== undefined && digest !== "" && { digest }) };
 }
 

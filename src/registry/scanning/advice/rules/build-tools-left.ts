@@ -68,7 +68,7 @@ function layerOf({ subject, visible }: ReviewedImage, tool: string): string | un
 
 function proposal(image: ReviewedImage): string {
   const { config, ownSteps } = image;
-  const base = baseImage(image);
+  const base = baseImage(image.config, image.subject.annotations);
   const { distribution } = image.subject.inventory ?? {};
   const known =
     distribution === undefined

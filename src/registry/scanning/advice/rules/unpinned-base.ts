@@ -5,7 +5,7 @@ import type { ReviewRule } from "../review-rule.ts";
 export const unpinnedBase: ReviewRule = {
   id: "unpinned-base",
   review(image) {
-    const base = baseImage(image);
+    const base = baseImage(image.config, image.subject.annotations);
     if (base === undefined) return [];
     const tag = tagOf(base.name);
     const isLatest = tag === undefined || tag === "latest";
