@@ -104,6 +104,8 @@ export const limits = {
   uploadsPerRepository: 1_000,
   /** How long a layer that nothing refers to is kept for the push that asked for it (I11). */
   layerLeaseMs: 24 * hour,
+  /** How much of it may be over before somebody who hears of the layer has it begin anew. */
+  layerLeaseSlackMs: 60 * second,
 
   requestBodyBytes: 1 * MiB,
   layerPartRequestBytes: 28 * MiB,
@@ -383,6 +385,8 @@ export const limits = {
   frameBytes: 1 * MiB,
   /** Sealed objects up to this size are kept with the metadata instead of as files. */
   keptObjectBytes: 32 * KiB,
+  /** Layers of which the registry has all bytes in memory and which, sealed, are no larger than that. */
+  wholeLayerBytes: 31 * KiB,
   /** Frames and uploads of at least so many bytes are worked on beside the main thread. */
   layerWorkBytes: 256 * KiB,
   /** Threads for them: with more, sockets and disk are what limits. */

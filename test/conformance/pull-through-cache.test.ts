@@ -137,6 +137,26 @@ describe("a pull of what is at the upstream alone", () => {
     expect(upstream.asked).toHaveLength(before);
   });
 
+  it("leaves a tag where somebody has pushed it while the image was on its way", async () => {
+    const { digest, layerDigest } = publish();
+    const hold = Promise.withResolvers<void>();
+    upstream.before = ({ url }, response) => {
+      if (url !== layers(layerDigest)) return false;
+      void hold.promise.then(() => response.writeHead(200).end(layer));
+      return true;
+    };
+    expect((await root.get("/v2/hub/library/app/manifests/v1")).status).toBe(200);
+    const own = imageManifest(config, Buffer.from("pushed here"));
+    for (const blob of [config, Buffer.from("pushed here")]) {
+      await root.pushBlob("hub/library/app", blob);
+    }
+    expect((await root.putManifest("hub/library/app", "v1", own)).status).toBe(201);
+    hold.resolve();
+    await stored(digest);
+    const got = await root.get("/v2/hub/library/app/manifests/v1");
+    expect(got.body).toEqual(Buffer.from(JSON.stringify(own)));
+  });
+
   it("is told by an event and in the trail", async () => {
     const { digest } = publish();
     await root.get("/v2/hub/library/app/manifests/v1");

@@ -260,7 +260,7 @@ async function tagsToMove(
   change: MetadataChange,
   repository: Repository,
   digest: Digest,
-  { tags, repeat }: WantedImage,
+  { tags, repeat, cached }: WantedImage,
   current: readonly (Digest | undefined)[],
   known: Image | undefined,
   now: number,
@@ -278,11 +278,24 @@ async function tagsToMove(
       // Differs from ECR: an immutable tag that holds this very digest is no conflict on `/v2/`.
       continue;
     }
+    if (held !== undefined && cached !== undefined && !(await isOfCache(change, repository, tag))) {
+      continue; // Somebody has pushed it while the image was on its way here.
+    }
     if (held !== undefined) requireMovable(repository, tag);
     const at = held === undefined ? now : await tagMoveTime(change, repository, tag, now);
     moved.push({ tag, at });
   }
   return moved;
+}
+
+/** Whether it is the pull-through cache that has put the tag where it is. */
+async function isOfCache(
+  change: MetadataChange,
+  { registry, name }: Repository,
+  tag: Tag,
+): Promise<boolean> {
+  const found = await change.images.resolve(registry, name, { tag });
+  return found?.freshUntil !== undefined;
 }
 
 async function insertImage(

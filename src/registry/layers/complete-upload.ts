@@ -184,7 +184,7 @@ function requireComplete(
   }
 }
 
-function wrongDigest(digest: Digest, received: Digest): RegistryError {
+export function wrongDigest(digest: Digest, received: Digest): RegistryError {
   return new RegistryError(
     "InvalidLayer",
     `The layer content has the digest '${received}' instead of '${digest}'`,
@@ -286,7 +286,7 @@ function link(ports: Ports, completed: Completed): Promise<Linked | undefined> {
   });
 }
 
-function newLayer({ upload, digest }: Completed, object: StoredObject, now: number): Layer {
+export function newLayer({ upload, digest }: Completed, object: StoredObject, now: number): Layer {
   return {
     repository: upload.repository,
     digest,
@@ -319,7 +319,7 @@ export async function linkCharged(
  * gets the new lease, and stands on the new object from then on: the old one is under the key that the
  * repository had before. Returns whether it is new.
  */
-async function linkLeased(change: MetadataChange, layer: Layer): Promise<boolean> {
+export async function linkLeased(change: MetadataChange, layer: Layer): Promise<boolean> {
   const { repository, digest, leasedUntil } = layer;
   const { registry, id: repositoryId } = repository;
   // Asked at once; the link last, as what it counts hangs on it.
@@ -335,7 +335,10 @@ async function linkLeased(change: MetadataChange, layer: Layer): Promise<boolean
 }
 
 /** The object that the session's bytes become. */
-function newObject({ repository, whole, digest, published }: Completed, now: number): StoredObject {
+export function newObject(
+  { repository, whole, digest, published }: Completed,
+  now: number,
+): StoredObject {
   return {
     id: whole.object,
     registry: repository.registry,

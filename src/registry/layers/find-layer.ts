@@ -84,9 +84,14 @@ export async function archivedAmong(
   return metadata.layers.archivedAmong(first.repository, digests);
 }
 
-/** Leases the layer for the whole time again; false when it went in the meantime. */
+/**
+ * Leases the layer for the whole time again, unless somebody has just done so; false when it went in the
+ * meantime.
+ */
 async function renewLease(ports: Ports, layer: Layer): Promise<boolean> {
   const until = ports.clock.now() + limits.layerLeaseMs;
+  if (layer.leasedUntil !== undefined && layer.leasedUntil > until - limits.layerLeaseSlackMs)
+    return true;
   try {
     return await ports.metadata.transaction(async (change) => {
       const [current] = await change.layers.lock(layer.repository, [layer.digest]);

@@ -70,6 +70,31 @@ export async function openSession(
   algorithm: DigestAlgorithm,
   id = newUploadId(),
 ): Promise<Upload> {
+  const upload = await newSession(ports, repository, algorithm, id);
+  const { registry } = repository;
+  await ports.metadata.transaction(async (change) => {
+    await change.uploads.insert(upload);
+    // Every file has a row that leads to it from before it exists until after it is gone (D4).
+    await change.reclaim.enqueue({
+      kind: "upload",
+      registry,
+      upload: upload.id,
+      dueAt: upload.expiresAt,
+    });
+  });
+  return upload;
+}
+
+/**
+ * A session that nobody has stored, with a key for its bytes.
+ * @throws Kms when the repository's key may not be used
+ */
+export async function newSession(
+  ports: Ports,
+  repository: Repository,
+  algorithm: DigestAlgorithm,
+  id = newUploadId(),
+): Promise<Upload> {
   const { registry } = repository;
   const object = newObjectId();
   // A KMS key seals also where the store encrypts by itself: the store does not know that key.
@@ -78,7 +103,7 @@ export async function openSession(
     ? (await createDataKey(ports, repository, object)).wrapped
     : new Uint8Array();
   const now = ports.clock.now();
-  const upload: Upload = {
+  return {
     id,
     repository: { registry, id: repository.id },
     object,
@@ -96,17 +121,6 @@ export async function openSession(
     createdAt: now,
     expiresAt: now + limits.uploadLifeMs,
   };
-  await ports.metadata.transaction(async (change) => {
-    await change.uploads.insert(upload);
-    // Every file has a row that leads to it from before it exists until after it is gone (D4).
-    await change.reclaim.enqueue({
-      kind: "upload",
-      registry,
-      upload: upload.id,
-      dueAt: upload.expiresAt,
-    });
-  });
-  return upload;
 }
 
 export function uploadNotFound(

@@ -60,6 +60,8 @@ export const cacheLimits = {
   referrers: 100,
   /** Layers of one image that are fetched at once. */
   layersAtOnce: 4,
+  /** Layers under way in one process up to which small ones are given away before they are stored. */
+  layersAhead: 64,
   /** How soon it is looked again whether another replica has fetched a layer. */
   turnPollMs: 200,
   /** Of one layer, what clients are sent that is not stored yet. Who is slower reads what is stored. */

@@ -62,7 +62,12 @@ async function store(cached: CachedRepository, digest: Digest, fetch: LayerFetch
   const { sizeBytes, content: body } = await upstream.layer(upstreamName, digest);
   const content = fetch.through(passing(body), sizeBytes);
   try {
-    await takeLayer(ports, registry, name, { digest, content, given: true });
+    const { layers } = ports.memory.upstreams;
+    const verified = (bytes: Uint8Array) => {
+      // Who asks for more than is stored meanwhile has to wait.
+      if (layers.size <= cacheLimits.layersAhead) fetch.show(bytes);
+    };
+    await takeLayer(ports, registry, name, { digest, content, given: true, verified });
   } catch (error) {
     if (!isRegistryError(error, "InvalidLayer")) throw error;
     throw new TakeoverFailure("refused", `The upstream gives other bytes for ${digest}`);

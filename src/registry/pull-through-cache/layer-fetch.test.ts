@@ -73,3 +73,18 @@ it("ends followers with what kept it from being stored", async () => {
   const fetch = begin(layer.length, () => Promise.reject(new Error("full")));
   await expect(followed(fetch, 0)).rejects.toThrow("full");
 });
+
+it("gives a small layer that is the right one away before it is stored", async () => {
+  const hold = Promise.withResolvers<void>();
+  const bytes = layer.subarray(0, 3_000);
+  const fetch = new LayerFetch(async (started) => {
+    started.show(bytes);
+    await hold.promise;
+  });
+  const rest = () => expect.unreachable("read from the store");
+  const seen: Uint8Array[] = [];
+  for await (const piece of fetch.follow(rest)) seen.push(piece);
+  expect(Buffer.concat(seen).equals(bytes)).toBe(true);
+  hold.resolve();
+  await fetch.stored;
+});

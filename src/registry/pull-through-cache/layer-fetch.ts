@@ -14,6 +14,7 @@ export class LayerFetch {
   #begin: (sizeBytes: number | undefined) => void = () => undefined;
   readonly #window = new LayerWindow();
   #isOver = false;
+  #whole: Uint8Array | undefined;
   #changed = nextChange();
 
   /** @param store has the layer stored from what goes `through` */
@@ -43,6 +44,12 @@ export class LayerFetch {
     }
   }
 
+  /** All bytes of a small layer, which are what its digest says: nobody waits until they are stored. */
+  show(bytes: Uint8Array): void {
+    this.#whole = bytes;
+    this.#wake();
+  }
+
   /**
    * The layer from its beginning. A piece stays as it is until the second next one is asked for.
    * @param rest reads the stored layer from there on
@@ -51,7 +58,7 @@ export class LayerFetch {
   async *follow(rest: (start: number) => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const held: Chunk[] = [];
     let at = 0;
-    while (!this.#isOver && at >= this.#window.keptFrom) {
+    while (!this.#isOver && this.#whole === undefined && at >= this.#window.keptFrom) {
       const chunk = this.#window.hold(at);
       if (chunk === undefined) {
         await this.#changed.promise;
@@ -62,6 +69,10 @@ export class LayerFetch {
       yield chunk.bytes;
       // What was yielded last may still be on its way: it is never let go of.
       if (held.length === 2) this.#window.release(held.shift()!);
+    }
+    if (this.#whole !== undefined) {
+      yield this.#whole.subarray(at);
+      return;
     }
     await this.stored;
     yield* rest(at);
