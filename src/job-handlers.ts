@@ -30,6 +30,7 @@ import { rekeyJob } from "./workers/rekey-job.ts";
 import { removeSecretsJob } from "./workers/remove-secrets-job.ts";
 import { replayEventsJob } from "./workers/replay-events-job.ts";
 import { replicateJob } from "./workers/replicate-job.ts";
+import { removeRepositoryJob, replicateRestoredJob } from "./workers/replicate-repository-jobs.ts";
 import {
   expireReplicationBackfills,
   replicationBackfillJob,
@@ -129,6 +130,8 @@ export function jobHandlers(
     galleryAccountJob,
     replicateJob(reach),
     replicationBackfillJob(reach),
+    removeRepositoryJob(reach),
+    replicateRestoredJob,
     expireReplicationBackfills,
     matchAgainJob(
       (err, repository) =>

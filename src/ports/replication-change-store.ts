@@ -1,10 +1,10 @@
 import type { Registry } from "../registry/names.ts";
 import type { ReplicationCount } from "../registry/replication/image-replication.ts";
 import type {
-  RemovedKind,
   ReplicationChange,
   ReplicationChangeKey,
   Tombstone,
+  TombstoneKind,
 } from "../registry/replication/replication-change.ts";
 import type { RepositoryRef } from "../registry/repositories/repository.ts";
 import type { ReplicationLane } from "./replication-store.ts";
@@ -25,9 +25,11 @@ export interface ReplicationChangeReads {
   /** When it was removed last, if that is remembered. */
   removedAt(
     repository: RepositoryRef,
-    kind: RemovedKind,
+    kind: TombstoneKind,
     target: string,
   ): Promise<number | undefined>;
+  /** Whether an image of the repository is alive, or a tag points where it points, only since after `at`. */
+  hasLater(repository: RepositoryRef, at: number): Promise<boolean>;
 }
 
 export interface ReplicationChangeWrites {

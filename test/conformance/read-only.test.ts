@@ -37,6 +37,7 @@ import { updatePullThroughCacheRule } from "../../src/operations/ecr/update-pull
 import { updateRepositoryCreationTemplate } from "../../src/operations/ecr/update-repository-creation-template.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
 import { attachImageSbom } from "../../src/operations/entrepot/attach-image-sbom.ts";
+import { createReplicaRepository } from "../../src/operations/entrepot/create-replica-repository.ts";
 import { deleteGalleryEntry } from "../../src/operations/entrepot/delete-gallery-entry.ts";
 import { deleteGalleryVersion } from "../../src/operations/entrepot/delete-gallery-version.ts";
 import { deleteLifecycleExtension } from "../../src/operations/entrepot/delete-lifecycle-extension.ts";
@@ -67,6 +68,7 @@ import { putVerifiedPublisher } from "../../src/operations/entrepot/put-verified
 import { putWaiver } from "../../src/operations/entrepot/put-waiver.ts";
 import { rekeyRepository } from "../../src/operations/entrepot/rekey-repository.ts";
 import { releasePublicAlias } from "../../src/operations/entrepot/release-public-alias.ts";
+import { removeReplicaRepository } from "../../src/operations/entrepot/remove-replica-repository.ts";
 import { removeReplicas } from "../../src/operations/entrepot/remove-replicas.ts";
 import { reportImagesInUse } from "../../src/operations/entrepot/report-images-in-use.ts";
 import { requestApproval } from "../../src/operations/entrepot/request-approval.ts";
@@ -352,6 +354,14 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   PutReplicaLayers: () => [
     putReplicaLayers,
     { repositoryName, layers: [{ layerDigest: digestOf("new"), layerBlob: "bmV3" }] },
+  ],
+  CreateReplicaRepository: () => [
+    createReplicaRepository,
+    { repositoryName: "new", aliveAt: 9, source: { ...destination, region: "eu-west-2" } },
+  ],
+  RemoveReplicaRepository: () => [
+    removeReplicaRepository,
+    { repositoryName, removedAt: 9, source: { ...destination, region: "eu-west-2" } },
   ],
   RemoveReplicas: () => [
     removeReplicas,

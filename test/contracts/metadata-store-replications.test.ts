@@ -154,6 +154,52 @@ describe.each(metadataStores)(
       expect(await replicationChanges.waitingFor(repository)).toEqual([south]);
     });
 
+    it("tells whether anything in a repository is later than a time: images, copies, tags", async () => {
+      const { store } = await open();
+      const repository = await addRepository(store, "team/app");
+      const isLater = (at: number) => store.replicationChanges.hasLater(repository, at);
+      expect(await isLater(-1)).toBe(false);
+      await addImage(store, repository, digest(1));
+      const { pushedAt } = (await store.images.find(repository, digest(1)))!;
+      expect(await isLater(pushedAt)).toBe(false);
+      expect(await isLater(pushedAt - 1)).toBe(true);
+      // A copy counts since when it is alive where it comes from.
+      await store.transaction(({ images }) => images.setAliveAt(repository, digest(1), 50));
+      expect([await isLater(49), await isLater(50)]).toEqual([true, false]);
+      const state = { state: "ACTIVE", archivedAt: undefined, activatedAt: 60 } as const;
+      await store.transaction(({ images }) => images.setState(repository, digest(1), state));
+      expect([await isLater(59), await isLater(60)]).toEqual([true, false]);
+      const move = { tag: "v1" as Tag, digest: digest(1), at: 70 };
+      await store.transaction(({ tags }) => tags.put(repository, move));
+      expect([await isLater(69), await isLater(70)]).toEqual([true, false]);
+      await store.transaction(({ tags }) => tags.remove(repository, "v1" as Tag, 80));
+      expect(await isLater(60)).toBe(false);
+      // Not what lies in the trash.
+      await store.transaction(async ({ images, trash }) => {
+        const image = (await images.find(repository, digest(1)))!;
+        await trash.putImage({
+          ...{ repository, image, tags: [], reason: { kind: "DELETED" }, deletedBy: "b" },
+          ...{ deletedAt: 1, expiresAt: 2 },
+        });
+      });
+      expect(await isLater(-1)).toBe(false);
+    });
+
+    it("remembers of a repository's name that it was removed, also when the repository is gone for good", async () => {
+      const { store } = await open();
+      const names = { registry, id: "" };
+      const tombstone = { repository: names, kind: "REPOSITORY", at: 4, expiresAt: 9 } as const;
+      const target = "team/app" as RepositoryName;
+      await store.transaction(({ replicationChanges }) =>
+        replicationChanges.bury({ ...tombstone, target }),
+      );
+      const { replicationChanges } = store;
+      expect(await replicationChanges.removedAt(names, "REPOSITORY", target)).toBe(4);
+      expect(await replicationChanges.removedAt(names, "REPOSITORY", "team")).toBeUndefined();
+      await store.transaction((change) => change.replicationChanges.removeExpired(9, 9));
+      expect(await replicationChanges.removedAt(names, "REPOSITORY", target)).toBeUndefined();
+    });
+
     it("keeps how far a layer is on its way to a peer", async () => {
       const { store } = await open();
       const repository = await addRepository(store, "team/app");

@@ -8,6 +8,7 @@ import {
   BatchGetImageCommand,
   CompleteLayerUploadCommand,
   CreateRepositoryCommand,
+  DeleteRepositoryCommand,
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   GetLifecyclePolicyCommand,
@@ -26,7 +27,8 @@ import { digestOf, imageManifest } from "../support/ecr.ts";
 import { type PeerRing, type RingPlace, startRing } from "../support/peer-ring.ts";
 
 const registryId = "000000000000";
-const repositoryName = "team/app";
+const app = "team/app";
+const repositoryName = app;
 const MiB = 1024 * 1024;
 const waiting = { timeout: 120_000, interval: 250 };
 
@@ -51,11 +53,16 @@ beforeAll(async () => {
     await place.command("replication", "options", file);
   }
   await rm(directory, { recursive: true });
-  await first.client.send(new CreateRepositoryCommand({ repositoryName }));
+  for (const name of [app, "team/other"]) {
+    await first.client.send(new CreateRepositoryCommand({ repositoryName: name }));
+  }
 }, 120_000);
 afterAll(() => ring?.stop());
 
-async function pushLayer({ client }: RingPlace, content: Buffer): Promise<void> {
+const gone = "RepositoryNotFoundException";
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : error);
+
+async function pushLayer({ client }: RingPlace, content: Buffer, repositoryName: string) {
   const { uploadId } = await client.send(new InitiateLayerUploadCommand({ repositoryName }));
   const named = { repositoryName, uploadId };
   const range = { partFirstByte: 0, partLastByte: content.length - 1 };
@@ -65,9 +72,14 @@ async function pushLayer({ client }: RingPlace, content: Buffer): Promise<void> 
   );
 }
 
-async function push(place: RingPlace, imageTag: string, layer: Buffer): Promise<string> {
+async function push(
+  place: RingPlace,
+  imageTag: string,
+  layer: Buffer,
+  repositoryName = app,
+): Promise<string> {
   const config = Buffer.from(JSON.stringify({ random: randomBytes(8).toString("hex") }));
-  for (const each of [config, layer]) await pushLayer(place, each);
+  for (const each of [config, layer]) await pushLayer(place, each, repositoryName);
   const manifest = JSON.stringify(imageManifest(config, layer));
   const input = { repositoryName, imageManifest: manifest, imageTag };
   await place.client.send(new PutImageCommand(input));
@@ -81,10 +93,13 @@ async function tag({ client }: RingPlace, imageDigest: string, imageTag: string)
   await client.send(new PutImageCommand({ repositoryName, imageManifest: text, imageTag }));
 }
 
-const remove = ({ client }: RingPlace, imageDigest: string) =>
+const remove = ({ client }: RingPlace, imageDigest: string, repositoryName = app) =>
   client.send(new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageDigest }] }));
 
-async function images({ client }: RingPlace): Promise<Record<string, string[]>> {
+async function images(
+  { client }: RingPlace,
+  repositoryName = app,
+): Promise<Record<string, string[]>> {
   const { imageDetails = [] } = await client.send(new DescribeImagesCommand({ repositoryName }));
   return Object.fromEntries(
     imageDetails.map((each) => [each.imageDigest, (each.imageTags ?? []).toSorted()]),
@@ -102,11 +117,15 @@ async function backlog(place: RingPlace): Promise<number> {
   );
 }
 
+async function isEverywhere(expected: Record<string, string[]> | string, name: string) {
+  for (const place of ring.places) {
+    await expect.poll(() => images(place, name).catch(nameOf), waiting).toEqual(expected);
+  }
+}
+
 /** All places have this, and nothing is on its way any more. */
 async function settledTo(expected: Record<string, string[]>): Promise<void> {
-  for (const place of ring.places) {
-    await expect.poll(() => images(place).catch(() => undefined), waiting).toEqual(expected);
-  }
+  await isEverywhere(expected, app);
   for (const place of ring.places) {
     await expect.poll(() => backlog(place), waiting).toBe(0);
   }
@@ -171,6 +190,26 @@ it("a server that dies in the middle of a layer goes on, and nothing of it is to
   await second.restart();
   await expect(images(second).catch(() => ({}))).resolves.toEqual({});
   await settledTo({ [digest]: ["large"] });
+}, 240_000);
+
+it("a repository that is deleted while a way is cut is gone everywhere in the end, and new where it is made anew", async () => {
+  const other = "team/other";
+  const older = await push(first, "v1", randomBytes(1024), other);
+  await isEverywhere({ [older]: ["v1"] }, other);
+  first.onward.judge = () => "cut";
+  first.onward.cutAll();
+  // What the first has not heard of when it deletes, and what it has not been able to send.
+  await push(second, "unheard", randomBytes(1024), other);
+  await push(first, "unsent", randomBytes(1024), other);
+  await remove(first, older, other);
+  await first.client.send(new DeleteRepositoryCommand({ repositoryName: other, force: true }));
+  await second.server().kill();
+  await second.restart();
+  counting(first);
+  await isEverywhere(gone, other);
+  await first.client.send(new CreateRepositoryCommand({ repositoryName: other }));
+  const later = await push(first, "v1", randomBytes(1024), other);
+  await isEverywhere({ [later]: ["v1"] }, other);
 }, 240_000);
 
 it("settings are those of the source at the next, by the operations of ECR", async () => {

@@ -9,6 +9,10 @@ import type { JobHandler } from "../../src/workers/job-handler.ts";
 import { JobRunner } from "../../src/workers/job-runner.ts";
 import { judgeImageJob } from "../../src/workers/judge-images-job.ts";
 import { replicateJob } from "../../src/workers/replicate-job.ts";
+import {
+  removeRepositoryJob,
+  replicateRestoredJob,
+} from "../../src/workers/replicate-repository-jobs.ts";
 import { replicationBackfillJob } from "../../src/workers/replication-backfill-job.ts";
 import { account, deployment } from "./ecr.ts";
 import type { TestPorts } from "./ports.ts";
@@ -30,6 +34,7 @@ const mostRounds = 5;
 export async function settleReplication(
   opened: TestPorts,
   peers: Reach["peers"] = new Map(),
+  trashMs = deployment.trashMs,
 ): Promise<void> {
   const { ports } = opened;
   const reach: Reach = {
@@ -37,11 +42,13 @@ export async function settleReplication(
     peers,
     peerAccounts: new Map([...peers.keys()].map((region) => [region, new Set([account])])),
     organization: () => openOrganization(ports, deployment, false),
-    trashMs: deployment.trashMs,
+    trashMs,
   };
   const handlers: JobHandler[] = [
     replicateJob(reach),
     replicationBackfillJob(reach),
+    removeRepositoryJob(reach),
+    replicateRestoredJob,
     judgeImageJob,
   ];
   const runner = new JobRunner(ports, handlers, { observer });

@@ -5,6 +5,7 @@ import { approveRequest } from "./approve-request.ts";
 import { attachImageSbom } from "./attach-image-sbom.ts";
 import { compareImages } from "./compare-images.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
+import { createReplicaRepository } from "./create-replica-repository.ts";
 import { deleteConsoleSignOn } from "./delete-console-sign-on.ts";
 import { deleteDeadLetters } from "./delete-dead-letters.ts";
 import { deleteEnvironment } from "./delete-environment.ts";
@@ -121,6 +122,7 @@ import { rejectRequest } from "./reject-request.ts";
 import { rekeyRepository } from "./rekey-repository.ts";
 import { releaseImage } from "./release-image.ts";
 import { releasePublicAlias } from "./release-public-alias.ts";
+import { removeReplicaRepository } from "./remove-replica-repository.ts";
 import { removeReplicas } from "./remove-replicas.ts";
 import { renderLaunchTemplate } from "./render-launch-template.ts";
 import { replayDeadLetters } from "./replay-dead-letters.ts";
@@ -242,6 +244,8 @@ export const entrepotOperations = [
   putReplica,
   putReplicaLayers,
   removeReplicas,
+  createReplicaRepository,
+  removeReplicaRepository,
   putReplicationOptions,
   getReplicationOptions,
   describeReplication,

@@ -1,7 +1,8 @@
-import type { MetadataChange } from "../../ports/metadata-store.ts";
+import type { MetadataChange, MetadataReads } from "../../ports/metadata-store.ts";
 import type { Image } from "../images/image.ts";
-import type { Digest } from "../names.ts";
-import type { RepositoryRef } from "../repositories/repository.ts";
+import type { Digest, Registry, RepositoryName } from "../names.ts";
+import type { Repository } from "../repositories/repository.ts";
+import { removedAt, repositoryRemovedAt } from "./removed-at.ts";
 
 /**
  * Since when an image is there, wherever it was pushed: by that it is judged whether a removal elsewhere
@@ -32,7 +33,7 @@ export class RemovedLater extends Error {
  */
 export async function requireNotRemoved(
   change: MetadataChange,
-  repository: RepositoryRef,
+  repository: Repository,
   digest: Digest,
   known: Image | undefined,
   alive: number,
@@ -41,6 +42,20 @@ export async function requireNotRemoved(
     if (alive > aliveAt(known)) await change.images.setAliveAt(repository, digest, alive);
     return;
   }
-  const removedAt = await change.replicationChanges.removedAt(repository, "IMAGE", digest);
-  if (removedAt !== undefined && removedAt >= alive) throw new RemovedLater();
+  const removed = await removedAt(change, repository, "IMAGE", digest);
+  if (removed !== undefined && removed >= alive) throw new RemovedLater();
+}
+
+/**
+ * Before a repository is made for a copy: where one of that name was removed later, it is not wanted.
+ * @throws RemovedLater
+ */
+export async function requireNameNotRemoved(
+  reads: Pick<MetadataReads, "replicationChanges">,
+  registry: Registry,
+  name: RepositoryName,
+  alive: number,
+): Promise<void> {
+  const removed = await repositoryRemovedAt(reads, registry, name);
+  if (removed !== undefined && removed >= alive) throw new RemovedLater();
 }

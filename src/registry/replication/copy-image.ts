@@ -18,6 +18,9 @@ import {
 } from "./read-source.ts";
 import { replicationLimits } from "./replication-limits.ts";
 
+/** Where copies come from; it may lie in the trash, or be gone. */
+export type SourceRepository = Pick<Repository, "registry" | "id" | "name">;
+
 /** A repository that images are put into: of another registry, or another one of the same. */
 export interface ImageTarget {
   readonly destination: Registry;
@@ -34,9 +37,10 @@ export interface ImageTarget {
   /**
    * Sees to it that the repository is there, and tells which of the layers it does not have.
    * @param digests at most `limits.batchItems`
-   * @throws AccessDenied, LimitExceeded
+   * @param alive since when what comes there is alive: of a repository that was removed later, nothing does
+   * @throws AccessDenied, LimitExceeded, RemovedLater
    */
-  prepare(digests: readonly Digest[], signal: AbortSignal): Promise<Prepared>;
+  prepare(digests: readonly Digest[], alive: number, signal: AbortSignal): Promise<Prepared>;
   /** Whether it has the image, and it can be pulled. */
   hasImage(digest: Digest, signal: AbortSignal): Promise<boolean>;
   /** Those of the layers that it does not have; the others stay for some hours. */
@@ -79,6 +83,11 @@ export interface ReplicationTarget extends ImageTarget {
    * @throws AccessDenied
    */
   remove(removals: readonly Removal[], signal: AbortSignal): Promise<readonly RemovalFailure[]>;
+  /**
+   * Removes the repository, which was removed here as a whole at that time, unless something there is later.
+   * @throws AccessDenied
+   */
+  removeRepository(at: number, signal: AbortSignal): Promise<void>;
   /**
    * Gives the repository these settings; where there is none yet, they come when it is made.
    * @throws AccessDenied, InvalidParameter
@@ -168,9 +177,10 @@ export class Copying {
     const parts = await this.#partsOf(source);
     if (!parts.isChosen) return false;
     const { layers } = parts;
-    const { isNew, missing } = await target.prepare(layers.slice(0, limits.batchItems), signal);
-    if (isNew) await queueSettings(ports, repository, target.destination);
     const alive = await this.#aliveWith(source.image, tags);
+    const first = layers.slice(0, limits.batchItems);
+    const { isNew, missing } = await target.prepare(first, alive, signal);
+    if (isNew) await queueSettings(ports, repository, target.destination);
     await this.#copyChildren(parts.children, alive, signal);
     await this.#copyLayers(missing, signal);
     await this.#copyMissing(layers.slice(limits.batchItems), signal);

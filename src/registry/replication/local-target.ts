@@ -13,11 +13,12 @@ import { authorize, repositoryAsResource } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
 import { isShut } from "../policy/resource-access.ts";
 import { getAccountSetting } from "../repositories/account-settings.ts";
-import type { Repository } from "../repositories/repository.ts";
 import { inParallel } from "../takeover/in-parallel.ts";
+import { requireNameNotRemoved } from "./alive-at.ts";
 import { applyRemovals, type Removal, type RemovalFailure } from "./apply-removals.ts";
+import { applyRepositoryRemoval } from "./apply-repository-removal.ts";
 import type { SettingValues } from "./carried-settings.ts";
-import type { ArrivingImage, Prepared, ReplicationTarget } from "./copy-image.ts";
+import type { ArrivingImage, Prepared, ReplicationTarget, SourceRepository } from "./copy-image.ts";
 import type { Reach } from "./reach.ts";
 import type { SourceLayer } from "./read-source.ts";
 import type { Replica } from "./replica.ts";
@@ -33,14 +34,14 @@ export class LocalTarget implements ReplicationTarget {
   readonly #ports: Ports;
   readonly #organization: () => Promise<Organization>;
   readonly #trashMs: number;
-  readonly #source: Repository;
+  readonly #source: SourceRepository;
   readonly #registry: Registry;
   readonly #name: RepositoryName;
 
   constructor(
     ports: Ports,
     { organization, trashMs }: Pick<Reach, "organization" | "trashMs">,
-    source: Repository,
+    source: SourceRepository,
     destination: Registry,
   ) {
     this.#ports = ports;
@@ -62,12 +63,13 @@ export class LocalTarget implements ReplicationTarget {
   /** Moves of tags are told apart by their times. */
   readonly needsOrder = false;
 
-  async prepare(digests: readonly Digest[]): Promise<Prepared> {
+  async prepare(digests: readonly Digest[], alive: number): Promise<Prepared> {
     const { metadata } = this.#ports;
     if ((await metadata.repositories.find(this.#registry, this.#name)) !== undefined) {
       return { isNew: false, missing: await this.missingLayers(digests) };
     }
     await this.#require("ecr:CreateRepository");
+    await requireNameNotRemoved(metadata, this.#registry, this.#name, alive);
     const wanted = { registry: this.#registry, name: this.#name };
     const missing = { ...wanted, event: "REPLICATION" } as const;
     // What the destination's policies had to say is said.
@@ -108,6 +110,14 @@ export class LocalTarget implements ReplicationTarget {
     const from = this.#source.registry;
     const deleter = { by: rootArn(from.account), keepMs: this.#trashMs };
     return applyRemovals(this.#ports, this.#registry, this.#name, { from }, removals, deleter);
+  }
+
+  async removeRepository(at: number): Promise<void> {
+    await this.#require("ecr:DeleteRepository");
+    const from = this.#source.registry;
+    const deleter = { by: rootArn(from.account), keepMs: this.#trashMs };
+    const there = { registry: this.#registry, name: this.#name };
+    await applyRepositoryRemoval(this.#ports, { ...there, source: { from }, at, deleter });
   }
 
   async putSettings(values: SettingValues): Promise<void> {
@@ -170,12 +180,13 @@ type Needed =
   | "ecr:ReplicateImage"
   | "ecr:CreateRepository"
   | "ecr:BatchDeleteImage"
+  | "ecr:DeleteRepository"
   | "ecr:SetRepositoryPolicy"
   | "ecr:PutLifecyclePolicy"
   | "ecr:PutImageTagMutability"
   | "ecr:TagResource";
 
-function conditionsOf({ registry: { account } }: Repository): ReadonlyMap<string, string> {
+function conditionsOf({ registry: { account } }: SourceRepository): ReadonlyMap<string, string> {
   return new Map([
     ["aws:principalaccount", account],
     ["aws:principalarn", rootArn(account)],
@@ -184,7 +195,7 @@ function conditionsOf({ registry: { account } }: Repository): ReadonlyMap<string
 }
 
 /** The tags of the source, and who pushed there, as they are when the copy is made. */
-function replicaOf({ registry, id }: Repository, digest: Digest, alive: number): Replica {
+function replicaOf({ registry, id }: SourceRepository, digest: Digest, alive: number): Replica {
   const source = { registry, id };
   return {
     from: registry,

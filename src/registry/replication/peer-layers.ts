@@ -6,8 +6,8 @@ import {
 } from "../../ports/peer-registry.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Digest, Registry } from "../names.ts";
-import type { Repository } from "../repositories/repository.ts";
 import { inParallel } from "../takeover/in-parallel.ts";
+import type { SourceRepository } from "./copy-image.ts";
 import type { ReplicationKey, ReplicationUpload } from "./image-replication.ts";
 import type { SourceLayer } from "./read-source.ts";
 import { replicationLimits } from "./replication-limits.ts";
@@ -20,12 +20,12 @@ import { replicationLimits } from "./replication-limits.ts";
 export class PeerLayers {
   readonly #ports: Ports;
   readonly #peer: PeerRegistry;
-  readonly #source: Repository;
+  readonly #source: SourceRepository;
   readonly #destination: Registry;
   /** Until it says that it knows no such thing. */
   #takesMany = true;
 
-  constructor(ports: Ports, peer: PeerRegistry, source: Repository, destination: Registry) {
+  constructor(ports: Ports, peer: PeerRegistry, source: SourceRepository, destination: Registry) {
     this.#ports = ports;
     this.#peer = peer;
     this.#source = source;

@@ -7,11 +7,10 @@ import {
 } from "../../ports/peer-registry.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { type Digest, type Registry, repositoryArn, type Tag } from "../names.ts";
-import type { Repository } from "../repositories/repository.ts";
 import { RemovedLater } from "./alive-at.ts";
 import type { Removal, RemovalFailure } from "./apply-removals.ts";
 import type { SettingValues } from "./carried-settings.ts";
-import type { ArrivingImage, Prepared, ReplicationTarget } from "./copy-image.ts";
+import type { ArrivingImage, Prepared, ReplicationTarget, SourceRepository } from "./copy-image.ts";
 import { PeerLayers } from "./peer-layers.ts";
 import type { SourceLayer } from "./read-source.ts";
 import { failuresOf, idOf, removePlain } from "./remove-at-peer.ts";
@@ -26,13 +25,13 @@ import { type AskPeer, putSettingsAtPeer } from "./settings-at-peer.ts";
 export class PeerTarget implements ReplicationTarget {
   readonly #ports: Ports;
   readonly #peer: PeerRegistry;
-  readonly #source: Repository;
+  readonly #source: SourceRepository;
   readonly #destination: Registry;
   readonly #layers: PeerLayers;
   /** `undefined` until it has been asked to. */
   #takesReplicas: boolean | undefined;
 
-  constructor(ports: Ports, peer: PeerRegistry, source: Repository, destination: Registry) {
+  constructor(ports: Ports, peer: PeerRegistry, source: SourceRepository, destination: Registry) {
     this.#ports = ports;
     this.#peer = peer;
     this.#source = source;
@@ -52,9 +51,8 @@ export class PeerTarget implements ReplicationTarget {
   }
 
   /** What it says of the layers says whether the repository is there. */
-  async prepare(digests: readonly Digest[], signal: AbortSignal): Promise<Prepared> {
+  async prepare(digests: readonly Digest[], alive: number, signal: AbortSignal): Promise<Prepared> {
     const { name: repositoryName } = this.#source;
-    const { account: registryId } = this.#destination;
     try {
       if (digests.length > 0) {
         return { isNew: false, missing: await this.missingLayers(digests, signal) };
@@ -63,7 +61,7 @@ export class PeerTarget implements ReplicationTarget {
       return { isNew: false, missing: [] };
     } catch (error) {
       if (!isRefusal(error, "RepositoryNotFound")) throw error;
-      await this.#createRepository({ registryId, repositoryName }, signal);
+      await this.#createRepository(alive, signal);
       return { isNew: true, missing: digests };
     }
   }
@@ -154,6 +152,21 @@ export class PeerTarget implements ReplicationTarget {
     return removePlain((operation, input) => this.#ask(operation, input, signal), removals);
   }
 
+  /**
+   * ECR itself knows no times and no trash: there the repository stays.
+   * @throws PeerRefusal RepositoryNotRemovable
+   */
+  async removeRepository(removedAt: number, signal: AbortSignal): Promise<void> {
+    const input = { removedAt, ...this.#from };
+    try {
+      await this.#askEntrepot("RemoveReplicaRepository", input, signal);
+    } catch (error) {
+      if (!isRefusal(error, "UnknownOperation")) throw error;
+      const sentence = "It can not be told whether something in the repository there is later";
+      throw new PeerRefusal("RepositoryNotRemovable", sentence);
+    }
+  }
+
   async putSettings(values: SettingValues, signal: AbortSignal): Promise<void> {
     const resourceArn = repositoryArn(this.#destination, this.#source.name);
     const peer: AskPeer = {
@@ -172,11 +185,10 @@ export class PeerTarget implements ReplicationTarget {
     removals: readonly Removal[],
     signal: AbortSignal,
   ): Promise<readonly RemovalFailure[]> {
-    const { account: registryId, region } = this.#source.registry;
     const { failures } = await this.#askEntrepot(
       "RemoveReplicas",
       {
-        source: { region, registryId },
+        ...this.#from,
         removals: removals.map(({ at, ...removal }) => ({ ...idOf(removal), removedAt: at })),
       },
       signal,
@@ -184,12 +196,27 @@ export class PeerTarget implements ReplicationTarget {
     return failuresOf(failures, removals);
   }
 
-  async #createRepository(input: object, signal: AbortSignal): Promise<void> {
+  /** Another Entrepot makes it as its template says, unless it was removed there later. */
+  async #createRepository(aliveAt: number, signal: AbortSignal): Promise<void> {
     try {
-      await this.#peer.ask("ecr", "CreateRepository", input, signal);
+      const input = { aliveAt, ...this.#from };
+      const { isRemoved } = await this.#askEntrepot("CreateReplicaRepository", input, signal);
+      if (isRemoved === true) throw new RemovedLater();
+      return;
+    } catch (error) {
+      if (!isRefusal(error, "UnknownOperation")) throw error;
+    }
+    try {
+      await this.#ask("CreateRepository", {}, signal);
     } catch (error) {
       if (!isRefusal(error, "RepositoryAlreadyExists")) throw error;
     }
+  }
+
+  /** Where copies come from, as another Entrepot is told. */
+  get #from() {
+    const { account: registryId, region } = this.#source.registry;
+    return { source: { region, registryId } };
   }
 
   /** Of the tags those that name the image still, and since when. */
@@ -205,9 +232,8 @@ export class PeerTarget implements ReplicationTarget {
   }
 
   #replica(input: object, tags: readonly DatedTag[]) {
-    const { account: registryId, region } = this.#source.registry;
     const moves = tags.map(({ tag, at }) => ({ imageTag: tag, movedAt: at }));
-    return { ...input, tags: moves, source: { region, registryId } };
+    return { ...input, tags: moves, ...this.#from };
   }
 
   async #putPlain(input: object, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
-import type { Digest, Tag } from "../names.ts";
+import type { Digest, Registry, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { queueChange } from "./queue-change.ts";
 import type { RemovedElsewhere, RemovedKind } from "./replication-change.ts";
@@ -27,15 +27,7 @@ export async function recordRemoval(
   repository: Repository,
   { digest, tags, at, elsewhere }: Removed,
 ): Promise<void> {
-  const wishes = await replicationWishes({ metadata: change }, repository.registry);
-  const destinations = wishesFor(wishes, repository.name)
-    .filter(({ option }) => option?.deletes === true)
-    .filter(
-      ({ option, destination }) =>
-        elsewhere === undefined ||
-        (option?.chain === true && !isSameRegistry(destination, elsewhere.from)),
-    )
-    .map(({ destination }) => destination);
+  const destinations = await destinationsOfRemovals(change, repository, elsewhere);
   if (destinations.length === 0 && elsewhere === undefined) return;
   const removedAt = elsewhere?.at ?? at;
   const removed: [RemovedKind, Digest | Tag][] = tags.map((tag) => ["TAG", tag]);
@@ -46,6 +38,26 @@ export async function recordRemoval(
       await queueChange(change, { repository, destination, kind, target }, removedAt, at);
     }
   }
+}
+
+/**
+ * Where what is removed from the repository is removed as well; what was removed elsewhere goes on only
+ * in a chain, and not back.
+ */
+export async function destinationsOfRemovals(
+  change: Pick<MetadataChange, "settings">,
+  { registry, name }: Pick<Repository, "registry" | "name">,
+  elsewhere: RemovedElsewhere | undefined,
+): Promise<Registry[]> {
+  const wishes = await replicationWishes({ metadata: change }, registry);
+  return wishesFor(wishes, name)
+    .filter(({ option }) => option?.deletes === true)
+    .filter(
+      ({ option, destination }) =>
+        elsewhere === undefined ||
+        (option?.chain === true && !isSameRegistry(destination, elsewhere.from)),
+    )
+    .map(({ destination }) => destination);
 }
 
 /** Remembers it, for as long as a copy of what was there before could be on its way. */

@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Digest, Registry, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isTagImmutable } from "../repositories/tag-mutability.ts";
+import { removedAt } from "./removed-at.ts";
 
 /** Of an image that is a copy: where it came from, and what its tags are there. */
 export interface Replica {
@@ -48,8 +49,8 @@ export async function tagsOfReplica(
     if (held === digest) continue;
     const at = await movedAt(change, tag);
     if (at === undefined) continue;
-    const removedAt = await change.replicationChanges.removedAt(repository, "TAG", tag);
-    if (removedAt !== undefined && removedAt >= at) continue;
+    const removed = await removedAt(change, repository, "TAG", tag);
+    if (removed !== undefined && removed >= at) continue;
     if (held !== undefined) {
       if (isTagImmutable(repository.tagMutability, tag)) continue;
       const [last] = await change.tags.history(repository, tag, { limit: 1 });

@@ -1,8 +1,11 @@
-import type { Digest, Registry, Tag } from "../names.ts";
+import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 
 /** What was removed: an image with all its tags, or a tag alone. */
 export type RemovedKind = "IMAGE" | "TAG";
+
+/** What is remembered: also that a repository was removed with all that was in it. */
+export type TombstoneKind = RemovedKind | "REPOSITORY";
 
 /**
  * That something was removed from a repository, and when: a copy of what was there before that, or a
@@ -10,9 +13,9 @@ export type RemovedKind = "IMAGE" | "TAG";
  */
 export interface Tombstone {
   readonly repository: RepositoryRef;
-  readonly kind: RemovedKind;
-  /** A digest or a tag. */
-  readonly target: Digest | Tag;
+  readonly kind: TombstoneKind;
+  /** A digest, a tag, or the name of a repository. */
+  readonly target: Digest | Tag | RepositoryName;
   /** When, wherever it was removed. Milliseconds since the epoch. */
   readonly at: number;
   /** When it is forgotten. */

@@ -65,7 +65,7 @@ export async function addReplicationFailure(
 }
 
 export interface GivenUp {
-  readonly action: "COPY" | "DELETE" | "SETTING";
+  readonly action: "COPY" | "DELETE" | "DELETE_REPOSITORY" | "SETTING";
   readonly digest?: Digest;
   readonly tags?: readonly Tag[];
   readonly setting?: string;
@@ -78,7 +78,7 @@ export interface GivenUp {
 /** Something could not be brought to a destination: told where it should have come from. */
 export async function addGivenUpEvent(
   change: Pick<MetadataChange, "outbox">,
-  repository: Repository,
+  repository: Pick<Repository, "registry" | "id" | "name">,
   { action, digest, tags = [], setting, destination, code, at }: GivenUp,
 ): Promise<void> {
   await addRepositoryEvent(change, repository, {

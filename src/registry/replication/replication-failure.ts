@@ -29,6 +29,7 @@ const finalCodes: ReadonlySet<string> = new Set([
   "InvalidParameter",
   "LimitExceeded",
   "PlatformsNotSupported",
+  "RepositoryNotRemovable",
   "TagNotRemovable",
   "UnsupportedImageType",
   "UnsupportedRegion",

@@ -1,8 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import type { Registry } from "../names.ts";
-import type { Repository } from "../repositories/repository.ts";
-import type { ReplicationTarget } from "./copy-image.ts";
+import type { ReplicationTarget, SourceRepository } from "./copy-image.ts";
 import { LocalTarget } from "./local-target.ts";
 import { PeerTarget } from "./peer-target.ts";
 import type { Reach } from "./reach.ts";
@@ -16,7 +15,7 @@ import { UnsupportedRegion } from "./replication-failure.ts";
 export function targetOf(
   ports: Ports,
   reach: Reach,
-  repository: Repository,
+  repository: SourceRepository,
   destination: Registry,
 ): ReplicationTarget {
   const { regions, peers, peerAccounts } = reach;

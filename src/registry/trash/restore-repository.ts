@@ -9,6 +9,7 @@ import { joinQuotas } from "../quotas/membership.ts";
 import { isUnderWay } from "../rekeying/rekey.ts";
 import { type RekeyPayload, rekeyKind } from "../rekeying/rekey-repository.ts";
 import { queueLane } from "../replication/queue-replication.ts";
+import { recordRestored } from "../replication/record-repository-removal.ts";
 import {
   type ClaimedKey,
   claimKey,
@@ -53,6 +54,7 @@ export async function restoreRepository(
     await addTrashEvent(change, { ...locked!, name }, { action: "RESTORE", at });
     if (isUnderWay(rekey)) await resumeRekey(change, repository, ports.clock.now());
     await resumeReplication(change, repository, ports.clock.now());
+    await recordRestored(change, repository, at);
   });
   ports.memory.access.forgetRepository(registry, name);
   for (const { grants } of claims) forgetGrants(ports, grants);

@@ -7,13 +7,14 @@ import type { ReplicationLane } from "../../../ports/replication-store.ts";
 import type { Registry } from "../../../registry/names.ts";
 import type { ReplicationCount } from "../../../registry/replication/image-replication.ts";
 import type {
-  RemovedKind,
   ReplicationChange,
   ReplicationChangeKey,
   Tombstone,
+  TombstoneKind,
 } from "../../../registry/replication/replication-change.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type { SqlDialect } from "./dialect.ts";
+import { inTrash } from "./image-row.ts";
 import {
   ofRegistry,
   ofRepository,
@@ -76,11 +77,17 @@ export class SqlReplicationChanges implements ReplicationChangeReads, Replicatio
 
   async removedAt(
     repository: RepositoryRef,
-    kind: RemovedKind,
+    kind: TombstoneKind,
     target: string,
   ): Promise<number | undefined> {
     const key = { ...repositoryKey(repository), kind, target };
     return (await this.#session.first(removedAt, key))?.at;
+  }
+
+  async hasLater(repository: RepositoryRef, at: number): Promise<boolean> {
+    const key = { ...repositoryKey(repository), at };
+    if ((await this.#session.first(laterImage, key)) !== undefined) return true;
+    return (await this.#session.first(laterTag, key)) !== undefined;
   }
 
   async put(change: ReplicationChange): Promise<void> {
@@ -242,6 +249,27 @@ const removedAt = statement(({ builder }, key: TombstoneKey) =>
     .selectFrom("replication_tombstone")
     .select("at")
     .where((row) => row.and({ ...ofRepository(key), kind: key.kind, target: key.target })),
+);
+
+const laterImage = statement(({ builder }, key: RepositoryKey & { readonly at: number }) =>
+  builder
+    .selectFrom("image")
+    .select("digest")
+    .where((row) => row.and(ofRepository(key)))
+    .where("state", "<>", inTrash)
+    .where(({ or, eb, fn }) =>
+      or([eb(fn.coalesce("alive_at", "pushed_at"), ">", key.at), eb("activated_at", ">", key.at)]),
+    )
+    .limit(1),
+);
+
+const laterTag = statement(({ builder }, key: RepositoryKey & { readonly at: number }) =>
+  builder
+    .selectFrom("tag")
+    .select("tag")
+    .where((row) => row.and(ofRepository(key)))
+    .where("moved_at", ">", key.at)
+    .limit(1),
 );
 
 const bury = statement(({ builder }, row: Fields<TombstoneTable>) =>

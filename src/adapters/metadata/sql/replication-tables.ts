@@ -6,8 +6,8 @@ import type {
   ImageReplication,
 } from "../../../registry/replication/image-replication.ts";
 import type {
-  RemovedKind,
   ReplicationChange,
+  TombstoneKind,
 } from "../../../registry/replication/replication-change.ts";
 
 interface OfRegistry {
@@ -92,10 +92,10 @@ export interface ReplicationChangeTable extends OfRegistry, ToRegistry {
 }
 
 export interface TombstoneTable extends OfRegistry {
-  /** The repository's id. */
+  /** The repository's id; empty where it is a repository that was removed. */
   repository: string;
-  kind: RemovedKind;
-  /** A digest or a tag. */
+  kind: TombstoneKind;
+  /** A digest, a tag, or a repository's name. */
   target: string;
   at: number;
   expires_at: number;
