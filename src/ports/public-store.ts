@@ -21,6 +21,19 @@ export interface GalleryGroup {
   readonly count: number;
 }
 
+export interface GalleryPage {
+  readonly masks: readonly number[];
+  readonly order: "RELEVANCE" | "PULLS";
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface GalleryFound {
+  /** Whatever the page's masks. */
+  readonly groups: readonly GalleryGroup[];
+  readonly entries: readonly GalleryEntry[];
+}
+
 /** Public registries, their names, and what their publishers say; across accounts, as a gallery is. */
 export interface PublicReads {
   registry(account: AccountId): Promise<PublicRegistry | undefined>;
@@ -40,18 +53,11 @@ export interface PublicReads {
   entry(repository: RepositoryRef): Promise<GalleryEntry | undefined>;
   /** How many rows each of the words has, in their order, counted up to `most`. */
   countWords(words: readonly string[], most: number): Promise<number[]>;
-  /** By the bits of what has all the words. */
-  groups(query: GalleryQuery): Promise<GalleryGroup[]>;
-  /** What has all the words and a bit of each mask, in order. */
-  search(
-    query: GalleryQuery,
-    wanted: {
-      readonly masks: readonly number[];
-      readonly order: "RELEVANCE" | "PULLS";
-      readonly offset: number;
-      readonly limit: number;
-    },
-  ): Promise<GalleryEntry[]>;
+  /**
+   * What has all the words: counted by its bits, and of what has a bit of each mask as well one page, in
+   * order.
+   */
+  find(query: GalleryQuery, page: GalleryPage): Promise<GalleryFound>;
 }
 
 export interface PublicWrites {

@@ -126,8 +126,9 @@ describe.each(metadataStores)("$name", ({ open }) => {
     expect(linux.counts.operatingSystem).toEqual({ Linux: 2, Windows: 2 });
     const both = { operatingSystem: ["Linux", "Windows"], verified: true } as const;
     expect((await found(store, { facets: both })).names).toEqual(["a"]);
-    const [bits] = await store.publicRegistries.groups({ words: ["a"], candidates: 9 });
-    expect((bits?.bits ?? 0) & facets.verified.verified).toBe(facets.verified.verified);
+    const page = { masks: [], order: "PULLS", offset: 0, limit: 0 } as const;
+    const { groups } = await store.publicRegistries.find({ words: ["a"], candidates: 9 }, page);
+    expect((groups[0]?.bits ?? 0) & facets.verified.verified).toBe(facets.verified.verified);
   });
 
   it("lifts what is pulled, keeps its pulls when it is written anew, and pages to the end", async () => {
@@ -149,6 +150,22 @@ describe.each(metadataStores)("$name", ({ open }) => {
     expect(seen[0]).toBe("app/n5");
     expect(seen.toSorted()).toEqual(names);
     expect((await found(store, { order: "PULLS" })).names[0]).toBe("app/n5");
+  });
+
+  it("finds a repository by each of very many words, and by none that it had before", async () => {
+    const { store } = await open();
+    const words = (from: number) => Array.from({ length: 140 }, (_, n) => `w${from + n}`);
+    await put(store, row("much", { aboutText: words(0).join(" ") }));
+    await put(store, row("much", { aboutText: words(100).join(" ") }), row("other"));
+    for (const word of [...words(100), ""]) {
+      expect((await found(store, { text: word })).names).toContain("much");
+    }
+    for (const word of words(0).slice(0, 100)) {
+      expect((await found(store, { text: word })).total).toBe(0);
+    }
+    expect((await found(store, { text: words(234).slice(0, 6).join(" ") })).names).toEqual([
+      "much",
+    ]);
   });
 
   it("finds nothing of a repository that was taken out", async () => {

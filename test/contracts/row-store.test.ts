@@ -17,7 +17,7 @@ const setting = (name: string, value = "1"): CopiedRow => ({
   ...{ name, value },
 });
 
-const numbers = ["version", "slot", "position", "sequence", "at"];
+const numbers = ["version", "slot", "position", "sequence", "at", "number", "listing"];
 const firstOf = (column: string) => (numbers.includes(column) ? 0 : "");
 const ofText = () => "";
 

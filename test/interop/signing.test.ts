@@ -1,4 +1,5 @@
 /** What signs here, verified by the programs that people verify with. */
+import { createHash, createPublicKey, X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -164,6 +165,25 @@ describe("the registry verifies", () => {
     return foreign.map(({ format, signer }) => `${format} ${signer}`).sort();
   };
 
+  /** What an environment that wants these signers says of the image: passed or not, and by which keys. */
+  const asked = async (repositoryName: string, imageDigest: string, signedBy: string) => {
+    const name = `wants-${signedBy}`;
+    await ask("entrepot:PutEnvironment", { name, checks: { signedBy: [signedBy] } });
+    const wanted = { repositoryName, imageDigest, environment: name, comment: "Release" };
+    const { request } = await ask<{ request: { requestId: string; checks: object[] } }>(
+      "entrepot:RequestApproval",
+      wanted,
+    );
+    const { requestId } = request;
+    const { evidence } = await ask<{ evidence: { signatures: object[] } }>(
+      "entrepot:GetApprovalRequest",
+      { repositoryName, requestId },
+    );
+    return { checks: request.checks, signatures: evidence.signatures };
+  };
+  const fingerprint = (der: Uint8Array) =>
+    `sha256:${createHash("sha256").update(der).digest("hex")}`;
+
   it("what cosign signs, as bundles and under tags, and tells what is signed by another key", async () => {
     const { repositoryName, reference, digest } = await pushed();
     const password = { ...env, COSIGN_PASSWORD: "" };
@@ -190,6 +210,13 @@ describe("the registry verifies", () => {
     expect(await signatures(repositoryName, digest)).toEqual([
       ...["COSIGN_BUNDLE known", "COSIGN_BUNDLE undefined", "COSIGN_SIMPLE_SIGNING known"],
     ]);
+    const der = createPublicKey(pem).export({ type: "spki", format: "der" });
+    const told = await asked(repositoryName, digest, "known");
+    expect(told.checks).toMatchObject([{ check: "Signature", passed: true }]);
+    const known = { signer: "known", fingerprint: fingerprint(der) };
+    expect(told.signatures).toMatchObject([known, known]);
+    const stranger = await asked(repositoryName, digest, "unknown");
+    expect(stranger.checks).toMatchObject([{ check: "Signature", passed: false }]);
   });
 
   it("what notation signs, in both envelopes", async () => {
@@ -208,5 +235,12 @@ describe("the registry verifies", () => {
     expect(await signatures(repositoryName, digest)).toEqual([
       ...["NOTATION_COSE elsewhere", "NOTATION_JWS elsewhere"],
     ]);
+    const told = await asked(repositoryName, digest, "elsewhere");
+    expect(told.checks).toMatchObject([{ check: "Signature", passed: true }]);
+    const elsewhere = {
+      ...{ signer: "elsewhere", fingerprint: fingerprint(new X509Certificate(pem).raw) },
+      certificateSubject: expect.stringMatching(/CN=elsewhere/),
+    };
+    expect(told.signatures).toMatchObject([elsewhere, elsewhere]);
   });
 });

@@ -52,10 +52,10 @@ export function approvalRequestAnswer(
 
 /** What speaks for the image and against it, as it is kept with the request. */
 export function evidenceSummaryAnswer(evidence: EvidenceSummary) {
-  const { gatheredAt, scan, builtAt, ...rest } = evidence;
+  const { gatheredAt, scan, builtAt, signatures = [], ...rest } = evidence;
   const endedAt = scan?.endedAt;
   return {
-    ...rest,
+    ...{ ...rest, signatures },
     gatheredAt: epochSeconds(gatheredAt),
     ...(scan === undefined
       ? {}

@@ -24,6 +24,10 @@ interface SignatureAnswer {
   readonly trusted: boolean;
   /** The name of the trusted signer. */
   readonly signer?: string;
+  /** SHA-256 of its public key, or of its certificate. */
+  readonly signerFingerprint?: string;
+  /** Of other names under which the same is trusted. */
+  readonly otherSigners?: readonly string[];
   readonly trustedUntil?: number;
   /** Why it is not trusted. */
   readonly reason?: string;
@@ -65,7 +69,9 @@ function signatureAnswer(signature: ImageSignature, digest: string): SignatureAn
   const { manifest, tag, about, format, verification } = signature;
   const { predicateType, certificateSubject, signedAt, expiresAt } = signature;
   const { signer, reason } = verification;
-  const until = verification.signer === undefined ? undefined : verification.until;
+  const verified = verification.signer === undefined ? undefined : verification;
+  const until = verified?.until;
+  const others = verified?.others.map((each) => each.signer) ?? [];
   return {
     ...{ signatureDigest: manifest, ...(tag !== undefined && { signatureTag: tag }) },
     ...(about !== digest && { indexDigest: about }),
@@ -74,7 +80,10 @@ function signatureAnswer(signature: ImageSignature, digest: string): SignatureAn
     ...(signedAt !== undefined && { signedAt: epochSeconds(signedAt) }),
     ...(expiresAt !== undefined && { expiresAt: epochSeconds(expiresAt) }),
     trusted: signer !== undefined,
-    ...(signer !== undefined && { signer }),
+    ...(verified !== undefined && {
+      ...{ signer: verified.signer, signerFingerprint: verified.fingerprint },
+    }),
+    ...(others.length > 0 && { otherSigners: others }),
     ...(until !== undefined && { trustedUntil: epochSeconds(until) }),
     ...(reason !== undefined && { reason }),
   };

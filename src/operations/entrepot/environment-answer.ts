@@ -6,6 +6,7 @@ import { limits } from "../../registry/limits.ts";
 import { isTag, repositoryNamePattern } from "../../registry/names.ts";
 import { principalArn } from "../ecr/shapes.ts";
 import { epochSeconds } from "../ecr/wire.ts";
+import { signerFilter } from "./gate-answer.ts";
 
 const bounds = approvalLimits;
 export const environmentName = z
@@ -26,7 +27,10 @@ const checks = z
     blockAtPriority: z.number().min(0).max(100).optional(),
     blockKnownExploited: z.boolean().default(false),
     onlyFixable: z.boolean().default(false),
-    signedBy: z.array(profileArn).max(bounds.signers).default([]),
+    signedBy: z
+      .array(z.union([profileArn, signerFilter]))
+      .max(bounds.signers)
+      .default([]),
     requireSbom: z.boolean().default(false),
     maxAgeDays: z.int().min(1).max(bounds.ageDays).optional(),
   })

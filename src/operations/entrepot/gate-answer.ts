@@ -23,7 +23,8 @@ const filter = z
   .min(1)
   .max(gateLimits.filterCharacters)
   .regex(/^[A-Za-z0-9._/*-]+$/);
-const signerFilter = z
+/** Names of trusted signers, with `*` in them. */
+export const signerFilter = z
   .string()
   .min(1)
   .max(gateLimits.nameCharacters)

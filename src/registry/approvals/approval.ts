@@ -1,6 +1,7 @@
 import type { GateSeverity } from "../gates/gate.ts";
 import type { Digest, Registry, Tag } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
+import type { SignatureFormat } from "../signing/verify/envelope.ts";
 
 /** What must be true of an image. What is absent, false or empty asks for nothing. */
 export interface ApprovalChecks {
@@ -12,7 +13,10 @@ export interface ApprovalChecks {
   readonly blockKnownExploited: boolean;
   /** Of findings, only what a newer version would mend. */
   readonly onlyFixable: boolean;
-  /** ARNs of signing profiles, all of which have signed it. */
+  /**
+   * ARNs of signing profiles of the deployment, and names of trusted signers, with `*` in them: each has
+   * signed it, or of a pattern one that it fits.
+   */
   readonly signedBy: readonly string[];
   /** A bill of materials is attached. */
   readonly requireSbom: boolean;
@@ -57,6 +61,21 @@ export interface CheckResult {
   readonly sentence: string;
 }
 
+/** A signature that counts, and which of the keys and certificates that are trusted has verified it. */
+export interface VerifiedSignature {
+  /** The name of the trusted signer. */
+  readonly signer: string;
+  /** SHA-256 of its public key, or of its certificate, as it was then. */
+  readonly fingerprint: string;
+  readonly format: SignatureFormat;
+  /** The manifest that it is in. */
+  readonly manifest: Digest;
+  /** The image, or an index that lists it. */
+  readonly about: Digest;
+  /** Of the certificate that has signed, where one did. */
+  readonly certificateSubject?: string;
+}
+
 /** What spoke for an image, and against it, at some time; without names of what is in it. */
 export interface EvidenceSummary {
   readonly gatheredAt: number;
@@ -72,8 +91,10 @@ export interface EvidenceSummary {
   readonly packages: number | undefined;
   /** What is attached to it: signatures, bills of materials, provenance. */
   readonly referrers: readonly { readonly digest: Digest; readonly artifactType: string }[];
-  /** ARNs of signing profiles. */
+  /** ARNs of signing profiles whose signatures were made here. */
   readonly signedBy: readonly string[];
+  /** What trusted signers were verified by; absent in requests of before that was kept. */
+  readonly signatures?: readonly VerifiedSignature[];
   readonly builtAt: number | undefined;
   /** How many differences there are to what was approved last; absent where nothing was. */
   readonly difference:

@@ -77,6 +77,7 @@ function predicateOf(request: ApprovalRequest) {
       evidence: {
         ...{ gatheredAt: isoOf(evidence.gatheredAt), findings: evidence.findings },
         ...{ signedBy: evidence.signedBy, referrers: evidence.referrers },
+        signatures: evidence.signatures ?? [],
         scan: evidence.scan && { ...evidence.scan, endedAt: isoOf(evidence.scan.endedAt) },
       },
     },

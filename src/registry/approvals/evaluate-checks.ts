@@ -1,6 +1,7 @@
 import { blockingFindings } from "../gates/evaluate-verdict.ts";
 import type { GateRule } from "../gates/gate.ts";
 import type { WeighedFinding } from "../scanning/weighed-finding.ts";
+import { matchesWildcard } from "../wildcard.ts";
 import type { ApprovalChecks, CheckResult, EvidenceSummary } from "./approval.ts";
 
 /** What checks go by. */
@@ -32,7 +33,7 @@ export function evaluateChecks(
   if (isQuarantined) {
     tell("Quarantine", false, "", "Somebody holds it back by hand: it has to be released first");
   }
-  const { scan, signedBy, referrers, builtAt } = evidence;
+  const { scan, referrers, builtAt } = evidence;
   // Findings of an image that nobody has looked into are none: that is no reason to approve it.
   if (checks.requireScan || blocksFindings(checks)) {
     const isScanned = scan !== undefined && endedWell.has(scan.status);
@@ -46,9 +47,9 @@ export function evaluateChecks(
     const bad = `${count}: push an image without them, or waive them`;
     tell("Findings", blocking.length === 0, "No finding blocks it", bad);
   }
-  for (const profile of checks.signedBy) {
-    const bad = `It is not signed by ${profile}: have it signed`;
-    tell("Signature", signedBy.includes(profile), `It is signed by ${profile}`, bad);
+  for (const wanted of checks.signedBy) {
+    const bad = `It is not signed by ${wanted}: have it signed`;
+    tell("Signature", isSignedBy(wanted, evidence), `It is signed by ${wanted}`, bad);
   }
   if (checks.requireSbom) {
     const has = referrers.some(({ artifactType }) => sbomTypes.has(artifactType));
@@ -64,6 +65,12 @@ export function evaluateChecks(
     tell("Age", isYoung, `It was built in the last ${checks.maxAgeDays} days`, bad);
   }
   return results;
+}
+
+/** A profile is one of ours, by its ARN; everybody else goes by the name that the registry trusts them by. */
+function isSignedBy(wanted: string, { signedBy, signatures = [] }: EvidenceSummary): boolean {
+  if (wanted.startsWith("arn:")) return signedBy.includes(wanted);
+  return signatures.some(({ signer }) => matchesWildcard(wanted, signer));
 }
 
 function blocksFindings(checks: ApprovalChecks): boolean {

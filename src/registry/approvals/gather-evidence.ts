@@ -12,7 +12,8 @@ import { isScannable, readConfig } from "../scanning/inventory-image.ts";
 import { isOfNow } from "../scanning/request-scan.ts";
 import { scanningConfiguration } from "../scanning/scanning-configuration.ts";
 import type { WeighedFinding } from "../scanning/weighed-finding.ts";
-import type { CheckResult, EvidenceSummary } from "./approval.ts";
+import type { ImageSignature } from "../signing/verify/image-signatures.ts";
+import type { CheckResult, EvidenceSummary, VerifiedSignature } from "./approval.ts";
 import { approvalLimits } from "./approval-limits.ts";
 import type { CheckedFacts } from "./evaluate-checks.ts";
 
@@ -43,6 +44,7 @@ export async function gatherEvidence(
       packages,
       referrers: named.map((each) => ({ digest: each.digest, artifactType: typeOf(each) })),
       signedBy: await signersOf(ports.metadata, repository, digest),
+      signatures: evidence.signatures.flatMap(verifiedBy).slice(0, approvalLimits.evidenceNamed),
       builtAt: await builtAt(ports, repository, digest),
       difference: difference && summaryOf(difference),
     },
@@ -106,6 +108,17 @@ export async function signersOf(
   return signers;
 }
 
+/** Once for each name that what has verified it is trusted under. */
+function verifiedBy(signature: ImageSignature): VerifiedSignature[] {
+  const { verification, predicateType, format, manifest, about, certificateSubject } = signature;
+  // A statement about something else than that it is signed.
+  if (verification.signer === undefined || predicateType !== undefined) return [];
+  return [verification, ...verification.others].map(({ signer, fingerprint }) => ({
+    ...{ signer, fingerprint, format, manifest, about },
+    ...(certificateSubject === undefined ? {} : { certificateSubject }),
+  }));
+}
+
 /** When the oldest of what it lists was built, by its own word; `undefined` where one does not say. */
 async function builtAt(
   ports: Ports,
@@ -145,12 +158,14 @@ async function createdAt(
 export async function lostEvidence(
   { images }: Pick<MetadataReads, "images">,
   repository: RepositoryRef,
-  { referrers }: EvidenceSummary,
+  { referrers, signatures = [] }: EvidenceSummary,
 ): Promise<readonly CheckResult[]> {
+  const named = new Map<Digest, string>(signatures.map((each) => [each.manifest, each.format]));
+  for (const { digest, artifactType } of referrers) named.set(digest, artifactType);
   const lost: CheckResult[] = [];
-  for (const { digest, artifactType } of referrers) {
+  for (const [digest, type] of named) {
     if ((await images.find(repository, digest))?.state === "ACTIVE") continue;
-    const sentence = `The evidence ${digest} (${artifactType}), which was there when it was asked for, is gone: ask anew`;
+    const sentence = `The evidence ${digest} (${type}), which was there when it was asked for, is gone: ask anew`;
     lost.push({ check: "Evidence", passed: false, sentence });
   }
   return lost;

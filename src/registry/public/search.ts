@@ -36,13 +36,12 @@ export async function searchGallery({ metadata }: Index, wish: SearchWish): Prom
   const { publicRegistries } = metadata;
   const { query, isWhole } = await planned({ metadata }, wish.text);
   const masks = masksOf(wish.facets);
-  const groups = await publicRegistries.groups(query);
   const all = [...masks.values()];
-  const passing = groups.filter(({ bits }) => all.every((mask) => (bits & mask) !== 0));
-  const total = passing.reduce((sum, { count }) => sum + count, 0);
   const { order, offset, limit } = wish;
   const page = { masks: all, order, offset, limit };
-  const entries = total <= offset ? [] : await publicRegistries.search(query, page);
+  const { groups, entries } = await publicRegistries.find(query, page);
+  const passing = groups.filter(({ bits }) => all.every((mask) => (bits & mask) !== 0));
+  const total = passing.reduce((sum, { count }) => sum + count, 0);
   const end = offset + entries.length;
   const more = end < Math.min(total, galleryLimits.deepest);
   return { entries, total, counts: countFacets(groups, masks), isWhole, more };

@@ -5,6 +5,8 @@ interface Seed {
   readonly rows: readonly string[];
   /** Takes away what was put into other tables, of an account that is none. */
   readonly after?: readonly string[];
+  /** Where a migration has filled the tables: what takes the rows shown away, instead of all. */
+  readonly keeps?: readonly string[];
 }
 
 /**
@@ -168,13 +170,31 @@ const seeds: Readonly<Record<number, Seed>> = {
         select 'a' || n, 'r', 'c', n from generate_series(0, 99) n`,
     ],
   },
+  // Its tables may have rows by then: those of before the migration. Then they are analyzed with these.
+  39: {
+    tables: "gallery_listing, gallery_posting",
+    rows: [
+      `insert into gallery_listing (number, account, region, repository, name, alias, bits, pulls,
+          boost, updated_at)
+        select -n, 'a' || n % 50, 'r', 'i' || n, 'n' || n, 'l', 0, 0, 0, n
+        from generate_series(1, 1000) n`,
+      `insert into gallery_posting (listing, word, place, boost, bits)
+        select -n, case when w = 0 then '' else 'w' || (n * 7 + w * 13) % (w * 20) end, -n % 90, 0, 0
+        from generate_series(1, 1000) n, generate_series(0, 19) w on conflict do nothing`,
+    ],
+    keeps: [
+      "delete from gallery_posting where listing < 0",
+      "delete from gallery_listing where number < 0",
+    ],
+  },
 };
 
 /** In the transaction of the migration that has made the tables. */
 export async function seedStatistics(connection: SqlConnection, version: number): Promise<void> {
   const seed = seeds[version];
   if (seed === undefined) return;
-  const { tables, rows, after = [] } = seed;
-  const commands = [...rows, `analyze ${tables}`, `truncate ${tables}`, ...after];
+  const { tables, rows, after = [], keeps } = seed;
+  const emptied = keeps ?? [`truncate ${tables}`];
+  const commands = [...rows, `analyze ${tables}`, ...emptied, ...after];
   await connection.runAll(commands.map((sql) => ({ sql, parameters: [] })));
 }

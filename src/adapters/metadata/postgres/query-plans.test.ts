@@ -48,6 +48,17 @@ function costOf(plan: PlanNode): Cost {
   };
 }
 
+/** Reads without whose rows a write goes no further. */
+const goesOnFrom = /^select \* from "gallery_listing"/;
+
+/** What is counted, as numbers: the driver gives 64 bits as texts. */
+function numbersIn(row: Readonly<Record<string, unknown>>): object {
+  const counted = new Set(["number", "bits", "pulls", "boost"]);
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, counted.has(name) ? Number(value) : value]),
+  );
+}
+
 /** Runs what it is asked to run, and remembers how the server went about it. */
 class ExplainingConnection implements SqlConnection {
   readonly #client: Client;
@@ -65,8 +76,9 @@ class ExplainingConnection implements SqlConnection {
     const call = `execute explained${values === "" ? "" : `(${values})`}`;
     const { rows } = await this.#client.query(`explain (analyze, buffers, format json) ${call}`);
     this.costs.push(costOf((rows[0]["QUERY PLAN"] as [{ Plan: PlanNode }])[0].Plan));
+    const found = goesOnFrom.test(sql) ? (await this.#client.query(call)).rows.map(numbersIn) : [];
     await this.#client.query("deallocate explained");
-    return { rows: [], changes: 1 };
+    return { rows: found, changes: 1 };
   }
 
   async runAll(commands: readonly SqlCommand[]): Promise<readonly SqlResult[]> {
@@ -172,6 +184,11 @@ const manyRows = `
   insert into trashed_repository select 'a', 'r', 'trashed-' || n, 'n', '', 1, 2
     from generate_series(0, 9999) n;
   insert into registry_policy select 'a', 'r-' || n, '{}', 1 from generate_series(0, 999) n;
+  insert into gallery_listing select n, lpad((n % 500)::text, 12, '0'), 'public', 'id-' || n, 'n', 'a',
+    null, null, n % 1024, 0, 0, null, n from generate_series(1, 12000) n;
+  insert into gallery_posting select n, word, -(n % 97), 0, n % 1024
+    from generate_series(1, 12000) n, unnest(array['', 'all', 'w' || n % 2, 'x' || n % 3, 'y' || n % 5,
+      'one-' || n, 'ten-' || n % 1200]) word;
   set session_replication_role = origin`;
 
 const registry = { account: "a", region: "r" } as never;
@@ -310,9 +327,46 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "take off the queue": [1, (t) => t.reclaim.remove({ ...layer, dueAt: 9 })],
   "take a lease": [1, (t) => t.leases.take("l-5000", "h", 1, 2)],
   "find due jobs": [20, (t) => t.jobs.lockDue("scan", 15_000, 10)],
+  ...galleryQueries(),
   ...identityQueries(),
   ...kmsQueries(),
 };
+
+/** What a search of the gallery asks, and what keeps its index. */
+function galleryQueries(): typeof hot {
+  const page = { masks: [7, 56], order: "RELEVANCE", offset: 0, limit: 25 } as const;
+  const ref = { registry: { account: "000000000009", region: "public" }, id: "id-509" } as never;
+  const words = new Map(["", "all", "w1", "new"].map((word) => [word, 1]));
+  const entry = { repository: ref, bits: 1, updatedAt: 1, name: "n", alias: "a" } as never;
+  return {
+    "how often words are there": [
+      4_002,
+      (t) => t.publicRegistries.countWords(["all", "w1", "one-7"], 2_000),
+    ],
+    "what has any word": [
+      2_030,
+      (t) => t.publicRegistries.find({ words: [""], candidates: 2_000 }, page),
+    ],
+    "what has one of many words": [
+      2_030,
+      (t) =>
+        t.publicRegistries.find({ words: ["w1"], candidates: 2_000 }, { ...page, order: "PULLS" }),
+    ],
+    // Of each candidate of the first word one row of each other word.
+    "what has words that very many have": [
+      2_530,
+      (t) => t.publicRegistries.find({ words: ["x1", "w1", "all", "y2"], candidates: 700 }, page),
+    ],
+    "what has a rare word and common ones": [
+      30,
+      (t) => t.publicRegistries.find({ words: ["ten-7", "w1", "all"], candidates: 1_000 }, page),
+    ],
+    "find a listing": [1, (t) => t.publicRegistries.entry(ref)],
+    "write a listing anew": [40, (t) => t.publicRegistries.putGalleryRow({ entry, words })],
+    "take a listing out": [30, (t) => t.publicRegistries.removeGalleryRow(ref)],
+    "count pulls of a listing": [20, (t) => t.publicRegistries.addPulls(ref, 900)],
+  };
+}
 
 /** What deciding about a request asks, and what administering accounts does. */
 function identityQueries(): typeof hot {

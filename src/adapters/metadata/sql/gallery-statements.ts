@@ -1,33 +1,33 @@
 /** The gallery's index: what finds a repository, and what is written of it. */
-import { type Compilable, type RawBuilder, sql } from "kysely";
-import type { GalleryGroup, GalleryQuery } from "../../../ports/public-store.ts";
+import { type Compilable, type RawBuilder, type Selectable, sql } from "kysely";
+import type { GalleryPage, GalleryQuery } from "../../../ports/public-store.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { ofRepository, type RepositoryKey } from "./keys.ts";
-import type { GalleryEntryTable, GalleryWordTable } from "./public-tables.ts";
+import type { GalleryListingTable } from "./public-tables.ts";
 import { type Fields, statement } from "./statement.ts";
 
 /**
  * The best rows of the first word, in the order of its index, with where those of the others stand: how
  * long that takes does not grow with the gallery. The others are looked up one by one, which a join might
- * not do: it would read all rows of a word that is everywhere.
+ * not do: it would read all rows of a word that is everywhere. The words of one repository lie together.
  */
 function candidates({ words: [first = "", ...others], candidates: most }: GalleryQuery) {
-  const best = sql`select account, region, repository, place, boost, bits from gallery_word
-    where word = ${first} order by word, place, account, region, repository limit ${most}`;
-  if (others.length === 0) return best;
+  const best = sql`select listing, place, boost, bits from gallery_posting
+    where word = ${first} order by word, place, listing limit ${most}`;
+  if (others.length === 0) return sql`found as materialized (${best})`;
   const places = others.map((word, index) => {
-    const place = sql`select other.place from gallery_word as other where other.word = ${word}
-      and other.account = best.account and other.region = best.region
-      and other.repository = best.repository`;
+    const place = sql`select other.place from gallery_posting as other
+      where other.listing = best.listing and other.word = ${word}`;
     return sql`(${place}) as ${sql.ref(`place${index}`)}`;
   });
   const columns = others.map((_, index) => sql.ref(`place${index}`));
   const sum = sql.join([sql.ref("looked.place"), ...columns], sql` + `);
   const present = columns.map((column) => sql`${column} is not null`);
-  // The second limit keeps databases from looking each word up again wherever its place is named.
-  const looked = sql`select best.*, ${sql.join(places)} from (${best}) as best limit ${most}`;
-  return sql`select account, region, repository, ${sum} as place, boost, bits
-    from (${looked}) as looked where ${sql.join(present, sql` and `)}`;
+  // Each step by itself, so that databases look each word up once however often its place is named.
+  return sql`best as materialized (${best}),
+    looked as materialized (select best.*, ${sql.join(places)} from best),
+    found as materialized (select listing, ${sum} as place, boost, bits from looked
+      where ${sql.join(present, sql` and `)})`;
 }
 
 /** Raw SQL as the session takes it. */
@@ -35,34 +35,23 @@ function compilable<R>(text: RawBuilder<R>, { builder }: SqlDialect): Compilable
   return { compile: () => text.compile(builder) };
 }
 
-export const groups = (query: GalleryQuery) => (dialect: SqlDialect) =>
-  compilable(
-    sql<GalleryGroup>`select bits, count(*) as count from (${candidates(query)}) as found
-      group by bits`,
-    dialect,
-  );
+/** What was found, counted by bits, and the listings of one page, by which they are ordered. */
+export type FoundRow =
+  | { readonly listing: null; readonly bits: number; readonly count: number }
+  | { readonly listing: number; readonly place: number; readonly boost: number };
 
-export interface SearchPage {
-  readonly masks: readonly number[];
-  readonly order: "RELEVANCE" | "PULLS";
-  readonly offset: number;
-  readonly limit: number;
-}
-
-/** The entries of one page, in its order. */
-export const search = (query: GalleryQuery, page: SearchPage) => (dialect: SqlDialect) => {
+/** Both from one look: the candidates are looked up once. */
+export const find = (query: GalleryQuery, page: GalleryPage) => (dialect: SqlDialect) => {
   const passing = page.masks.map((mask) => sql`(bits & ${mask}) <> 0`);
   const where = passing.length === 0 ? sql`` : sql` where ${sql.join(passing, sql` and `)}`;
-  const order = page.order === "PULLS" ? sql`boost desc, place` : sql`place`;
-  const found = sql`select account, region, repository, place as found_place, boost as found_boost
-    from (${candidates(query)}) as found${where}
-    order by ${order}, account, region, repository limit ${page.limit} offset ${page.offset}`;
-  const again = page.order === "PULLS" ? sql`found_boost desc, found_place` : sql`found_place`;
+  const order = page.order === "PULLS" ? sql`boost desc, place, listing` : sql`place, listing`;
+  const shown = sql`select listing, place, boost from found${where}
+    order by ${order} limit ${page.limit} offset ${page.offset}`;
   return compilable(
-    sql<GalleryEntryTable>`select entry.* from (${found}) as found join gallery_entry as entry
-      on entry.account = found.account and entry.region = found.region
-      and entry.repository = found.repository
-      order by ${again}, found.account, found.region, found.repository`,
+    sql<FoundRow>`with ${candidates(query)}
+      select null as listing, bits, count(*) as count, null as place, null as boost
+        from found group by bits
+      union all select shown.listing, null, null, shown.place, shown.boost from (${shown}) as shown`,
     dialect,
   );
 };
@@ -73,74 +62,128 @@ export const countWords =
   (dialect: SqlDialect): Compilable<{ readonly word: string; readonly count: number }> => {
     const counts = words.map(
       (word, index) => sql`select ${sql.lit(index)} as position, count(*) as count
-        from (select word from gallery_word where word = ${word} limit ${most}) as counted`,
+        from (select word from gallery_posting where word = ${word} limit ${most}) as counted`,
     );
     return compilable(sql`${sql.join(counts, sql` union all `)} order by position`, dialect);
   };
 
-export const entryOf = statement(({ builder }, key: RepositoryKey) =>
+export const listings =
+  (numbers: readonly number[]) =>
+  ({ builder }: SqlDialect) =>
+    builder.selectFrom("gallery_listing").selectAll().where("number", "in", numbers);
+
+export const listingOf = statement(({ builder }, key: RepositoryKey) =>
   builder
-    .selectFrom("gallery_entry")
+    .selectFrom("gallery_listing")
     .selectAll()
     .where((row) => row.and(ofRepository(key))),
 );
 
-export const lockEntry = statement(({ builder, locksRows }, key: RepositoryKey) => {
+export const lockListing = statement(({ builder, locksRows }, key: RepositoryKey) => {
   const query = builder
-    .selectFrom("gallery_entry")
+    .selectFrom("gallery_listing")
     .selectAll()
     .where((row) => row.and(ofRepository(key)));
   return locksRows ? query.forUpdate() : query;
 });
 
-export const insertEntry = statement(({ builder }, row: Fields<GalleryEntryTable>) =>
-  builder.insertInto("gallery_entry").values({
-    ...ofRepository(row),
-    name: row.name,
-    alias: row.alias,
-    publisher: row.publisher,
-    description: row.description,
-    bits: row.bits,
-    pulls: row.pulls,
-    boost: row.boost,
-    logo_digest: row.logo_digest,
-    updated_at: row.updated_at,
+type ListingFields = Fields<Omit<Selectable<GalleryListingTable>, "number">>;
+
+/** Has the row there and locked, with the number that it goes by; nothing else of it changes. */
+export const insertListing = statement(({ builder }, row: ListingFields) =>
+  builder
+    .insertInto("gallery_listing")
+    .values({ ...ofRepository(row), ...shownIn(row) })
+    .onConflict((conflict) => conflict.columns(["account", "region", "repository"]).doNothing()),
+);
+
+export const replaceListing = statement(({ builder }, row: ListingFields) =>
+  builder
+    .updateTable("gallery_listing")
+    .set(shownIn(row))
+    .where((each) => each.and(ofRepository(row))),
+);
+
+function shownIn(row: ListingFields) {
+  const { name, alias, publisher, description, bits, pulls, boost, logo_digest, updated_at } = row;
+  return { name, alias, publisher, description, bits, pulls, boost, logo_digest, updated_at };
+}
+
+/** What all postings of one listing have. */
+export interface PostingsOf {
+  readonly listing: number;
+  readonly boost: number;
+  readonly bits: number;
+}
+
+const postingsAtOnce = [64, 32, 16, 8, 4, 2, 1] as const;
+type Postings = Fields<PostingsOf> & { readonly [Name in string]?: string | number };
+
+const insertPostings = postingsAtOnce.map((count) => ({
+  count,
+  statement: statement(({ builder }, row: Postings) => {
+    const { listing, boost, bits } = row;
+    const postings = Array.from({ length: count }, (_, index) => ({
+      ...{ listing, boost, bits },
+      word: row[`word${index}`] as string,
+      place: row[`place${index}`] as number,
+    }));
+    return builder.insertInto("gallery_posting").values(postings);
   }),
+}));
+
+/** Few statements for many rows, and those few always the same. */
+export function postingInserts(
+  of: PostingsOf,
+  words: readonly { readonly word: string; readonly place: number }[],
+) {
+  const inserts: { statement: (typeof insertPostings)[number]["statement"]; row: Postings }[] = [];
+  let start = 0;
+  for (const { count, statement } of insertPostings) {
+    for (; start + count <= words.length; start += count) {
+      const row: Record<string, string | number> = { ...of };
+      words.slice(start, start + count).forEach(({ word, place }, index) => {
+        row[`word${index}`] = word;
+        row[`place${index}`] = place;
+      });
+      inserts.push({ statement, row: row as Postings });
+    }
+  }
+  return inserts;
+}
+
+export const removeListing = statement(({ builder }, key: RepositoryKey) =>
+  builder.deleteFrom("gallery_listing").where((row) => row.and(ofRepository(key))),
 );
 
-export const insertWord = statement(({ builder }, row: Fields<GalleryWordTable>) =>
-  builder.insertInto("gallery_word").values({
-    word: row.word,
-    ...ofRepository(row),
-    weight: row.weight,
-    place: row.place,
-    boost: row.boost,
-    bits: row.bits,
-  }),
+export const removePostings = statement(({ builder }, { listing }: { readonly listing: number }) =>
+  builder.deleteFrom("gallery_posting").where("listing", "=", listing),
 );
 
-export const removeEntry = statement(({ builder }, key: RepositoryKey) =>
-  builder.deleteFrom("gallery_entry").where((row) => row.and(ofRepository(key))),
-);
-
-export const removeWords = statement(({ builder }, key: RepositoryKey) =>
-  builder.deleteFrom("gallery_word").where((row) => row.and(ofRepository(key))),
+/** Of whatever the repository is listed as. */
+export const removePostingsOf = statement(({ builder }, key: RepositoryKey) =>
+  builder.deleteFrom("gallery_posting").where("listing", "in", ({ selectFrom }) =>
+    selectFrom("gallery_listing")
+      .select("number")
+      .where((row) => row.and(ofRepository(key))),
+  ),
 );
 
 type Pulls = RepositoryKey & { readonly pulls: number; readonly boost: number };
 
 export const setPulls = statement(({ builder }, to: Pulls) =>
   builder
-    .updateTable("gallery_entry")
+    .updateTable("gallery_listing")
     .set({ pulls: to.pulls, boost: to.boost })
     .where((row) => row.and(ofRepository(to))),
 );
 
+type Lift = { readonly listing: number; readonly boost: number; readonly by: number };
+
 /** By so much earlier. */
-export const lift = statement(
-  ({ builder }, to: RepositoryKey & { readonly boost: number; readonly by: number }) =>
-    builder
-      .updateTable("gallery_word")
-      .set({ boost: to.boost, place: sql`place - ${to.by}` })
-      .where((row) => row.and(ofRepository(to))),
+export const lift = statement(({ builder }, to: Lift) =>
+  builder
+    .updateTable("gallery_posting")
+    .set({ boost: to.boost, place: sql`place - ${to.by}` })
+    .where("listing", "=", to.listing),
 );

@@ -1,4 +1,5 @@
 /** The rows of public registries and of their gallery, as they are stored: see `tables.ts`. */
+import type { Generated } from "kysely";
 import type { AccountId, Region, RepositoryName } from "../../../registry/names.ts";
 import type { AliasStatus } from "../../../registry/public/alias.ts";
 import type { Logo } from "../../../registry/public/logo.ts";
@@ -39,7 +40,9 @@ export interface PublicCatalogTable extends OfRepository {
   logo: Uint8Array | null;
 }
 
-export interface GalleryEntryTable extends OfRepository {
+export interface GalleryListingTable extends OfRepository {
+  /** The database counts it up. What a repository is called in the index, for as long as it is listed. */
+  number: Generated<number>;
   name: RepositoryName;
   alias: string;
   publisher: string | null;
@@ -51,9 +54,10 @@ export interface GalleryEntryTable extends OfRepository {
   updated_at: number;
 }
 
-export interface GalleryWordTable extends OfRepository {
+export interface GalleryPostingTable {
+  /** The number of a repository's listing. */
+  listing: number;
   word: string;
-  weight: number;
   /** The lower, the earlier: see `rankOf`. */
   place: number;
   boost: number;
@@ -64,6 +68,6 @@ export interface PublicTables {
   public_registry: PublicRegistryTable;
   public_alias: PublicAliasTable;
   public_catalog: PublicCatalogTable;
-  gallery_entry: GalleryEntryTable;
-  gallery_word: GalleryWordTable;
+  gallery_listing: GalleryListingTable;
+  gallery_posting: GalleryPostingTable;
 }

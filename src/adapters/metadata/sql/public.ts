@@ -1,10 +1,12 @@
 import type { PageRequest } from "../../../ports/page-request.ts";
 import type {
-  GalleryGroup,
+  GalleryFound,
+  GalleryPage,
   GalleryQuery,
   PublicReads,
   PublicWrites,
 } from "../../../ports/public-store.ts";
+import { invariant } from "../../../registry/errors.ts";
 import { type AccountId, publicRegion } from "../../../registry/names.ts";
 import type { AliasStatus, PublicAlias } from "../../../registry/public/alias.ts";
 import type { CatalogData } from "../../../registry/public/catalog-data.ts";
@@ -18,7 +20,7 @@ import * as gallery from "./gallery-statements.ts";
 import { type RepositoryKey, registryKey, repositoryKey } from "./keys.ts";
 import * as stored from "./public-statements.ts";
 import type {
-  GalleryEntryTable,
+  GalleryListingTable,
   PublicAliasTable,
   PublicCatalogTable,
   PublicRegistryTable,
@@ -85,7 +87,7 @@ export class SqlPublic implements PublicReads, PublicWrites {
   }
 
   async entry(repository: RepositoryRef): Promise<GalleryEntry | undefined> {
-    const row = await this.#session.first(gallery.entryOf, repositoryKey(repository));
+    const row = await this.#session.first(gallery.listingOf, repositoryKey(repository));
     return row && toEntry(row);
   }
 
@@ -93,12 +95,18 @@ export class SqlPublic implements PublicReads, PublicWrites {
     return (await this.#session.query(gallery.countWords(words, most))).map(({ count }) => count);
   }
 
-  groups(query: GalleryQuery): Promise<GalleryGroup[]> {
-    return this.#session.query(gallery.groups(query));
-  }
-
-  async search(query: GalleryQuery, page: gallery.SearchPage): Promise<GalleryEntry[]> {
-    return (await this.#session.query(gallery.search(query, page))).map(toEntry);
+  async find(query: GalleryQuery, page: GalleryPage): Promise<GalleryFound> {
+    const found = await this.#session.query(gallery.find(query, page));
+    const groups = found.filter((row) => row.listing === null);
+    // A union keeps no order.
+    const shown = found.filter((row) => row.listing !== null).sort(orderOf(page));
+    if (shown.length === 0) return { groups, entries: [] };
+    const numbers = shown.map(({ listing }) => listing);
+    const rows = await this.#session.query(gallery.listings(numbers));
+    const byNumber = new Map(rows.map((row) => [row.number, row]));
+    // One may have gone in between.
+    const there = numbers.flatMap((number) => byNumber.get(number) ?? []);
+    return { groups, entries: there.map(toEntry) };
   }
 
   async insertRegistry(registry: PublicRegistry): Promise<boolean> {
@@ -152,51 +160,65 @@ export class SqlPublic implements PublicReads, PublicWrites {
   async putGalleryRow({ entry, words }: GalleryRow): Promise<void> {
     const key = repositoryKey(entry.repository);
     const session = this.#session;
-    const before = await session.first(gallery.lockEntry, key);
-    const pulls = before?.pulls ?? 0;
-    const boost = boostOf(pulls, (entry.bits & facets.verified.verified) !== 0);
     const { bits } = entry;
-    const row: Fields<GalleryEntryTable> = {
+    const isVerified = (bits & facets.verified.verified) !== 0;
+    const row = {
       ...key,
       name: entry.name,
       alias: entry.alias,
       publisher: entry.publisher ?? null,
       description: entry.description ?? null,
-      ...{ bits, pulls, boost },
+      ...{ bits, pulls: 0, boost: boostOf(0, isVerified) },
       logo_digest: entry.logoDigest ?? null,
       updated_at: entry.updatedAt,
     };
+    let before = await session.first(gallery.lockListing, key);
+    if (before === undefined) {
+      await session.later(gallery.insertListing, row);
+      before = await session.first(gallery.lockListing, key);
+    }
+    invariant(before !== undefined, "a listing that was inserted is there");
+    const { number: listing, pulls } = before;
+    const boost = boostOf(pulls, isVerified);
+    const placed = [...words].map(([word, weight]) => ({ word, place: rankOf(weight, boost) }));
     await session.allLater([
-      session.command(gallery.removeWords, key),
-      session.command(gallery.removeEntry, key),
-      session.command(gallery.insertEntry, row),
-      ...[...words].map(([word, weight]) =>
-        session.command(gallery.insertWord, {
-          ...{ ...key, word, weight, boost, bits },
-          place: rankOf(weight, boost),
-        }),
-      ),
+      session.command(gallery.replaceListing, { ...row, pulls, boost }),
+      session.command(gallery.removePostings, { listing }),
+      ...gallery
+        .postingInserts({ listing, boost, bits }, placed)
+        .map((insert) => session.command(insert.statement, insert.row)),
     ]);
   }
 
   async removeGalleryRow(repository: RepositoryRef): Promise<void> {
     const key = repositoryKey(repository);
     await this.#session.allLater([
-      this.#session.command(gallery.removeWords, key),
-      this.#session.command(gallery.removeEntry, key),
+      this.#session.command(gallery.removePostingsOf, key),
+      this.#session.command(gallery.removeListing, key),
     ]);
   }
 
   async addPulls(repository: RepositoryRef, more: number): Promise<void> {
     const key = repositoryKey(repository);
-    const row = await this.#session.first(gallery.lockEntry, key);
+    const row = await this.#session.first(gallery.lockListing, key);
     if (row === undefined) return;
     const pulls = row.pulls + more;
     const boost = boostOf(pulls, (row.bits & facets.verified.verified) !== 0);
     await this.#session.later(gallery.setPulls, { ...key, pulls, boost });
     const by = boost - row.boost;
-    if (by !== 0) await this.#session.later(gallery.lift, { ...key, boost, by });
+    if (by === 0) return;
+    await this.#session.later(gallery.lift, { listing: row.number, boost, by });
   }
+}
+
+type Shown = { readonly listing: number; readonly place: number; readonly boost: number };
+
+/** As `gallery.find` orders. */
+function orderOf({ order }: GalleryPage): (one: Shown, other: Shown) => number {
+  return (one, other) =>
+    (order === "PULLS" ? other.boost - one.boost : 0) ||
+    one.place - other.place ||
+    one.listing - other.listing;
 }
 
 function toRef({ account, region, repository: id }: RepositoryKey): RepositoryRef {
@@ -245,7 +267,7 @@ function aliasFields(alias: PublicAlias): Fields<PublicAliasTable> {
   };
 }
 
-function toEntry(row: GalleryEntryTable): GalleryEntry {
+function toEntry(row: Omit<GalleryListingTable, "number">): GalleryEntry {
   return {
     repository: toRef(row),
     name: row.name,

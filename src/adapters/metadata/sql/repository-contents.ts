@@ -1,5 +1,6 @@
 /** What goes with a repository when it is removed, set by set. */
 import { sql } from "kysely";
+import { removePostingsOf } from "./gallery-statements.ts";
 import { ofRepository, type RepositoryKey } from "./keys.ts";
 import { onLaterDueDate } from "./reclaim.ts";
 import { statement } from "./statement.ts";
@@ -50,47 +51,49 @@ const enqueueUploads = statement(({ builder }, key: Removal) =>
 export const enqueueContents = [enqueueObjects("layer"), enqueueObjects("image"), enqueueUploads];
 
 /** Those that refer to others first. */
-export const removeContents = (
-  [
-    "tag_history",
-    "tag",
-    "trashed_image",
-    "manifest_reference",
-    "image_scan",
-    "image_inventory",
-    "image_verdict",
-    "image_quarantine",
-    "image_review",
-    "approval_request",
-    "image_approval",
-    "image_sketch",
-    "vex_vouch",
-    "image_replication",
-    "image_signing",
-    "replication_upload",
-    "replication_change",
-    "replication_tombstone",
-    "image",
-    "layer",
-    "repository_resource_tag",
-    "repository_policy",
-    "rekey",
-    "lifecycle_policy",
-    "lifecycle_preview",
-    "lifecycle_preview_result",
-    "lifecycle_run",
-    "lifecycle_run_image",
-    "image_in_use",
-    "cost_saving",
-    "public_catalog",
-    "gallery_word",
-    "gallery_entry",
-    "gallery_subscription",
-    "private_gallery_version",
-    "private_gallery_entry",
-  ] as const
-).map((table) =>
-  statement(({ builder }, key: RepositoryKey) =>
-    builder.deleteFrom(table).where((row) => row.and(ofRepository(key))),
+export const removeContents = [
+  removePostingsOf,
+  ...(
+    [
+      "tag_history",
+      "tag",
+      "trashed_image",
+      "manifest_reference",
+      "image_scan",
+      "image_inventory",
+      "image_verdict",
+      "image_quarantine",
+      "image_review",
+      "approval_request",
+      "image_approval",
+      "image_sketch",
+      "vex_vouch",
+      "image_replication",
+      "image_signing",
+      "replication_upload",
+      "replication_change",
+      "replication_tombstone",
+      "image",
+      "layer",
+      "repository_resource_tag",
+      "repository_policy",
+      "rekey",
+      "lifecycle_policy",
+      "lifecycle_preview",
+      "lifecycle_preview_result",
+      "lifecycle_run",
+      "lifecycle_run_image",
+      "image_in_use",
+      "cost_saving",
+      "public_catalog",
+      "gallery_listing",
+      "gallery_subscription",
+      "private_gallery_version",
+      "private_gallery_entry",
+    ] as const
+  ).map((table) =>
+    statement(({ builder }, key: RepositoryKey) =>
+      builder.deleteFrom(table).where((row) => row.and(ofRepository(key))),
+    ),
   ),
-);
+];

@@ -157,8 +157,8 @@ describe("a directory with SQLite metadata", () => {
     expect(across.map(({ index }) => index)).toEqual([
       "audit_kind_time",
       ...["dead_letter_time", "event_arrival_time", "event_queue_due"],
+      "gallery_posting_place", // A search is over the public registries of all accounts.
       "gallery_subscription_of", // What one account wants to be told of, of all accounts.
-      "gallery_word_place", // A search is over the public registries of all accounts.
       "image_in_use_expiry",
       "image_replication_status", // What waits anywhere, for metrics.
       ...["job_due", "job_state"],
@@ -171,7 +171,7 @@ describe("a directory with SQLite metadata", () => {
       ...["replication_change_status", "replication_tombstone_expiry", "repository_lifecycle_due"],
       "secret_due",
       "sqlite_autoindex_advisory_index_part_1", // Advisories are the deployment's.
-      "sqlite_autoindex_gallery_word_1",
+      "sqlite_autoindex_gallery_posting_1",
       "sqlite_autoindex_job_1", // A job goes by its id alone.
       "sqlite_autoindex_public_alias_1", // A name stands for one account, whichever.
       // A trail, also one of a whole organization, has files of several registries.

@@ -75,6 +75,12 @@ export function requestText({ request, evidence }: Answer<"entrepot:GetApprovalR
     ["exploited", String(knownExploited)],
     ["attached", evidence.referrers.map((each) => `${each.digest} ${each.artifactType}`)],
     [
+      "signed by",
+      evidence.signatures.map((each) => {
+        return `${each.signer} (${each.fingerprint}), in ${each.manifest}`;
+      }),
+    ],
+    [
       "decisions",
       request.decisions.map(({ decision, reviewer, comment }) => {
         return `${decision} by ${reviewer}: ${comment}`;

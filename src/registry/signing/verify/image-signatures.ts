@@ -75,8 +75,10 @@ export function signersOf(signatures: readonly ImageSignature[]): readonly Signe
   const until = new Map<string, number>();
   for (const { verification, predicateType } of signatures) {
     if (verification.signer === undefined || predicateType !== undefined) continue;
-    const end = verification.until ?? Number.POSITIVE_INFINITY;
-    until.set(verification.signer, Math.max(end, until.get(verification.signer) ?? 0));
+    for (const each of [verification, ...verification.others]) {
+      const end = each.until ?? Number.POSITIVE_INFINITY;
+      until.set(each.signer, Math.max(end, until.get(each.signer) ?? 0));
+    }
   }
   return [...until].sort().map(([signer, end]) => ({
     signer,

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import type { Digest } from "../../names.ts";
 import { secondsOf } from "../notation.ts";
 import { signingLimits } from "../signing-limits.ts";
@@ -10,8 +10,9 @@ import { SignatureError } from "./signature-error.ts";
 import { isProved, isSoundKey } from "./verify-key.ts";
 
 /** A signer, ready to verify. */
-export type Verifier = Pick<TrustedSigner, "name" | "subject"> &
-  (
+export type Verifier = Pick<TrustedSigner, "name" | "subject"> & {
+  readonly fingerprint: string;
+} & (
     | { readonly kind: "PUBLIC_KEY"; readonly key: KeyObject }
     | { readonly kind: "CERTIFICATE"; readonly certificate: CertificateFacts }
   );
@@ -19,7 +20,9 @@ export type Verifier = Pick<TrustedSigner, "name" | "subject"> &
 /** @throws SignatureError for what is no key or certificate, or of a kind that is not trusted */
 export function verifierOf({ name, subject, kind, pem }: TrustedSigner): Verifier {
   if (kind === "CERTIFICATE") {
-    return { name, subject, kind, certificate: certificateFacts(Buffer.from(pem)) };
+    const certificate = certificateFacts(Buffer.from(pem));
+    const fingerprint = sha256Of(certificate.certificate.raw);
+    return { name, subject, kind, certificate, fingerprint };
   }
   const key = publicKey(pem);
   if (!isSoundKey(key)) {
@@ -27,7 +30,12 @@ export function verifierOf({ name, subject, kind, pem }: TrustedSigner): Verifie
       "The key must be EC on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519";
     throw new SignatureError(sentence);
   }
-  return { name, subject, kind, key };
+  const fingerprint = sha256Of(key.export({ type: "spki", format: "der" }));
+  return { name, subject, kind, key, fingerprint };
+}
+
+function sha256Of(der: Uint8Array): string {
+  return `sha256:${createHash("sha256").update(der).digest("hex")}`;
 }
 
 function publicKey(pem: string): KeyObject {
@@ -38,14 +46,27 @@ function publicKey(pem: string): KeyObject {
   }
 }
 
+/** That what is trusted under a name has verified a signature. */
+export interface Verified {
+  readonly signer: string;
+  /** Milliseconds since the epoch. */
+  readonly until: number | undefined;
+  /** SHA-256 of the public key (as a SubjectPublicKeyInfo), or of the certificate, that is trusted. */
+  readonly fingerprint: string;
+}
+
 /** What came of it: who signed, of all who are trusted, or why it is nobody. */
 export type Verification =
-  | { readonly signer: string; readonly until: number | undefined; readonly reason?: undefined }
+  | (Verified & {
+      /** By the same key or authority, trusted under other names. */
+      readonly others: readonly Verified[];
+      readonly reason?: undefined;
+    })
   | { readonly signer?: undefined; readonly reason: string };
 
 /**
  * Whether a signature is about the manifest, good now, and by one of those. Of several the first one by
- * name is told. A pure function.
+ * name comes first. A pure function.
  */
 export function verifyEnvelope(
   envelope: Envelope,
@@ -58,18 +79,24 @@ export function verifyEnvelope(
   if (expiresAt !== undefined && expiresAt <= now) {
     return { reason: `It has ended at ${secondsOf(expiresAt)}` };
   }
+  const verified: Verified[] = [];
   let closest: string | undefined;
   for (const verifier of verifiers) {
     try {
       const chainEnd = verifyBy(envelope, verifier, now);
       if (chainEnd === undefined) continue;
       const until = Math.min(chainEnd, expiresAt ?? Number.POSITIVE_INFINITY);
-      return { signer: verifier.name, until: Number.isFinite(until) ? until : undefined };
+      verified.push({
+        ...{ signer: verifier.name, fingerprint: verifier.fingerprint },
+        until: Number.isFinite(until) ? until : undefined,
+      });
     } catch (error) {
       if (!(error instanceof SignatureError)) throw error;
       closest ??= error.message;
     }
   }
+  const [first, ...others] = verified;
+  if (first !== undefined) return { ...first, others };
   return { reason: closest ?? "It is by nobody who is trusted here" };
 }
 

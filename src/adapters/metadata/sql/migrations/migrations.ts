@@ -34,6 +34,7 @@ import { migration0033 } from "./0033-sbom-exports.ts";
 import { migration0034 } from "./0034-gallery-subscriptions.ts";
 import { migration0035 } from "./0035-console-sign-on.ts";
 import { migration0036 } from "./0036-former-tags.ts";
+import { migration0037 } from "./0037-gallery-postings.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -74,4 +75,5 @@ export const migrations: readonly Migration[] = [
   migration0034,
   migration0035,
   migration0036,
+  migration0037,
 ];
