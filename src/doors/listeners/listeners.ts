@@ -164,7 +164,7 @@ export class Listeners {
 
   readonly #handle = (request: ReceivedRequest, response: ServerResponse): void => {
     if (this.#closing) response.shouldKeepAlive = false;
-    const refused = excess(request);
+    const refused = excess(request) ?? (namesTwoHosts(request) ? 400 : undefined);
     if (refused === undefined) this.#options.handler(request, response);
     else refuse(request, response, refused);
   };
@@ -176,8 +176,21 @@ function excess(request: IncomingMessage): 414 | 431 | undefined {
   return request.rawHeaders.length > 2 * limits.headerCount ? 431 : undefined;
 }
 
+/**
+ * Node takes the first; a proxy in between may have judged by the last, and a Host is what selects a
+ * registry here. Source: RFC 9112, section 3.2.
+ */
+function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts > 1;
+}
+
 /** Closes too: what the client sends on is not worth reading. */
-function refuse(request: IncomingMessage, response: ServerResponse, status: 414 | 431): void {
+function refuse(request: IncomingMessage, response: ServerResponse, status: 400 | 414 | 431): void {
   response.writeHead(status, { connection: "close", "content-length": 0 }).end();
   response.once("finish", () => request.destroy());
 }
