@@ -27,6 +27,7 @@ import { Readiness } from "./doors/health/readiness.ts";
 import { clientConnection } from "./doors/listeners/client-connection.ts";
 import { httpApp } from "./doors/listeners/http-app.ts";
 import { Listeners } from "./doors/listeners/listeners.ts";
+import { type ReceivedRequest, requestIdOf } from "./doors/listeners/received-request.ts";
 import { headAt } from "./doors/listeners/timed-response.ts";
 import { mirrorApp } from "./mirror-app.ts";
 import { OpenListeners, servesTls } from "./open-listeners.ts";
@@ -93,7 +94,6 @@ export class Server {
   readonly #metrics: Metrics;
   readonly #requests: RequestLog;
   readonly #readiness: Readiness;
-  readonly #ids = new WeakMap<IncomingMessage, string>();
   readonly #stops: ((withinMs: number) => Promise<void>)[] = [];
   #app: FastifyInstance | undefined;
   /** What is asked of the public registry never comes to the other one. */
@@ -218,14 +218,14 @@ export class Server {
     return isPublic ? this.#publicApp : this.#app;
   }
 
-  readonly #handle = (request: IncomingMessage, response: ServerResponse): void => {
+  readonly #handle = (request: ReceivedRequest, response: ServerResponse): void => {
     const app = this.#appFor(request);
     if (app === undefined) {
       response.writeHead(503, { "content-length": "0", "retry-after": "1" }).end(); // Still starting.
       return;
     }
     const id = this.#requests.begin(request, response);
-    this.#ids.set(request, id);
+    request.id = id;
     // Node writes a head quickly only when nothing was set before it, which pulls profit from most.
     if (!isPull(request)) response.setHeader("x-amzn-RequestId", id);
     const { routing } = app;
@@ -256,7 +256,7 @@ export class Server {
     const parts = {
       log: this.#log as FastifyBaseLogger,
       isTrustedProxy,
-      idOf: (request: IncomingMessage) => this.#ids.get(request) ?? "",
+      idOf: requestIdOf,
       began: (outcome: Promise<unknown>) => this.#count(outcome),
     };
     const isReady = () => this.#readiness.isReady();

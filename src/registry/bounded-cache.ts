@@ -12,6 +12,10 @@ export class BoundedCache<Key, Value> implements CacheUse {
   readonly #weigh: (value: Value) => number;
   readonly #values = new Map<Key, Value>();
   #weight = 0;
+  // What was asked for last is often what is asked for next: it is at the end already, and a comparison
+  // costs less than a look by the hash of a long text.
+  #lastKey: Key | undefined;
+  #lastValue: Value | undefined;
 
   constructor(maximumWeight: number, weigh: (value: Value) => number) {
     this.#maximumWeight = maximumWeight;
@@ -24,6 +28,10 @@ export class BoundedCache<Key, Value> implements CacheUse {
   }
 
   get(key: Key): Value | undefined {
+    if (this.#lastValue !== undefined && this.#lastKey === key) {
+      this.hits += 1;
+      return this.#lastValue;
+    }
     const value = this.#values.get(key);
     if (value === undefined) {
       this.misses += 1;
@@ -32,6 +40,8 @@ export class BoundedCache<Key, Value> implements CacheUse {
     this.hits += 1;
     this.#values.delete(key); // A Map keeps insertion order: the last used moves to the end.
     this.#values.set(key, value);
+    this.#lastKey = key;
+    this.#lastValue = value;
     return value;
   }
 
@@ -40,6 +50,7 @@ export class BoundedCache<Key, Value> implements CacheUse {
     this.delete(key);
     const weight = this.#weigh(value);
     if (weight > this.#maximumWeight) return;
+    this.#lastValue = undefined;
     this.#values.set(key, value);
     this.#weight += weight;
     for (const oldest of this.#values.keys()) {
@@ -51,12 +62,14 @@ export class BoundedCache<Key, Value> implements CacheUse {
   delete(key: Key): void {
     const value = this.#values.get(key);
     if (value === undefined) return;
+    if (this.#lastKey === key) this.#lastValue = undefined;
     this.#values.delete(key);
     this.#weight -= this.#weigh(value);
   }
 
   clear(): void {
     this.#values.clear();
+    this.#lastValue = undefined;
     this.#weight = 0;
   }
 }

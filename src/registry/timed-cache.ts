@@ -25,8 +25,17 @@ export class TimedCache<Value> implements CacheUse {
 
   get(clock: Clock, key: string, load: () => Promise<Value>): Promise<Value> {
     const now = clock.now();
-    const remembered = this.#fresh(key, now);
-    if (remembered !== undefined) return remembered.value;
+    return this.#fresh(key, now)?.value ?? this.#load(key, now, load);
+  }
+
+  /** The same; what is there already is given as it is, so that nobody waits for it. */
+  now(clock: Clock, key: string, load: () => Promise<Value>): Value | Promise<Value> {
+    const now = clock.now();
+    const entry = this.#fresh(key, now);
+    return entry?.known ?? entry?.value ?? this.#load(key, now, load);
+  }
+
+  #load(key: string, now: number, load: () => Promise<Value>): Promise<Value> {
     const entry: Entry<Value> = { value: load(), loadedAt: now, known: undefined };
     this.#entries.set(key, entry);
     entry.value.then(

@@ -156,7 +156,7 @@ describe("events to an API destination", () => {
     expect(receiver.taken).toHaveLength(6);
   });
 
-  it("wait longer and longer, and become dead letters in an hour of 500s; the order stays", async () => {
+  it("73: wait longer and longer, and become dead letters in an hour of 500s; the order stays", async () => {
     await bus.ruleTo(receiver.url, {
       target: { RetryPolicy: { MaximumEventAgeInSeconds: 3_000 } },
     });
@@ -241,7 +241,7 @@ describe("events to an API destination", () => {
     expectInOrder(events);
   });
 
-  it("are sent again with the same id after a crash between sending and writing down", async () => {
+  it("72: are sent again with the same id after a crash between sending and writing down", async () => {
     await bus.ruleTo(receiver.url);
     const events = await push(2, "app");
     const transaction = bus.ports.metadata.transaction.bind(bus.ports.metadata);

@@ -78,6 +78,27 @@ describe("pulling a blob", () => {
     expect([answer.status, answer.body.length]).toEqual([200, content.length]);
   });
 
+  it("gives the rest to who has the beginning of the same content, and the whole to everybody else", async () => {
+    const statusWith = async (validator: string) => {
+      const answer = await client.get(blob, { range: "bytes=5-", "if-range": validator });
+      expect(answer.body.equals(content.subarray(answer.status === 206 ? 5 : 0))).toBe(true);
+      return answer.status;
+    };
+    expect(await statusWith(`"${digest}"`)).toBe(206);
+    const others = [`"${digestOf("other")}"`, `W/"${digest}"`, "Sun, 29 Nov 2026 10:00:00 GMT"];
+    for (const other of others) expect(await statusWith(other), other).toBe(200);
+  });
+
+  it.each(["bytes=0-9", "bytes=3000000-"])(
+    "tells by HEAD of the whole, whatever range is asked for: %s",
+    async (range) => {
+      const answer = await client.head(blob, { range });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("content-length")).toBe(String(content.length));
+      expect(answer.headers.get("content-range")).toBeNull();
+    },
+  );
+
   it("gives nothing to who has it already", async () => {
     const answer = await client.get(blob, { "if-none-match": `"x", "${digest}"` });
     expect([answer.status, answer.body.length]).toEqual([304, 0]);
@@ -150,6 +171,7 @@ describe("pulling a manifest", () => {
   it("gives nothing to who has it already", async () => {
     const answer = await client.get("/v2/app/manifests/1.0", { "if-none-match": `"${named}"` });
     expect(answer.status).toBe(304);
+    expect(answer.headers.get("docker-content-digest")).toBe(named);
   });
 
   it.each(["absent", digestOf("absent")])("knows no %s", async (reference) => {

@@ -235,7 +235,7 @@ describe("a pull of what is at the upstream alone", () => {
     }
   });
 
-  it("is one fetch of each, however many ask at once", async () => {
+  it("60: is one fetch of each, however many ask at once", async () => {
     const { digest, layerDigest } = publish();
     const path = "/v2/hub/library/app";
     const answers = await Promise.all(
@@ -308,7 +308,7 @@ describe("what an upstream does not give", () => {
   it.each([
     ["other bytes", (bytes: Buffer) => Buffer.alloc(bytes.length, 1)],
     ["half of them", (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
-  ])("links no layer of %s, gives nobody its end, and fetches again", async (_what, wrong) => {
+  ])("59: links no layer of %s, gives nobody its end, and fetches again", async (_what, wrong) => {
     const { layerDigest } = publish();
     await root.get("/v2/hub/library/app/manifests/v1");
     await root.get(`/v2/hub/library/app/blobs/${layerDigest}`);

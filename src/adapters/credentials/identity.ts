@@ -28,16 +28,20 @@ export class IdentityCredentials implements Credentials {
     this.#root = { accessKeyId, secretAccessKey, principal };
   }
 
-  async find(accessKeyId: string): Promise<AccessKey | undefined> {
+  find(accessKeyId: string): Promise<AccessKey | undefined> {
     const { principals } = this.#ports.memory.access;
-    const found = await principals.get(this.#ports.clock, accessKeyId, () =>
-      accessKeyId === this.#root.accessKeyId
-        ? this.#rootNow()
-        : findAccessKey(this.#ports, this.#organization, accessKeyId),
-    );
-    // That nobody has a key is not remembered: it may be made the next moment.
-    if (found === undefined) principals.forget(accessKeyId);
-    return found;
+    return principals.get(this.#ports.clock, accessKeyId, async () => {
+      const found = await this.#load(accessKeyId);
+      // That nobody has a key is not remembered: it may be made the next moment.
+      if (found === undefined) principals.forget(accessKeyId);
+      return found;
+    });
+  }
+
+  #load(accessKeyId: string): Promise<AccessKey | undefined> {
+    return accessKeyId === this.#root.accessKeyId
+      ? this.#rootNow()
+      : findAccessKey(this.#ports, this.#organization, accessKeyId);
   }
 
   /** The key itself stays as it is; what was issued for it may have been revoked. */

@@ -73,17 +73,16 @@ export class RequestLog {
     const { method = "", url = "" } = request;
     const route = routeOf(url);
     const status = response.headersSent ? response.statusCode : 0; // Cut before any answer.
-    const { received, sent } = this.#bytesOf(request.socket);
+    const { received: receivedBytes, sent: sentBytes } = this.#bytesOf(request.socket);
     const aborted = !response.writableFinished;
     const elapsedMs = performance.now() - entry.startedAt;
     const headAt = this.#options.headAt?.(response);
     const firstByteMs = headAt === undefined ? undefined : headAt - entry.startedAt;
-    const bytes = { receivedBytes: received, sentBytes: sent };
-    metrics.answered({ route, status, ...bytes, elapsedMs, firstByteMs });
+    metrics.answered({ route, status, receivedBytes, sentBytes, elapsedMs, firstByteMs });
     const { caller, operation } = entry;
     if (caller !== undefined && operation !== undefined) {
       const isDownload = route === "layers";
-      this.#options.ended?.({ caller, operation, isDownload, ...bytes });
+      this.#options.ended?.({ caller, operation, isDownload, receivedBytes, sentBytes });
     }
     const level = levelOf(method, route, status, aborted);
     if (!log.isLevelEnabled(level)) return;
@@ -96,8 +95,8 @@ export class RequestLog {
       operation: entry.operation,
       status,
       ms: Math.round(elapsedMs * 10) / 10,
-      received,
-      sent,
+      received: receivedBytes,
+      sent: sentBytes,
       principal: entry.caller?.principal.arn,
       address: addressOf(request),
       ...(aborted ? { aborted } : {}),
@@ -107,12 +106,15 @@ export class RequestLog {
   /** What a connection carried since the last request on it ended. */
   #bytesOf(socket: Socket): { received: number; sent: number } {
     const { bytesRead, bytesWritten } = socket;
-    const before = this.#counted.get(socket);
-    this.#counted.set(socket, { received: bytesRead, sent: bytesWritten });
-    return {
-      received: bytesRead - (before?.received ?? 0),
-      sent: bytesWritten - (before?.sent ?? 0),
-    };
+    let counted = this.#counted.get(socket);
+    if (counted === undefined) {
+      counted = { received: 0, sent: 0 };
+      this.#counted.set(socket, counted);
+    }
+    const bytes = { received: bytesRead - counted.received, sent: bytesWritten - counted.sent };
+    counted.received = bytesRead;
+    counted.sent = bytesWritten;
+    return bytes;
   }
 }
 
@@ -132,7 +134,9 @@ function pathOf(url: string): string {
   return url.slice(0, Math.min(end, loggedPathCharacters));
 }
 
-const markers = ["manifests", "blobs/uploads", "blobs", "tags", "referrers"] as const;
+const markers = ["manifests", "blobs/uploads", "blobs", "tags", "referrers"].map((name) => ({
+  ...{ route: `v2 ${name}`, within: `/${name}/`, atEnd: `/${name}` },
+}));
 
 /** One of a few names for what a URL is about. */
 export function routeOf(url: string): string {
@@ -141,8 +145,10 @@ export function routeOf(url: string): string {
   if (path === "/") return "aws";
   if (path === "/v2" || path === "/v2/") return "v2";
   if (path.startsWith("/v2/")) {
-    const marker = markers.find((name) => path.includes(`/${name}/`) || path.endsWith(`/${name}`));
-    return marker === undefined ? "v2 other" : `v2 ${marker}`;
+    for (const { route, within, atEnd } of markers) {
+      if (path.includes(within) || path.endsWith(atEnd)) return route;
+    }
+    return "v2 other";
   }
   if (path.startsWith("/layers/")) return "layers";
   return path === "/healthz" || path === "/readyz" || path === "/metrics" ? "health" : "other";

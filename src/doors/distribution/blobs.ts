@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { requireReadable } from "../../registry/gates/require-pullable.ts";
 import { deleteLayer } from "../../registry/layers/delete-layer.ts";
 import { type FoundLayer, findLayer, layersNotFound } from "../../registry/layers/find-layer.ts";
@@ -67,7 +68,7 @@ export async function sendLayer(
     return;
   }
   const sizeBytes = object.sizeBytes;
-  const range = parseByteRange(request.headers.range, sizeBytes);
+  const range = parseByteRange(rangeHeader(request, etag), sizeBytes);
   if (range === "unsatisfiable") {
     throw new BadRequest([416, "SIZE_INVALID"], "The range holds no byte of the layer", [
       "Content-Range",
@@ -94,6 +95,16 @@ export async function sendLayer(
   }
   const content = readLayer(environment.ports, { repository, object }, range);
   await streamLayer(response, status, headers, content, lengthBytes);
+}
+
+/**
+ * The Range header where it counts: with GET alone, and where If-Range, if there is one, names just what
+ * is here. There are no times that it could give instead. Source: RFC 9110, sections 13.1.5 and 14.2.
+ */
+function rangeHeader({ method, headers }: IncomingMessage, etag: string): string | undefined {
+  if (method !== "GET") return undefined;
+  const condition = headers["if-range"];
+  return condition === undefined || condition === etag ? headers.range : undefined;
 }
 
 /** What names the content, and that it never changes. Private: only who may pull may see it. */

@@ -102,7 +102,7 @@ export class DistributionDoor {
       this.#fail(arrival, error, parsed, endpoint);
     }
     lingerOverBody(request, this.#bodyRate);
-    await Promise.allSettled(afterwards);
+    if (afterwards.length > 0) await Promise.allSettled(afterwards);
   }
 
   /** Answers a request for a layer by a URL that GetDownloadUrlForLayer has given out. Never rejects. */

@@ -23,7 +23,8 @@ export async function getManifest(exchange: Exchange): Promise<void> {
   const { digest, mediaType, manifest } = found;
   const etag = `"${digest}"`;
   if (matches(request.headers["if-none-match"], etag)) {
-    response.writeHead(304, [...apiVersion, "ETag", etag]).end();
+    const known = ["Docker-Content-Digest", digest, "ETag", etag];
+    response.writeHead(304, [...apiVersion, ...known]).end();
     return;
   }
   const { memory, clock } = environment.ports;

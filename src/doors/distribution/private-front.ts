@@ -1,8 +1,13 @@
 import type { IncomingMessage } from "node:http";
+import { BoundedCache } from "../../registry/bounded-cache.ts";
 import { registryOfHost } from "../../registry/deployment.ts";
 import { RegistryError } from "../../registry/errors.ts";
-import { anonymousPrincipal, type Caller } from "../../registry/identity/principal.ts";
-import { isRepositoryName, type RepositoryName } from "../../registry/names.ts";
+import {
+  anonymousPrincipal,
+  type Caller,
+  type Principal,
+} from "../../registry/identity/principal.ts";
+import { isRepositoryName, type Registry, type RepositoryName } from "../../registry/names.ts";
 import { mirroredName } from "../../registry/pull-through-cache/mirrored-name.ts";
 import { newSubject } from "../../registry/usage/request-subject.ts";
 import { Authenticator } from "./authenticate.ts";
@@ -12,10 +17,14 @@ import type { ParsedPath } from "./parse-path.ts";
 import { tellRefusedSignIn } from "./tell-audit.ts";
 import { BadRequest, sendChallenge } from "./wire-errors.ts";
 
+const rememberedHosts = 1_000;
+
 /** Private registries: the host names one, and whoever comes in has a token of GetAuthorizationToken. */
 export class PrivateFront implements Front {
   readonly #options: DistributionDoorOptions;
   readonly #authenticator: Authenticator;
+  /** What a name means never changes while this runs. Of those that mean none nothing is kept. */
+  readonly #hosts = new BoundedCache<string, Registry>(rememberedHosts, () => 1);
 
   constructor(options: DistributionDoorOptions) {
     this.#options = options;
@@ -25,16 +34,19 @@ export class PrivateFront implements Front {
   /** Who asks, before anything that was asked is looked at. */
   async callerOf({ request, connection, host, origin, requestId }: Arrival): Promise<Caller> {
     const { deployment } = this.#options.environment;
-    const registry = registryOfHost(deployment, host);
-    const from = {
+    const registry = this.#registryOf(host);
+    const { account, region } = registry ?? deployment;
+    const callerAs = (principal: Principal): Caller => ({
+      principal,
+      region,
+      account,
       requestId,
       sourceIp: connection.address,
       endpoint: connection.endpoint,
       userAgent: request.headers["user-agent"] ?? "",
       origin,
       subject: newSubject(),
-    };
-    const { account, region } = registry ?? deployment;
+    });
     try {
       const principal = await this.#authenticator.authenticate(
         request.headers.authorization,
@@ -42,16 +54,24 @@ export class PrivateFront implements Front {
         connection.address,
       );
       if (registry === undefined) throw new RegistryError("UnrecognizedClient", "Not Authorized");
-      return { principal, region, account, ...from };
+      return callerAs(principal);
     } catch (error) {
       // Who brings no token is told how to get in; that is no sign-in yet.
       if (request.headers.authorization !== undefined) {
-        const caller = { principal: anonymousPrincipal(account), region, account, ...from };
         const { environment, nameError } = this.#options;
+        const caller = callerAs(anonymousPrincipal(account));
         tellRefusedSignIn(environment, caller, "RegistrySignIn", error, nameError);
       }
       throw error;
     }
+  }
+
+  #registryOf(host: string): Registry | undefined {
+    const known = this.#hosts.get(host);
+    if (known !== undefined) return known;
+    const registry = registryOfHost(this.#options.environment.deployment, host);
+    if (registry !== undefined) this.#hosts.set(host, registry);
+    return registry;
   }
 
   async placeOf({ request }: Arrival, caller: Caller, parsed: ParsedPath): Promise<Place> {

@@ -38,15 +38,17 @@ describe("a listener", () => {
     ["Transfer-Encoding with Content-Length", `${post}${chunked}${length}\r\n0\r\n\r\n`, 400],
     ["a line that ends without a carriage return", "GET / HTTP/1.1\nHost: x\n\n", 400],
     ["no Host", "GET / HTTP/1.1\r\n\r\n", 400],
+    ["two of them", `${get}host: y\r\n\r\n`, 400],
+    ["the same one twice", `${get}HOST: x\r\n\r\n`, 400],
     ["more than 100 headers", `${get}${"A: b\r\n".repeat(100)}\r\n`, 431],
     ["more than 16 KiB of headers", `${get}A: ${"b".repeat(17_000)}\r\n\r\n`, 431],
     ["a URL of more than 8 KiB", `GET /${"a".repeat(8192)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
-  ])("refuses %s and closes the connection", async (_, request, status) => {
+  ])("69: refuses %s and closes the connection", async (_, request, status) => {
     expect(await exchange(request)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answered).toEqual([]);
   });
 
-  it("closes a connection that floods chunk extensions", async () => {
+  it("69: closes a connection that floods chunk extensions", async () => {
     const flood = `${post}${chunked}\r\n1;${"a".repeat(20_000)}\r\nx\r\n0\r\n\r\n`;
     expect(await exchange(flood)).toMatch(/^HTTP\/1\.1 413 /);
   });

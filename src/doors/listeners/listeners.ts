@@ -1,20 +1,17 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../../ports/clock.ts";
 import { limits } from "../../registry/limits.ts";
 import type { PrivateEndpoint } from "../../registry/private-endpoint.ts";
+import { type Purpose, ReceivedRequest } from "./received-request.ts";
 import { TimedResponse } from "./timed-response.ts";
+
+type Handler = (request: ReceivedRequest, response: ServerResponse) => void;
 
 export interface ListenersOptions {
   /** Answers what keeps to the limits. */
-  readonly handler: RequestListener;
+  readonly handler: Handler;
   readonly clock: Clock;
   /** The proxy brings everybody's connections, so it has no limit of its own. */
   readonly isTrustedProxy: (address: string) => boolean;
@@ -42,11 +39,9 @@ const httpOptions = {
   connectionsCheckingInterval: 1_000,
   insecureHTTPParser: false,
   noDelay: true,
+  IncomingMessage: ReceivedRequest,
   ServerResponse: TimedResponse,
 } as const;
-
-/** The public registry, or the mirror of other registries. */
-export type Purpose = "mirror" | "public";
 
 /** The sockets that requests come in by, plain and TLS, with the limits that hold for both. */
 export class Listeners {
@@ -55,8 +50,6 @@ export class Listeners {
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
   readonly #tls: TlsServer[] = [];
-  readonly #endpoints = new WeakMap<IncomingMessage, PrivateEndpoint>();
-  readonly #purposes = new WeakMap<IncomingMessage, Purpose>();
   #closing = false;
 
   constructor(options: ListenersOptions) {
@@ -74,7 +67,7 @@ export class Listeners {
   /** The same; what comes in there is for that alone, whatever it calls itself. */
   listenFor(purpose: Purpose, address: Address): Promise<number> {
     const server = createServer(httpOptions, (request, response) => {
-      this.#purposes.set(request, purpose);
+      request.purpose = purpose;
       this.#handle(request, response);
     });
     return this.#listen(server, address);
@@ -94,12 +87,12 @@ export class Listeners {
 
   /** By which private endpoint the request came: the listener's word, never the request's. */
   endpointOf(request: IncomingMessage): PrivateEndpoint | undefined {
-    return this.#endpoints.get(request);
+    return request instanceof ReceivedRequest ? request.endpoint : undefined;
   }
 
   /** What alone is where it came in; `undefined`: everything else. */
   purposeOf(request: IncomingMessage): Purpose | undefined {
-    return this.#purposes.get(request);
+    return request instanceof ReceivedRequest ? request.purpose : undefined;
   }
 
   /** New connections see this certificate; those that are open stay. */
@@ -161,17 +154,17 @@ export class Listeners {
     });
   }
 
-  #handlerFor(endpoint: PrivateEndpoint | undefined): RequestListener {
+  #handlerFor(endpoint: PrivateEndpoint | undefined): Handler {
     if (endpoint === undefined) return this.#handle;
     return (request, response) => {
-      this.#endpoints.set(request, endpoint);
+      request.endpoint = endpoint;
       this.#handle(request, response);
     };
   }
 
-  readonly #handle = (request: IncomingMessage, response: ServerResponse): void => {
+  readonly #handle = (request: ReceivedRequest, response: ServerResponse): void => {
     if (this.#closing) response.shouldKeepAlive = false;
-    const refused = excess(request);
+    const refused = excess(request) ?? (namesTwoHosts(request) ? 400 : undefined);
     if (refused === undefined) this.#options.handler(request, response);
     else refuse(request, response, refused);
   };
@@ -183,8 +176,21 @@ function excess(request: IncomingMessage): 414 | 431 | undefined {
   return request.rawHeaders.length > 2 * limits.headerCount ? 431 : undefined;
 }
 
+/**
+ * Node takes the first; a proxy in between may have judged by the last, and a Host is what selects a
+ * registry here. Source: RFC 9112, section 3.2.
+ */
+function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts > 1;
+}
+
 /** Closes too: what the client sends on is not worth reading. */
-function refuse(request: IncomingMessage, response: ServerResponse, status: 414 | 431): void {
+function refuse(request: IncomingMessage, response: ServerResponse, status: 400 | 414 | 431): void {
   response.writeHead(status, { connection: "close", "content-length": 0 }).end();
   response.once("finish", () => request.destroy());
 }

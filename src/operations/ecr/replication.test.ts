@@ -345,7 +345,7 @@ describe("Between accounts", () => {
       there,
     );
 
-  it("nothing comes unless the destination's registry policy lets it, and then what it lets", async () => {
+  it("48: nothing comes unless the destination's registry policy lets it, and then what it lets", async () => {
     await configure([{ destinations: [to(west, otherAccount)] }]);
     const pushed = await registry.pushImage(repositoryName, "a", { imageTag: "v1" });
     await settle();

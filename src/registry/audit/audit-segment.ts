@@ -41,10 +41,19 @@ class Dictionary {
   readonly #places = new Map<string, number>();
   readonly texts: string[] = [];
   characters = 0;
+  // Records in a row often have a part in common.
+  #lastKey: string | undefined;
+  #lastPlace = 0;
 
-  place({ key, json }: SharedPart): number {
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
+  place(part: SharedPart): number {
+    if (part.key === this.#lastKey) return this.#lastPlace;
+    const place = this.#places.get(part.key) ?? this.#add(part);
+    this.#lastKey = part.key;
+    this.#lastPlace = place;
+    return place;
+  }
+
+  #add({ key, json }: SharedPart): number {
     const text = json();
     const place = this.texts.length;
     this.#places.set(key, place);
@@ -71,6 +80,11 @@ export class OpenSegment {
   constructor(registry: Registry, kind: AuditKind) {
     this.#registry = registry;
     this.#kind = kind;
+  }
+
+  isOf({ account, region }: Registry, kind: AuditKind): boolean {
+    const { account: ownAccount, region: ownRegion } = this.#registry;
+    return account === ownAccount && region === ownRegion && kind === this.#kind;
   }
 
   /** @param own where it is to have other ids than one that is made for it */

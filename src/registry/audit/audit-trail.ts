@@ -26,6 +26,8 @@ export class AuditTrail {
   #waitingCharacters = 0;
   #dropped = 0;
   #flushing: Promise<void> | undefined;
+  /** Of those that are open, the one that the last record went to. */
+  #lastSegment: OpenSegment | undefined;
   #lastActor: (SharedPart & { readonly caller: Caller }) | undefined;
 
   constructor(retention: AuditRetention) {
@@ -74,14 +76,21 @@ export class AuditTrail {
 
   #segment(registry: Registry, kind: AuditKind, at: number): OpenSegment | undefined {
     if (!this.keeps(kind)) return undefined;
+    const last = this.#lastSegment;
+    if (last?.isOf(registry, kind) && !last.isFullFor(at)) return last;
     const key = `${registry.account} ${registry.region} ${kind}`;
-    const open = this.#open.get(key);
-    if (open !== undefined && !open.isFullFor(at)) return open;
-    if (open !== undefined) this.#close(key, open);
-    this.#makeRoom();
-    const segment = new OpenSegment(registry, kind);
-    this.#open.set(key, segment);
-    return segment;
+    let open = this.#open.get(key);
+    if (open?.isFullFor(at)) {
+      this.#close(key, open);
+      open = undefined;
+    }
+    if (open === undefined) {
+      this.#makeRoom();
+      open = new OpenSegment(registry, kind);
+      this.#open.set(key, open);
+    }
+    this.#lastSegment = open;
+    return open;
   }
 
   /** Writes these rows with the next batch, over what was written under the same ids. */
@@ -126,6 +135,7 @@ export class AuditTrail {
 
   #close(key: string, segment: OpenSegment): void {
     this.#open.delete(key);
+    if (segment === this.#lastSegment) this.#lastSegment = undefined;
     this.#wait(segment.close());
   }
 

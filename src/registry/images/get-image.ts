@@ -83,7 +83,8 @@ export async function openManifest(
 ): Promise<Buffer> {
   const cached = ports.memory.manifests.get(image.object);
   if (cached !== undefined) {
-    await requireKey(ports, repository);
+    const required = requireKey(ports, repository);
+    if (required !== undefined) await required;
     return cached;
   }
   const object = await ports.metadata.objects.find(image.object);

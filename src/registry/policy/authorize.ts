@@ -43,9 +43,11 @@ export async function judge(
   const one = registry && repository && repositoryAccess(ports, registry, repository);
   // Nobody of a closed account comes in, and what it owns lets nobody in either.
   const shut = principal.account === account ? undefined : isShut(ports, account);
-  const { policies: onAll, onlyFor } = (await whole) ?? noAccess;
+  const ofAll = whole instanceof Promise ? await whole : whole;
+  const { policies: onAll, onlyFor } = ofAll ?? noAccess;
   const ofRegistry = onlyFor === undefined || onlyFor.has(action) ? onAll : [];
-  const { policies: ofRepository, conditions } = (await one) ?? noAccess;
+  const ofOne = one instanceof Promise ? await one : one;
+  const { policies: ofRepository, conditions } = ofOne || noAccess;
   const { identity, boundary, session } = principal.policies;
   const policies: PolicySet = {
     identity,

@@ -33,7 +33,8 @@ export function evaluate(
   policies: PolicySet,
   options: EvaluateOptions = {},
 ): Decision {
-  const parts = splitArn(request.resource.arn);
+  // Of what no policy is attached to, nothing asks for them.
+  const parts = hasStatements(policies) ? splitArn(request.resource.arn) : undefined;
   const hasBoundary = policies.boundary !== undefined;
   const judge = (side: PolicySide, attached: readonly Attached[]) =>
     verdictOf(request, parts, side, attached, hasBoundary);
@@ -52,6 +53,12 @@ interface Verdicts {
   readonly boundary: Verdict | undefined;
   readonly session: Verdict | undefined;
   readonly resource: Verdict;
+}
+
+function hasStatements({ identity, boundary, session, resource }: PolicySet): boolean {
+  return (
+    identity.length > 0 || resource.length > 0 || boundary !== undefined || session !== undefined
+  );
 }
 
 function hasSessionPolicy(policies: PolicySet): boolean {

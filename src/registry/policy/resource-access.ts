@@ -25,16 +25,19 @@ export function repositoryAccess(
   ports: AccessPorts,
   registry: Registry,
   name: RepositoryName,
-): Promise<RegistryAccess> {
+): RegistryAccess | Promise<RegistryAccess> {
   const { repositories } = ports.memory.access;
   const key = repositoryKey(registry, name);
-  return repositories.get(ports.clock, key, () => readRepository(ports, registry, name));
+  return repositories.now(ports.clock, key, () => readRepository(ports, registry, name));
 }
 
 /** The registry policy, in force as REGISTRY_POLICY_SCOPE says. */
-export function registryAccess(ports: AccessPorts, registry: Registry): Promise<RegistryAccess> {
+export function registryAccess(
+  ports: AccessPorts,
+  registry: Registry,
+): RegistryAccess | Promise<RegistryAccess> {
   const { registries } = ports.memory.access;
-  return registries.get(ports.clock, registryKey(registry), () => readRegistry(ports, registry));
+  return registries.now(ports.clock, registryKey(registry), () => readRegistry(ports, registry));
 }
 
 /**

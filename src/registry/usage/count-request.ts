@@ -30,7 +30,7 @@ export function countRequest(
     {
       registry: repository?.registry ?? own,
       repository,
-      kind: kinds.get(operation.replace(/^ecr-public:/, "ecr:")) ?? "otherRequests",
+      kind: kinds.get(privateNameOf(operation)) ?? "otherRequests",
       destination,
       sentBytes: sentBytes + (subject?.redirectedBytes ?? 0),
       receivedBytes,
@@ -39,6 +39,15 @@ export function countRequest(
   );
   const call = isDownload ? undefined : callNames.get(operation);
   if (call !== undefined) usage.called(own, call, at);
+}
+
+const publicPrefix = "ecr-public:";
+
+/** What the operation of the public registry is called at private ones. */
+function privateNameOf(operation: string): string {
+  return operation.startsWith(publicPrefix)
+    ? `ecr:${operation.slice(publicPrefix.length)}`
+    : operation;
 }
 
 /** Operations whose calls are counted one by one. Source: ECR, "Usage metrics". */

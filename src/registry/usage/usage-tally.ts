@@ -70,6 +70,8 @@ export class UsageTally {
   readonly #waiting = new Map<string, Entry>();
   readonly #known = new Set<string>();
   #dropped = 0;
+  /** Whoever is counted next is mostly of the same one. */
+  #lastRegistry = { account: "", region: "", key: " " };
   #writing: Promise<void> = Promise.resolve();
 
   /** @param counts false where nothing is ever written */
@@ -136,7 +138,13 @@ export class UsageTally {
   }
 
   #ofRegistry(registry: Registry, at: number): Entry {
-    return this.#entry(`${registry.account} ${registry.region}`, registry, undefined, at);
+    const { account, region } = registry;
+    let last = this.#lastRegistry;
+    if (last.account !== account || last.region !== region) {
+      last = { account, region, key: `${account} ${region}` };
+      this.#lastRegistry = last;
+    }
+    return this.#entry(last.key, registry, undefined, at);
   }
 
   #entry(
