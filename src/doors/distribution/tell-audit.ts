@@ -10,7 +10,6 @@ import { resourcesOf } from "../../registry/audit/audit-entry.ts";
 import { auditError, type NameError } from "../../registry/audit/audit-error.ts";
 import { kindOf } from "../../registry/audit/audit-kinds.ts";
 import { auditLimits } from "../../registry/audit/audit-limits.ts";
-import { partOf, type SharedPart } from "../../registry/audit/audit-segment.ts";
 import { hidden } from "../../registry/audit/hidden.ts";
 import { type AuditFacts, RequestAudit } from "../../registry/audit/request-audit.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
@@ -170,11 +169,8 @@ function tellRead(
     ...facts,
   });
   const { ports } = environment;
-  const part = {
-    key: `${eventName} ${name} ${reference}`,
-    json: () => JSON.stringify(action()),
-  };
-  tellShared(ports, caller, registry, kind, part, facts !== undefined);
+  if (facts !== undefined) tellAlone(ports, caller, registry, action());
+  else tellShared(ports, caller, registry, kind, `${eventName} ${name} ${reference}`, action);
 }
 
 function resourceOf({ registry, name }: Exchange): Pick<AuditAction, "resources"> {
@@ -182,22 +178,25 @@ function resourceOf({ registry, name }: Exchange): Pick<AuditAction, "resources"
   return { resources: resourcesOf(repositoryArn(registry, name), registry.account) };
 }
 
-/** Of what succeeded nobody was told the request's id; of what failed the log has it. */
+/**
+ * Of what succeeded nobody was told the request's id; of what failed the log has it.
+ * @param key the same for the same action
+ */
 function tellShared(
   { memory, clock }: Pick<Environment["ports"], "memory" | "clock">,
   caller: Caller,
   registry: Registry,
   kind: ReturnType<typeof kindOf>,
-  action: SharedPart,
-  isFailure: boolean,
+  key: string,
+  action: () => AuditAction,
 ): void {
   const trail = memory.audit;
-  if (!trail.keeps(kind)) return;
-  if (isFailure || caller.principal.account !== registry.account) {
-    tellAlone({ memory, clock }, caller, registry, action);
+  if (caller.principal.account !== registry.account) {
+    tellAlone({ memory, clock }, caller, registry, action());
     return;
   }
-  trail.share({ kind, registry: trailOf(caller, registry), at: clock.now() }, caller, action);
+  const part = { key, json: () => JSON.stringify(action()) };
+  trail.share({ kind, registry: trailOf(caller, registry), at: clock.now() }, caller, part);
 }
 
 /** The public registry has no trail that anybody could ask for: its records are where its API is. */
@@ -210,9 +209,8 @@ function tellAlone(
   { memory, clock }: Pick<Environment["ports"], "memory" | "clock">,
   caller: Caller,
   registry: Registry,
-  action: SharedPart,
+  told: AuditAction,
 ): void {
-  const told = JSON.parse(action.json()) as AuditAction;
   const trail = { trail: memory.audit, clock };
   const audit = new RequestAudit(trail, caller, told);
   const { resources, ...facts } = told;
@@ -256,7 +254,9 @@ export function tellDownload(
     additionalEventData,
     ...(outcome.error === undefined ? {} : failure(outcome.error, outcome.nameError)),
   };
-  tellShared(ports, caller, registry, "data-read", partOf(action), outcome.error !== undefined);
+  if (!ports.memory.audit.keeps("data-read")) return;
+  if (outcome.error !== undefined) tellAlone(ports, caller, registry, action);
+  else tellShared(ports, caller, registry, "data-read", JSON.stringify(action), () => action);
 }
 
 function repositoryOf({ account }: Registry, name: string): AuditObject {

@@ -9,7 +9,7 @@ import { type Job, type JobState, jobStates } from "../../../registry/jobs/job.t
 import type { AccountId, Region } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
 import type { SqlSession } from "./session.ts";
-import { statement } from "./statement.ts";
+import { type Statement, statement } from "./statement.ts";
 import type { JobTable } from "./tables.ts";
 
 export class SqlJobs implements JobReads, JobWrites {
@@ -53,11 +53,10 @@ export class SqlJobs implements JobReads, JobWrites {
 
   async dueKinds(kinds: readonly string[], now: number): Promise<string[]> {
     if (kinds.length === 0) return [];
-    const [found = {}] = await this.#session.query<Record<string, unknown>>((dialect) =>
-      areDue(dialect, kinds, now),
-    );
+    const named = Object.fromEntries(kinds.map((kind, index) => [`kind${index}`, kind]));
+    const found = await this.#session.first(areDue(kinds.length), { ...named, now });
     // SQLite says 1 where PostgreSQL says true.
-    return kinds.filter((_, index) => Boolean(found[`kind${index}`]));
+    return kinds.filter((_, index) => Boolean(found?.[`kind${index}`]));
   }
 
   async enqueue(job: Job): Promise<void> {
@@ -189,19 +188,31 @@ const lockDue = statement((dialect, wanted: { kind: string; now: number; limit: 
   return dialect.locksRows ? query.forUpdate().skipLocked() : query;
 });
 
-/** One row: for each kind, whether a job of it is due. */
-function areDue({ builder }: SqlDialect, kinds: readonly string[], now: number) {
-  return builder.selectNoFrom(({ exists, selectFrom }) =>
-    kinds.map((kind, index) =>
-      exists(
-        selectFrom("job")
-          .select("id")
-          .where("state", "<>", dead)
-          .where("kind", "=", kind)
-          .where("due_at", "<=", now),
-      ).as(`kind${index}`),
+type Due = { readonly now: number } & Readonly<Record<`kind${number}`, string>>;
+
+/** By the number of kinds. Asked after every few pushes, and long, so it is not written each time. */
+const dueStatements = new Map<number, Statement<Due, Record<string, unknown>>>();
+
+/** One row: for each of so many kinds, `kind0` and so on, whether a job of it is due. */
+function areDue(kinds: number): Statement<Due, Record<string, unknown>> {
+  const known = dueStatements.get(kinds);
+  if (known !== undefined) return known;
+  const names = Array.from({ length: kinds }, (_, index) => `kind${index}` as const);
+  const made = statement(({ builder }, due: Due) =>
+    builder.selectNoFrom(({ exists, selectFrom }) =>
+      names.map((name) =>
+        exists(
+          selectFrom("job")
+            .select("id")
+            .where("state", "<>", dead)
+            .where("kind", "=", due[name]!)
+            .where("due_at", "<=", due.now),
+        ).as(name),
+      ),
     ),
   );
+  dueStatements.set(kinds, made);
+  return made;
 }
 
 const listState = statement(({ builder }, page: StatePage & { afterKind: string }) =>
