@@ -319,12 +319,20 @@ export interface TagWrites {
   remove(repository: RepositoryRef, tag: Tag, at: number): Promise<void>;
 }
 
+/** An object whose sealed bytes are kept with the metadata. */
+export interface KeptObject {
+  readonly object: StoredObject;
+  readonly sealed: Uint8Array;
+}
+
 export interface ObjectReads {
   find(id: ObjectId): Promise<StoredObject | undefined>;
   /** The live object of that content in the domain. */
   findLive(registry: Registry, domain: string, digest: Digest): Promise<StoredObject | undefined>;
   /** The sealed bytes of an object that is kept with the metadata. */
   content(id: ObjectId): Promise<Uint8Array | undefined>;
+  /** Both at once; `undefined` also for an object whose bytes are in the blob store. */
+  findKept(id: ObjectId): Promise<KeptObject | undefined>;
   /** Whether a layer or an image stands on the object. */
   isLinked(object: StoredObject): Promise<boolean>;
   /**

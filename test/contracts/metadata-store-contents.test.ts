@@ -226,8 +226,12 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: objects",
     const kept = await store.objects.content(object.id);
     expect(kept).toHaveLength(200_000);
     expect(Buffer.compare(kept!, content.subarray(1, 200_001))).toBe(0);
+    const both = await store.objects.findKept(object.id);
+    expect(both?.object).toEqual(await store.objects.find(object.id));
+    expect(Buffer.compare(both!.sealed, kept!)).toBe(0);
     await store.transaction((change) => change.objects.remove(object.id));
     expect(await store.objects.content(object.id)).toBeUndefined();
+    expect(await store.objects.findKept(object.id)).toBeUndefined();
     expect(await store.objects.find(object.id)).toBeUndefined();
     expect(await store.objects.totals()).toEqual({ objects: 0, sealedBytes: 0 });
     await store.transaction((change) => change.objects.remove(object.id));

@@ -87,10 +87,9 @@ export async function openManifest(
     if (required !== undefined) await required;
     return cached;
   }
-  const object = await ports.metadata.objects.find(image.object);
-  const sealed = await ports.metadata.objects.content(image.object);
-  if (object === undefined || sealed === undefined || object.state !== "live")
-    throw imageNotFound();
+  const kept = await ports.metadata.objects.findKept(image.object);
+  if (kept?.object.state !== "live") throw imageNotFound();
+  const { object, sealed } = kept;
   const key = await openDataKey(ports, repository, object);
   const manifest = openWhole(key, object.id, object.layout, sealed);
   const digest = digestOf(manifest, algorithmOf(image.digest));

@@ -250,6 +250,7 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "holders of a layer": [20, (t) => t.layers.holders(registry, digest(7), 10)],
   "lease a layer": [1, (t) => t.layers.lease(repository, digest(15_000), 9)],
   "find an object": [1, (t) => t.objects.find("o-15000" as never)],
+  "find an object with its content": [2, (t) => t.objects.findKept("o-15000" as never)],
   "find a live object": [1, (t) => t.objects.findLive(registry, "AES256", digest(15_001))],
   "lock a live object": [2, (t) => t.objects.lockLive(registry, "AES256", digest(15_001))],
   "whether an object is linked": [2, (t) => t.objects.isLinked(object)],

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type {
+  KeptObject,
   ObjectReads,
   ObjectWrites,
   Otherwise,
@@ -65,6 +66,11 @@ export class SqlObjects implements ObjectReads, ObjectWrites {
   async content(id: ObjectId): Promise<Uint8Array | undefined> {
     const row = await this.#session.first(content, { id });
     return row?.content;
+  }
+
+  async findKept(id: ObjectId): Promise<KeptObject | undefined> {
+    const row = await this.#session.first(kept, { id });
+    return row && { object: toObject(row, registryKey(row)), sealed: row.content };
   }
 
   async isLinked({ registry, id }: StoredObject): Promise<boolean> {
@@ -228,7 +234,7 @@ const lockLive = statement((dialect, key: ContentKey) => {
   return dialect.locksRows ? query.forShare() : query;
 });
 
-const content = statement(({ builder }, key: { id: ObjectId }) =>
+const withContent = ({ builder }: SqlDialect, key: { id: ObjectId }) =>
   builder
     .selectFrom("object")
     .innerJoin("object_content", (join) =>
@@ -238,7 +244,12 @@ const content = statement(({ builder }, key: { id: ObjectId }) =>
         .onRef("object_content.object", "=", "object.id"),
     )
     .select("object_content.content")
-    .where("object.id", "=", key.id),
+    .where("object.id", "=", key.id);
+
+const content = statement(withContent);
+
+const kept = statement((dialect, key: { id: ObjectId }) =>
+  withContent(dialect, key).select(objectColumns).select(["object.account", "object.region"]),
 );
 
 const link = statement(({ builder }, key: ObjectKey) =>

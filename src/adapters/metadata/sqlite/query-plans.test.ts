@@ -199,6 +199,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     find: [["o"]],
     findLive: [[registry, "n", "d"]],
     content: [["o"]],
+    findKept: [["o"]],
     isLinked: [[row]],
     isHeldByActive: [[row, 1]],
     isHeldByArchived: [[row]],
