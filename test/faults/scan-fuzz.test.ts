@@ -22,6 +22,7 @@ import { LayerReading } from "../../src/registry/scanning/layer-reading.ts";
 import { readWaiverFile } from "../../src/registry/scanning/outside/waiver-file.ts";
 import { readSbom } from "../../src/registry/scanning/sbom/read-sbom.ts";
 import { readCsafVex } from "../../src/registry/scanning/sbom/vex/read-csaf-vex.ts";
+import { readCycloneDxVex } from "../../src/registry/scanning/sbom/vex/read-cyclonedx-vex.ts";
 import { readOpenVex } from "../../src/registry/scanning/sbom/vex/read-openvex.ts";
 import { writeCycloneDx } from "../../src/registry/scanning/sbom/write-cyclonedx.ts";
 import { writeSpdx } from "../../src/registry/scanning/sbom/write-spdx.ts";
@@ -38,7 +39,7 @@ import { scanSamples } from "../support/scan-samples.ts";
 
 const seconds = Number(process.env.ENTREPOT_FUZZ_SECONDS ?? 16);
 const first = Number(process.env.ENTREPOT_FUZZ_FROM ?? 0);
-/** Of the seconds, one for each kind of input; what a single case may take, on a machine that has others to do. */
+/** Of the seconds, one for each kind of input; what a single case may take of the processor: a machine may have others to do. */
 const kinds = 8;
 const mostCaseMs = 10_000;
 
@@ -48,14 +49,15 @@ const refusals: ReadonlySet<string> = new Set(["FileRefused", "LayerRefused", "S
 async function fuzz(work: (chance: Chance) => unknown): Promise<void> {
   const end = performance.now() + (seconds * 1000) / kinds;
   for (let number = first; number < first + 25 || performance.now() < end; number++) {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     try {
       await work(new Chance(number));
     } catch (error) {
       throw new Error(`case ${number}: ${(error as Error).message}`, { cause: error });
     }
-    const tookMs = performance.now() - begun;
-    if (tookMs > mostCaseMs) throw new Error(`case ${number} took ${tookMs} ms`);
+    const { user, system } = process.cpuUsage(begun);
+    const tookMs = (user + system) / 1000;
+    if (tookMs > mostCaseMs) throw new Error(`case ${number} took ${tookMs} ms of the processor`);
   }
 }
 
@@ -218,6 +220,7 @@ describe("a scan reads or refuses, and never takes for nothing", () => {
         [chance.of(boms), readSbom],
         [openVex, readOpenVex],
         [csafVex, readCsafVex],
+        [cycloneDxVex, readCycloneDxVex],
       ] as const;
       for (const [document, read] of documents) {
         const text = Buffer.from(jsonText(mutatedJson(chance, document)));
@@ -360,6 +363,20 @@ const openVex = {
       vulnerability: { name: "CVE-2026-1", aliases: ["GHSA-1"] },
       products: [{ "@id": "pkg:oci/app", subcomponents: [{ "@id": "pkg:npm/a@1" }] }],
       ...{ status: "not_affected", justification: "component_not_present" },
+    },
+  ],
+};
+const cycloneDxVex = {
+  ...{ bomFormat: "CycloneDX", specVersion: "1.5", version: 1, serialNumber: "urn:uuid:1" },
+  metadata: { timestamp: "2026-01-01T00:00:00Z", component: { name: "app", version: "sha256:1" } },
+  components: [
+    { ...{ type: "library", name: "a", version: "1" }, "bom-ref": "a", purl: "pkg:npm/a@1" },
+  ],
+  vulnerabilities: [
+    {
+      ...{ id: "CVE-2026-1", references: [{ id: "GHSA-1" }], updated: "2026-01-01T00:00:00Z" },
+      analysis: { state: "not_affected", justification: "code_not_present", detail: "x" },
+      affects: [{ ref: "a", versions: [{ version: "1" }] }, { ref: "urn:cdx:1/1#pkg:npm/a@1" }],
     },
   ],
 };

@@ -7,6 +7,7 @@ import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { describeScan } from "../../registry/scanning/describe-scan.ts";
 import type { ScanReport } from "../../registry/scanning/scan-report.ts";
+import { countsInWordsOf } from "../../registry/scanning/severity/severity-rank.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { basicFinding, enhancedFinding } from "./finding-answer.ts";
@@ -80,7 +81,7 @@ function findingsAnswer(
     imageScanCompletedAt: epochSeconds(scan.endedAt),
     vulnerabilitySourceUpdatedAt:
       sourceUpdatedAt === undefined ? undefined : epochSeconds(sourceUpdatedAt),
-    findingSeverityCounts: scan.counts,
+    findingSeverityCounts: countsInWordsOf(scan.type, scan.counts),
     ...(scan.type === "BASIC"
       ? { findings: page.map(basicFinding) }
       : { enhancedFindings: page.map((finding) => enhancedFinding(report, finding)) }),

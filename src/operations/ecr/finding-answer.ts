@@ -12,6 +12,7 @@ import {
   findingArn,
   type ImageFinding,
   severityChoice,
+  vendorSeverityOf,
 } from "../../registry/scanning/image-finding.ts";
 import type {
   ReportedFinding,
@@ -103,7 +104,7 @@ export function vulnerabilityDetails(finding: ImageFinding): Wire<PackageVulnera
     vulnerabilityId,
     source: finding.source,
     sourceUrl: finding.sourceUrl,
-    vendorSeverity: finding.ratings.find(({ word }) => word !== undefined)?.word,
+    vendorSeverity: vendorSeverityOf(finding),
     vendorCreatedAt: publishedAt === undefined ? undefined : epochSeconds(publishedAt),
     vendorUpdatedAt: epochSeconds(finding.updatedAt),
     relatedVulnerabilities: [...new Set([...aliases, ...advisories])],

@@ -306,7 +306,7 @@ describe("Enhanced scanning", () => {
     expect(await matchAgain(ports)).toEqual({ matched: 1, opened: 1, changed: 1, expired: 0 });
     expect(await matchAgain(ports)).toEqual({ matched: 0, opened: 0, changed: 0, expired: 0 });
     const { imageScanFindings } = await describeFindings(imageDigest);
-    expect(imageScanFindings?.findingSeverityCounts).toEqual({ HIGH: 1, UNDEFINED: 1 });
+    expect(imageScanFindings?.findingSeverityCounts).toEqual({ HIGH: 1, UNTRIAGED: 1 });
     await routeWaiting(ports, eventRouter(ports));
     const told = await ports.metadata.eventLog.list(registryOfTest, { after: logged, limit: 9 });
     expect(

@@ -1,6 +1,7 @@
 import type { ImageScanFindingsSummary, ImageScanStatus } from "@aws-sdk/client-ecr";
 import type { Image } from "../../registry/images/image.ts";
 import type { ImageScan } from "../../registry/scanning/image-scan.ts";
+import { countsInWordsOf } from "../../registry/scanning/severity/severity-rank.ts";
 import { epochSeconds, type Wire } from "./wire.ts";
 
 /** How an image's scan stands. Of archived images nothing is told of what was found before. */
@@ -24,6 +25,6 @@ export function scanSummaryAnswer(
     imageScanCompletedAt: epochSeconds(scan.endedAt),
     vulnerabilitySourceUpdatedAt:
       sourceUpdatedAt === undefined ? undefined : epochSeconds(sourceUpdatedAt),
-    findingSeverityCounts: scan.counts,
+    findingSeverityCounts: countsInWordsOf(scan.type, scan.counts),
   };
 }

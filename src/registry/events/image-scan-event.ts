@@ -3,6 +3,7 @@ import type { Tag } from "../names.ts";
 import { repositoryArn } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { ImageScan } from "../scanning/image-scan.ts";
+import { countsInWordsOf } from "../scanning/severity/severity-rank.ts";
 import { addRepositoryEvent } from "./new-event.ts";
 
 /**
@@ -22,12 +23,13 @@ export async function addScanEvent(
 ): Promise<void> {
   const arn = repositoryArn(repository.registry, repository.name);
   const failed = scan.status === "FAILED" || scan.status === "UNSUPPORTED_IMAGE";
+  const counts = countsInWordsOf(scan.type, scan.counts);
   const about = { "image-digest": scan.digest, "image-tags": tags };
   if (scan.type === "BASIC" || failed) {
     const detail = {
       "scan-status": failed ? "FAILED" : "COMPLETE",
       "repository-name": repository.name,
-      "finding-severity-counts": scan.counts,
+      "finding-severity-counts": counts,
       ...about,
     };
     const told = { source: "aws.ecr" as const, at, detailType: "ECR Image Scan", detail };
@@ -38,7 +40,7 @@ export async function addScanEvent(
   const detail = {
     "scan-status": "INITIAL_SCAN_COMPLETE",
     "repository-name": arn,
-    "finding-severity-counts": { ...scan.counts, TOTAL: total },
+    "finding-severity-counts": { ...counts, TOTAL: total },
     ...about,
   };
   const told = { source: "aws.inspector2" as const, at, detailType: "Inspector2 Scan", detail };

@@ -1,17 +1,13 @@
 import type { Ports } from "../../ports/ports.ts";
 import type { ImagePlace } from "../../ports/scan-store.ts";
 import type { Registry } from "../names.ts";
+import { vendorSeverityOf } from "../scanning/image-finding.ts";
 import { severities } from "../scanning/severity/severity.ts";
 import type { FindingCriteria } from "./finding-criteria.ts";
 import { findingStatuses } from "./finding-status.ts";
 import { inspectorLimits } from "./inspector-limits.ts";
 import { tooMuch } from "./inspector-refusal.ts";
-import {
-  type RegistryFinding,
-  scoreOf,
-  vendorSeverityOf,
-  withWholeSubjects,
-} from "./registry-finding.ts";
+import { type RegistryFinding, scoreOf, withWholeSubjects } from "./registry-finding.ts";
 import { type OrderedPosition, type SortKey, TopFindings } from "./top-findings.ts";
 import { walkFindings } from "./walk-findings.ts";
 

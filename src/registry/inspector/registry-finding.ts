@@ -4,7 +4,12 @@ import { limits } from "../limits.ts";
 import { repositoryArn } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { ImageConfig } from "../scanning/image-config.ts";
-import { findingArn, type ImageFinding, severityChoice } from "../scanning/image-finding.ts";
+import {
+  findingArn,
+  type ImageFinding,
+  severityChoice,
+  vendorSeverityOf,
+} from "../scanning/image-finding.ts";
 import { knownInventory, type ScannedImage } from "../scanning/inventory-image.ts";
 import { enhancedSeverity } from "../scanning/severity/severity.ts";
 import {
@@ -171,9 +176,4 @@ export function titleOf({ vulnerabilityId, package: of }: ImageFinding): string 
 /** The score that counts, if somebody gave one. */
 export function scoreOf(finding: ImageFinding): number | undefined {
   return severityChoice(finding).score?.value;
-}
-
-/** The first word that a source has for it. */
-export function vendorSeverityOf({ ratings }: ImageFinding): string | undefined {
-  return ratings.find(({ word }) => word !== undefined)?.word;
 }

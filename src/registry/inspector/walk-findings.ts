@@ -13,6 +13,7 @@ import { isOfNow } from "../scanning/request-scan.ts";
 import { foundIn } from "../scanning/scan-image.ts";
 import { scanningConfiguration } from "../scanning/scanning-configuration.ts";
 import { enhancedSeverity, severities } from "../scanning/severity/severity.ts";
+import { withSteadySuppressions } from "../scanning/steady-suppressions.ts";
 import { suppressionIn } from "../scanning/weighed-finding.ts";
 import {
   type FindingCriteria,
@@ -65,6 +66,7 @@ export async function* walkFindings(
 ): AsyncGenerator<WalkStep> {
   const { type } = await scanningConfiguration(ports, registry);
   if (type !== "ENHANCED") return;
+  const steady = withSteadySuppressions(ports);
   const repositories = new LastRepository(ports);
   const questions = questionsOf(ports, registry, criteria);
   const limit = inspectorLimits.scansPerRead;
@@ -74,7 +76,9 @@ export async function* walkFindings(
     const scans = await ports.metadata.scans.ofRegistry(registry, "ENHANCED", page);
     for (const { scan, findingNames } of scans) {
       const isMaybe = questions.every((question) => question.isMaybeIn(findingNames));
-      const found = isMaybe ? await findingsOfScan(ports, repositories, scan, criteria) : undefined;
+      const found = isMaybe
+        ? await findingsOfScan(steady, repositories, scan, criteria)
+        : undefined;
       place = { repositoryId: scan.repository.id, digest: scan.digest };
       yield { place, findings: found ?? [], isOpened: found !== undefined };
     }

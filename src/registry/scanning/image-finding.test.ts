@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Image } from "../images/image.ts";
 import type { Finding } from "./finding.ts";
-import { observe } from "./image-finding.ts";
+import { observe, vendorSeverityOf } from "./image-finding.ts";
 
 const image = {
   repository: { registry: { account: "000000000000", region: "us-east-1" }, id: "r" },
@@ -38,5 +38,25 @@ describe("observe", () => {
     const other = finding(["a"]);
     const renamed = { ...other, package: { ...other.package, name: "libcrypto" } };
     expect(observe(image, [other, renamed], [], 1)).toHaveLength(2);
+  });
+});
+
+describe("the vendor's severity", () => {
+  const [low, high] = [
+    { source: "REDHAT_CVE", word: "LOW" },
+    { source: "GITHUB", word: "HIGH" },
+  ];
+
+  it("is the word of who says so, and never that of another distribution", () => {
+    const nvd = { source: "NVD", vector: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:H" };
+    expect(vendorSeverityOf(finding([], { ratings: [low, nvd] }))).toBeUndefined();
+    const debian = { source: "DEBIAN_CVE", word: "medium", isOfPackage: true };
+    expect(vendorSeverityOf(finding([], { ratings: [low, nvd, debian] }))).toBe("medium");
+  });
+
+  it("is the word that the severity comes from where who says so has none", () => {
+    const advisories = ["GHSA-1"];
+    const go = { source: "GO", advisories, ratings: [high] };
+    expect(vendorSeverityOf(finding([], go))).toBe("HIGH");
   });
 });

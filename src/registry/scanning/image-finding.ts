@@ -92,6 +92,22 @@ export function severityChoice({
   return chooseSeverity(known, { raisedBy: ratingSource(source), advisoryId });
 }
 
+/**
+ * The word for it of who says that the package is affected; where that has none, the word that the severity
+ * comes from. What another distribution calls it is none of these.
+ */
+export function vendorSeverityOf(finding: Finding): string | undefined {
+  const raisedBy = ratingSource(finding.source);
+  const { source } = severityChoice(finding);
+  const words = finding.ratings.filter(({ word }) => word !== undefined);
+  const own = words.filter((each) => ratingSource(each.source) === raisedBy);
+  const found =
+    own.find(({ isOfPackage }) => isOfPackage) ??
+    own[0] ??
+    words.find((each) => ratingSource(each.source) === source);
+  return found?.word;
+}
+
 /** `DEBIAN` of `DEBIAN_CVE`: who says it, whatever kind of page it stands on. */
 function ratingSource(source: string): RatingSource {
   const known = ratingSources.find((each) => source === each || source.startsWith(`${each}_`));

@@ -1,5 +1,6 @@
 import type { SeverityCounts } from "../image-scan.ts";
-import { type Severity, severities } from "./severity.ts";
+import type { ScanType } from "../scan-type.ts";
+import { enhancedSeverity, type Severity, severities } from "./severity.ts";
 
 /** How bad a severity is, as a number that can be sorted by: 6 of the worst, 1 of what is not rated. */
 export function severityRank(severity: Severity): number {
@@ -19,4 +20,11 @@ export function worstRank(counts: SeverityCounts): number {
 /** The severity of a rank; `undefined` of 0. */
 export function severityOfRank(rank: number): Severity | undefined {
   return severities[severities.length - rank];
+}
+
+/** Counts in the words of a kind of scan: enhanced scanning calls UNTRIAGED what is not rated, as its findings do. */
+export function countsInWordsOf(type: ScanType, counts: SeverityCounts): SeverityCounts {
+  const { UNDEFINED: unrated, ...rated } = counts;
+  if (type !== "ENHANCED" || unrated === undefined) return counts;
+  return { ...rated, [enhancedSeverity("UNDEFINED")]: unrated };
 }

@@ -1,5 +1,5 @@
 import type { SeverityCounts } from "../../image-scan.ts";
-import { severities } from "../../severity/severity.ts";
+import { type Severity, severities } from "../../severity/severity.ts";
 import type { AdviceSeverity } from "../advice.ts";
 import type { BaseFindings, NewerBase } from "../newer-base.ts";
 import type { ReviewRule } from "../review-rule.ts";
@@ -28,7 +28,9 @@ function severityOf({ findings, isHeld }: NewerBase): AdviceSeverity {
   if (isHeld) return "low";
   if (findings === undefined) return "medium";
   const { fixed, gained } = findings;
-  if (severeOf(fixed) > severeOf(gained)) return "high";
+  if (severeOf(fixed) !== severeOf(gained)) {
+    return severeOf(fixed) > severeOf(gained) ? "high" : "low";
+  }
   return total(fixed) > total(gained) ? "medium" : "low";
 }
 
@@ -47,8 +49,12 @@ function difference(findings: BaseFindings | undefined): string {
 function told(counts: SeverityCounts): string {
   const parts = severities
     .filter((severity) => (counts[severity] ?? 0) > 0)
-    .map((severity) => `${counts[severity]} ${severity.toLowerCase()}`);
+    .map((severity) => `${counts[severity]} ${wordFor(severity)}`);
   return parts.length === 0 ? "none" : `${counted(total(counts))} (${parts.join(", ")})`;
+}
+
+function wordFor(severity: Severity): string {
+  return severity === "UNDEFINED" ? "not rated" : severity.toLowerCase();
 }
 
 function counted(findings: number): string {
