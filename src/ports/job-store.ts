@@ -32,6 +32,15 @@ export interface JobWrites {
    * that another transaction has locked, and locks those that it finds.
    */
   lockDue(kind: string, now: number, limit: number): Promise<Job[]>;
+  /**
+   * The same of the turn that comes after `after`, by name, and goes none of the ways: the one of it
+   * that is due longest.
+   */
+  lockNextTurn(
+    kind: string,
+    now: number,
+    turns: { readonly after: string | undefined; readonly withoutWays: readonly string[] },
+  ): Promise<Job | undefined>;
   /** Overwrites what may change of the job with this id. */
   replace(job: Job): Promise<void>;
   /** Moves the end of the lease; false when the holder has lost the job. */

@@ -1,5 +1,6 @@
 import type { Ports } from "../ports/ports.ts";
 import type { Death } from "../registry/jobs/end-job.ts";
+import type { TurnRule } from "../registry/jobs/turns.ts";
 import type { Registry } from "../registry/names.ts";
 
 /**
@@ -10,6 +11,8 @@ export type JobHandler = {
   readonly kind: string;
   /** How long a worker that is not heard of keeps a job. Heartbeats come by themselves, every third. */
   readonly leaseMs: number;
+  /** Where its jobs are done in turns. */
+  readonly turns?: TurnRule;
   /**
    * Resolves when the work is done; rejects when it is not, also when it ends early because of
    * `signal`: with `signal.throwIfAborted()`.

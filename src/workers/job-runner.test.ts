@@ -4,6 +4,7 @@ import type { MetadataStore } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import { type Job, newJob, type WantedJob } from "../registry/jobs/job.ts";
 import { rerunJob } from "../registry/jobs/rerun-job.ts";
+import type { TurnRule } from "../registry/jobs/turns.ts";
 import { limits } from "../registry/limits.ts";
 import type { JobHandler, JobRun } from "./job-handler.ts";
 import { JobRunner } from "./job-runner.ts";
@@ -34,7 +35,7 @@ interface Held {
 }
 
 /** A handler whose runs the test holds in its hand. */
-function heldHandler(more: { kind?: string; maxAttempts?: number } = {}) {
+function heldHandler(more: { kind?: string; maxAttempts?: number; turns?: TurnRule } = {}) {
   const runs: Held[] = [];
   const handler: JobHandler = {
     ...{ kind: "scan", maxAttempts: 3, leaseMs: minute, ...more },
@@ -92,6 +93,58 @@ describe("a worker", () => {
     await runner.settled();
     expect(await runner.tick()).toBe(2);
     expect([scan.runs.length, deliver.runs.length]).toEqual([3, 1]);
+    runner.quit();
+    await runner.settled();
+  });
+
+  it("serves each turn once before one is served again, however much one asks for", async () => {
+    const turns = { group: "lanes", atOnce: 1, ofWay: 1 };
+    const { handler, runs } = heldHandler({ turns });
+    const { runner } = worker([handler]);
+    for (const key of ["a", "b", "c"]) {
+      await enqueue({ key, turn: "west/much", payload: `much ${key}` });
+    }
+    opened.clock.advance(1);
+    for (const key of ["d", "e"]) await enqueue({ key, turn: "west/new", payload: `new ${key}` });
+    await enqueue({ key: "f", turn: "south/new", payload: "south f" });
+    const served: unknown[] = [];
+    while ((await runner.tick()) > 0) {
+      expect(runner.running).toBe(1);
+      served.push(runs.at(-1)?.payload);
+      runs.at(-1)?.finish();
+      await runner.settled();
+    }
+    expect(served.slice(0, 3)).toEqual(["south f", "much a", "new d"]);
+    expect(served.slice(3)).toEqual(["much b", "new e", "much c"]);
+  });
+
+  it("lets no way take all places of a kind in turns, and no group all places that there are", async () => {
+    const turns = { group: "lanes", atOnce: 3, ofWay: 2 };
+    const [lanes, backfills] = [
+      heldHandler({ kind: "lane", turns }),
+      heldHandler({ kind: "backfill", turns }),
+    ];
+    const scans = heldHandler();
+    const { runner } = worker([lanes.handler, backfills.handler, scans.handler], 4);
+    for (const key of ["a", "b", "c", "d"]) {
+      await enqueue({ kind: "lane", key, turn: `hung/${key}`, payload: "hung" });
+      await enqueue({ kind: "backfill", key, turn: `hung/${key}`, payload: "hung" });
+    }
+    expect(await runner.tick()).toBe(2);
+    opened.clock.advance(1);
+    for (const key of ["e", "f"]) {
+      await enqueue({ kind: "backfill", key, turn: "west/x", payload: "west" });
+    }
+    await enqueue();
+    while ((await runner.tick()) > 0);
+    expect(lanes.runs.length + backfills.runs.length).toBe(3);
+    expect(backfills.runs.filter(({ payload }) => payload === "west")).toHaveLength(1);
+    expect(scans.runs).toHaveLength(1);
+    // What ends makes room for its own way, and for others.
+    for (const { payload, finish } of backfills.runs) if (payload === "west") finish();
+    await expect.poll(() => runner.running).toBe(3);
+    expect(await runner.tick()).toBe(1);
+    expect(backfills.runs.filter(({ payload }) => payload === "west")).toHaveLength(2);
     runner.quit();
     await runner.settled();
   });

@@ -5,6 +5,7 @@ import { describeFailure } from "../registry/jobs/describe-failure.ts";
 import { failJob, finishJob, giveBackJob } from "../registry/jobs/end-job.ts";
 import { type Job, newJob } from "../registry/jobs/job.ts";
 import { retryDelayMs } from "../registry/jobs/retry-delay.ts";
+import { Turns } from "../registry/jobs/turns.ts";
 import { limits } from "../registry/limits.ts";
 import { attemptsOf, deathOf, type JobHandler, type JobRun, periodOf } from "./job-handler.ts";
 
@@ -47,6 +48,8 @@ export class JobRunner {
   readonly #atOnce: number;
   readonly #name = randomUUID();
   readonly #attempts = new Set<Attempt>();
+  /** By kind. */
+  readonly #turns = new Map<string, Turns>();
   #kinds: readonly ClaimableKind[];
   #claims = 0;
   #stopping = false;
@@ -58,9 +61,15 @@ export class JobRunner {
     this.#handlers = new Map(handlers.map((handler) => [handler.kind, handler]));
     this.#observer = options.observer;
     this.#atOnce = options.atOnce ?? limits.jobsAtOnce;
+    const groups = new Map<string, Turns>();
     this.#kinds = handlers.map((handler) => {
-      const { kind, leaseMs } = handler;
-      return { kind, leaseMs, maxAttempts: attemptsOf(handler), died: deathOf(handler) };
+      const { kind, leaseMs, turns: rule } = handler;
+      const turns = rule && (groups.get(rule.group) ?? new Turns(rule));
+      if (rule !== undefined && turns !== undefined) {
+        groups.set(rule.group, turns);
+        this.#turns.set(kind, turns);
+      }
+      return { kind, leaseMs, maxAttempts: attemptsOf(handler), died: deathOf(handler), turns };
     });
   }
 
@@ -145,8 +154,11 @@ export class JobRunner {
       done: Promise.resolve(),
     };
     this.#attempts.add(attempt);
+    const turns = this.#turns.get(job.kind);
+    turns?.begun(job.kind, job.turn);
     attempt.done = this.#attempt(attempt).finally(() => {
       this.#attempts.delete(attempt);
+      turns?.ended(job.turn);
       this.onEnd();
     });
   }

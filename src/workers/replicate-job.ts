@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Ports } from "../ports/ports.ts";
+import type { TurnRule } from "../registry/jobs/turns.ts";
 import {
   queueLane,
   type ReplicatePayload,
@@ -13,11 +14,19 @@ import type { JobHandler } from "./job-handler.ts";
 
 const chances = 1_000;
 
+/** A destination that hangs leaves room for others, and replication for what is none. */
+export const replicationTurns: TurnRule = {
+  group: "replication",
+  atOnce: replicationLimits.lanesAtOnce,
+  ofWay: replicationLimits.lanesToRegionAtOnce,
+};
+
 /** Copies images to other registries: one job for each repository and destination. */
 export function replicateJob(reach: Reach): JobHandler {
   return {
     kind: replicateKind,
     leaseMs: replicationLimits.leaseMs,
+    turns: replicationTurns,
     // Each image has tries of its own: the job itself is never given up.
     maxAttempts: Number.POSITIVE_INFINITY,
     async run(ports: Ports, payload, { registry, signal }) {

@@ -12,6 +12,7 @@ import {
   tellGivenUp,
 } from "../registry/replication/send-repository-removal.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { replicationTurns } from "./replicate-job.ts";
 
 const { attempts, leaseMs } = replicationLimits;
 
@@ -20,6 +21,7 @@ export function removeRepositoryJob(reach: Reach): JobHandler {
   return {
     kind: removeRepositoryKind,
     leaseMs,
+    turns: replicationTurns,
     maxAttempts: attempts,
     async run(ports, payload, { registry, signal }) {
       if (registry === undefined) return;

@@ -8,6 +8,7 @@ import type { Reach } from "../registry/replication/reach.ts";
 import { replicationLimits } from "../registry/replication/replication-limits.ts";
 import { runBackfill } from "../registry/replication/run-backfill.ts";
 import type { JobHandler } from "./job-handler.ts";
+import { replicationTurns } from "./replicate-job.ts";
 
 const { attempts, leaseMs, expiryEveryMs, backfillLifeMs, backfillsRemoved, changesRemoved } =
   replicationLimits;
@@ -17,15 +18,19 @@ export function replicationBackfillJob(reach: Reach): JobHandler {
   return {
     kind: backfillKind,
     leaseMs,
+    turns: replicationTurns,
     maxAttempts: attempts,
     async run(ports, payload, { registry, signal }) {
       const { id } = payload as BackfillPayload;
       if (registry === undefined) return;
       const againAt = await runBackfill(ports, reach, { registry, id }, signal);
       if (againAt === undefined) return;
-      await ports.metadata.transaction((change) =>
-        queueBackfill(change, { registry, id }, againAt, ports.clock.now()),
-      );
+      await ports.metadata.transaction(async (change) => {
+        const backfill = await change.replications.lockBackfill(registry, id);
+        if (backfill !== undefined) {
+          await queueBackfill(change, backfill, againAt, ports.clock.now());
+        }
+      });
     },
     async died(change, { registry, payload }, now) {
       const { id } = JSON.parse(payload) as BackfillPayload;

@@ -197,6 +197,28 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: jobs", ({
     expect(await store.jobs.dueKinds([], at)).toEqual([]);
   });
 
+  it("finds whose turn comes next, by name, without ways that are full", async () => {
+    const { store, reopen } = await open();
+    const of = (turn: string, key: string, runAt = at) => job({ turn, key, runAt });
+    const [first, second] = [of("south/a", "1", at - 1), of("south/a", "2")];
+    const [other, west, longer] = [of("south/b", "3"), of("west/a", "4"), of("south-east/a", "5")];
+    const none = job({ key: "none" });
+    await enqueue(store, second, first, other, west, longer, none, of("west/b", "6", at + 1));
+    const reopened = await reopen();
+    const next = (after: string | undefined, ...withoutWays: string[]) =>
+      reopened.transaction((change) =>
+        change.jobs.lockNextTurn("scan-image", at, { after, withoutWays }),
+      );
+    expect(await next(undefined)).toEqual(none);
+    expect(await next("")).toEqual(longer);
+    expect(await next("south-east/a")).toEqual(first);
+    expect(await next("south/a")).toEqual(other);
+    expect(await next("south/a", "south")).toEqual(west);
+    expect(await next("", "south-east", "south")).toEqual(west);
+    expect(await next("", "south-east", "south", "west")).toBeUndefined();
+    expect(await next("west/a")).toBeUndefined();
+  });
+
   it("overwrites what changes of a job and leaves others alone", async () => {
     const { store } = await open();
     const [one, other] = [job(), job({ key: "b" })];

@@ -76,8 +76,8 @@ export async function buryJob(
   await change.jobs.removeDead(job.registry, job.kind, job.key);
   await change.jobs.replace(dead);
   if (job.againAt !== undefined) {
-    const { registry, kind, key, againAt: runAt } = job;
-    const wanted = { kind, key, runAt, ...(registry === undefined ? {} : { registry }) };
+    const { registry, kind, key, turn, againAt: runAt } = job;
+    const wanted = { kind, key, turn, runAt, ...(registry === undefined ? {} : { registry }) };
     await change.jobs.enqueue(newJob({ ...wanted, payload: JSON.parse(job.payload) }, now));
   } else await died?.(change, dead, now);
   return dead;

@@ -25,6 +25,8 @@ export interface Job {
   readonly kind: string;
   /** Names the work among others of its kind: equal keys are equal work. May be empty. */
   readonly key: string;
+  /** Whose turn it is done in, of a kind that is done in turns; empty for all others. */
+  readonly turn: string;
   /** What the handler must know, as JSON. */
   readonly payload: string;
   readonly state: JobState;
@@ -45,6 +47,8 @@ export interface WantedJob {
   readonly kind: string;
   readonly key?: string;
   readonly registry?: Registry;
+  /** Made by `turnOf`. */
+  readonly turn?: string;
   /** Anything that JSON can carry; no secrets. */
   readonly payload?: unknown;
   /** Not before this time. */
@@ -55,7 +59,7 @@ const kindShape = /^[a-z][a-z0-9-]{0,63}$/;
 
 /** A job that waits, to be given to `change.jobs.enqueue` in the transaction of what it follows from. */
 export function newJob(wanted: WantedJob, now: number): Job {
-  const { kind, key = "", registry, runAt } = wanted;
+  const { kind, key = "", turn = "", registry, runAt } = wanted;
   const payload = JSON.stringify(wanted.payload ?? null);
   invariant(kindShape.test(kind), `a kind of job is named in lower case: ${kind}`);
   invariant(key.length <= limits.jobKeyCharacters, `the key of a ${kind} job is too long`);
@@ -64,7 +68,7 @@ export function newJob(wanted: WantedJob, now: number): Job {
     `the payload of a ${kind} job is too long`,
   );
   return {
-    ...{ id: randomUUID(), registry, kind, key, payload, state: "waiting", dueAt: runAt },
+    ...{ id: randomUUID(), registry, kind, key, turn, payload, state: "waiting", dueAt: runAt },
     ...{ againAt: undefined, attempts: 0, holder: "", lastError: undefined, createdAt: now },
   };
 }

@@ -5,6 +5,7 @@ import { invalidParameter, RegistryError } from "../errors.ts";
 import { newJob } from "../jobs/job.ts";
 import type { Registry } from "../names.ts";
 import type { ReplicationBackfill } from "./image-replication.ts";
+import { replicationTurn } from "./queue-replication.ts";
 import { isSameRegistry, replicationConfiguration } from "./replication-configuration.ts";
 import { replicationLimits } from "./replication-limits.ts";
 
@@ -17,12 +18,14 @@ export interface BackfillPayload {
 /** Has the backfill worked on, from that time. */
 export function queueBackfill(
   { jobs }: Pick<MetadataChange, "jobs">,
-  { registry, id }: Pick<ReplicationBackfill, "registry" | "id">,
+  { registry, id, destination }: Pick<ReplicationBackfill, "registry" | "id" | "destination">,
   runAt: number,
   now: number,
 ): Promise<void> {
   const payload: BackfillPayload = { id };
-  return jobs.enqueue(newJob({ kind: backfillKind, key: id, registry, payload, runAt }, now));
+  const turn = replicationTurn(registry, destination);
+  const wanted = { kind: backfillKind, key: id, turn, registry, payload, runAt };
+  return jobs.enqueue(newJob(wanted, now));
 }
 
 /**

@@ -11,7 +11,7 @@ import { addGivenUpEvent, addReplicationFailure } from "./replication-event.ts";
 import { failureOf, type ReplicationFailure } from "./replication-failure.ts";
 import { replicationLimits } from "./replication-limits.ts";
 
-const { imagesAtOnce, imagesPerRun, copiesAtOnce } = replicationLimits;
+const { imagesAtOnce, imagesPerRun, copiesAtOnce, runMs } = replicationLimits;
 
 interface LaneParts {
   readonly ports: Ports;
@@ -36,6 +36,8 @@ export async function copyDue(parts: LaneParts): Promise<{ readonly notBefore: n
 
 class LaneRun {
   readonly #parts: LaneParts;
+  /** Begins nothing more from then on. */
+  readonly #until: number;
   readonly #underWay = new Map<Digest, { readonly tags: readonly Tag[]; done: Promise<void> }>();
   #copying: Copying | undefined;
   #width = 1;
@@ -45,6 +47,7 @@ class LaneRun {
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
+    this.#until = parts.ports.clock.now() + runMs;
   }
 
   async finished(): Promise<void> {
@@ -62,6 +65,7 @@ class LaneRun {
     if (signal.aborted) this.#error ??= { cause: signal.reason };
     const room = Math.min(this.#width, imagesPerRun - this.#begun) - this.#underWay.size;
     if (this.#error !== undefined || this.notBefore > 0 || room <= 0) return [];
+    if (ports.clock.now() >= this.#until) return [];
     try {
       const due = await ports.metadata.replications.due(lane, ports.clock.now(), imagesAtOnce);
       return this.#inOrder(due).slice(0, room);

@@ -1,6 +1,7 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { ReplicationLane } from "../../ports/replication-store.ts";
 import { newJob } from "../jobs/job.ts";
+import { turnOf } from "../jobs/turns.ts";
 import type { Digest, Registry, Tag } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import { destinationKey } from "./replication-configuration.ts";
@@ -13,6 +14,11 @@ export interface ReplicatePayload {
   readonly destination: Registry;
 }
 
+/** Each registry has its turn at each destination. */
+export function replicationTurn(from: Registry, destination: Registry): string {
+  return turnOf(destination.region, `${destination.account} ${destinationKey(from)}`);
+}
+
 /** Has the lane worked on, from that time. Asked for twice while it waits, it is worked on once. */
 export function queueLane(
   { jobs }: Pick<MetadataChange, "jobs">,
@@ -22,7 +28,8 @@ export function queueLane(
 ): Promise<void> {
   const payload: ReplicatePayload = { repositoryId: id, destination };
   const key = `${id} ${destinationKey(destination)}`;
-  return jobs.enqueue(newJob({ kind: replicateKind, key, registry, payload, runAt }, now));
+  const turn = replicationTurn(registry, destination);
+  return jobs.enqueue(newJob({ kind: replicateKind, key, turn, registry, payload, runAt }, now));
 }
 
 /** Has an image copied, with those tags and the ones that it waits for already, or missed when it failed. */

@@ -3,6 +3,7 @@ import { newJob } from "../jobs/job.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Deletion } from "../trash/trash.ts";
+import { replicationTurn } from "./queue-replication.ts";
 import { destinationsOfRemovals } from "./record-removal.ts";
 import { buryRepository } from "./removed-at.ts";
 import { destinationKey } from "./replication-configuration.ts";
@@ -42,7 +43,8 @@ export async function recordRepositoryRemoval(
   for (const destination of destinations) {
     const payload: RepositoryRemovalPayload = { repositoryId, name, destination, at };
     const key = `${repositoryId} ${destinationKey(destination)}`;
-    const wanted = { kind: removeRepositoryKind, key, registry, payload, runAt: now };
+    const turn = replicationTurn(registry, destination);
+    const wanted = { kind: removeRepositoryKind, key, turn, registry, payload, runAt: now };
     await change.jobs.enqueue(newJob(wanted, now));
   }
 }

@@ -19,8 +19,12 @@ export const replicationLimits = {
   copiesAtOnce: 6,
   childrenAtOnce: 3,
   layersAtOnce: 4,
-  /** Images that one run of a lane copies, before others have their turn. */
+  /** Images that one run of a lane copies, before others have their turn; and for how long it begins some. */
   imagesPerRun: 500,
+  runMs: 30 * second,
+  /** Lanes and backfills that a process works on at once, and of these, those to one region. */
+  lanesAtOnce: 3,
+  lanesToRegionAtOnce: 2,
   /** Tries of one image, with pauses that double up to an hour: it is given up after some hours. */
   attempts: 16,
   leaseMs: 60 * second,

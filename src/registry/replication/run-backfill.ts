@@ -18,7 +18,7 @@ import { failureOf, type ReplicationFailure } from "./replication-failure.ts";
 import { replicationLimits } from "./replication-limits.ts";
 import { exclusivelyInLane } from "./run-lane.ts";
 
-const { backfillPage, backfillFailureCodes, busyMs, copiesAtOnce, imagesPerRun } =
+const { backfillPage, backfillFailureCodes, busyMs, copiesAtOnce, imagesPerRun, runMs } =
   replicationLimits;
 
 /**
@@ -37,6 +37,7 @@ export async function runBackfill(
   const backfill = found && (await begun(ports, configuration, found, signal));
   if (backfill === undefined) return undefined;
   let copied = 0;
+  const until = ports.clock.now() + runMs;
   const places = imagesFrom(ports, configuration, backfill, backfill.position, signal);
   for await (const { repository, images } of someAtOnce(places)) {
     const done = await exclusivelyInLane(
@@ -47,7 +48,7 @@ export async function runBackfill(
     if (done === undefined) return ports.clock.now() + busyMs;
     if (!done.goesOn) return undefined;
     copied += images.length;
-    if (copied >= imagesPerRun) return ports.clock.now();
+    if (copied >= imagesPerRun || ports.clock.now() >= until) return ports.clock.now();
   }
   await end(ports, backfill, "COMPLETE");
   return undefined;

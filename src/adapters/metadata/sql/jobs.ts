@@ -6,6 +6,7 @@ import type {
   PageRequest,
 } from "../../../ports/metadata-store.ts";
 import { type Job, type JobState, jobStates } from "../../../registry/jobs/job.ts";
+import { wayOf } from "../../../registry/jobs/turns.ts";
 import type { AccountId, Region } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
 import type { SqlSession } from "./session.ts";
@@ -78,6 +79,26 @@ export class SqlJobs implements JobReads, JobWrites {
     return rows.map(toJob);
   }
 
+  /** One look at the index for the turn, and one for each full way that lies before it. */
+  async lockNextTurn(
+    kind: string,
+    now: number,
+    turns: { readonly after: string | undefined; readonly withoutWays: readonly string[] },
+  ): Promise<Job | undefined> {
+    const { after, withoutWays } = turns;
+    let row =
+      after === undefined
+        ? await this.#session.first(turnFrom, { kind, now, turn: "" })
+        : await this.#session.first(turnAfter, { kind, now, turn: after });
+    for (let skipped = 0; row !== undefined && skipped <= withoutWays.length; skipped += 1) {
+      const way = wayOf(row.turn);
+      if (!withoutWays.includes(way)) return toJob(row);
+      // All that goes one way stands together: up to the character after its `/`.
+      row = await this.#session.first(turnFrom, { kind, now, turn: `${way}0` });
+    }
+    return undefined;
+  }
+
   async replace(job: Job): Promise<void> {
     await this.#session.later(replace, toParameters(job));
   }
@@ -109,6 +130,7 @@ function toJob(row: JobTable): Job {
     registry: account === "" || region === "" ? undefined : { account, region },
     kind: row.kind,
     key: row.key,
+    turn: row.turn,
     payload: row.payload,
     state: row.state,
     dueAt: row.due_at,
@@ -126,6 +148,7 @@ function toParameters(job: Job) {
     id: job.id,
     kind: job.kind,
     key: job.key,
+    turn: job.turn,
     payload: job.payload,
     state: job.state,
     dueAt: job.dueAt,
@@ -209,6 +232,35 @@ function areDue(kinds: number): Statement<Due, Record<string, unknown>> {
             .where("due_at", "<=", due.now),
         ).as(name),
       ),
+const nextTurn =
+  (than: ">" | ">=") =>
+  (dialect: SqlDialect, from: { kind: string; now: number; turn: string }) => {
+    const query = dialect.builder
+      .selectFrom("job")
+      .selectAll()
+      .where("state", "<>", dead)
+      .where("kind", "=", from.kind)
+      .where("turn", than, from.turn)
+      .where("due_at", "<=", from.now)
+      .orderBy("turn")
+      .orderBy("due_at")
+      .limit(1);
+    return dialect.locksRows ? query.forUpdate().skipLocked() : query;
+  };
+const turnAfter = statement(nextTurn(">"));
+const turnFrom = statement(nextTurn(">="));
+
+/** One row: for each kind, whether a job of it is due. */
+function areDue({ builder }: SqlDialect, kinds: readonly string[], now: number) {
+  return builder.selectNoFrom(({ exists, selectFrom }) =>
+    kinds.map((kind, index) =>
+      exists(
+        selectFrom("job")
+          .select("id")
+          .where("state", "<>", dead)
+          .where("kind", "=", kind)
+          .where("due_at", "<=", now),
+      ).as(`kind${index}`),
     ),
   );
   dueStatements.set(kinds, made);
@@ -253,6 +305,7 @@ const enqueue = statement(({ builder }, job: JobParameters) =>
     .insertInto("job")
     .values({
       ...{ id: job.id, account: job.account, region: job.region, kind: job.kind, key: job.key },
+      turn: job.turn,
       ...{ payload: job.payload, created_at: job.createdAt },
       ...changing(job),
     })

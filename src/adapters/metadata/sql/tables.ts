@@ -237,6 +237,8 @@ export interface JobTable {
   region: Region | "";
   kind: string;
   key: string;
+  /** Empty where the kind is not done in turns. */
+  turn: string;
   payload: string;
   state: JobState;
   due_at: number;

@@ -161,7 +161,7 @@ describe("a directory with SQLite metadata", () => {
       "gallery_subscription_of", // What one account wants to be told of, of all accounts.
       "image_in_use_expiry",
       "image_replication_status", // What waits anywhere, for metrics.
-      ...["job_due", "job_state"],
+      ...["job_due", "job_state", "job_turn"],
       ...["kms_key_deletion", "kms_key_rotation", "kms_use_time"], // What is due anywhere.
       "lifecycle_run_time",
       "object_id",

@@ -35,6 +35,7 @@ import { migration0034 } from "./0034-gallery-subscriptions.ts";
 import { migration0035 } from "./0035-console-sign-on.ts";
 import { migration0036 } from "./0036-former-tags.ts";
 import { migration0037 } from "./0037-gallery-postings.ts";
+import { migration0038 } from "./0038-turns-of-jobs.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -76,4 +77,5 @@ export const migrations: readonly Migration[] = [
   migration0035,
   migration0036,
   migration0037,
+  migration0038,
 ];
