@@ -211,6 +211,24 @@ const lockDue = statement((dialect, wanted: { kind: string; now: number; limit: 
   return dialect.locksRows ? query.forUpdate().skipLocked() : query;
 });
 
+const nextTurn =
+  (than: ">" | ">=") =>
+  (dialect: SqlDialect, from: { kind: string; now: number; turn: string }) => {
+    const query = dialect.builder
+      .selectFrom("job")
+      .selectAll()
+      .where("state", "<>", dead)
+      .where("kind", "=", from.kind)
+      .where("turn", than, from.turn)
+      .where("due_at", "<=", from.now)
+      .orderBy("turn")
+      .orderBy("due_at")
+      .limit(1);
+    return dialect.locksRows ? query.forUpdate().skipLocked() : query;
+  };
+const turnAfter = statement(nextTurn(">"));
+const turnFrom = statement(nextTurn(">="));
+
 type Due = { readonly now: number } & Readonly<Record<`kind${number}`, string>>;
 
 /** By the number of kinds. Asked after every few pushes, and long, so it is not written each time. */
@@ -232,35 +250,6 @@ function areDue(kinds: number): Statement<Due, Record<string, unknown>> {
             .where("due_at", "<=", due.now),
         ).as(name),
       ),
-const nextTurn =
-  (than: ">" | ">=") =>
-  (dialect: SqlDialect, from: { kind: string; now: number; turn: string }) => {
-    const query = dialect.builder
-      .selectFrom("job")
-      .selectAll()
-      .where("state", "<>", dead)
-      .where("kind", "=", from.kind)
-      .where("turn", than, from.turn)
-      .where("due_at", "<=", from.now)
-      .orderBy("turn")
-      .orderBy("due_at")
-      .limit(1);
-    return dialect.locksRows ? query.forUpdate().skipLocked() : query;
-  };
-const turnAfter = statement(nextTurn(">"));
-const turnFrom = statement(nextTurn(">="));
-
-/** One row: for each kind, whether a job of it is due. */
-function areDue({ builder }: SqlDialect, kinds: readonly string[], now: number) {
-  return builder.selectNoFrom(({ exists, selectFrom }) =>
-    kinds.map((kind, index) =>
-      exists(
-        selectFrom("job")
-          .select("id")
-          .where("state", "<>", dead)
-          .where("kind", "=", kind)
-          .where("due_at", "<=", now),
-      ).as(`kind${index}`),
     ),
   );
   dueStatements.set(kinds, made);
