@@ -5,8 +5,6 @@ import type * as ecrPublic from "@aws-sdk/client-ecr-public";
 import type * as events from "@aws-sdk/client-eventbridge";
 import type * as iam from "@aws-sdk/client-iam";
 import type * as organizations from "@aws-sdk/client-organizations";
-import type * as secrets from "@aws-sdk/client-secrets-manager";
-import type * as ssm from "@aws-sdk/client-ssm";
 import type * as sts from "@aws-sdk/client-sts";
 import type { z } from "zod";
 import type { Wire } from "../../operations/ecr/wire.ts";
@@ -125,15 +123,13 @@ import type { subscribeToGalleryEntry } from "../../operations/entrepot/subscrib
 import type { unsubscribeFromGalleryEntry } from "../../operations/entrepot/unsubscribe-from-gallery-entry.ts";
 import type { withdrawApprovalRequest } from "../../operations/entrepot/withdraw-approval-request.ts";
 import type { Operation } from "../../operations/operation.ts";
+import type { CallsOfTasks } from "./run-task/calls-of-tasks.ts";
+import type { CallsOfMisses } from "./takeover/calls-of-misses.ts";
 
-interface Calls {
+interface Calls extends CallsOfTasks, CallsOfMisses {
   "cloudtrail:ListPublicKeys": [
     Wire<cloudtrail.ListPublicKeysRequest>,
     Wire<cloudtrail.ListPublicKeysResponse>,
-  ];
-  "ecr:DescribePullThroughCacheRules": [
-    ecr.DescribePullThroughCacheRulesRequest,
-    ecr.DescribePullThroughCacheRulesResponse,
   ];
   "ecr:DescribeRepositories": [ecr.DescribeRepositoriesRequest, ecr.DescribeRepositoriesResponse];
   "ecr:GetAuthorizationToken": [object, ecr.GetAuthorizationTokenResponse];
@@ -357,8 +353,6 @@ interface Calls {
     organizations.ListAccountsRequest,
     organizations.ListAccountsResponse,
   ];
-  "secretsmanager:GetSecretValue": [secrets.GetSecretValueRequest, secrets.GetSecretValueResponse];
-  "ssm:GetParameters": [ssm.GetParametersRequest, ssm.GetParametersResult];
   "sts:AssumeRole": [sts.AssumeRoleRequest, sts.AssumeRoleResponse];
   "sts:GetCallerIdentity": [object, sts.GetCallerIdentityResponse];
   "sts:GetSessionToken": [sts.GetSessionTokenRequest, sts.GetSessionTokenResponse];
