@@ -23,7 +23,7 @@ export function blobOf(content: Uint8Array): Blob {
 export class RegistryClient {
   readonly #connection: Connection;
 
-  constructor(target: Target) {
+  constructor(target: Pick<Target, "host" | "port" | "authorization">) {
     this.#connection = new Connection(target);
   }
 

@@ -26,7 +26,7 @@ export interface LiveProgram {
   readonly clock: Clock;
 }
 
-type Live = Pick<OpenedSource, "source" | "kind">;
+type Live = Pick<OpenedSource, "source" | "kind" | "place">;
 
 interface Way {
   readonly egress: Egress;
@@ -74,20 +74,21 @@ async function withLogin(
   const basic = await loginOf(own, origin, wish);
   const access = { origin, basic, realms: wish.tokenRealms, listing: "--token-realm" };
   const client = new RegistryClient(egress, access, clock);
+  const place = { origin, path, basic };
   if (kind === "registry") {
-    return { source: new DistributionSource(client, path, pause), kind: "Registry" };
+    return { source: new DistributionSource(client, path, pause), kind: "Registry", place };
   }
   if (kind === "harbor") {
     const authorization = basic && `Basic ${basic}`;
     const api = new ApiClient(egress, { origin, authorization }, clock, pause);
-    return { source: new HarborSource(api, client, path), kind: "Harbor" };
+    return { source: new HarborSource(api, client, path), kind: "Harbor", place };
   }
   if (path === "") throw new CommandError("Quay is asked by namespace: quay://host/namespace", 2);
   // Quay takes a token of OAuth where others take a password. Source: Quay, "$oauthtoken".
   const isToken = wish.username === "$oauthtoken";
   const authorization = isToken ? `Bearer ${wish.password}` : undefined;
   const api = new ApiClient(egress, { origin, authorization }, clock, pause);
-  return { source: new QuaySource(api, client, path), kind: "Quay" };
+  return { source: new QuaySource(api, client, path), kind: "Quay", place };
 }
 
 async function loginOf(

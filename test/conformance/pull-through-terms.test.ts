@@ -152,3 +152,65 @@ describe("a pin", () => {
     expect(imageDigest).toBe(digestOf("gone"));
   });
 });
+
+describe("an end", () => {
+  const inDays = (days: number) => (api.clock.now() + days * day) / 1000;
+
+  it("is when what is not here is missing again, and what came stays", async () => {
+    publish("later", 0);
+    const first = publish("v1", 0);
+    await put({ endsAt: inDays(14) });
+    expect(await api.ask(getPullThroughCacheTerms, { ecrRepositoryPrefix: "hub" })).toMatchObject({
+      endsAt: inDays(14),
+    });
+    expect(await pull("v1")).toBe(first);
+    await stored("v1");
+    publish("v1", 1);
+    api.clock.advance(14 * day);
+    const { length } = upstream.asked;
+    expect(await pull("v1")).toBe(first);
+    expect(await pull("later")).toBe(404);
+    expect(upstream.asked).toHaveLength(length);
+  });
+
+  it("has what its lists leave out be missing, where another rule has it refused", async () => {
+    publish("v1", 0);
+    await put({ allow: ["team/*"] });
+    expect(await pull("v1")).toBe(403);
+    await put({ allow: ["team/*"], endsAt: inDays(1) });
+    expect(await pull("v1")).toBe(404);
+    await put({ allow: ["library/*"], endsAt: inDays(1) });
+    expect(await pull("v1")).toBe(publish("v1", 0));
+  });
+
+  it("has the upstream left alone by who looks what a push has to send", async () => {
+    publish("v1", 0);
+    await put({ endsAt: inDays(1) });
+    expect(await pull("v1")).not.toBe(404);
+    await stored("v1");
+    const other = Buffer.from("only there");
+    const path = `blobs/${upstream.putBlob("library/app", other)}`;
+    const { length } = upstream.asked;
+    expect((await server.client().head(`/v2/hub/library/app/${path}`)).status).toBe(404);
+    expect(upstream.asked).toHaveLength(length);
+    expect((await server.client().get(`/v2/hub/library/app/${path}`)).body).toEqual(other);
+    const look = async () => (await server.client().head(`/v2/hub/library/app/${path}`)).status;
+    await expect.poll(look).toBe(200); // It is given before it is stored.
+  });
+
+  it("gives way to the rule of a shorter prefix", async () => {
+    const root = { ecrRepositoryPrefix: "ROOT", upstreamRegistryUrl: upstream.origin };
+    await api.ask(createPullThroughCacheRule, root);
+    const config = Buffer.from("{}");
+    for (const bytes of [config, layer]) upstream.putBlob("hub/library/app", bytes);
+    const whole = upstream.putManifest("hub/library/app", "v9", imageManifest(config, layer));
+    await put({ endsAt: inDays(1) });
+    expect(await pull("v9")).toBe(404);
+    api.clock.advance(day);
+    expect(await pull("v9")).toBe(whole);
+  });
+
+  it.each([-1, 0, 366])("is no time that is %i days away", async (days) => {
+    await expect(put({ endsAt: inDays(days) })).rejects.toMatchObject({ kind: "InvalidParameter" });
+  });
+});

@@ -1,9 +1,15 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DescribePullThroughCacheRulesCommand } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OciClient } from "../support/oci-client.ts";
 import { registryClient, runImport } from "../support/takeover-run.ts";
-import { missingFrom, pushRepository, sampleRepository } from "../support/takeover-samples.ts";
+import {
+  missingFrom,
+  pushRepository,
+  SampleRepository,
+  sampleRepository,
+} from "../support/takeover-samples.ts";
 import { type ContainerTools, openContainerTools } from "./container-tools.ts";
 import { type OtherRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { buildImage, dockerArchive, writeOciLayout } from "./image.ts";
@@ -57,6 +63,67 @@ describe("Debian's docker-registry", () => {
     expect([code, report.leftOut]).toEqual([0, []]);
     for (const sample of samples) {
       expect(await missingFrom(client, sample, `offline/${sample.name}`)).toEqual([]);
+    }
+  });
+});
+
+describe("--serve-misses", () => {
+  const image = "old/one/manifests/v1";
+  const allowed = { ENTREPOT_EGRESS_ALLOW: "127.0.0.1/32" };
+  const serve = (server: InteropRegistry, ...words: string[]) =>
+    runImport(server.server, other.url, "--serve-misses", "14d", ...words);
+
+  it("has what has not come yet given from there, and leaves what is pushed here since", async () => {
+    const here = await openRegistry(undefined, allowed);
+    try {
+      const clientHere = await registryClient(here.server);
+      const to = ["--to", "taken", "--repositories", "old/one"];
+      const { code, report } = await serve(here, ...to);
+      expect([code, report.images.sent > 0]).toEqual([0, true]);
+      const until = Date.parse(report.missesServedUntil ?? "") - Date.now();
+      expect(until).toBeGreaterThan(13 * 86_400_000);
+      // Builds go on pushing there, and one begins to push here.
+      const late = new SampleRepository("old/one");
+      const { digest } = late.image("late", "late");
+      await pushRepository(new OciClient(other.url), late);
+      const tagged = async () => {
+        const got = await clientHere.get("/v2/taken/old/one/manifests/late");
+        return [got.status, got.headers.get("docker-content-digest")];
+      };
+      expect(await tagged()).toEqual([200, digest]);
+      expect(await missingFrom(clientHere, late, "taken/old/one")).toEqual([]);
+      const own = new SampleRepository("taken/old/one");
+      const pushed = own.image("own", "late");
+      await pushRepository(clientHere, own);
+      expect(await tagged()).toEqual([200, pushed.digest]);
+      // The same command gives it more time, and brings what there is by now.
+      const again = await serve(here, ...to, "--keep-tags", "--verify");
+      expect([again.code, again.report.leftOut]).toEqual([0, []]);
+      expect(await tagged()).toEqual([200, pushed.digest]);
+      // What is not taken over is missing, as if there were no rule.
+      const apart = await clientHere.get("/v2/taken/old/team/two/manifests/v1");
+      expect(apart.status).toBe(404);
+    } finally {
+      await here.close();
+    }
+  });
+
+  it("D11: is refused, and leaves no rule, where the server may not go there", async () => {
+    const here = await openRegistry();
+    try {
+      const words = [other.url, "--to", "taken", "--serve-misses", "1d"];
+      const { code, report } = await runImport(here.server, ...words);
+      expect([code, report.error]).toEqual([
+        1,
+        expect.stringContaining("can not serve misses from"),
+      ]);
+      const rules = await here.ecr.send(new DescribePullThroughCacheRulesCommand({}));
+      expect(rules.pullThroughCacheRules).toEqual([]);
+      expect((await (await registryClient(here.server)).get(`/v2/taken/${image}`)).status).toBe(
+        404,
+      );
+    } finally {
+      await here.close();
     }
   });
 });

@@ -17,6 +17,7 @@ import { operations } from "../../src/operations/index.ts";
 import type { Operation, Service } from "../../src/operations/operation.ts";
 import type { ContainerEngine } from "../../src/ports/container-engine.ts";
 import type { ContainerRuntime } from "../../src/ports/container-runtime.ts";
+import type { Egress } from "../../src/ports/egress.ts";
 import type { Deployment } from "../../src/registry/deployment.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
 import { openOrganization } from "../../src/registry/identity/organization.ts";
@@ -115,8 +116,11 @@ export class CommandServer {
   }
 }
 
-export async function openCommandServer(): Promise<CommandServer> {
-  const store = await testPorts();
+/** @param egress the way out of the server; by default only to public addresses */
+export async function openCommandServer(egress?: Egress): Promise<CommandServer> {
+  const opened = await testPorts();
+  const ports = { ...opened.ports, ...(egress !== undefined && { egress }) };
+  const store = { ...opened, ports };
   const deployment: Deployment = {
     ...{ account, region, regions: [region], domain: "localhost" },
     ...{ httpPort: 5050, httpsPort: undefined, version: "1.2.3", trashMs: 0 },

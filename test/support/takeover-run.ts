@@ -18,6 +18,7 @@ export interface ImportReport {
     readonly reason: string;
   }[];
   readonly adopted?: string;
+  readonly missesServedUntil?: string;
 }
 
 /** Environment of a client of that server alone. */

@@ -17,7 +17,8 @@ export async function getBlob(exchange: Exchange): Promise<void> {
   const { environment, registry, name } = exchange;
   const digest = requireDigest(exchange.reference);
   const find = () => findLayer(environment.ports, registry, name, digest);
-  const coming = await layerOrFetch(exchange, digest, find);
+  const isLook = exchange.request.method === "HEAD";
+  const coming = await layerOrFetch(exchange, digest, find, isLook);
   if ("layer" in coming) return sendLayer(exchange, coming);
   const { fetch, repository } = coming;
   const sizeBytes = await fetch.begun;

@@ -45,15 +45,18 @@ export const putPullThroughCacheTerms = operation("entrepot:PutPullThroughCacheT
       .max(cacheLimits.ageMaximumMs / 1000)
       .optional(),
     pins: z.array(pin).max(cacheLimits.pins).optional(),
+    /** Seconds since the epoch: from then on, and for what the lists leave out, there is no rule. */
+    endsAt: z.number().optional(),
   }),
   resource: registryResource,
   access: "Write",
   errors: ["InvalidParameter", "PullThroughCacheRuleNotFound"],
   async handle(asked, { ports, caller }) {
-    const { freshSeconds, minimumAgeSeconds, pins, allow = [], deny = [] } = asked;
+    const { freshSeconds, minimumAgeSeconds, endsAt, pins, allow = [], deny = [] } = asked;
     const terms = {
       ...{ allow, deny, pins, freshMs: freshSeconds && freshSeconds * 1000 },
       minimumAgeMs: minimumAgeSeconds ? minimumAgeSeconds * 1000 : undefined,
+      endsAt: endsAt === undefined ? undefined : Math.round(endsAt * 1000),
     };
     const registry = registryOf(caller);
     return cacheTermsAnswer(await putCacheTerms(ports, registry, asked.ecrRepositoryPrefix, terms));

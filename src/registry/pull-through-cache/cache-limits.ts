@@ -20,6 +20,8 @@ export const cacheLimits = {
   patternCharacters: 256,
   pins: 100,
   ageMaximumMs: 365 * 24 * hour,
+  /** How long a rule with an end may be in force. */
+  endMaximumMs: 365 * 24 * hour,
   freshMinimumMs: 1 * second,
   freshMaximumMs: 365 * 24 * hour,
 

@@ -36,6 +36,11 @@ export interface CacheTerms {
   readonly minimumAgeMs?: number | undefined;
   /** What tags name, whatever the upstream says. */
   readonly pins?: readonly CachePin[] | undefined;
+  /**
+   * Until when the rule is in force, where it is there to serve what a registry that is being taken over
+   * still has. Milliseconds since the epoch.
+   */
+  readonly endsAt?: number | undefined;
 }
 
 /** A tag of a repository at the upstream, and the image that it is to name. */

@@ -1,16 +1,17 @@
 import type { Ports } from "../../ports/ports.ts";
-import { RegistryError } from "../errors.ts";
+import { invalidParameter, RegistryError } from "../errors.ts";
 import { type Digest, isRepositoryName, type Registry } from "../names.ts";
-import { matchesWildcard } from "../wildcard.ts";
 import { cacheLimits } from "./cache-limits.ts";
 import { type CachePin, type CacheRule, type CacheTerms, nameHere, ruleKey } from "./cache-rule.ts";
 import type { CachedRepository } from "./cached-repository.ts";
 import { ruleNotFound } from "./change-rules.ts";
+import { isAdmitted } from "./rule-in-force.ts";
 
 /**
  * Has a rule fetch on these terms; what is here already stays, and is served. A tag that names another
  * image than it is pinned to does so until it is pulled the next time.
  * @throws PullThroughCacheRuleNotFound
+ * @throws InvalidParameter for an end that is not ahead, or too far
  */
 export async function putCacheTerms(
   { metadata, clock }: Pick<Ports, "metadata" | "clock">,
@@ -18,6 +19,12 @@ export async function putCacheTerms(
   prefix: string,
   terms: CacheTerms,
 ): Promise<CacheRule> {
+  const { endsAt } = terms;
+  const now = clock.now();
+  if (endsAt !== undefined && (endsAt <= now || endsAt > now + cacheLimits.endMaximumMs)) {
+    const days = cacheLimits.endMaximumMs / 86_400_000;
+    throw invalidParameter("endsAt", `must be a time within the next ${days} days`);
+  }
   const put = await metadata.transaction(async ({ cacheRules }) => {
     const before = await cacheRules.lock(registry, ruleKey(prefix));
     if (before === undefined) throw ruleNotFound(registry, prefix);
@@ -55,13 +62,6 @@ export function freshMsOf({ settings }: CacheRule): number {
 export function pinOf({ rule, upstreamName }: CachedRepository, tag: string): Digest | undefined {
   const { pins = [] } = rule.settings.terms ?? {};
   return pins.find((pin) => pin.repositoryName === upstreamName && pin.tag === tag)?.digest;
-}
-
-/** Whether the rule's lists let the repository be fetched from: what is denied is, whatever else is said. */
-export function isAdmitted({ rule, upstreamName }: CachedRepository): boolean {
-  const { allow = [], deny = [] } = rule.settings.terms ?? {};
-  const isNamed = (pattern: string) => matchesWildcard(pattern, upstreamName);
-  return !deny.some(isNamed) && (allow.length === 0 || allow.some(isNamed));
 }
 
 /** What a rule's terms keep from being fetched. */

@@ -2,6 +2,7 @@ import { isPublicRegistry, type Registry, type RepositoryName } from "../names.t
 import type { CacheParts } from "./cache-parts.ts";
 import { type CacheRule, ruleKeysFor, upstreamNameOf } from "./cache-rule.ts";
 import { openUpstream } from "./open-upstream.ts";
+import { isInForce } from "./rule-in-force.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** A repository, which may not be there yet, as a cache of one at an upstream. */
@@ -12,7 +13,7 @@ export interface CachedRepository extends CacheParts {
   readonly upstreamName: string;
 }
 
-/** The repository of that name where a rule is for it: of several, that with the longest prefix. */
+/** The repository of that name where a rule in force is for it: of several, that with the longest prefix. */
 export async function cachedRepository(
   parts: CacheParts,
   registry: Registry,
@@ -21,7 +22,10 @@ export async function cachedRepository(
   if (isPublicRegistry(registry)) return undefined;
   const keys = ruleKeysFor(name);
   const found = await parts.ports.metadata.cacheRules.at(registry, keys);
-  const rule = keys.flatMap((key) => found.find((each) => each.key === key) ?? [])[0];
+  const now = parts.ports.clock.now();
+  const rule = keys
+    .flatMap((key) => found.find((each) => each.key === key) ?? [])
+    .find((each) => isInForce(each, name, now));
   if (rule === undefined) return undefined;
   return { ...parts, rule, registry, name, upstreamName: upstreamNameOf(rule, name) };
 }

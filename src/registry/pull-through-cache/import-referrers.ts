@@ -1,10 +1,11 @@
 import type { Digest } from "../names.ts";
 import { inParallel } from "../takeover/in-parallel.ts";
 import { cacheLimits } from "./cache-limits.ts";
-import { freshMsOf, isAdmitted } from "./cache-terms.ts";
+import { freshMsOf } from "./cache-terms.ts";
 import { type CachedRepository, keyIn, upstreamOf } from "./cached-repository.ts";
 import { fetchManifest, hasImage, importImage } from "./import-image.ts";
 import { isUpstreams } from "./pull-through.ts";
+import { isAdmitted } from "./rule-in-force.ts";
 
 /**
  * Has here what the upstream lists about an image: signatures and the like. Once in the time that a tag

@@ -19,12 +19,14 @@ export interface ComingLayer {
 
 /**
  * The layer as `find` finds it; or, in a cache, on its way from the upstream.
+ * @param isLookOnly whether nothing but the layer's being there is asked for
  * @throws what `find` throws where the upstream is not to be asked
  */
 export async function layerOrFetch(
   request: CacheRequest,
   digest: Digest,
   find: () => Promise<FoundLayer>,
+  isLookOnly = false,
 ): Promise<FoundLayer | ComingLayer> {
   try {
     return await find();
@@ -34,6 +36,8 @@ export async function layerOrFetch(
     const cached = await cacheFor(request);
     const repository = await unrecorded.repositories.find(registry, name);
     if (cached === undefined || repository === undefined) throw error;
+    // Builds push where a registry is being taken over: what they have to send is not the old one's affair.
+    if (isLookOnly && cached.rule.settings.terms?.endsAt !== undefined) throw error;
     requireAdmitted(cached);
     // Where images have to be of some age, layers come with one that is.
     if (cached.rule.settings.terms?.minimumAgeMs !== undefined) throw error;

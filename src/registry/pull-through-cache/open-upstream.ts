@@ -31,9 +31,11 @@ export async function openUpstream(parts: CacheParts, rule: CacheRule): Promise<
   const now = ports.clock.now();
   if (before !== undefined && now < before.checkAt) return before.upstream;
   const ecr = privateUpstream(deployment, settings.upstreamUrl);
+  // Who was not let in may be by now: somebody has put another password into the secret.
+  const refused = () => known.delete(name);
   const opened =
     ecr === undefined
-      ? await openRemote(parts, rule, { ...place, origin }, before)
+      ? await openRemote(parts, rule, { ...place, origin }, { before, refused })
       : { basic: undefined, upstream: await openRoleUpstream(parts, rule, ecr, name) };
   known.set(name, { ...opened, checkAt: now + cacheLimits.credentialsMs });
   return opened.upstream;
@@ -43,7 +45,7 @@ async function openRemote(
   { ports, deployment }: CacheParts,
   { registry, settings: { credentialArn } }: CacheRule,
   { origin, realms }: UpstreamPlace,
-  before: RememberedUpstream | undefined,
+  { before, refused }: { before: RememberedUpstream | undefined; refused: () => void },
 ): Promise<Pick<RememberedUpstream, "basic" | "upstream">> {
   const basic =
     credentialArn === undefined
@@ -54,5 +56,5 @@ async function openRemote(
     ...{ origin, basic, realms: [...realms, ...(deployment.upstreams?.tokenRealms ?? [])] },
     listing: "the operator lists it in ENTREPOT_UPSTREAM_TOKEN_REALMS",
   };
-  return { basic, upstream: new RemoteUpstream(ports.egress, access, ports.clock) };
+  return { basic, upstream: new RemoteUpstream(ports.egress, access, ports.clock, { refused }) };
 }

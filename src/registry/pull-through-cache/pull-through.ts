@@ -4,10 +4,11 @@ import type { Digest, Tag } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { isTagImmutable } from "../repositories/tag-mutability.ts";
 import { cacheLimits } from "./cache-limits.ts";
-import { freshMsOf, isAdmitted, pinOf, requireAdmitted } from "./cache-terms.ts";
+import { freshMsOf, pinOf, requireAdmitted } from "./cache-terms.ts";
 import { type CachedRepository, keyIn, upstreamOf } from "./cached-repository.ts";
 import { requireAge } from "./image-age.ts";
 import { fetchManifest, isUntakable } from "./import-image.ts";
+import { isAdmitted } from "./rule-in-force.ts";
 import type { FetchedManifest } from "./upstream.ts";
 import { upstreamRefusal } from "./upstream-refusal.ts";
 

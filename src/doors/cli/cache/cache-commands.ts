@@ -26,11 +26,13 @@ export function addCacheCommands(program: Command, builder: CommandBuilder): voi
     .option("--minimum-age <time>", `how long ago images have to have been made, ${timeMeaning}`)
     .option("--allow <name>", "repositories of the upstream that may be fetched, with *", collected)
     .option("--deny <name>", "those of them that may not", collected)
+    .option("--ends <time>", `how long misses are served from there; then, no rule, ${timeMeaning}`)
     .option("--pin <image>", "what a tag names: library/alpine:3@sha256:…", collected);
   builder.addServerOptions(set).action(async (prefix: string, words: Words) => {
     const terms = await putTerms(await builder.server(words), {
       ...{ prefix, fresh: textOf(words.fresh), minimumAge: textOf(words.minimumAge) },
       ...{ allow: textsOf(words.allow), deny: textsOf(words.deny), pins: textsOf(words.pin) },
+      ends: textOf(words.ends),
     });
     builder.show(words, terms, termsText(terms));
   });

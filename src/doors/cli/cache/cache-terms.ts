@@ -12,6 +12,7 @@ export interface TermsWish {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   readonly pins: readonly string[];
+  readonly ends: string | undefined;
 }
 
 export function cacheTerms(server: Server, ecrRepositoryPrefix: string): Promise<CacheTermsAnswer> {
@@ -23,17 +24,20 @@ export function cacheTerms(server: Server, ecrRepositoryPrefix: string): Promise
  * @throws CommandError for words that are no times or pins, and Refusal
  */
 export function putTerms(server: Server, wish: TermsWish): Promise<CacheTermsAnswer> {
-  const { prefix: ecrRepositoryPrefix, fresh, minimumAge, allow, deny, pins } = wish;
+  const { prefix: ecrRepositoryPrefix, fresh, minimumAge, allow, deny, pins, ends } = wish;
+  const now = Math.floor(server.now() / 1000);
   return server.call("entrepot:PutPullThroughCacheTerms", {
     ...{ ecrRepositoryPrefix, allow, deny, pins: pins.map(pinOf) },
     ...(fresh !== undefined && { freshSeconds: secondsOf(fresh) }),
     ...(minimumAge !== undefined && { minimumAgeSeconds: secondsOf(minimumAge) }),
+    ...(ends !== undefined && { endsAt: now + secondsOf(ends) }),
   });
 }
 
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
-function secondsOf(text: string): number {
+/** @throws CommandError for words that are no time */
+export function secondsOf(text: string): number {
   const [, count, unit = ""] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   const factor = units[unit];
   if (count !== undefined && factor !== undefined) return Number(count) * factor;
@@ -47,7 +51,7 @@ function pinOf(text: string) {
 }
 
 export function termsText(terms: CacheTermsAnswer): string {
-  const { ecrRepositoryPrefix, freshSeconds, minimumAgeSeconds, allow, deny, pins } = terms;
+  const { ecrRepositoryPrefix, freshSeconds, minimumAgeSeconds, allow, deny, pins, endsAt } = terms;
   const listed = (names: readonly string[], none: string) =>
     names.length === 0 ? none : names.join(", ");
   return [
@@ -56,6 +60,9 @@ export function termsText(terms: CacheTermsAnswer): string {
     `  may not fetch    ${listed(deny, "nothing else")}`,
     `  minimum age      ${minimumAgeSeconds === 0 ? "none" : timeText(minimumAgeSeconds)}`,
     `  tags are good    ${timeText(freshSeconds)}`,
+    ...(endsAt === undefined
+      ? []
+      : [`  ends             ${new Date(endsAt * 1000).toISOString()}`]),
     ...pins.map(
       (pin) => `  pinned           ${pin.repositoryName}:${pin.imageTag}@${pin.imageDigest}`,
     ),

@@ -6,12 +6,15 @@ import { takeOver } from "../../../registry/takeover/take-over.ts";
 import { TakeoverFailure } from "../../../registry/takeover/takeover-failure.ts";
 import { takeoverLimits } from "../../../registry/takeover/takeover-limits.ts";
 import type { TakeoverReport, TakeoverWish } from "../../../registry/takeover/takeover-report.ts";
+import { secondsOf } from "../cache/cache-terms.ts";
 import { CommandError } from "../client.ts";
 import { type CommandBuilder, collected, textOf, textsOf, type Words } from "../command-builder.ts";
 import { ProgressBar } from "../progress.ts";
+import type { Server } from "../server.ts";
 import { printable } from "../table.ts";
 import { openTarget } from "./open-target.ts";
 import { reportJson, reportText } from "./report-text.ts";
+import { serveMisses } from "./serve-misses.ts";
 import type { OpenedSource, TakeoverMachine } from "./takeover.ts";
 
 /** Something did not come. */
@@ -35,6 +38,10 @@ export function addImportCommand(program: Command, builder: CommandBuilder): voi
     .option("--dry-run", "say what would come, and send nothing")
     .option("--verify", "read everything back afterwards, to the last byte")
     .option("--keep-tags", "leave tags alone that name another image here")
+    .option(
+      "--serve-misses <time>",
+      "have the server ask the other registry for what has not come yet, for so long: as 12h or 14d",
+    )
     .option("--username <name>", "for the other registry, if not what Docker logged in by")
     .option("--password-stdin", "read its password, or token, from standard input")
     .option("--token-realm <host>", "another host that gives its tokens", collected)
@@ -85,6 +92,7 @@ async function runImport(
   const wish = wishOf(words, opened);
   const server = await builder.server(words);
   const target = await openTarget(builder.client(words), server, machine.serverEgress);
+  const servedUntil = await servedMisses(server, opened, wish, words);
   const bar = new ProgressBar(builder.terminal.error);
   const onProgress = (report: TakeoverReport, current: string) =>
     bar.tell(`${report.images.sent} images came, ${report.images.there} were there  ${current}`);
@@ -96,8 +104,28 @@ async function runImport(
     .finally(() => bar.clear());
   const adopted = wish.dryRun ? undefined : await opened.adopt?.();
   if (!report.isWhole) builder.exitCode = incompleteExitCode;
+  const until = servedUntil === undefined ? undefined : new Date(servedUntil).toISOString();
   const shown = reportJson(report, opened.kind, wish.dryRun, adopted);
-  builder.show(words, shown, reportText(report, opened.kind, wish.dryRun, adopted));
+  const text = reportText(report, opened.kind, wish.dryRun, adopted);
+  const misses = until === undefined ? [] : [`Until ${until} misses are served from there.`];
+  builder.show(words, { ...shown, missesServedUntil: until }, [text, ...misses].join("\n"));
+}
+
+/** Until when misses are served, where that is wanted. @throws CommandError */
+async function servedMisses(
+  server: Server,
+  { place }: OpenedSource,
+  { prefix, repositories, dryRun }: TakeoverWish,
+  words: Words,
+): Promise<number | undefined> {
+  const time = textOf(words.serveMisses);
+  if (time === undefined) return undefined;
+  const seconds = secondsOf(time);
+  if (place === undefined) {
+    throw new CommandError("--serve-misses goes with a registry, Harbor or Quay that runs", 2);
+  }
+  if (dryRun) return undefined;
+  return serveMisses(server, { place, prefix, repositories, seconds });
 }
 
 /** @throws CommandError for words that are none */

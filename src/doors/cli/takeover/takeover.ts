@@ -21,12 +21,23 @@ export interface SourceWish {
   readonly advisories: boolean;
 }
 
+/** A registry that gives images by `/v2/` to whoever knows its login. */
+export interface SourcePlace {
+  readonly origin: string;
+  /** What is taken over of it: a repository, or what stands before the names of some; "" for all. */
+  readonly path: string;
+  /** `user:password` in base64. */
+  readonly basic: string | undefined;
+}
+
 export interface OpenedSource {
   readonly source: TakeoverSource;
   /** What it is: "OCI layout", "Harbor". */
   readonly kind: string;
   /** For a repository that it has no name for. */
   readonly fallbackName: string;
+  /** Where it can be asked while it is being taken over. */
+  readonly place?: SourcePlace;
   /** Takes in what came beside the images, if anything did: what that was, in a sentence. */
   adopt?(): Promise<string>;
 }
