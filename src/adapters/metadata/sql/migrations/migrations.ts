@@ -33,6 +33,7 @@ import { migration0032 } from "./0032-palette.ts";
 import { migration0033 } from "./0033-sbom-exports.ts";
 import { migration0034 } from "./0034-gallery-subscriptions.ts";
 import { migration0035 } from "./0035-console-sign-on.ts";
+import { migration0040 } from "./0040-image-census.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -72,4 +73,5 @@ export const migrations: readonly Migration[] = [
   migration0033,
   migration0034,
   migration0035,
+  migration0040,
 ];
