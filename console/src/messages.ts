@@ -301,6 +301,7 @@ export const messages = {
     platform: "Platform",
     share: "Share",
     findingTitle: "Title",
+    layerDiffId: "Layer (diff ID)",
     knownExploited: "known exploited",
     ignoredCount: (count: number) => `${count} ignored`,
     noFindings: "No findings: the image was scanned and nothing was found.",

@@ -121,11 +121,11 @@ const columns: readonly TableProps.ColumnDefinition<Finding>[] = [
   { id: "package", header: words.package, cell: ({ package: of }) => of.name },
   { id: "installed", header: words.installed, cell: ({ package: of }) => of.version },
   { id: "fixed", header: words.fixedIn, cell: ({ fixedVersion }) => fixedVersion ?? "–" },
-  { id: "layer", header: messages.packages.layer, cell: layersOf },
+  { id: "layer", header: words.layerDiffId, cell: layersOf },
   { id: "title", header: words.findingTitle, cell: ({ title }) => title ?? "" },
 ];
 
-/** What the package's files lie in. */
+/** What the files of the package lie in, as the config names layers: unpacked. */
 function layersOf({ package: { places } }: Finding) {
   const layers = [...new Set(places.map(({ layer }) => layer))];
   return layers.map(shortDigest).join(", ") || "–";
