@@ -43,6 +43,11 @@ export const places: readonly Place[] = [
   },
   { path: "/compare", Page: page(() => import("./pages/compare/compare-page.tsx"), "ComparePage") },
   {
+    path: "/access",
+    Page: page(() => import("./pages/access/access-page.tsx"), "AccessPage"),
+    navigation: { group: "governance", text: "Access" },
+  },
+  {
     path: "/keys",
     Page: page(() => import("./pages/keys/keys-page.tsx"), "KeysPage"),
     navigation: { group: "governance", text: "Keys" },
@@ -96,11 +101,6 @@ export const places: readonly Place[] = [
     path: "/templates",
     Page: page(() => import("./pages/templates/templates-page.tsx"), "TemplatesPage"),
     navigation: { group: "distribution", text: "Templates" },
-  },
-  {
-    path: "/access",
-    Page: page(() => import("./pages/access/access-page.tsx"), "AccessPage"),
-    navigation: { group: "governance", text: "Access" },
   },
   {
     path: "/costs",

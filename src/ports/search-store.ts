@@ -201,6 +201,12 @@ export interface SearchReads {
   registryCounts(registry: Registry): Promise<RegistryCounts>;
   /** In no order. */
   scanCounts(registry: Registry, type: ScanType): Promise<ScanCount[]>;
+  /**
+   * How many images that can be pulled were pushed since the first of these times, since the second and
+   * before the first, and so on, and before the last of them. Looks at an entry of an index for each.
+   * @param since milliseconds since the epoch, the latest first
+   */
+  imageAges(registry: Registry, since: readonly number[]): Promise<number[]>;
   /** Looks at each layer of the repository. */
   repositoryBytes(repository: RepositoryRef): Promise<RepositoryBytes>;
 }

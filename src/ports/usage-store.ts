@@ -1,5 +1,6 @@
 /** What was used and when, as narrow tables of the MetadataStore: the same promises. */
 import type { Registry, RepositoryName } from "../registry/names.ts";
+import type { ImageCensus } from "../registry/usage/image-census.ts";
 import type {
   UsageBucket,
   UsageCounts,
@@ -18,6 +19,7 @@ export interface UsageReads {
   readonly levels: UsageLevelReads;
   readonly repositories: UsageRepositoryReads;
   readonly standing: UsageStandingReads;
+  readonly census: ImageCensusReads;
 }
 
 export interface UsageChange {
@@ -26,6 +28,19 @@ export interface UsageChange {
   readonly levels: UsageLevelReads & UsageLevelWrites;
   readonly repositories: UsageRepositoryReads & UsageRepositoryWrites;
   readonly standing: UsageStandingReads;
+  readonly census: ImageCensusReads & ImageCensusWrites;
+}
+
+export interface ImageCensusReads {
+  /** In order of time. */
+  list(registry: Registry, range: UsageRange, limit: number): Promise<ImageCensus[]>;
+}
+
+export interface ImageCensusWrites {
+  /** Puts it in the place of what was noted of that day. */
+  put(registry: Registry, census: ImageCensus): Promise<void>;
+  /** Removes those of the oldest days before that time; resolves to how many. */
+  removeBefore(at: number, limit: number): Promise<number>;
 }
 
 /** What is to be added to what was counted in one period. */

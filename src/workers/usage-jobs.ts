@@ -1,5 +1,6 @@
 import type { MetadataChange } from "../ports/metadata-store.ts";
 import { sampleUsage, thinUsage } from "../registry/usage/sample-usage.ts";
+import { takeCensus } from "../registry/usage/take-census.ts";
 import { periodStart, type UsagePeriod } from "../registry/usage/usage.ts";
 import { usageLimits } from "../registry/usage/usage-limits.ts";
 import type { JobHandler } from "./job-handler.ts";
@@ -10,7 +11,10 @@ export const sampleUsageJob: JobHandler = {
   kind: "sample-usage",
   everyMs: usageLimits.sampleMs,
   leaseMs: 60_000,
-  run: (ports, _payload, { signal }) => sampleUsage(ports, signal),
+  async run(ports, _payload, { signal }) {
+    await sampleUsage(ports, signal);
+    await takeCensus(ports, signal);
+  },
 };
 
 const kept: readonly (readonly [UsagePeriod, number])[] = [
@@ -38,6 +42,7 @@ export const expireUsageJob: JobHandler = {
     await thinUsage(ports, periodStart("day", now - usageLimits.hoursKeptMs), signal);
     const oldest = periodStart("day", now - usageLimits.daysKeptMs);
     await all(({ usage }) => usage.levels.removeBefore(oldest, limit));
+    await all(({ usage }) => usage.census.removeBefore(oldest, limit));
     await all(({ usage }) => usage.repositories.removeGone(oldest, limit));
   },
 };

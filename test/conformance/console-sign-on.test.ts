@@ -227,6 +227,9 @@ describe("somebody in a group that has a role", () => {
     await expect(ecrOf(ann).send(new DescribeRepositoriesCommand({}))).rejects.toMatchObject({
       name: "UnrecognizedClientException",
     });
+    // There they are signed in still, with all that they opened by it.
+    const place = `${setup.provider.issuer.url}/logout?ui=1&client_id=${clientId}`;
+    expect(await out.json()).toEqual({ provider: { label: "Acme", url: place } });
     // Who signed out on purpose can ask to be asked.
     const url = new URL(await new Page().begin({ isFresh: true }));
     expect(url.searchParams.get("prompt")).toBe("login");
@@ -284,6 +287,19 @@ describe("is refused, saying why,", () => {
 
   it("somebody without groups", async () => {
     expect(await complete("moe")).toContain('names no groups (it has no claim "groups")');
+  });
+
+  it.each([
+    {
+      _claim_names: { groups: "src1" },
+      _claim_sources: { src1: { endpoint: "https://x.example" } },
+    },
+    { hasgroups: true },
+  ])("somebody who is in more groups than fit into a token: %o", async (claims) => {
+    setup.provider.tokenClaims = claims;
+    expect(await complete("moe")).toContain("more groups than the identity provider puts into");
+    // Groups that are there count.
+    expect(await complete("eve")).toContain("none of your groups has a role");
   });
 
   it("somebody whom the provider does not let in", async () => {

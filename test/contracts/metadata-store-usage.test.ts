@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
+import type { Registry } from "../../src/registry/names.ts";
 import type { Repository } from "../../src/registry/repositories/repository.ts";
 import {
   noCounts,
@@ -7,6 +8,7 @@ import {
   type UsageCounts,
   type UsageLevels,
   type UsagePeriod,
+  type UsageRange,
   type UsageScope,
   wholeRegistry,
 } from "../../src/registry/usage/usage.ts";
@@ -71,6 +73,51 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: usage", (
       ["r2", 7],
     ]);
     expect(await counts.sums(registry, "hour", all, ["r2"])).toHaveLength(1);
+  });
+
+  it("keeps one census of images for each registry and day, the last one", async () => {
+    const { store } = await open();
+    const ages = { WEEK: 1, MONTH: 0, QUARTER: 0, HALF_YEAR: 0, YEAR: 0, OLDER: 2 };
+    const put = (of: Registry, at: number, high: number) =>
+      store.transaction(({ usage }) => usage.census.put(of, { at, worst: { HIGH: high }, ages }));
+    for (const at of [3, 1, 2]) await put(registry, at * day, at);
+    await put(registry, 2 * day, 9);
+    await put(otherRegistries[0]!, 2 * day, 5);
+    const { census } = store.usage;
+    const of = async (range: UsageRange, limit = 9) =>
+      (await census.list(registry, range, limit)).map(({ at, worst: { HIGH } }) => [
+        at / day,
+        HIGH,
+      ]);
+    expect(await of(all)).toEqual([1, 2, 3].map((at) => [at, at === 2 ? 9 : at]));
+    expect(await of({ from: 2 * day, to: 3 * day })).toEqual([[2, 9]]);
+    expect(await of(all, 1)).toEqual([[1, 1]]);
+    expect((await census.list(registry, all, 1))[0]?.ages).toEqual(ages);
+    const remove = (limit: number) =>
+      store.transaction(({ usage }) => usage.census.removeBefore(3 * day, limit));
+    expect([await remove(2), await remove(2), await remove(2)]).toEqual([2, 1, 0]);
+    expect(await of(all)).toEqual([[3, 3]]);
+  });
+
+  it("counts images that can be pulled by the time since they were pushed", async () => {
+    const { store } = await open();
+    const app = await addRepository(store, "app");
+    const away = await addRepository(store, "~away");
+    const elsewhere = await addRepository(store, "app", { registry: otherRegistries[0]! });
+    for (const [n, pushedAt] of [10, 20, 20, 30, 40].entries()) {
+      for (const [place, repository] of [app, away, elsewhere].entries()) {
+        const of = digest(10 * place + n + 1); // An object stands for one digest of a registry.
+        await addImage(store, repository, of, { changes: { pushedAt } });
+      }
+    }
+    await store.transaction(({ images }) =>
+      images.setState(app, digest(5), {
+        ...{ state: "ARCHIVED", archivedAt: 1, activatedAt: undefined },
+      }),
+    );
+    expect(await store.search.imageAges(registry, [40, 20, 15])).toEqual([0, 3, 0, 1]);
+    expect(await store.search.imageAges(otherRegistries[0]!, [30])).toEqual([2, 3]);
+    expect(await store.search.imageAges(registry, [-5])).toEqual([4, 0]);
   });
 
   it("removes the oldest counts and calls of a period, some at a time", async () => {

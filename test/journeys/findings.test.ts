@@ -7,6 +7,7 @@ import {
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { file, layerArchive } from "../support/layer-archive.ts";
+import { sarifLog } from "../support/sarif-schema.ts";
 import { npmLayer } from "../support/scanned-images.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { zip } from "../support/zip.ts";
@@ -109,6 +110,20 @@ it("what is exploited and can be mended comes first, and what is narrowed is wha
     .split("\n");
   expect(lines).toHaveLength(narrowed + 1);
   expect(lines.slice(1).every(isCritical)).toBe(true);
+  const [log] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "SARIF" }).click(),
+  ]);
+  expect(log.suggestedFilename()).toBe("findings.sarif");
+  const { runs } = sarifLog.parse(JSON.parse(readFileSync(await log.path(), "utf8")));
+  expect(runs[0]?.results).toHaveLength(narrowed);
+  await rows.nth(1).getByRole("radio").check();
+  await page.getByRole("button", { name: "Ignore" }).click();
+  const dialog = page.getByRole("dialog", { name: "Ignore finding" });
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("Not reachable");
+  await dialog.getByRole("textbox", { name: "Owner" }).fill("ann");
+  await dialog.getByRole("button", { name: "Ignore" }).click();
+  await page.getByRole("link", { name: "1 ignored" }).waitFor();
 });
 
 function isCritical(text: string): boolean {

@@ -70,6 +70,9 @@ it("an administrator sets it up, grants a role to a group, and simulates what it
   await page.getByRole("option", { name: clientId }).click();
   await dialog.getByLabel("Client secret").fill(clientSecret);
   await dialog.getByLabel("Text on the button").fill("Acme");
+  expect(await dialog.getByLabel("Scopes").inputValue()).toBe("email profile");
+  await dialog.getByLabel("Scopes").fill("email groups");
+  await dialog.getByLabel("Claim with the name").fill("email");
   await expectAccessible(shown);
   expect(await dialog.textContent()).toContain(`${setup.server.origin}/console/sign-in/return`);
   await dialog.getByRole("button", { name: "Set up sign-on" }).click();
@@ -122,6 +125,8 @@ it("somebody in a group is sent there and back, to the page that they wanted, an
   await page.getByRole("button", { name: /Account/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await heading("Sign in");
+  await page.getByRole("button", { name: "Sign out of Acme" }).waitFor();
+  await expectAccessible(shown);
   // The provider knows ann still, and asks all the same who comes now.
   await continueAs(shown, "ann");
   await heading("team/pay");
@@ -131,6 +136,21 @@ it("somebody in a group is sent there and back, to the page that they wanted, an
   await page.goForward();
   await heading("team/pay");
   expect(page.url()).not.toMatch(/code=|state=/);
+});
+
+it("who has signed out here can sign out at the provider as well", async () => {
+  const shown = await open();
+  shown.expected.add("AccessDeniedException");
+  const { page, go, heading } = shown;
+  await go("/r/team/pay/-/images");
+  await continueAs(shown, "ann");
+  await heading("team/pay");
+  await page.getByRole("button", { name: /Account/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out of Acme" }).click();
+  await page.getByRole("heading", { level: 1, name: "You are signed out" }).waitFor();
+  const [known] = (await page.context().cookies()).filter(({ name }) => /provider/.test(name));
+  expect(known).toBeUndefined();
 });
 
 it("it works by plain HTTP at a name of the network", async () => {

@@ -43,7 +43,7 @@ export class OidcProvider {
     const { url } = issuer;
     issuer.configuration = {
       ...{ authorization_endpoint: `${url}/authorize`, token_endpoint: `${url}/token` },
-      code_challenge_methods_supported: ["S256"],
+      ...{ code_challenge_methods_supported: ["S256"], end_session_endpoint: `${url}/logout?ui=1` },
     };
     issuer.intercept = (path, response, request) => this.#handle(path, response, request);
   }
@@ -91,6 +91,7 @@ export class OidcProvider {
     const [place] = path.split("?");
     if (place === "/authorize") void this.#authorize(path, response, request);
     else if (place === "/token") void this.#token(response, request);
+    else if (place === "/logout") this.#logout(path, response);
     else return false;
     return true;
   }
@@ -110,6 +111,19 @@ export class OidcProvider {
     }
     const headers = { "set-cookie": `${sessionCookie}=${name}; HttpOnly; Secure` };
     response.writeHead(302, { ...headers, location: this.signIn(url, name) }).end();
+  }
+
+  /** OpenID Connect RP-Initiated Logout 1.0: nobody is known any more. */
+  #logout(path: string, response: ServerResponse): void {
+    const asked = new URL(`${this.issuer.url}${path}`).searchParams;
+    const isKnown = this.clients.has(asked.get("client_id") ?? "");
+    const headers = {
+      "content-type": "text/html",
+      ...(isKnown && { "set-cookie": `${sessionCookie}=; Max-Age=0; HttpOnly; Secure` }),
+    };
+    response.writeHead(isKnown ? 200 : 400, headers);
+    const sentence = isKnown ? "You are signed out" : "Unknown client";
+    response.end(`<!doctype html><html lang="en"><title>Provider</title><h1>${sentence}</h1>`);
   }
 
   async #token(response: ServerResponse, request: IncomingMessage) {

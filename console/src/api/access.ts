@@ -1,6 +1,7 @@
 /** Who may do what: entities of IAM, and what policies say of an action. */
 import type { explainAccess } from "../../../src/operations/entrepot/explain-access.ts";
 import type { lintPolicy } from "../../../src/operations/entrepot/lint-policy.ts";
+import type { listRepositoryAccess as listRepositoryAccessOperation } from "../../../src/operations/entrepot/list-repository-access.ts";
 import type { createAccessKey } from "../../../src/operations/iam/create-access-key.ts";
 import type { getAccessKeyLastUsed } from "../../../src/operations/iam/get-access-key-last-used.ts";
 import type { getAccountAuthorizationDetails } from "../../../src/operations/iam/get-account-authorization-details.ts";
@@ -13,6 +14,7 @@ type Details = AnswerOf<typeof getAccountAuthorizationDetails>;
 export type User = NonNullable<Details["UserDetailList"]>[number];
 export type Role = NonNullable<Details["RoleDetailList"]>[number];
 export type Policy = NonNullable<Details["Policies"]>[number];
+export type PrincipalAccess = AnswerOf<typeof listRepositoryAccessOperation>["principals"][number];
 export type Access = AnswerOf<typeof explainAccess>;
 export type Statement = Access["statements"][number];
 export type Lint = AnswerOf<typeof lintPolicy>;
@@ -146,4 +148,12 @@ export async function simulateDraft(
 export function lint(policyDocument: string, signal: AbortSignal): Promise<Lint> {
   const input = { policyKind: "repository", policyDocument };
   return ask<typeof lintPolicy>("LintPolicy", input, signal);
+}
+
+/** What users and roles can do with a repository, page by page. */
+export function listRepositoryAccess(
+  input: { readonly repositoryName: string; readonly nextToken?: string },
+  signal: AbortSignal,
+): Promise<AnswerOf<typeof listRepositoryAccessOperation>> {
+  return ask<typeof listRepositoryAccessOperation>("ListRepositoryAccess", input, signal);
 }

@@ -31,11 +31,6 @@ export async function describeRepository(
   return answer.repositories![0]!;
 }
 
-export async function describeImages(repositoryName: string, signal: AbortSignal) {
-  const input = { repositoryName, maxResults: mostInAPage };
-  return call<Wire<DescribeImagesResponse>>("ecr", "DescribeImages", input, signal);
-}
-
 export async function describeImage(
   repositoryName: string,
   imageDigest: string,

@@ -11,6 +11,23 @@ export function getOverview(signal: AbortSignal): Promise<Overview> {
   return ask<typeof operation>("GetOverview", {}, signal);
 }
 
+/** Of days on which somebody looked: how many images there were of each kind. */
+export interface Trend {
+  readonly days: readonly { readonly timestamp: number; readonly counts: Counts }[];
+}
+export type Counts = Readonly<Record<string, number>>;
+
+export function trendOf(
+  { days }: Pick<Overview, "days">,
+  kind: "worstSeverityCounts" | "imageAgeCounts",
+): Trend {
+  return {
+    days: days.flatMap(({ timestamp, [kind]: counts }) =>
+      counts === undefined ? [] : [{ timestamp, counts }],
+    ),
+  };
+}
+
 /** The days as series, as plots take them. */
 export function historyOf({ days }: Overview): UsageHistory {
   const names = { pulls: "pulls", pushes: "pushes", sizeInBytes: "sizeBytes" } as const;

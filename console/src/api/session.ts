@@ -42,6 +42,17 @@ tabs.onmessage = ({ data }) => {
   if (data === "in") void hearOfSignIn();
   else set({ kind: "out" });
 };
+/** Where somebody who has signed out here is signed in still. */
+export interface SignedOutOf {
+  readonly label: string;
+  readonly url: string;
+}
+let provider: SignedOutOf | undefined;
+
+export function signedInStill(): SignedOutOf | undefined {
+  return provider;
+}
+
 /** Whether somebody has signed out here: whoever comes next may be somebody else. */
 let hasSignedOut = false;
 
@@ -115,10 +126,13 @@ export async function resume(): Promise<void> {
 
 /** @throws ApiError when the server could not be told: the session is still good then, and stays */
 export async function signOut(): Promise<void> {
-  await asked(fetch(path, { method: "DELETE", headers: pageHeader() })).catch((error: unknown) => {
+  const pending = asked(fetch(path, { method: "DELETE", headers: pageHeader() }));
+  const answer = await pending.catch((error: unknown) => {
     // It does not know the session any more: that is what was asked for.
     if (!(error instanceof ApiError && error.status >= 400 && error.status < 500)) throw error;
+    return {};
   });
+  ({ provider } = answer as { readonly provider?: SignedOutOf });
   hasSignedOut = true;
   tabs.postMessage("out");
   set({ kind: "out" });

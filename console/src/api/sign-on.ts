@@ -100,6 +100,9 @@ export interface SignOnInput {
   readonly clientId: string;
   readonly clientSecret?: string;
   readonly groupsClaim?: string;
+  readonly scopes?: readonly string[];
+  readonly roleClaim?: string;
+  readonly nameClaim?: string;
 }
 
 export function putSignOn(input: SignOnInput): Promise<object> {

@@ -1,6 +1,7 @@
 /** Sentences of findings across repositories. */
 export const security = {
   title: "Security",
+  trend: "Trend: images by their worst finding",
   tabs: { findings: "Findings", coverage: "Coverage", ignored: "Ignored" },
   off: "Findings of all repositories are told once scanning is enhanced",
   offText:

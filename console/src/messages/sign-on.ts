@@ -21,6 +21,15 @@ export const signOn = {
   secretThere: "kept",
   secretNone: "none: a public client",
   groupsClaim: "Claim with the groups",
+  scopes: "Scopes",
+  roleClaim: "Claim with roles",
+  nameClaim: "Claim with the name",
+  hints: {
+    scopes: "What the provider is asked for beside openid, with blanks between",
+    roleClaim: "Empty: roles of groups. Otherwise only roles whose ARNs this claim lists",
+    nameClaim:
+      "What sessions are called. Empty: the email where it is verified, else the subject. Only name one that people cannot change themselves",
+  },
   updated: "Changed",
   redirect: "The provider has to allow this redirect URI:",
   saved: (label: string) => `People can sign in with ${label}.`,

@@ -10,6 +10,7 @@ import {
 } from "../../registry/identity/console-sessions.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { type AccountId, isAccountId } from "../../registry/names.ts";
+import { signOutThere } from "../../registry/sign-on/sign-out-there.ts";
 import {
   admitted,
   cookieOf,
@@ -131,7 +132,9 @@ async function signOut(
   await closeConsoleSession(ports, cookie);
   tell(options, { ...options.anonymous(request), principal }, "ConsoleLogout");
   setCookies(request, reply, "", 0);
-  return {};
+  const [providerArn] = [principal.conditions.get("aws:federatedprovider") ?? []].flat();
+  const provider = providerArn && (await signOutThere(ports, providerArn));
+  return provider ? { provider } : {};
 }
 
 /** @throws UnrecognizedClient without cookie; AccessDenied when another origin may have sent it */

@@ -85,6 +85,7 @@ import { listPublicAliases } from "./list-public-aliases.ts";
 import { listPublicTags } from "./list-public-tags.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
 import { listQuotas } from "./list-quotas.ts";
+import { listRepositoryAccess } from "./list-repository-access.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
 import { listReviews } from "./list-reviews.ts";
 import { listRoleGrants } from "./list-role-grants.ts";
@@ -165,6 +166,7 @@ export const entrepotOperations = [
   listPullSecrets,
   listKeyUses,
   listKmsKeys,
+  listRepositoryAccess,
   listRepositoryKeys,
   revokeSessions,
   emptyTrash,

@@ -1,10 +1,11 @@
 import { registryOf } from "../../registry/identity/principal.ts";
-import { severityOfRank } from "../../registry/scanning/severity/severity-rank.ts";
 import {
   type OverviewDay,
   type RegistryOverview,
   registryOverview,
 } from "../../registry/search/registry-overview.ts";
+import type { ImageAgeCounts } from "../../registry/usage/image-census.ts";
+import { worstCounts } from "../../registry/usage/take-census.ts";
 import { registryResource } from "../ecr/resource.ts";
 import { request } from "../ecr/shapes.ts";
 import { epochSeconds } from "../ecr/wire.ts";
@@ -18,6 +19,9 @@ interface Day {
   /** On average. */
   readonly sizeInBytes: number;
   readonly storedSizeInBytes: number;
+  /** How images stood at the end of the day, or at the last hour; absent where nobody has looked. */
+  readonly worstSeverityCounts?: Readonly<Record<string, number>>;
+  readonly imageAgeCounts?: ImageAgeCounts;
 }
 
 interface Answer {
@@ -41,6 +45,8 @@ interface Answer {
     /** Absent without advisories. */
     readonly advisoriesUpdatedAt?: number;
   };
+  /** Images that can be pulled, by the time since they were pushed: 7, 30, 90, 180, 365 days, more. */
+  readonly imageAgeCounts: ImageAgeCounts;
   /** What somebody should see to. */
   readonly attention: readonly {
     readonly kind: string;
@@ -67,7 +73,7 @@ export const getOverview = operation("entrepot:GetOverview", {
       ...{ sizeInBytes: sizeBytes, storedSizeInBytes: storedBytes },
       archivedSizeInBytes: found.archivedBytes,
       days: found.days.map(dayAnswer),
-      scans: scansAnswer(found),
+      ...{ scans: scansAnswer(found), imageAgeCounts: found.ages },
       attention: found.attention.map(({ kind, count, isCut, subject }) => ({
         ...{ kind, count },
         ...(isCut && { truncated: true }),
@@ -77,24 +83,21 @@ export const getOverview = operation("entrepot:GetOverview", {
   },
 });
 
-function dayAnswer({ at, counts, levels }: OverviewDay): Day {
+function dayAnswer({ at, counts, levels, census }: OverviewDay): Day {
   return {
     ...{ timestamp: epochSeconds(at), pulls: counts.pulls, pushes: counts.pushes },
     ...{ sizeInBytes: levels.sizeBytes, storedSizeInBytes: levels.storedBytes },
+    ...(census && { worstSeverityCounts: census.worst, imageAgeCounts: census.ages }),
   };
 }
 
 function scansAnswer({ scanType, scans, advisoriesUpdatedAt }: RegistryOverview) {
   const statusCounts: Record<string, number> = {};
-  const worstSeverityCounts: Record<string, number> = {};
-  for (const { status, worst, images } of scans) {
+  for (const { status, images } of scans) {
     statusCounts[status] = (statusCounts[status] ?? 0) + images;
-    if (status !== "COMPLETE" && status !== "ACTIVE") continue; // Of others nothing is known.
-    const severity = severityOfRank(worst) ?? "NONE";
-    worstSeverityCounts[severity] = (worstSeverityCounts[severity] ?? 0) + images;
   }
   return {
-    ...{ scanType, statusCounts, worstSeverityCounts },
+    ...{ scanType, statusCounts, worstSeverityCounts: worstCounts(scans) },
     ...(advisoriesUpdatedAt !== undefined && {
       advisoriesUpdatedAt: epochSeconds(advisoriesUpdatedAt),
     }),

@@ -35,6 +35,7 @@ describe("a registry's overview", () => {
           advisoriesUpdatedAt: expect.any(Number),
         },
       },
+      imageAgeCounts: { WEEK: 3, MONTH: 0, QUARTER: 0, HALF_YEAR: 0, YEAR: 0, OLDER: 0 },
       attention: [{ kind: "SCANS_FAILED", count: 1 }],
     });
     expect(found.sizeInBytes).toBeGreaterThan(debianLayer.length);

@@ -22,6 +22,8 @@ export interface SignOnEndpoints {
   readonly secretIn: "header" | "body";
   /** Whether answers say who gives them (RFC 9207). */
   readonly namesIssuer: boolean;
+  /** Where people sign out; many have none. Source: OpenID Connect RP-Initiated Logout 1.0, section 2.1. */
+  readonly endSession: string | undefined;
 }
 
 /** What an issuer was asked for its endpoints, and when. */

@@ -5,6 +5,8 @@ import type { Registry } from "../names.ts";
 import { newestOf } from "../scanning/scan-image.ts";
 import type { ScanType } from "../scanning/scan-type.ts";
 import { scanningConfiguration } from "../scanning/scanning-configuration.ts";
+import type { ImageAgeCounts, ImageCensus } from "../usage/image-census.ts";
+import { imageAgeCounts, worstCounts } from "../usage/take-census.ts";
 import {
   noCounts,
   noLevels,
@@ -42,6 +44,8 @@ export interface OverviewDay {
   readonly at: number;
   readonly counts: UsageCounts;
   readonly levels: UsageLevels;
+  /** As it was noted last on that day; `undefined` where nobody has looked. */
+  readonly census: ImageCensus | undefined;
 }
 
 export interface RegistryOverview {
@@ -51,6 +55,7 @@ export interface RegistryOverview {
   readonly days: readonly OverviewDay[];
   readonly scanType: ScanType;
   readonly scans: readonly ScanCount[];
+  readonly ages: ImageAgeCounts;
   /** When the advisories changed last; `undefined` where there are none. */
   readonly advisoriesUpdatedAt: number | undefined;
   readonly attention: readonly Attention[];
@@ -64,10 +69,11 @@ export async function registryOverview(
   const { search, usage } = ports.metadata;
   const { type } = await scanningConfiguration(ports, registry);
   const scope = { registry, repository: wholeRegistry };
-  const [counts, last, scans, days, index] = await Promise.all([
+  const [counts, last, scans, ages, days, index] = await Promise.all([
     search.registryCounts(registry),
     usage.levels.last(scope),
     search.scanCounts(registry, type),
+    imageAgeCounts(ports, registry),
     lastDays(ports, registry),
     // One that can not be had is told as none.
     ports.vulnerabilities.current().catch(() => undefined),
@@ -82,8 +88,26 @@ export async function registryOverview(
     ...(await undelivered(ports, registry)),
   ];
   return {
-    ...{ counts, archivedBytes: last?.levels.archivedBytes ?? 0, days, scanType: type, scans },
+    ...{ counts, archivedBytes: last?.levels.archivedBytes ?? 0, scanType: type, scans, ages },
+    days: days.map((day, place) =>
+      place === days.length - 1 ? today(day, { counts, scans, ages }) : day,
+    ),
     ...{ advisoriesUpdatedAt: index && newestOf(index), attention },
+  };
+}
+
+/** As things are now: the hour's look, if there was one, may know less. */
+function today(
+  day: OverviewDay,
+  { counts, scans, ages }: Pick<RegistryOverview, "counts" | "scans" | "ages">,
+): OverviewDay {
+  if (counts.images === 0) return day;
+  const { levels } = day;
+  const isUnknown = levels.images === 0 && levels.sizeBytes === 0;
+  return {
+    ...day,
+    levels: isUnknown ? { ...levels, ...counts } : levels,
+    census: { at: day.at, worst: worstCounts(scans), ages },
   };
 }
 
@@ -108,11 +132,17 @@ async function lastDays(ports: Ports, registry: Registry): Promise<OverviewDay[]
   const range = { from: to - searchLimits.overviewDays * day, to };
   const scope = { registry, repository: wholeRegistry };
   const { buckets, averages } = await usageHistory(ports, scope, "day", range);
+  const { census } = ports.metadata.usage;
+  const noted = await census.list(registry, range, searchLimits.overviewDays);
+  const looks = new Map(noted.map((each) => [each.at, each]));
   const counts = new Map(buckets.map((each) => [each.at, each.counts]));
   const levels = new Map(averages.map((each) => [each.at, each.levels]));
   return Array.from({ length: searchLimits.overviewDays }, (_, place) => {
     const at = range.from + place * day;
-    return { at, counts: counts.get(at) ?? noCounts, levels: levels.get(at) ?? noLevels };
+    return {
+      ...{ at, counts: counts.get(at) ?? noCounts, levels: levels.get(at) ?? noLevels },
+      census: looks.get(at),
+    };
   });
 }
 

@@ -55,7 +55,8 @@ async function exchange(secretIn: "header" | "body" = "header"): Promise<string>
   const back = new URL(there.signIn(url, "ann")).searchParams;
   const flow = openFlow(ports, cookie, back.get("state") ?? "");
   const token = `${there.issuer.url}/token`;
-  const endpoints = { authorization: "", token, secretIn, namesIssuer: false };
+  const known = { authorization: "", token, secretIn };
+  const endpoints = { ...known, namesIssuer: false, endSession: undefined };
   return exchangeCode(ports, provider, endpoints, { code: back.get("code") ?? "", flow });
 }
 

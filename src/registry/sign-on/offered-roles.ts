@@ -87,16 +87,32 @@ export function sessionNameOf(identity: WebIdentity, nameClaim: string | undefin
 
 const groupsTold = 20;
 
-function noRole({ provider, identity }: Identified): RegistryError {
+/**
+ * Whether the provider says that there are more groups than it puts into a token, and where to ask for
+ * them. Source: Microsoft identity platform, "Groups overage claim"; OpenID Connect Core 1.0, section 5.6.2.
+ */
+function hasTooManyGroups(idToken: string, groupsClaim: string): boolean {
+  // It was verified: it is a token.
+  const [, payload = ""] = idToken.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as {
+    readonly _claim_names?: Record<string, unknown> | null;
+    readonly hasgroups?: unknown;
+  };
+  return claims.hasgroups === true || claims._claim_names?.[groupsClaim] !== undefined;
+}
+
+function noRole({ provider, identity, idToken }: Identified): RegistryError {
   const { groupsClaim, roleClaim } = provider.signOn;
   const groups = valuesOf(identity, groupsClaim);
   const told = groups.slice(0, groupsTold).join(", ") + (groups.length > groupsTold ? ", …" : "");
   const why =
     roleClaim !== undefined
       ? `the token's claim "${roleClaim}" names no role of account ${provider.account} that trusts this identity provider`
-      : groups.length === 0
-        ? `the identity provider's token names no groups (it has no claim "${groupsClaim}")`
-        : `none of your groups has a role in account ${provider.account}: ${told}`;
+      : groups.length === 0 && hasTooManyGroups(idToken, groupsClaim)
+        ? `you are in more groups than the identity provider puts into a token, so that it names none: have it send those alone that are assigned to the application, or roles of the application with --groups-claim roles`
+        : groups.length === 0
+          ? `the identity provider's token names no groups (it has no claim "${groupsClaim}")`
+          : `none of your groups has a role in account ${provider.account}: ${told}`;
   return new RegistryError("AccessDenied", `You have no role here: ${why}. Ask an administrator.`);
 }
 

@@ -44,7 +44,7 @@ describe("an identity provider's endpoints", () => {
     expect(issuer.requests).toHaveLength(2);
     issuer.intercept = () => false;
     clock.advance(limits.issuerRetryMs);
-    expect((await ask()).token).toBe(`${issuer.url}/token`);
+    expect(await ask()).toMatchObject({ token: `${issuer.url}/token`, endSession: undefined });
   });
 
   it("say how the secret is wanted", async () => {
@@ -73,6 +73,11 @@ describe("an identity provider's endpoints", () => {
       "a password in its URL",
       { token_endpoint: "https://user@127.0.0.1/token" },
       "its token_endpoint is no URL to send people or secrets to",
+    ],
+    [
+      "a place to sign out that is a script",
+      { end_session_endpoint: "javascript:alert(1)" },
+      "its end_session_endpoint is no URL to send people or secrets to",
     ],
     [
       "another's name",

@@ -47,6 +47,10 @@ function readEndpoints(issuer: Issuer, told: Record<string, unknown>): SignOnEnd
     token: endpoint(issuer, told, "token_endpoint"),
     secretIn: isHeader ? "header" : "body",
     namesIssuer: told.authorization_response_iss_parameter_supported === true,
+    endSession:
+      told.end_session_endpoint === undefined
+        ? undefined
+        : endpoint(issuer, told, "end_session_endpoint"),
   };
 }
 

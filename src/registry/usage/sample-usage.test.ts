@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { account, openTestRegistry, type TestRegistry } from "../../../test/support/ecr.ts";
 import { deleteRepository } from "../../operations/ecr/delete-repository.ts";
+import { getOverview } from "../../operations/entrepot/get-overview.ts";
 import { getUsageHistory } from "../../operations/entrepot/get-usage-history.ts";
 import { reclaimOnce } from "../../workers/reclaim.ts";
 import { expireUsageJob, sampleUsageJob } from "../../workers/usage-jobs.ts";
@@ -137,6 +138,35 @@ describe("the hourly look at what there is", () => {
     expect(await usage.repositories.list(registry, { limit: 9 })).toEqual([]);
     const whole = await usage.levels.last({ registry, repository: wholeRegistry });
     expect(whole?.levels ?? noLevels).toEqual(noLevels);
+  });
+
+  it("notes by the day how old images are and how they stand in their scans", async () => {
+    await opened.createRepository("app");
+    await opened.pushImage("app", "one");
+    await sample();
+    opened.clock.set(start + 20 * hour);
+    await opened.pushImage("app", "two");
+    await sample();
+    opened.clock.set(start + 8 * day);
+    await sample();
+    opened.clock.set(start + 9 * day);
+    const { days, imageAgeCounts } = await opened.ask(getOverview, {});
+    const noted = days.flatMap(({ timestamp, imageAgeCounts: ages, worstSeverityCounts }) =>
+      ages === undefined
+        ? []
+        : [[(timestamp * 1000 - start) / day, ages.WEEK, ages.MONTH, worstSeverityCounts]],
+    );
+    expect(noted).toEqual([
+      [0, 2, 0, {}],
+      [8, 0, 2, {}],
+      [9, 0, 2, {}], // Today, as things are now.
+    ]);
+    expect(imageAgeCounts).toMatchObject({ WEEK: 0, MONTH: 2, OLDER: 0 });
+    opened.clock.set(start + 805 * day);
+    await expire();
+    const { census } = opened.environment.ports.metadata.usage;
+    const left = await census.list(registry, { from: 0, to: start + 900 * day }, 9);
+    expect(left.map(({ at }) => (at - start) / day)).toEqual([8]);
   });
 
   it("answers a bounded number of periods, of which the first and last are whole", async () => {

@@ -28,15 +28,18 @@ export function SignOnDialog({ stored, close }: SignOnDialogProps) {
   const [clientId, setClient] = useState(stored?.clientId ?? "");
   const [clientSecret, setSecret] = useState("");
   const [groupsClaim, setClaim] = useState(stored?.groupsClaim ?? "groups");
+  const [more, setMore] = useState<Claims>({
+    ...{ scopes: (stored?.scopes ?? defaultScopes).join(" ") },
+    ...{ roleClaim: stored?.roleClaim ?? "", nameClaim: stored?.nameClaim ?? "" },
+  });
   const done = useSignOnDone(close);
   const keepsSecret = stored?.hasClientSecret === true && stored.clientId === clientId;
-  // What the form does not show stays as it is.
-  const { scopes, roleClaim, nameClaim } = stored ?? {};
+  const { roleClaim, nameClaim } = more;
+  const scopes = more.scopes.split(/\s+/).filter((scope) => scope !== "");
   const input = {
-    ...{ providerArn, label, clientId, groupsClaim },
-    ...(scopes && { scopes }),
-    ...(roleClaim && { roleClaim }),
-    ...(nameClaim && { nameClaim }),
+    ...{ providerArn, label, clientId, groupsClaim, scopes },
+    ...(roleClaim !== "" && { roleClaim }),
+    ...(nameClaim !== "" && { nameClaim }),
     ...(clientSecret === "" && keepsSecret ? {} : { clientSecret }),
   };
   const { mutate, isPending, error } = useMutation({
@@ -74,16 +77,46 @@ export function SignOnDialog({ stored, close }: SignOnDialogProps) {
       <FormField label={words.groupsClaim}>
         <Input value={groupsClaim} onChange={({ detail }) => setClaim(detail.value)} />
       </FormField>
+      <ClaimFields {...{ more }} change={(values) => setMore({ ...more, ...values })} />
       <span>{words.redirect}</span>
       <CommandLine text={`${location.origin}/console/sign-in/return`} />
       <EquivalentCommand
         words={[
           ...["sign-on", "put", providerName(providerArn), "--label", label],
           ...["--client-id", clientId, "--groups-claim", groupsClaim],
+          ...scopes.flatMap((scope) => ["--scope", scope]),
+          ...(roleClaim === "" ? [] : ["--role-claim", roleClaim]),
+          ...(nameClaim === "" ? [] : ["--name-claim", nameClaim]),
           ...(clientSecret === "" ? [] : ["--client-secret-file", "FILE"]),
         ]}
       />
     </ActionDialog>
+  );
+}
+
+interface Claims {
+  /** With blanks between them. */
+  readonly scopes: string;
+  readonly roleClaim: string;
+  readonly nameClaim: string;
+}
+
+const defaultScopes = ["email", "profile"];
+
+interface ClaimProps {
+  readonly more: Claims;
+  readonly change: (values: Partial<Claims>) => void;
+}
+
+function ClaimFields({ more, change }: ClaimProps) {
+  return (
+    <>
+      {(["scopes", "roleClaim", "nameClaim"] as const).map((name) => (
+        <FormField key={name} label={words[name]} description={words.hints[name]}>
+          <Input value={more[name]} onChange={({ detail }) => change({ [name]: detail.value })} />
+        </FormField>
+      ))}
+    </>
   );
 }
 

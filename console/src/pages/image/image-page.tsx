@@ -98,12 +98,12 @@ export default function ImagePage({ repository, digest }: ImagePageProps) {
                   content: <ReferrersTab {...{ repository, digest }} />,
                 },
                 {
-                  ...{ id: "raw", label: words.raw },
-                  content: manifest && <RawTab {...{ repository, manifest }} />,
-                },
-                {
                   ...{ id: "activity", label: messages.activity.title },
                   content: <ActivityTab {...{ repository, digest }} />,
+                },
+                {
+                  ...{ id: "raw", label: words.raw },
+                  content: manifest && <RawTab {...{ repository, manifest }} />,
                 },
               ]}
             />

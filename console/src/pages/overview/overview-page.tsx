@@ -23,6 +23,7 @@ import { attentionOf } from "./attention.ts";
 const words = messages.overview;
 const largest = { sortBy: "SIZE", sortOrder: "DESCENDING", maxResults: 10 } as const;
 const Plots = lazy(() => import("./plots.tsx"));
+const Trends = lazy(() => import("./trends.tsx"));
 
 export function OverviewPage() {
   const { data, error, refetch } = useQuery({
@@ -100,7 +101,10 @@ function Figures({ overview }: { overview: Overview }) {
       </Container>
       <Scans scans={overview.scans} />
       <Suspense fallback={<StatusIndicator type="loading">{messages.loading}</StatusIndicator>}>
-        <Plots history={historyOf(overview)} />
+        <SpaceBetween size="l">
+          <Plots history={historyOf(overview)} />
+          <Trends overview={overview} />
+        </SpaceBetween>
       </Suspense>
       <Largest repositories={data?.repositories ?? []} />
     </SpaceBetween>

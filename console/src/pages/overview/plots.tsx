@@ -105,7 +105,7 @@ function AsTable({ history, series, format }: AsTableProps) {
         items={[...days].sort(([a], [b]) => b - a)}
         columnDefinitions={[
           {
-            ...{ id: "day", header: "Day" },
+            ...{ id: "day", header: words.day },
             cell: ([timestamp]) => new Date(timestamp * 1000).toISOString().slice(0, 10),
           },
           ...series.map(([title, name]) => ({

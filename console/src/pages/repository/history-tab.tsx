@@ -1,68 +1,103 @@
+import Autosuggest from "@cloudscape-design/components/autosuggest";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
-import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { listTagHistory } from "../../../../src/operations/entrepot/list-tag-history.ts";
 import { call, currentRegion } from "../../api/call.ts";
-import { describeImages } from "../../api/ecr.ts";
+import { ask } from "../../api/own.ts";
+import { searchImages } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { Empty } from "../../components/page.tsx";
+import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { Digest, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
+import { usePlaceSearch } from "../../place-search.ts";
 import type { TabProps } from "./repository-page.tsx";
 
 const words = messages.repository;
+const lastPushed = { sortBy: "PUSHED", sortOrder: "DESCENDING", maxResults: 20 } as const;
+const suggested = { sortBy: "PUSHED", sortOrder: "DESCENDING", maxResults: 50 } as const;
 
-interface Move {
-  readonly imageDigest?: string;
-  readonly movedAt: number;
-}
-
+/** Of one tag, also of one that is gone: found among all of the repository by the server. */
 export function HistoryTab({ name }: TabProps) {
-  const [tag, setTag] = useState<string>();
-  const images = useQuery({
-    queryKey: ["repository", name, "images", currentRegion()],
-    queryFn: ({ signal }) => describeImages(name, signal),
+  const [search, change] = usePlaceSearch();
+  const said = search.get("tag") ?? "";
+  const newest = useQuery({
+    queryKey: ["repository", name, "newest-tag", currentRegion()],
+    queryFn: ({ signal }) => searchImages({ repositoryName: name, ...lastPushed }, signal),
   });
-  const tags = (images.data?.imageDetails ?? []).flatMap(({ imageTags = [] }) => imageTags).sort();
-  const chosen = tag ?? tags[0];
+  const first = newest.data?.images.flatMap(({ imageTags }) => imageTags ?? [])[0];
+  const chosen = said === "" ? first : said;
   return (
     <SpaceBetween size="m">
-      <FormField label={words.imageTags}>
-        <Select
-          filteringType="auto"
-          selectedOption={chosen === undefined ? null : { value: chosen, label: chosen }}
-          options={tags.map((value) => ({ value, label: value }))}
-          onChange={({ detail }) => setTag(detail.selectedOption.value ?? "")}
-        />
-      </FormField>
+      {newest.error !== null && (
+        <ErrorNotice error={newest.error} retry={() => void newest.refetch()} />
+      )}
+      <TagField {...{ name, chosen }} choose={(tag) => change({ tag })} />
       {chosen === undefined ? (
         <Empty title={words.historyNone} />
       ) : (
-        <Moves name={name} tag={chosen} />
+        <Moves key={chosen} name={name} tag={chosen} />
       )}
     </SpaceBetween>
+  );
+}
+
+interface TagFieldProps {
+  readonly name: string;
+  readonly chosen: string | undefined;
+  readonly choose: (tag: string) => void;
+}
+
+function TagField({ name, chosen = "", choose }: TagFieldProps) {
+  const [typed, setTyped] = useState<string>();
+  const text = typed ?? chosen;
+  const word = typed ?? "";
+  const found = useQuery({
+    queryKey: ["repository", name, "tags-named", word, currentRegion()],
+    queryFn: ({ signal }) => {
+      const tagWord = word === "" ? undefined : word;
+      return searchImages({ repositoryName: name, tagWord, ...suggested }, signal);
+    },
+  });
+  const tags = (found.data?.images ?? []).flatMap(({ imageTags }) => imageTags ?? []);
+  const options = tags.filter((tag) => tag.includes(word)).sort();
+  const done = (tag: string) => {
+    setTyped(undefined);
+    if (tag !== "") choose(tag);
+  };
+  return (
+    <FormField label={words.imageTags} description={words.historyHint}>
+      <Autosuggest
+        value={text}
+        options={options.map((value) => ({ value }))}
+        statusType={found.isPending ? "loading" : "finished"}
+        filteringType="manual"
+        enteredTextLabel={(value) => value}
+        empty={messages.noMatch}
+        onChange={({ detail }) => setTyped(detail.value)}
+        onSelect={({ detail }) => done(detail.value)}
+        onBlur={() => typed !== undefined && done(typed)}
+        onKeyDown={({ detail }) => detail.key === "Enter" && typed !== undefined && done(typed)}
+      />
+    </FormField>
   );
 }
 
 function Moves({ name, tag }: { name: string; tag: string }) {
   const queries = useQueryClient();
   const { fail, succeed } = useNotices();
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ["repository", name, "history", tag, currentRegion()],
-    queryFn: ({ signal }) =>
-      call<{ moves: readonly Move[] }>(
-        ...([
-          "entrepot",
-          "ListTagHistory",
-          { repositoryName: name, imageTag: tag },
-          signal,
-        ] as const),
-      ),
-  });
+  const { query, pages } = usePaged(
+    ["repository", name, "history", tag, currentRegion()],
+    (token, signal) => {
+      const input = { repositoryName: name, imageTag: tag, ...token };
+      return ask<typeof listTagHistory>("ListTagHistory", input, signal);
+    },
+  );
   const { mutate, isPending: isMoving } = useMutation({
     mutationFn: (imageDigest: string) =>
       call("entrepot", "RestoreTag", { repositoryName: name, imageTag: tag, imageDigest }),
@@ -72,12 +107,15 @@ function Moves({ name, tag }: { name: string; tag: string }) {
     },
     onError: fail,
   });
-  if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
-  const moves = data?.moves ?? [];
+  if (query.error !== null) {
+    return <ErrorNotice error={query.error} retry={() => void query.refetch()} />;
+  }
+  const moves = pages.flatMap((page) => page.moves);
   return (
     <Table
-      items={[...moves]}
-      loading={isPending}
+      items={moves}
+      loading={query.isPending}
+      footer={query.hasNextPage ? <MoreButton query={query} /> : undefined}
       loadingText={messages.loading}
       empty={<Empty title={words.historyNone} />}
       ariaLabels={{ tableLabel: words.tabs.history }}
@@ -89,14 +127,14 @@ function Moves({ name, tag }: { name: string; tag: string }) {
         {
           ...{ id: "to", header: words.to },
           cell: ({ imageDigest }) =>
-            imageDigest === undefined ? "removed" : <Digest digest={imageDigest} />,
+            imageDigest === undefined ? words.tagRemoved : <Digest digest={imageDigest} />,
         },
         {
           ...{ id: "back", header: "" },
           cell: ({ imageDigest }) =>
             imageDigest !== undefined && imageDigest !== moves[0]?.imageDigest ? (
               <Button loading={isMoving} onClick={() => mutate(imageDigest)}>
-                Point back here
+                {words.pointBack}
               </Button>
             ) : null,
         },

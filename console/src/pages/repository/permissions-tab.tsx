@@ -1,3 +1,4 @@
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { call, currentRegion } from "../../api/call.ts";
 import { ApiError } from "../../api/errors.ts";
@@ -6,6 +7,7 @@ import { PolicyEditor } from "../../components/policy-editor.tsx";
 import { messages } from "../../messages.ts";
 import { PolicyForm } from "./policy-form.tsx";
 import type { TabProps } from "./repository-page.tsx";
+import { WhoCan } from "./who-can.tsx";
 
 const words = messages.repository;
 
@@ -18,16 +20,23 @@ export function PermissionsTab({ name }: TabProps) {
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   if (isPending) return null;
   return (
-    <PolicyEditor
-      key={data}
-      {...{ title: words.tabs.permissions, label: words.policyEdit, none: words.policyNone }}
-      {...{ kind: "repository", stored: data, form: PolicyForm }}
-      operations={{
-        ...{ put: "SetRepositoryPolicy", remove: "DeleteRepositoryPolicy" },
-        input: { repositoryName: name },
-      }}
-      saved={() => void queries.invalidateQueries({ queryKey })}
-    />
+    <SpaceBetween size="l">
+      <PolicyEditor
+        key={data}
+        {...{ title: words.tabs.permissions, label: words.policyEdit, none: words.policyNone }}
+        {...{ kind: "repository", stored: data, form: PolicyForm }}
+        operations={{
+          ...{ put: "SetRepositoryPolicy", remove: "DeleteRepositoryPolicy" },
+          input: { repositoryName: name },
+        }}
+        saved={() => {
+          for (const what of ["policy", "who-can"]) {
+            void queries.invalidateQueries({ queryKey: ["repository", name, what] });
+          }
+        }}
+      />
+      <WhoCan name={name} />
+    </SpaceBetween>
   );
 }
 

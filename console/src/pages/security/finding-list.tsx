@@ -12,11 +12,12 @@ import {
   urgentFindings,
 } from "../../api/findings.ts";
 import { csvText } from "../../components/csv.ts";
-import { downloadText } from "../../components/download.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { FindingExports } from "../../components/finding-exports.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import type { SarifFinding } from "../../components/sarif.ts";
 import { Severity } from "../../components/severity.tsx";
 import { Time } from "../../components/values.tsx";
 import { security as words } from "../../messages/security.ts";
@@ -94,24 +95,17 @@ interface ActionsProps {
   readonly ignore: (isIgnoring: boolean) => void;
 }
 
-/** What is exported is what is shown. */
 function Actions({ items, canIgnore, ignore }: ActionsProps) {
   return (
-    <SpaceBetween direction="horizontal" size="xs">
-      <Button onClick={() => downloadText("findings.csv", "text/csv", csvOf(items))}>
-        {words.csv}
-      </Button>
-      <Button
-        onClick={() =>
-          downloadText("findings.json", "application/json", JSON.stringify(items, null, 2))
-        }
-      >
-        {words.json}
-      </Button>
+    <FindingExports
+      csv={() => csvOf(items)}
+      json={() => JSON.stringify(items, null, 2)}
+      sarif={() => items.map(sarifOf)}
+    >
       <Button disabled={!canIgnore} onClick={() => ignore(true)}>
         {words.ignore}
       </Button>
-    </SpaceBetween>
+    </FindingExports>
   );
 }
 
@@ -196,4 +190,15 @@ function csvOf(items: readonly Finding[]): string {
     ];
   });
   return csvText([head, ...rows]);
+}
+
+function sarifOf(finding: Finding): SarifFinding {
+  const { packageVulnerabilityDetails: details, title = "" } = finding;
+  const facts = factsOf(finding);
+  return {
+    ...facts,
+    ...{ title, url: details?.sourceUrl ?? "" },
+    image: `${facts.repository}@${facts.digest}`,
+    path: details?.vulnerablePackages?.[0]?.filePath,
+  };
 }

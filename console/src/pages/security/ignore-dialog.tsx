@@ -14,8 +14,10 @@ import type { FindingFacts } from "./finding-facts.ts";
 const mostDays = 366;
 const dayMs = 86_400_000;
 
+type Ignorable = Pick<FindingFacts, "vulnerabilityId" | "packageName" | "repository">;
+
 interface IgnoreDialogProps {
-  readonly facts: FindingFacts;
+  readonly facts: Ignorable;
   readonly close: () => void;
 }
 
@@ -90,7 +92,7 @@ export function IgnoreDialog({ facts, close }: IgnoreDialogProps) {
 }
 
 function commandOf(
-  { vulnerabilityId }: FindingFacts,
+  { vulnerabilityId }: Ignorable,
   said: Readonly<Record<"name" | "scope" | "packageName" | "reason" | "owner" | "days", string>>,
 ): string[] {
   return [

@@ -1,21 +1,29 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { ComponentType } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { enableInput, enableScanning, isEnhanced } from "../../api/findings.ts";
+import { getOverview } from "../../api/overview.ts";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { Page } from "../../components/page.tsx";
 import { security as words } from "../../messages/security.ts";
+import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
 import { usePlaceSearch } from "../../place-search.ts";
 import { CoverageTab } from "./coverage-tab.tsx";
 import { FindingsTab } from "./findings-tab.tsx";
 import { IgnoredTab } from "./ignored-tab.tsx";
 
+const SeverityTrend = lazy(async () => {
+  const { SeverityTrend: Plot } = await import("../overview/trend-plot.tsx");
+  return { default: Plot };
+});
 const tabs = ["findings", "coverage", "ignored"] as const;
 type Tab = (typeof tabs)[number];
 
@@ -32,6 +40,7 @@ export function SecurityPage() {
     <Page title={words.title}>
       <SpaceBetween size="l">
         <ScanningState />
+        <Trend />
         <Tabs
           activeTabId={tab}
           onChange={({ detail }) => change({ tab: detail.activeTabId })}
@@ -41,6 +50,22 @@ export function SecurityPage() {
         />
       </SpaceBetween>
     </Page>
+  );
+}
+
+/** For who may see the registry at a glance; findings are for others, too. */
+function Trend() {
+  const { data } = useQuery({
+    queryKey: ["overview", currentRegion()],
+    queryFn: ({ signal }) => getOverview(signal),
+  });
+  if (data === undefined || data.repositoryCount === 0) return null;
+  return (
+    <ExpandableSection headerText={words.trend} variant="container">
+      <Suspense fallback={<StatusIndicator type="loading">{messages.loading}</StatusIndicator>}>
+        <SeverityTrend overview={data} />
+      </Suspense>
+    </ExpandableSection>
   );
 }
 

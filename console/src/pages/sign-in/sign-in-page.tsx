@@ -1,7 +1,11 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect } from "react";
+import { signedInStill } from "../../api/session.ts";
 import { messages } from "../../messages.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 
@@ -13,11 +17,32 @@ export function SignInPage() {
   return (
     <main className="sign-in">
       <Container header={<Header variant="h1">{title}</Header>}>
-        <SignInForm />
+        <SpaceBetween size="m">
+          <SignedOut />
+          <SignInForm />
+        </SpaceBetween>
       </Container>
       <Box variant="small" display="block" padding="m">
         {hint}
       </Box>
     </main>
+  );
+}
+
+/** A browser that others use, too, is not left before the provider has forgotten who one is. */
+function SignedOut() {
+  const provider = signedInStill();
+  if (provider === undefined || !/^https?:/.test(provider.url)) return null;
+  return (
+    <Alert
+      type="info"
+      action={
+        <Button onClick={() => location.assign(provider.url)}>
+          {messages.signIn.signOutThere(provider.label)}
+        </Button>
+      }
+    >
+      {messages.signIn.signedInThere(provider.label)}
+    </Alert>
   );
 }

@@ -18,6 +18,7 @@ import { SqlEventReplays } from "./event-replays.ts";
 import { SqlEventRules } from "./event-rules.ts";
 import { SqlFindingFilters } from "./finding-filters.ts";
 import { SqlGates } from "./gates.ts";
+import { SqlImageCensus } from "./image-census.ts";
 import { SqlImageUses } from "./image-uses.ts";
 import { SqlImages } from "./images.ts";
 import { SqlJobs } from "./jobs.ts";
@@ -125,6 +126,7 @@ export function metadataTables(session: SqlSession): MetadataChange {
       levels: new SqlUsageLevels(session),
       repositories: new SqlUsageRepositories(session),
       standing: new SqlStanding(session),
+      census: new SqlImageCensus(session),
     },
     audit: new SqlAudit(session),
     costs: new SqlCosts(session),

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { FoldedChild, FoldedReferrers, SearchReads } from "../../../ports/search-store.ts";
 import type { Digest, Tag } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
+import { imageAges } from "./image-census.ts";
 import { inTrash } from "./image-row.ts";
 import { ofRepository, type RepositoryKey, repositoryKey } from "./keys.ts";
 import { ListStatement } from "./list-statement.ts";
@@ -104,6 +105,10 @@ export class SqlSearch implements SearchReads {
 
   scanCounts(...asked: Parameters<SearchReads["scanCounts"]>) {
     return scanCounts(this.#session, ...asked);
+  }
+
+  imageAges(...asked: Parameters<SearchReads["imageAges"]>) {
+    return imageAges(this.#session, ...asked);
   }
 
   repositoryBytes(...asked: Parameters<SearchReads["repositoryBytes"]>) {

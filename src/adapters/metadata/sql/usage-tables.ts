@@ -71,7 +71,15 @@ export interface UsageRepositoryTable extends OfScope {
   gone_at: number | null;
 }
 
+export interface ImageCensusTable extends Omit<OfScope, "repository"> {
+  /** A day's begin. */
+  at: number;
+  /** JSON. */
+  counts: string;
+}
+
 export interface UsageTables {
+  image_census: ImageCensusTable;
   usage_count: UsageCountTable;
   usage_call: UsageCallTable;
   usage_level: UsageLevelTable;

@@ -36,6 +36,7 @@ import { migration0035 } from "./0035-console-sign-on.ts";
 import { migration0036 } from "./0036-former-tags.ts";
 import { migration0037 } from "./0037-gallery-postings.ts";
 import { migration0038 } from "./0038-turns-of-jobs.ts";
+import { migration0039 } from "./0039-image-census.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -78,4 +79,5 @@ export const migrations: readonly Migration[] = [
   migration0036,
   migration0037,
   migration0038,
+  migration0039,
 ];

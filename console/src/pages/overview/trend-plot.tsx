@@ -1,0 +1,74 @@
+import BarChart from "@cloudscape-design/components/bar-chart";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Table from "@cloudscape-design/components/table";
+import { type Overview, type Trend, trendOf } from "../../api/overview.ts";
+import { severities } from "../../components/severity.tsx";
+import { messages } from "../../messages.ts";
+
+const words = messages.overview;
+
+/** Of each day, how many images there were of each kind. */
+export interface TrendPlotProps {
+  readonly title: string;
+  readonly trend: Trend;
+  /** Names of counts, and what people call them. */
+  readonly kinds: readonly (readonly [name: string, title: string])[];
+}
+
+const dayOf = (timestamp: number) => new Date(timestamp * 1000).toISOString().slice(0, 10);
+
+export function TrendPlot({ title, trend: { days }, kinds }: TrendPlotProps) {
+  const shown = kinds.filter(([name]) => days.some(({ counts }) => (counts[name] ?? 0) > 0));
+  return (
+    <>
+      <BarChart
+        stackedBars
+        hideFilter
+        height={200}
+        xScaleType="categorical"
+        xTickFormatter={(day: string) => day.slice(5)}
+        empty={words.noHistory}
+        ariaLabel={title}
+        series={shown.map(([name, kind]) => ({
+          ...{ type: "bar" as const, title: kind },
+          data: days.map(({ timestamp, counts }) => ({
+            ...{ x: dayOf(timestamp), y: counts[name] ?? 0 },
+          })),
+        }))}
+      />
+      <ExpandableSection headerText={messages.viewAsTable}>
+        <Table
+          variant="embedded"
+          items={[...days].reverse()}
+          empty={words.noHistory}
+          ariaLabels={{ tableLabel: title }}
+          columnDefinitions={[
+            {
+              ...{ id: "day", header: words.day, isRowHeader: true },
+              cell: ({ timestamp }) => dayOf(timestamp),
+            },
+            ...kinds.map(([name, kind]) => ({
+              ...{ id: name, header: kind },
+              cell: ({ counts }: Trend["days"][number]) => counts[name] ?? 0,
+            })),
+          ]}
+        />
+      </ExpandableSection>
+    </>
+  );
+}
+
+const severityKinds = [
+  ...severities.map((name) => [name, name] as const),
+  ["NONE", words.noFindings] as const,
+];
+
+/** Images by the worst that was found in them. */
+export function SeverityTrend({ overview }: { overview: Pick<Overview, "days"> }) {
+  return (
+    <TrendPlot
+      {...{ title: words.severityTrend, kinds: severityKinds }}
+      trend={trendOf(overview, "worstSeverityCounts")}
+    />
+  );
+}
