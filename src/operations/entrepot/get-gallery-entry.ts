@@ -4,6 +4,7 @@ import { fieldProblems } from "../../registry/private-gallery/fields.ts";
 import { gallerySettings } from "../../registry/private-gallery/gallery-settings.ts";
 import { toldVersions } from "../../registry/private-gallery/told-versions.ts";
 import { registryId, repositoryName, request } from "../ecr/shapes.ts";
+import { epochSeconds } from "../ecr/wire.ts";
 import { operation } from "../operation.ts";
 import {
   type GalleryEntryAnswer,
@@ -18,6 +19,8 @@ interface Answer {
   readonly versions: readonly GalleryVersionAnswer[];
   /** For its own account: what the entry lacks by the fields that are defined now. */
   readonly problems?: readonly string[];
+  /** For its own account: the accounts that are told of it, all of them. Times are epoch seconds. */
+  readonly subscribers?: readonly { readonly accountId: string; readonly subscribedAt: number }[];
 }
 
 /** An entry of the private gallery and its versions, for its own account and whom it shows itself to. */
@@ -36,6 +39,10 @@ export const getGalleryEntry = operation("entrepot:GetGalleryEntry", {
     }
     const { fields } = await gallerySettings(ports.metadata, registry);
     const problems = fieldProblems(fields, entry.fields);
-    return { entry: galleryEntryAnswer(entry, true), ...answer, problems };
+    const found = await ports.metadata.privateGallery.subscriptions(repository);
+    const subscribers = found.map(({ subscriber, createdAt }) => {
+      return { accountId: subscriber, subscribedAt: epochSeconds(createdAt) };
+    });
+    return { entry: galleryEntryAnswer(entry, true), ...answer, problems, subscribers };
   },
 });

@@ -8,9 +8,11 @@ import {
 } from "../../../test/support/ecr.ts";
 import { userWith } from "../../../test/support/identity.ts";
 import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
+import { addAccounts } from "../../../test/support/sessions.ts";
 import { eventRouter } from "../../registry/events/route-events.ts";
 import { routeWaiting } from "../../registry/events/route-waiting.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
+import type { AccountId } from "../../registry/names.ts";
 import { privateGalleryLimits } from "../../registry/private-gallery/private-gallery-limits.ts";
 import { tellSubscribers } from "../../registry/private-gallery/tell-subscribers.ts";
 import { createRepository } from "../ecr/create-repository.ts";
@@ -315,6 +317,40 @@ describe("a subscription", () => {
     ];
     expect(await told()).toEqual(expected);
     expect(await told(account)).toEqual(expected);
+  });
+
+  it("tells nothing of entries of a closed account, and no closed account anything", async () => {
+    const close = (id: string, status: "ACTIVE" | "SUSPENDED") =>
+      opened.ports.metadata.transaction(async ({ identity }) => {
+        const found = await identity.accounts.find(id as AccountId);
+        expect(found?.status).toBeDefined();
+        if (found !== undefined) await identity.accounts.replace({ ...found, status });
+      });
+    await addAccounts(opened.ports, account, otherAccount);
+    await put({ visibility: { scope: "ORGANIZATION" } });
+    for (const caller of [other, undefined]) await subscribed(caller);
+    await close(otherAccount, "SUSPENDED");
+    await version("1", { state: "DEPRECATED" });
+    expect([await told(), await told(account)].map(({ length }) => length)).toEqual([0, 1]);
+    await close(otherAccount, "ACTIVE");
+    await version("2", { state: "DEPRECATED" });
+    await close(account, "SUSPENDED");
+    expect([await told(), await told(account)].map(({ length }) => length)).toEqual([0, 1]);
+    await close(account, "ACTIVE");
+    await version("2", { state: "WITHDRAWN" });
+    expect([await told(), await told(account)].map(({ length }) => length)).toEqual([1, 2]);
+  });
+
+  it("is told to the entry's own account, and to nobody else", async () => {
+    await put({ visibility: { scope: "ORGANIZATION" } });
+    expect((await get()).subscribers).toEqual([]);
+    await subscribed(other);
+    expect((await get()).subscribers).toEqual([
+      { accountId: otherAccount, subscribedAt: opened.clock.now() / 1000 },
+    ]);
+    expect((await get(other)).subscribers).toBeUndefined();
+    await unsubscribed(other);
+    expect((await get()).subscribers).toEqual([]);
   });
 
   it("tells nothing of what does not show itself any more, nor by other tags", async () => {

@@ -4,7 +4,7 @@ import type { EventDetail, RegistryEvent } from "../events/event.ts";
 import { addNoticeEvent, type GalleryNotice } from "../events/private-gallery-event.ts";
 import type { Route } from "../events/route.ts";
 import { limits } from "../limits.ts";
-import { type Digest, isDigest, isPublicRegistry } from "../names.ts";
+import { type AccountId, type Digest, isDigest, isPublicRegistry } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import { matchesWildcard } from "../wildcard.ts";
 import { conditionsOf } from "./subscriptions.ts";
@@ -87,14 +87,23 @@ async function tell(
   // While its repository lies in the trash, it goes by another name.
   const found = await change.repositories.findById(repository);
   if (entry === undefined || found?.name !== entry.name) return;
+  const { account } = repository.registry;
+  // A closed account shows no entry, and tells of none; and a closed one hears nothing.
+  if (await isClosed(change, account)) return;
   const isFinding = notice.action === "CRITICAL_FINDING";
   if (isFinding && !(await isMeant(change, repository, notice, happenedAt))) return;
   for (const subscription of subscriptions) {
     const who = { account: subscription.subscriber, conditions: conditionsOf(subscription) };
     if (!saysSo(entry, who)) continue;
+    if (who.account !== account && (await isClosed(change, who.account))) continue;
     const to = { account: subscription.subscriber, region: repository.registry.region };
     await addNoticeEvent(change, to, entry, notice, at);
   }
+}
+
+/** As it is in this transaction: what is remembered of accounts may be some seconds old. */
+async function isClosed({ identity }: MetadataChange, id: AccountId): Promise<boolean> {
+  return (await identity.accounts.find(id))?.status === "SUSPENDED";
 }
 
 /**
