@@ -113,6 +113,7 @@ const manyRows = `
   insert into object select 'a', 'r', 'o-' || n, 'AES256', d(n), 1, 1, '\\x01',
     case when n % 50 = 0 then 'deleting' else 'live' end, 'blobs', '1', 1, ''
     from generate_series(0, 59999) n;
+  insert into object_content select 'a', 'r', 'o-' || n, '\\x02' from generate_series(0, 59999) n;
   insert into layer select 'a', 'r', repository, d(n), 'o-' || n, 1, null, 1, 1 from member;
   insert into image select 'a', 'r', repository, d(n), 'm', null, null, 1, 1,
     case when n % 3 = 0 then d(n % 100) end, 1, null, 'ACTIVE', 'o-' || n,

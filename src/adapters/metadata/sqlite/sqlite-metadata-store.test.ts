@@ -159,6 +159,7 @@ describe("a directory with SQLite metadata", () => {
       ...["dead_letter_time", "event_arrival_time", "event_queue_due"],
       "gallery_posting_place", // A search is over the public registries of all accounts.
       "gallery_subscription_of", // What one account wants to be told of, of all accounts.
+      "image_census_time", // What is old anywhere.
       "image_in_use_expiry",
       "image_replication_status", // What waits anywhere, for metrics.
       ...["job_due", "job_state", "job_turn"],
