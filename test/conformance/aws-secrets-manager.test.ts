@@ -110,9 +110,12 @@ describe("values", () => {
     }
   });
 
-  it("are at most 64 KiB of one kind", async () => {
+  it("are a byte at least, and at most 64 KiB of one kind", async () => {
     const put = (value: object) =>
       secrets.send(new CreateSecretCommand({ Name: "large", ...value }));
+    for (const nothing of [{ SecretString: "" }, { SecretBinary: new Uint8Array() }]) {
+      await expect(put(nothing)).rejects.toThrow(/length greater than or equal to 1$/);
+    }
     await expect(put({ SecretString: "ü".repeat(32_769) })).rejects.toThrow(/65536/);
     await expect(put({ SecretString: "a", SecretBinary: Uint8Array.of(1) })).rejects.toBeInstanceOf(
       sdk.InvalidParameterException,

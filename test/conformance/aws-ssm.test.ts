@@ -67,6 +67,9 @@ describe("values", () => {
     });
     expect(found?.LastModifiedDate?.getTime()).toBe(server.opened.clock.now());
     expect(await get("/app/url:1")).toMatchObject({ Value: "one", Selector: ":1" });
+    await expect(get("/app/url:9")).rejects.toThrow(
+      "Systems Manager could not find version 9 of /app/url. Verify the version and try again.",
+    );
     expect((await get(`${arn("app/url")}:1`))?.Value).toBe("one");
     await put("plain", "p");
     expect((await get(arn("plain")))?.Value).toBe("p");
@@ -109,6 +112,15 @@ describe("values", () => {
     await expect(put("/rules/long", `${long}x`, { Tier: "Advanced" })).rejects.toThrow();
     const badNames = ["aws-x", "/SSM/x", "a/b", "/a//b", "/a/", "/ü", "a b", "/{{x}}"];
     for (const name of badNames) await expect(put(name, "v")).rejects.toThrow(/[Nn]ame/);
+    await expect(put("/aws/x", "v")).rejects.toMatchObject({
+      ...{
+        name: "AccessDeniedException",
+        message: "No access to reserved parameter name: /aws/x.",
+      },
+    });
+    await expect(put("/ssm/x", "v")).rejects.toThrow(
+      /^Parameter name: can't be prefixed with "ssm" \(case-insensitive\)\. If formed as a path/,
+    );
     await expect(put("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16", "v")).rejects.toBeInstanceOf(
       sdk.HierarchyLevelLimitExceededException,
     );

@@ -137,7 +137,7 @@ it("nothing is asked for callers who may not import, nor against the rule's term
   const bring = { ...pull, Action: ["ecr:BatchGetImage", "ecr:BatchImportUpstreamImage"] };
   const bringer = await userWith(ports, { account, name: "bringer" }, bring);
   await expect(api.ask(batchGetImage, input, bringer)).rejects.toMatchObject({
-    kind: "AccessDenied",
+    kind: "RepositoryNotFound",
   });
   const asked = upstream.asked.length;
   const terms = { ecrRepositoryPrefix: "hub", deny: ["library/*"] };

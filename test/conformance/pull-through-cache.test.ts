@@ -544,12 +544,17 @@ describe("who may have something imported", () => {
   it("is who may import, and create where the repository is not there", async () => {
     const { digest } = publish();
     const path = "/v2/hub/library/app/manifests/v1";
+    const answer = async (name: string, ...statements: TestStatement[]) =>
+      (await clientOf(name, ...statements)).get(path);
     const status = async (name: string, ...statements: TestStatement[]) =>
-      (await (await clientOf(name, ...statements)).get(path)).status;
+      (await answer(name, ...statements)).status;
     expect(await status("puller", pull)).toBe(404);
     expect(await status("maker", pull, make)).toBe(404);
     expect(upstream.asked).toEqual([]);
-    expect(await status("bringer", pull, bring)).toBe(403);
+    const refused = await answer("bringer", pull, bring);
+    expect(refused.status).toBe(404);
+    const { errors } = (await refused.json()) as { errors: { code: string }[] };
+    expect(errors.map(({ code }) => code)).toEqual(["NAME_UNKNOWN"]);
     expect((await api.ask(describeRepositories, {})).repositories).toEqual([]);
     expect(await status("both", pull, bring, make)).toBe(200);
     await stored(digest);

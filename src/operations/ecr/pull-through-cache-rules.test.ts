@@ -64,6 +64,21 @@ describe("pull through cache rules", () => {
     ).rejects.toMatchObject({ kind: "InvalidParameter" });
   });
 
+  it("are of Azure whatever ending its names have, and not without credentials", async () => {
+    for (const name of ["team", "team0", "teamreg-a1b2c3d4e5f6g7h8"]) {
+      const upstreamRegistryUrl = `${name}.azurecr.io`;
+      await expect(create("azure", { upstreamRegistryUrl })).rejects.toMatchObject({
+        kind: "UnsupportedUpstreamRegistry",
+        message: expect.stringMatching(/requires authentication/),
+      });
+    }
+    const credentialArn = await secret("ecr-pullthroughcache/azure");
+    const upstreamRegistryUrl = "teamreg-a1b2c3d4e5f6g7h8.azurecr.io";
+    expect(await create("azure", { upstreamRegistryUrl, credentialArn })).toMatchObject({
+      upstreamRegistry: "azure-container-registry",
+    });
+  });
+
   it.each([
     ["is no registry's", { upstreamRegistryUrl: "quay.io/library" }],
     ["has credentials in it", { upstreamRegistryUrl: "https://u:p@quay.io" }],

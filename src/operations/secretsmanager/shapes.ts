@@ -22,7 +22,7 @@ export const kmsKeyId = z.string().max(2048).optional();
 export const versionId = z.string().min(32).max(64).optional();
 export const versionStage = z.string().min(1).max(256);
 export const versionStages = z.array(versionStage).min(1).max(secretLimits.stages).optional();
-export const secretString = z.string().max(secretLimits.valueBytes).optional();
+export const secretString = z.string().min(1).max(secretLimits.valueBytes).optional();
 export const policyText = z.string().min(1).max(secretLimits.policyCharacters);
 
 export const secretBinary = blob(1, secretLimits.valueBytes).optional();

@@ -109,7 +109,7 @@ async function requireVersion(
   if ((await parameters.findVersion(parameter, version)) !== undefined) return;
   throw new RegistryError(
     "ParameterVersionNotFound",
-    `Systems Manager could not find version ${version} of ${parameter.name}.`,
+    `Systems Manager could not find version ${version} of ${parameter.name}. Verify the version and try again.`,
   );
 }
 

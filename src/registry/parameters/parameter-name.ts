@@ -45,7 +45,7 @@ const nameShape = /^[a-zA-Z0-9_.\-/]+$/;
 /**
  * That a parameter may be called that. Source: Systems Manager, "Creating Parameter Store parameters",
  * requirements and constraints for names.
- * @throws Validation, HierarchyLevelLimitExceeded
+ * @throws Validation, HierarchyLevelLimitExceeded, AccessDenied for a path that is AWS's own
  */
 export function checkParameterName(parameter: ParameterRef): void {
   const { name } = parameter;
@@ -54,9 +54,7 @@ export function checkParameterName(parameter: ParameterRef): void {
       "Parameter name: a name consists of letters, digits, and the symbols . - _, in levels that slashes divide.",
     );
   }
-  if (/^\/?(?:aws|ssm)/i.test(name)) {
-    throw invalid('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
-  }
+  requireUnreserved(name);
   if (name.includes("/") && !name.startsWith("/")) {
     throw invalid("Parameter name must be a fully qualified name.");
   }
@@ -71,6 +69,20 @@ export function checkParameterName(parameter: ParameterRef): void {
   if (parameterArn(parameter).length > parameterLimits.arnCharacters) {
     throw invalid("Parameter name: the name is too long.");
   }
+}
+
+/** What Parameter Store says of a path differs from what it says of a single name. */
+function requireUnreserved(name: string): void {
+  if (!/^\/?(?:aws|ssm)/i.test(name)) return;
+  if (!name.startsWith("/") || name.lastIndexOf("/") === 0) {
+    throw invalid('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).');
+  }
+  if (/^\/aws/i.test(name)) {
+    throw new RegistryError("AccessDenied", `No access to reserved parameter name: ${name}.`);
+  }
+  throw invalid(
+    'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_',
+  );
 }
 
 function invalid(sentence: string): RegistryError {

@@ -64,7 +64,7 @@ export async function selectedVersion(
   const wanted = selector === undefined ? "" : ` ${selector}`;
   throw new RegistryError(
     "ParameterVersionNotFound",
-    `Systems Manager could not find version${wanted} of ${parameter.name}.`,
+    `Systems Manager could not find version${wanted} of ${parameter.name}. Verify the version and try again.`,
   );
 }
 

@@ -5,11 +5,13 @@ import { requestTags } from "../creation-templates/create-by-template.ts";
 import { createUnasked } from "../creation-templates/create-unasked.ts";
 import { creationAudit } from "../creation-templates/creation-audit.ts";
 import type { Deployment } from "../deployment.ts";
+import { isRegistryError } from "../errors.ts";
 import type { Organization } from "../identity/organization.ts";
 import type { Caller } from "../identity/principal.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { authorize, repositoryAsResource, requireAllowed } from "../policy/authorize.ts";
 import type { RequestContext } from "../policy/request-context.ts";
+import { repositoryNotFound } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { type CachedRepository, cachedRepository } from "./cached-repository.ts";
 
@@ -50,7 +52,8 @@ export async function cacheFor(request: CacheRequest): Promise<CachedRepository 
 
 /**
  * The repository, made where it was not there: by a template or with the defaults, if the caller may.
- * @throws RepositoryNotFound, AccessDenied unless it is there or may be made
+ * @throws RepositoryNotFound unless it is there or may be made. Source: ECR, "Pull through cache",
+ *   required permissions: NAME_UNKNOWN without `ecr:CreateRepository`
  */
 export async function madeRepository(request: CacheRequest): Promise<Repository> {
   const { environment, registry, name, unrecorded, caller, context } = request;
@@ -76,6 +79,8 @@ export async function madeRepository(request: CacheRequest): Promise<Repository>
     return made.repository;
   } catch (error) {
     audit.end(auditError(error));
+    // The trail tells why; who may not have it made gets the answer of a registry without rules.
+    if (isRegistryError(error, "AccessDenied")) throw repositoryNotFound(registry, name);
     throw error;
   }
 }

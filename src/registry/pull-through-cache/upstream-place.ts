@@ -26,7 +26,8 @@ const known: Readonly<Record<UpstreamKind, KnownUpstream>> = {
   quay: { hosts: /^quay\.io$/, needsCredentials: false, realms: own },
   "github-container-registry": { hosts: /^ghcr\.io$/, needsCredentials: true, realms: own },
   "azure-container-registry": {
-    ...{ hosts: /^[a-z0-9]{5,50}\.azurecr\.io$/, needsCredentials: true, realms: own },
+    // A registry's name, or with a hyphen and a hash behind it: whose names may be taken again.
+    ...{ hosts: /^[a-z0-9-]{1,63}\.azurecr\.io$/, needsCredentials: true, realms: own },
   },
   "gitlab-container-registry": {
     ...{ hosts: /^registry\.gitlab\.com$/, needsCredentials: true, realms: ["gitlab.com"] },
