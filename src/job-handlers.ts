@@ -120,7 +120,7 @@ export function jobHandlers(
     judgeRegistryJob((err, repository) =>
       log.error({ event: "gates", repository, err }, "an image could not be judged"),
     ),
-    promoteImageJob,
+    promoteImageJob(reach),
     recheckApprovalsJob,
     scanRegistry,
     sbomExportJob(targets, version),

@@ -1,4 +1,6 @@
-import { concludeIn, promote } from "../registry/approvals/promote.ts";
+import { concludeIn } from "../registry/approvals/conclude-promotion.ts";
+import { promote } from "../registry/approvals/promote.ts";
+import type { PromotionReach } from "../registry/approvals/promote-elsewhere.ts";
 import {
   type PromotePayload,
   promoteImageKind,
@@ -8,13 +10,16 @@ import {
 import { recheckApprovals } from "../registry/approvals/recheck-approvals.ts";
 import type { JobHandler } from "./job-handler.ts";
 
+/** About a day: somebody has to mend a policy of another registry. */
+const promotionAttempts = 36;
+
 /** Brings what was approved to where it goes. */
-export const promoteImageJob: JobHandler = {
-  ...{ kind: promoteImageKind, leaseMs: 60_000, maxAttempts: 10 },
+export const promoteImageJob = (reach: PromotionReach): JobHandler => ({
+  ...{ kind: promoteImageKind, leaseMs: 60_000, maxAttempts: promotionAttempts },
   async run(ports, payload, { registry, signal }) {
     const { repositoryId: id, request } = payload as PromotePayload;
     const repository = registry && (await ports.metadata.repositories.findById({ registry, id }));
-    if (repository !== undefined) await promote(ports, repository, request, signal);
+    if (repository !== undefined) await promote(ports, reach, repository, request, signal);
   },
   async died(change, { registry, payload, lastError }, now) {
     const { repositoryId: id, request } = JSON.parse(payload) as PromotePayload;
@@ -22,7 +27,7 @@ export const promoteImageJob: JobHandler = {
     const reason = lastError ?? "no worker ended it";
     await concludeIn(change, { registry, id }, request, { state: "FAILED", reason }, now);
   },
-};
+});
 
 /** Looks whether approvals are still good, when an image was scanned and when their time is over. */
 export const recheckApprovalsJob: JobHandler = {

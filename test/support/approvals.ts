@@ -13,8 +13,13 @@ import { scanImageJob } from "../../src/workers/scan-image-job.ts";
 import { signImageJob } from "../../src/workers/sign-image-job.ts";
 import { account, callerOf, deployment, imageManifest } from "./ecr.ts";
 import { type TestStatement, userWith } from "./identity.ts";
+import { testOrganization } from "./organization.ts";
 import { ScannedRegistry } from "./scanned-registry.ts";
 
+const reach = {
+  ...{ regions: deployment.regions, trashMs: deployment.trashMs },
+  organization: async () => testOrganization,
+};
 const observer = {
   jobDone: () => undefined,
   jobFailed: ({ error }: { readonly error: unknown }) => {
@@ -83,19 +88,24 @@ export class ApprovingRegistry {
     return failure === undefined ? "ok" : `${failure.failureCode}: ${failure.failureReason}`;
   }
 
-  /** Routes what happened, and does the jobs that follow from it and are due. */
-  async settle(): Promise<void> {
+  /**
+   * Routes what happened, and does the jobs that follow from it and are due.
+   * @param failed told of what is tried again; absent: nothing may fail
+   */
+  async settle(failed = (error: unknown): void => observer.jobFailed({ error })): Promise<void> {
     const { ports } = this.scanned.opened;
     const never = () => {
       throw new Error("an image could not be judged");
     };
     const jobs = [
       ...[scanImageJob, judgeImageJob, judgeRegistryJob(never), signImageJob],
-      ...[promoteImageJob, recheckApprovalsJob],
+      ...[promoteImageJob(reach), recheckApprovalsJob],
     ];
     for (let round = 0; round < 4; round++) {
       await routeWaiting(ports, tellSubscribers(ports, scanPushed(ports, eventRouter(ports))));
-      const runner = new JobRunner(ports, jobs, { observer });
+      const runner = new JobRunner(ports, jobs, {
+        observer: { ...observer, jobFailed: ({ error }) => failed(error) },
+      });
       while ((await runner.tick()) > 0) await runner.settled();
     }
   }

@@ -3,8 +3,8 @@ import type { Environment, EnvironmentRule } from "../../registry/approvals/appr
 import { approvalLimits } from "../../registry/approvals/approval-limits.ts";
 import { gateSeverities } from "../../registry/gates/gate.ts";
 import { limits } from "../../registry/limits.ts";
-import { isTag, repositoryNamePattern } from "../../registry/names.ts";
-import { principalArn } from "../ecr/shapes.ts";
+import { isTag, type Region, repositoryNamePattern } from "../../registry/names.ts";
+import { accountId, principalArn } from "../ecr/shapes.ts";
 import { epochSeconds } from "../ecr/wire.ts";
 import { signerFilter } from "./gate-answer.ts";
 
@@ -48,6 +48,14 @@ const targetTag = z
   .max(128)
   .refine((tag) => isTag(tag.replace("*", "a")), { error: "must be a tag, and may have one '*'" });
 
+const otherRegistry = z.object({
+  registryId: accountId,
+  region: z
+    .string()
+    .regex(/^[0-9a-z-]{2,25}$/)
+    .transform((region) => region as Region),
+});
+
 /** The members of a rule; what is absent asks for nothing. */
 export const environmentRule = {
   approvals: z.int().min(1).max(bounds.approvalsNeeded).default(1),
@@ -55,8 +63,13 @@ export const environmentRule = {
   days: z.int().min(1).max(bounds.approvalDays).default(bounds.usualApprovalDays),
   checks,
   promote: z
-    .object({ repository: targetRepository.optional(), tag: targetTag.optional() })
+    .object({
+      destination: otherRegistry.optional(),
+      repository: targetRepository.optional(),
+      tag: targetTag.optional(),
+    })
     .prefault({}),
+  acceptFrom: z.array(otherRegistry).max(bounds.acceptedRegistries).default([]),
   emergencyHours: z.int().min(0).max(bounds.emergencyHours).default(0),
 };
 

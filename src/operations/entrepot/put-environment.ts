@@ -15,14 +15,19 @@ import {
 export const putEnvironment = operation("entrepot:PutEnvironment", {
   input: request({ name: environmentName, ...environmentRule }),
   resource: registryResource,
+  // Images leave the registry by it, as they do by replication.
+  async further({ promote }, caller) {
+    if (promote.destination === undefined) return [];
+    const resource = registryResource({}, caller);
+    return [{ action: "ecr:PutReplicationConfiguration", resource }];
+  },
   access: "Permissions management",
   errors: ["InvalidParameter", "LimitExceeded"],
-  async handle(input, { ports, caller }): Promise<{ environment: EnvironmentAnswer }> {
+  async handle(input, { ports, caller, deployment }): Promise<{ environment: EnvironmentAnswer }> {
     const { name, promote, ...said } = input;
-    const { repository, tag } = promote;
-    const rule = { ...said, promote: { repository, tag: tag as Tag | undefined } };
+    const rule = { ...said, promote: { ...promote, tag: promote.tag as Tag | undefined } };
     const registry = registryOf(caller);
-    const environment = await put(ports, registry, name, rule, caller.principal.arn);
+    const environment = await put(ports, registry, name, rule, caller.principal.arn, deployment);
     return { environment: environmentAnswer(environment) };
   },
 });

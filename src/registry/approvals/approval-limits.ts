@@ -7,6 +7,7 @@ export const approvalLimits = {
   reviewers: 50,
   approvalsNeeded: 10,
   signers: 10,
+  acceptedRegistries: 20,
   /** For how long an approval may be good, and is by default. */
   approvalDays: 365,
   usualApprovalDays: 90,

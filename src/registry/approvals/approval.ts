@@ -1,5 +1,5 @@
 import type { GateSeverity } from "../gates/gate.ts";
-import type { Digest, Registry, Tag } from "../names.ts";
+import type { AccountId, Digest, Region, Registry, Tag } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import type { SignatureFormat } from "../signing/verify/envelope.ts";
 
@@ -24,9 +24,17 @@ export interface ApprovalChecks {
   readonly maxAgeDays?: number | undefined;
 }
 
+/** Another registry of this deployment, as it is named on the wire. */
+export interface OtherRegistry {
+  readonly registryId: AccountId;
+  readonly region: Region;
+}
+
 /** Where what was approved goes to. */
 export interface Promotion {
-  /** In the same registry; `*` stands for the name that the image was approved in. */
+  /** Another registry; absent: the one that the image was approved in. */
+  readonly destination?: OtherRegistry | undefined;
+  /** In that registry; `*` stands for the name that the image was approved in. */
   readonly repository?: string | undefined;
   readonly tag?: Tag | undefined;
 }
@@ -40,6 +48,11 @@ export interface EnvironmentRule {
   readonly days: number;
   readonly checks: ApprovalChecks;
   readonly promote: Promotion;
+  /**
+   * Registries whose approvals for an environment of this name count here, for what they promote to here.
+   * Absent in environments of before there was that: none.
+   */
+  readonly acceptFrom?: readonly OtherRegistry[] | undefined;
   /** For how long an approval in an emergency is good; 0: there are none. */
   readonly emergencyHours: number;
 }
@@ -116,11 +129,13 @@ export interface ApprovalDecision {
 
 export interface PromotionOutcome {
   readonly state: "PENDING" | "DONE" | "FAILED";
+  /** The registry that it goes to, where that is another one. */
+  readonly destination?: OtherRegistry | undefined;
   readonly repositoryName: string | undefined;
   readonly tag: string | undefined;
   /** Of the signed statement about the approval. */
   readonly attestation: Digest | undefined;
-  /** Why it failed. */
+  /** Why it failed, or of what is `PENDING`, why the last attempt did. */
   readonly reason: string | undefined;
 }
 
@@ -151,9 +166,11 @@ export interface Approval {
   readonly repository: RepositoryRef;
   readonly digest: Digest;
   readonly environment: string;
-  /** The id of the request, and the repository that was approved in, where that is another one. */
+  /** The id of the request, and of the repository that was approved in. */
   readonly request: string;
   readonly requestedIn: string;
+  /** The registry that was approved in, where that is another one: then it ends by itself here. */
+  readonly from?: Registry | undefined;
   readonly approvedAt: number;
   readonly until: number;
   /** Then nothing that is found ends it before its time. */
@@ -165,4 +182,10 @@ export interface Approval {
 /** Whether an approval is good at that time. */
 export function isApprovalGood({ until, ended }: Approval, now: number): boolean {
   return ended === undefined && until > now;
+}
+
+export function registryAt(named: OtherRegistry): Registry;
+export function registryAt(named: OtherRegistry | undefined): Registry | undefined;
+export function registryAt(named: OtherRegistry | undefined): Registry | undefined {
+  return named && { account: named.registryId, region: named.region };
 }

@@ -1,9 +1,11 @@
 import type { MetadataReads } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { Deployment } from "../deployment.ts";
 import { invalidParameter, RegistryError } from "../errors.ts";
 import { addEnvironmentEvent } from "../events/approval-event.ts";
 import type { Registry } from "../names.ts";
-import type { Environment, EnvironmentRule } from "./approval.ts";
+import { isSameRegistry } from "../replication/replication-configuration.ts";
+import type { Environment, EnvironmentRule, OtherRegistry } from "./approval.ts";
 import { approvalLimits } from "./approval-limits.ts";
 
 /**
@@ -19,8 +21,10 @@ export function putEnvironment(
   name: string,
   rule: EnvironmentRule,
   by: string,
+  deployment: Pick<Deployment, "regions">,
 ): Promise<Environment> {
   checkRule(rule);
+  checkRegistries(registry, rule, deployment);
   return metadata.transaction(async (change) => {
     // Whoever puts another one waits for it.
     await change.repositories.lockCount(registry);
@@ -48,6 +52,26 @@ function checkRule({ approvals, reviewers, promote }: EnvironmentRule): void {
   }
   const stars = promote.repository?.split("*").length ?? 1;
   if (stars > 2) throw invalidParameter("promote", "a repository may have one '*'");
+}
+
+/** What the environment names is another registry, and one of this deployment. */
+function checkRegistries(
+  registry: Registry,
+  { promote: { destination }, acceptFrom = [] }: EnvironmentRule,
+  { regions }: Pick<Deployment, "regions">,
+): void {
+  const named: readonly (readonly [string, OtherRegistry])[] = [
+    ...(destination === undefined ? [] : [["promote", destination] as const]),
+    ...acceptFrom.map((each) => ["acceptFrom", each] as const),
+  ];
+  for (const [member, { registryId: account, region }] of named) {
+    if (isSameRegistry({ account, region }, registry)) {
+      throw invalidParameter(member, "the registry itself need not be named");
+    }
+    if (!regions.includes(region)) {
+      throw invalidParameter(member, `the region '${region}' is not served here`);
+    }
+  }
 }
 
 /**

@@ -29,6 +29,7 @@ export async function grantApproval(
     ...{ ...request, state: "APPROVED", decidedAt: at, until, isEmergency },
     promotion: {
       ...{ state: "PENDING", attestation: undefined, reason: undefined, tag: rule.promote.tag },
+      destination: rule.promote.destination,
       repositoryName: rule.promote.repository?.replace("*", repository.name),
     },
   };

@@ -1,20 +1,22 @@
-import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
-import { addApprovalEvent } from "../events/approval-event.ts";
-import { judgeImage } from "../gates/judge-image.ts";
+import { judgeTree } from "../gates/judge-tree.ts";
 import { treeOf } from "../gates/request-judgement.ts";
 import { openManifest } from "../images/get-image.ts";
 import { putImage } from "../images/put-image.ts";
+import { describeFailure } from "../jobs/describe-failure.ts";
 import { limits } from "../limits.ts";
 import { type Digest, isTag, type RepositoryName, type Tag } from "../names.ts";
+import { RemovedLater } from "../replication/alive-at.ts";
 import { Copying } from "../replication/copy-image.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
-import type { ApprovalRequest, PromotionOutcome } from "./approval.ts";
-import { isApprovalGood } from "./approval.ts";
+import { type ApprovalRequest, isApprovalGood, registryAt } from "./approval.ts";
 import { attestApproval } from "./attest-approval.ts";
+import { concludePromotion } from "./conclude-promotion.ts";
+import { copyAttached } from "./copy-attached.ts";
 import { lostEvidence } from "./gather-evidence.ts";
+import { type PromotionReach, promoteElsewhere } from "./promote-elsewhere.ts";
 import { PromotionTarget } from "./promotion-target.ts";
 import { queueRecheck } from "./queue-approvals.ts";
 
@@ -33,11 +35,12 @@ const lasting: ReadonlySet<string> = new Set([
 /**
  * Brings what was approved to where its environment wants it: a signed statement about the approval is
  * attached to it, it is copied with what is attached, and tagged. Again is as good as once; where it can
- * not be, the request says why.
- * @throws RegistryError for what another attempt may mend
+ * not be, the request says why; so it does while what another attempt may mend keeps it.
+ * @throws what another attempt may mend: also a refusal of another registry, whose policies may change
  */
 export async function promote(
   ports: Ports,
+  reach: PromotionReach,
   repository: Repository,
   id: string,
   signal: AbortSignal,
@@ -49,12 +52,21 @@ export async function promote(
     const attestation = await attestApproval(ports, repository, request);
     // A gate that asks for the approval may not have heard of it yet.
     await judgeTree(ports, repository, request.digest);
-    await bring(ports, repository, request, attestation, signal);
-    await conclude(ports, repository, id, { state: "DONE", reason: undefined });
+    await bring(ports, reach, repository, request, attestation, signal);
+    await concludePromotion(ports, repository, id, { state: "DONE", reason: undefined });
   } catch (error) {
-    if (!isRegistryError(error) || !lasting.has(error.kind)) throw error;
-    await failPromotion(ports, repository, id, error.message);
+    if (signal.aborted) throw error;
+    const isElsewhere = request.promotion.destination !== undefined;
+    const state = isLasting(error, isElsewhere) ? "FAILED" : "PENDING";
+    await concludePromotion(ports, repository, id, { state, reason: describeFailure(error) });
+    if (state === "PENDING") throw error;
   }
+}
+
+function isLasting(error: unknown, isElsewhere: boolean): boolean {
+  if (error instanceof RemovedLater) return true;
+  if (isElsewhere && isRegistryError(error, "AccessDenied")) return false;
+  return isRegistryError(error) && lasting.has(error.kind);
 }
 
 /** What was approved is promoted only as long as what it was approved by is there. */
@@ -72,21 +84,24 @@ async function requireStillGood(
   if (lost !== undefined) throw new RegistryError("InvalidParameter", lost.sentence);
 }
 
-async function judgeTree(ports: Ports, repository: Repository, digest: Digest): Promise<void> {
-  const tree = await treeOf(ports.metadata, repository, digest);
-  // What is listed first: what lists it is as bad as the worst of it.
-  for (const each of tree.toReversed()) await judgeImage(ports, repository, each);
-}
-
 async function bring(
   ports: Ports,
+  reach: PromotionReach,
   source: Repository,
-  { digest, promotion, evidence, environment }: ApprovalRequest,
+  request: ApprovalRequest,
   attestation: Digest,
   signal: AbortSignal,
 ): Promise<void> {
+  const { digest, promotion, evidence, environment } = request;
   const name = promotion?.repositoryName as RepositoryName | undefined;
+  const attached = [...evidence.referrers.map((referrer) => referrer.digest), attestation];
   const tags = await wantedTags(ports, source, digest, promotion?.tag);
+  const destination = registryAt(promotion?.destination);
+  if (destination !== undefined) {
+    const promoted = { request, destination, name: name ?? source.name, tags, attached };
+    await promoteElsewhere(ports, reach, source, promoted, signal);
+    return;
+  }
   if (name === undefined || name === source.name) {
     if (tags.length > 0) await tagHere(ports, source, digest, tags);
     return;
@@ -94,20 +109,8 @@ async function bring(
   const target = await approveThere(ports, source, { name, digest, environment });
   const copying = new Copying(ports, source, new PromotionTarget(ports, source, name));
   await copying.image({ digest, tags }, signal);
-  for (const each of [...evidence.referrers.map((referrer) => referrer.digest), attestation]) {
-    signal.throwIfAborted();
-    await copyAttached(copying, each, signal);
-  }
+  await copyAttached(copying, attached, signal);
   await judgeTree(ports, target, digest);
-}
-
-/** What is held back for itself is not needed for the image to run. */
-async function copyAttached(copying: Copying, digest: Digest, signal: AbortSignal): Promise<void> {
-  try {
-    await copying.image({ digest, tags: [] }, signal);
-  } catch (error) {
-    if (!isRegistryError(error, "ImageHeld")) throw error;
-  }
 }
 
 /** A `*` in it stands for each tag that the image has. */
@@ -161,40 +164,4 @@ function approveThere(
     }
     return target;
   });
-}
-
-/** Says of a request that it is approved, and that what was approved did not get where it should. */
-export function failPromotion(
-  ports: Pick<Ports, "metadata" | "clock">,
-  repository: Repository,
-  id: string,
-  reason: string,
-): Promise<void> {
-  return conclude(ports, repository, id, { state: "FAILED", reason });
-}
-
-function conclude(
-  { metadata, clock }: Pick<Ports, "metadata" | "clock">,
-  repository: Repository,
-  id: string,
-  outcome: Pick<PromotionOutcome, "state" | "reason">,
-): Promise<void> {
-  return metadata.transaction((change) => concludeIn(change, repository, id, outcome, clock.now()));
-}
-
-/** The same inside a transaction. */
-export async function concludeIn(
-  change: MetadataChange,
-  { registry, id: repositoryId }: Pick<Repository, "registry" | "id">,
-  id: string,
-  outcome: Pick<PromotionOutcome, "state" | "reason">,
-  at: number,
-): Promise<void> {
-  const locked = await change.repositories.lockById({ registry, id: repositoryId });
-  const request = locked && (await change.approvals.request(locked, id));
-  if (locked === undefined || request?.promotion?.state !== "PENDING") return;
-  const next = { ...request, promotion: { ...request.promotion, ...outcome } };
-  await change.approvals.putRequest(next);
-  const action = outcome.state === "DONE" ? "PROMOTED" : "PROMOTION_FAILED";
-  await addApprovalEvent(change, locked, next, { action, by: undefined, at });
 }

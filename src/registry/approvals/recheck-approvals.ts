@@ -5,7 +5,7 @@ import { addApprovalEndedEvent } from "../events/approval-event.ts";
 import { queueJudgement, treeOf } from "../gates/request-judgement.ts";
 import type { Digest, RepositoryName } from "../names.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
-import type { Approval, ApprovalRequest, CheckResult } from "./approval.ts";
+import { type Approval, type ApprovalRequest, type CheckResult, registryAt } from "./approval.ts";
 import { type CheckedFacts, evaluateChecks } from "./evaluate-checks.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import { putNewRequest } from "./request-approval.ts";
@@ -33,8 +33,8 @@ export async function recheckApprovals(
     const crossed = await crossedBy(ports, repository, approval);
     if (crossed === undefined) continue;
     const because = `Since it was approved something was found: ${crossed.failed.sentence}`;
-    // First, as what has ended is not looked at again.
-    await askAnew(ports, approval, because);
+    // First, as what has ended is not looked at again. What came from another registry is its own to ask for.
+    if (approval.from === undefined) await askAnew(ports, approval, because);
     await endApproval(ports, repository, approval, because);
   }
 }
@@ -66,18 +66,32 @@ async function endApproval(
   because: string,
 ): Promise<void> {
   const { metadata, clock } = ports;
-  const { registry } = repository;
+  const registry = approval.from ?? repository.registry;
   const source = await metadata.repositories.findById({ registry, id: approval.requestedIn });
   const request = source && (await metadata.approvals.request(source, approval.request));
-  const name = request?.promotion?.repositoryName as RepositoryName | undefined;
-  const target = name && (await metadata.repositories.find(registry, name));
+  const target = source && request && (await promotedTo(ports, source, request));
+  // No registry ends what is approved in another one.
+  const isOwn = approval.from === undefined;
   const places = new Map<string, Repository>();
-  for (const place of [repository, source, target]) if (place) places.set(place.id, place);
+  for (const place of isOwn ? [repository, source, target] : [repository]) {
+    if (place) places.set(place.id, place);
+  }
   for (const place of places.values()) {
     await metadata.transaction((change) =>
       endIn(change, place, approval, request?.digest ?? approval.digest, because, clock.now()),
     );
   }
+}
+
+async function promotedTo(
+  { metadata }: Pick<Ports, "metadata">,
+  { registry, name }: Repository,
+  { promotion }: ApprovalRequest,
+): Promise<Repository | undefined> {
+  const { destination, repositoryName } = promotion ?? {};
+  if (destination === undefined && repositoryName === undefined) return undefined;
+  const there = registryAt(destination) ?? registry;
+  return metadata.repositories.find(there, (repositoryName ?? name) as RepositoryName);
 }
 
 async function endIn(

@@ -56,6 +56,12 @@ export function addApprovalEvent(
     "failed-checks": failedOf(request.checks),
     ...(promotion?.reason === undefined ? {} : { message: promotion.reason }),
     ...(promotion?.repositoryName === undefined ? {} : { "promoted-to": promotion.repositoryName }),
+    ...(promotion?.destination === undefined
+      ? {}
+      : {
+          "promoted-to-registry-id": promotion.destination.registryId,
+          "promoted-to-region": promotion.destination.region,
+        }),
     ...(promotion?.attestation === undefined ? {} : { attestation: promotion.attestation }),
   });
 }

@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports/ports.ts";
-import type { ApprovalRequest } from "../approvals/approval.ts";
+import { type ApprovalRequest, registryAt } from "../approvals/approval.ts";
 import { type Deployment, repositoryUri } from "../deployment.ts";
 import { invalidParameter, RegistryError } from "../errors.ts";
 import type { Digest, RepositoryName } from "../names.ts";
@@ -51,7 +51,8 @@ export async function renderTemplate(
   const request = await newestApproved(ports, repository, wanted.environment);
   const { digest, promotion, until = 0 } = request;
   const name = (promotion?.repositoryName ?? repository.name) as RepositoryName;
-  const uri = repositoryUri(deployment, repository.registry, name);
+  const registry = registryAt(promotion?.destination) ?? repository.registry;
+  const uri = repositoryUri(deployment, registry, name);
   const values = { image: `${uri}@${digest}`, repository: uri, digest };
   const text = template.body.replace(place, (_, what: keyof typeof values) => values[what]);
   return { text, image: values.image, digest, until };

@@ -25,8 +25,15 @@ import type { Replica } from "./replica.ts";
 import { replicationLimits } from "./replication-limits.ts";
 import { putSettingsHere } from "./settings-here.ts";
 
+/** Where images go by another name than they have, with tags that they are given there. */
+export interface Landing {
+  readonly name: RepositoryName;
+  /** Since when they are wanted there, with these tags. Milliseconds since the epoch. */
+  readonly since: number;
+}
+
 /**
- * The repository of the same name in another registry of this deployment. Images come there as they do
+ * The repository of the same name, or a landing, in another registry of this deployment. Images come there as they do
  * by a push; that the source may is decided by the policies of the destination, for the root of the
  * source's account. Source: ECR, "Registry permissions for replication"; spec 5.3.
  */
@@ -37,19 +44,22 @@ export class LocalTarget implements ReplicationTarget {
   readonly #source: SourceRepository;
   readonly #registry: Registry;
   readonly #name: RepositoryName;
+  readonly #since: number | undefined;
 
   constructor(
     ports: Ports,
     { organization, trashMs }: Pick<Reach, "organization" | "trashMs">,
     source: SourceRepository,
     destination: Registry,
+    landing?: Landing,
   ) {
     this.#ports = ports;
     this.#organization = organization;
     this.#trashMs = trashMs;
     this.#source = source;
     this.#registry = destination;
-    this.#name = source.name;
+    this.#name = landing?.name ?? source.name;
+    this.#since = landing?.since;
   }
 
   admit(): Promise<void> {
@@ -69,7 +79,7 @@ export class LocalTarget implements ReplicationTarget {
       return { isNew: false, missing: await this.missingLayers(digests) };
     }
     await this.#require("ecr:CreateRepository");
-    await requireNameNotRemoved(metadata, this.#registry, this.#name, alive);
+    await requireNameNotRemoved(metadata, this.#registry, this.#name, this.#wantedSince(alive));
     const wanted = { registry: this.#registry, name: this.#name };
     const missing = { ...wanted, event: "REPLICATION" } as const;
     // What the destination's policies had to say is said.
@@ -99,10 +109,17 @@ export class LocalTarget implements ReplicationTarget {
 
   async putImage({ image, manifest, tags, alive, mayLack }: ArrivingImage): Promise<void> {
     await this.#require("ecr:ReplicateImage");
+    const replica = replicaOf(this.#source, image.digest, this.#wantedSince(alive));
+    const since = this.#since;
+    const landed = since === undefined ? replica : { ...replica, movedAt: async () => since };
     await putImage(this.#ports, this.#registry, this.#name, {
       ...{ manifest, mediaType: image.mediaType, digest: image.digest, mayLack },
-      ...{ tags, repeat: "accept", replica: replicaOf(this.#source, image.digest, alive) },
+      ...{ tags, repeat: "accept", replica: landed },
     });
+  }
+
+  #wantedSince(alive: number): number {
+    return Math.max(alive, this.#since ?? 0);
   }
 
   async remove(removals: readonly Removal[]): Promise<readonly RemovalFailure[]> {

@@ -91,9 +91,15 @@ export function requestText({ request, evidence }: Answer<"entrepot:GetApprovalR
   ]);
 }
 
-function promotionText({ state, repositoryName, reason }: NonNullable<Requested["promotion"]>) {
+function promotionText(promotion: NonNullable<Requested["promotion"]>) {
+  const { state, repositoryName, destination, reason } = promotion;
   const to = repositoryName === undefined ? "" : ` to ${repositoryName}`;
-  return `${state}${to}${reason === undefined ? "" : `: ${reason}`}`;
+  const where = destination && ` in ${destination.registryId}, ${destination.region}`;
+  return `${state}${to}${where ?? ""}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+function registryText(named: Environments[number]["promote"]["destination"]): string {
+  return named === undefined ? "-" : `${named.registryId} ${named.region}`;
 }
 
 type Environments = Answer<"entrepot:ListEnvironments">["environments"];
@@ -102,10 +108,10 @@ export function environmentsText(environments: Environments, width: number): str
   if (environments.length === 0) return "There are no environments.";
   const rows = environments.map(({ name, approvals, reviewers, days, promote }) => [
     ...[name, String(approvals), reviewers.join(", ") || "whoever may", String(days)],
-    ...[promote.repository ?? "-", promote.tag ?? "-"],
+    ...[promote.repository ?? "-", registryText(promote.destination), promote.tag ?? "-"],
   ]);
   const columns = [
-    ...[{ whole: "ENVIRONMENT" }, "APPROVALS", "REVIEWERS", "DAYS", "PROMOTED TO", "TAG"],
+    ...[{ whole: "ENVIRONMENT" }, "APPROVALS", "REVIEWERS", "DAYS", "PROMOTED TO", "IN", "TAG"],
   ];
   return tableText(columns, rows, width);
 }

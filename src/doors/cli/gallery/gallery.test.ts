@@ -63,7 +63,7 @@ it("asks for an approval, tells of it, and lets others decide alone", async () =
   const registry = server.registry();
   const rule = { approvals: 1, promote: { tag: "live" } };
   const put = ["environment", "put", "production", await fileOf("rule.json", rule)];
-  expect(await ran(...put)).toMatch(/production +1 +whoever may +90 +- +live/);
+  expect(await ran(...put)).toMatch(/production +1 +whoever may +90 +- +- +live/);
   const digest = await registry.pushImage("team/app", "one", { imageTag: "v1" });
   const image = `team/app@${digest}`;
   const why = ["--comment", "release"];
@@ -111,7 +111,10 @@ it("asks for an approval, tells of it, and lets others decide alone", async () =
   await new TestRegistry(server.store).ask(approveRequest, decision, { ...reviewer, region });
   const home = { account, region };
   const repository = await ports.metadata.repositories.find(home, "team/app" as RepositoryName);
-  await promote(ports, repository!, requestId, new AbortController().signal);
+  const { deployment, organization } = server.registry().environment;
+  const { regions, trashMs } = deployment;
+  const reach = { regions, trashMs, organization: async () => organization };
+  await promote(ports, reach, repository!, requestId, new AbortController().signal);
   expect(await ran(...render)).toMatch(new RegExp(`^image: \\S+/team/app@${digest}\n$`));
   await ran("environment", "delete", "production");
   expect(await ran("environment", "list")).toBe("There are no environments.\n");
