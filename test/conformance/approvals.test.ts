@@ -299,6 +299,19 @@ describe("a shortcut is refused:", () => {
     await expect(approve(request, two)).rejects.toMatchObject(refused("Conflict", /WITHDRAWN/));
   });
 
+  it("to give an image a tag after one has approved it: that approval counts no more", async () => {
+    const digest = await story.push(app, "v1", [good], developer);
+    await story.settle();
+    const { request } = await ask(digest);
+    await approve(request, one);
+    const tag = { repositoryName: app, imageTag: "mine", imageDigest: digest };
+    await story.registry.ask(restoreTag, tag, one);
+    expect((await approve(request, two)).request.state).toBe("PENDING");
+    await story.settle();
+    expect(await story.pull(prod, digest)).toMatch(/ImageNotFound/);
+    expect((await approve(request, colleague)).request.state).toBe("APPROVED");
+  });
+
   it("to approve as nobody whom the environment names, or without the right", async () => {
     const reviewers = [one, two].map(({ principal }) => principal.arn);
     await story.registry.ask(putEnvironment, { ...rule, reviewers });

@@ -213,7 +213,7 @@ describe("a repository", () => {
       ),
     ).rejects.toMatchObject({
       name: "InvalidParameterException",
-      message: expect.stringContaining("logoImageBlob"),
+      message: expect.stringContaining("at 'catalogData.logoImageBlob'"),
     });
   });
 
@@ -256,6 +256,11 @@ describe("a repository", () => {
     await ecr.send(new UntagResourceCommand({ resourceArn, tagKeys: ["team"] }));
     const { tags } = await ecr.send(new ListTagsForResourceCommand({ resourceArn }));
     expect(tags).toEqual([{ Key: "a", Value: "b" }]);
+    for (const key of ["", "k".repeat(129)]) {
+      await expect(
+        ecr.send(new UntagResourceCommand({ resourceArn, tagKeys: [key] })),
+      ).rejects.toMatchObject({ name: "InvalidTagParameterException" });
+    }
     const ofPrivate = `arn:aws:ecr:us-east-1:${account}:repository/secret`;
     await expect(
       ecr.send(new ListTagsForResourceCommand({ resourceArn: ofPrivate })),
@@ -333,9 +338,11 @@ describe("images", () => {
     await pushImage(client, byAlias, "another", "by-alias");
     const { imageTagDetails } = await ecr.send(new DescribeImageTagsCommand(of));
     expect(imageTagDetails?.map(({ imageTag }) => imageTag)).toEqual(["by-alias", "by-id"]);
-    await expect(
-      pushLayer(client, { ...of, registryId: "nobody0" }, Buffer.from("x")),
-    ).rejects.toMatchObject({ name: "RegistryNotFoundException" });
+    for (const registryId of ["nobody0", "999999999999"]) {
+      await expect(
+        pushLayer(client, { ...of, registryId }, Buffer.from("x")),
+      ).rejects.toMatchObject({ name: "RegistryNotFoundException" });
+    }
   });
 
   it("share no layer with a private repository of the same account", async () => {

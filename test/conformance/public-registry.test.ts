@@ -27,7 +27,9 @@ let digest: string;
 const hidden = Buffer.from("layer of a secret");
 
 beforeAll(async () => {
-  server = await startServer({ settings: { ENTREPOT_PUBLIC_PULLS: "signed-in=off" } });
+  server = await startServer({
+    settings: { ENTREPOT_PUBLIC_PULLS: "signed-in=off", ENTREPOT_TRUSTED_PROXY: "127.0.0.1" },
+  });
   const { accessKeyId, secretAccessKey, origin, publicOrigin } = server;
   const client = {
     ...{ region: "us-east-1", endpoint: origin, maxAttempts: 1 },
@@ -57,6 +59,7 @@ describe("who comes in", () => {
     const { host } = new URL(server.publicOrigin);
     const base = await nobody.ask("GET", "/v2/");
     expect(base.status).toBe(401);
+    expect(JSON.parse(base.text).errors[0].code).toBe("UNAUTHORIZED");
     expect(base.headers["www-authenticate"]).toBe(
       `Bearer realm="${server.publicOrigin}/token/",service="${host}",scope="aws"`,
     );
@@ -112,7 +115,10 @@ describe("who comes in", () => {
     "with %s comes in nowhere",
     async (authorization) => {
       const client = new PublicClient(server.publicOrigin, authorization);
-      expect((await client.ask("GET", `/v2/${alias}/team/app/manifests/v1`)).status).toBe(401);
+      const refused = await client.ask("GET", `/v2/${alias}/team/app/manifests/v1`);
+      expect(refused.status).toBe(401);
+      expect(refused.headers["www-authenticate"]).toContain("Bearer realm=");
+      expect(JSON.parse(refused.text).errors[0].code).toBe("DENIED");
     },
   );
 
@@ -275,6 +281,19 @@ describe("the gallery", () => {
       expect((await nobody.ask("GET", `/gallery-api/repositories?${query}`)).status).toBe(400);
     },
   );
+});
+
+it("counts what comes from one network of IPv6 as one, at the registry and in the gallery", async () => {
+  for (const path of [`/v2/${alias}/team/app/manifests/v1`, "/gallery-api/repositories"]) {
+    let status = 200;
+    for (let host = 1; host < 400 && status === 200; host++) {
+      const from = { "x-forwarded-for": `2001:db8::${host.toString(16)}:0:0:1` };
+      ({ status } = await anyone.ask("GET", path, from));
+    }
+    expect([path, status]).toEqual([path, 429]);
+    const other = await anyone.ask("GET", path, { "x-forwarded-for": "2001:db8:0:1::1" });
+    expect(other.status).toBe(200);
+  }
 });
 
 // The last ones: nothing is left to this address afterwards.

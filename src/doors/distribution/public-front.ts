@@ -1,4 +1,5 @@
 import { BoundedCache } from "../../registry/bounded-cache.ts";
+import { clientNetwork } from "../../registry/client-network.ts";
 import { publicHost } from "../../registry/deployment.ts";
 import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import {
@@ -148,7 +149,7 @@ export class PublicFront implements Front {
   #admit({ principal, sourceIp }: Caller): void {
     const seconds =
       principal.type === "Anonymous"
-        ? this.#ofAddresses.take(networkOf(sourceIp))
+        ? this.#ofAddresses.take(clientNetwork(sourceIp))
         : this.#ofPrincipals.take(principal.arn);
     if (seconds === 0) return;
     const headers = ["Retry-After", String(seconds)];
@@ -162,7 +163,9 @@ export class PublicFront implements Front {
     const scope = isNamed ? `repository:${parsed.name}:${isRead ? "pull" : "pull,push"}` : "aws";
     const service = host === "" ? publicHost(this.#options.environment.deployment) : host;
     const challenge = `Bearer realm="${origin}/token/",service="${service}",scope="${scope}"`;
-    sendError(response, [401, "UNAUTHORIZED"], message, ["WWW-Authenticate", challenge]);
+    // What a token that is no good is told by; no token is not yet a refusal (ECR 2.7).
+    const code = request.headers.authorization === undefined ? "UNAUTHORIZED" : "DENIED";
+    sendError(response, [401, code], message, ["WWW-Authenticate", challenge]);
   }
 }
 
@@ -198,10 +201,4 @@ function requirePublicName(served: string): Parts {
   if (parts !== undefined) return parts;
   const message = "The repository's name has a form that no name can have";
   throw new BadRequest([400, "NAME_INVALID"], message);
-}
-
-/** An IPv6 host has a /64 to itself. */
-function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "");
-  return plain.includes(":") ? plain.split(":").slice(0, 4).join(":") : plain;
 }

@@ -6,6 +6,7 @@ import { listPublicTags } from "../../operations/entrepot/list-public-tags.ts";
 import { searchPublicRepositories } from "../../operations/entrepot/search-public-repositories.ts";
 import type { Environment, Operation } from "../../operations/operation.ts";
 import { type Observer, perform } from "../../operations/perform.ts";
+import { clientNetwork } from "../../registry/client-network.ts";
 import { isRegistryError, RegistryError } from "../../registry/errors.ts";
 import { anonymousPrincipal, type Caller } from "../../registry/identity/principal.ts";
 import { isRepositoryName } from "../../registry/names.ts";
@@ -82,7 +83,7 @@ async function answered(
   answer: () => Promise<unknown>,
 ): Promise<unknown> {
   reply.headers(openHeaders);
-  const seconds = door.allowance.take(door.connectionOf(request.raw).address);
+  const seconds = door.allowance.take(clientNetwork(door.connectionOf(request.raw).address));
   if (seconds > 0) {
     reply.header("retry-after", seconds);
     return reply.status(429).send({ code: "TooManyRequests", message: "Rate exceeded" });

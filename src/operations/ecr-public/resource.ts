@@ -14,7 +14,7 @@ import {
   publicRegistryOf,
   registryNotFound,
 } from "../../registry/public/public-registry.ts";
-import { registryOfAlias } from "../../registry/public/registries.ts";
+import { registryOfAccount, registryOfAlias } from "../../registry/public/registries.ts";
 import type { Environment, HandlerContext } from "../operation.ts";
 import { isPublicRepositoryName } from "./shapes.ts";
 
@@ -54,17 +54,18 @@ interface PushesTo {
 
 /**
  * The same where an alias may stand for the account, as in all that pushes.
- * @throws RegistryNotFound for an alias that nobody has: aliases are no secret
+ * @throws RegistryNotFound for an alias that nobody has, and for another account without a public
+ *   registry: neither is a secret
  */
 export function inPushedRepository(operationName: string) {
   return async (input: PushesTo, caller: Caller, environment: Environment): Promise<Resource> => {
     const { registryId, repositoryName } = input;
     const own = meantRegistry(operationName, caller, environment);
     if (registryId === undefined) return repositoryAsResource(own, repositoryName);
-    if (isAccountId(registryId)) {
-      return repositoryAsResource(publicRegistryOf(registryId), repositoryName);
-    }
-    const found = await registryOfAlias(environment.ports, registryId);
+    if (registryId === own.account) return repositoryAsResource(own, repositoryName);
+    const found = isAccountId(registryId)
+      ? await registryOfAccount(environment.ports, registryId)
+      : await registryOfAlias(environment.ports, registryId);
     if (found === undefined) throw registryNotFound(registryId);
     return repositoryAsResource(found, repositoryName);
   };

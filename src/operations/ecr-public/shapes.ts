@@ -64,7 +64,7 @@ export function catalogWish(input: z.output<typeof catalogDataInput>): CatalogWi
   const logo =
     blob === undefined || blob === ""
       ? undefined
-      : readLogo(decodeBase64("logoImageBlob", blob, publicLimits.logoBytes));
+      : readLogo(decodeBase64("catalogData.logoImageBlob", blob, publicLimits.logoBytes));
   return {
     ...{ description, aboutText, usageText, logo },
     architectures: [...new Set(architectures)],

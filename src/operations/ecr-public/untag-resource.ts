@@ -1,13 +1,13 @@
 import type { UntagResourceRequest, UntagResourceResponse } from "@aws-sdk/client-ecr-public";
 import { z } from "zod";
 import { limits } from "../../registry/limits.ts";
-import { untagRepository } from "../../registry/repositories/resource-tags.ts";
+import { checkTagKeys, untagRepository } from "../../registry/repositories/resource-tags.ts";
 import { type Members, request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import { operation } from "../operation.ts";
 import { inNamedResource, publicResourceArn } from "./resource.ts";
 
-/** Removes resource tags by key; keys that are not there are ignored. */
+/** Removes resource tags by key; keys that are not there are ignored, those that no tag can have refused. */
 export const untagResource = operation("ecr-public:UntagResource", {
   input: request({
     resourceArn: publicResourceArn,
@@ -25,6 +25,7 @@ export const untagResource = operation("ecr-public:UntagResource", {
   ],
   async handle(input, { ports }): Promise<Wire<UntagResourceResponse>> {
     const { registry, name } = input.resourceArn;
+    checkTagKeys(input.tagKeys);
     await untagRepository(ports, registry, name, input.tagKeys);
     return {};
   },

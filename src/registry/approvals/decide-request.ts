@@ -16,7 +16,7 @@ import { type CheckedFacts, evaluateChecks } from "./evaluate-checks.ts";
 import { gatherEvidence, lostEvidence } from "./gather-evidence.ts";
 import { grantApproval } from "./grant-approval.ts";
 import { isOverdue, requireRequest } from "./request-approval.ts";
-import { requireReviewer } from "./require-reviewer.ts";
+import { requireReviewer, standingDecisions } from "./require-reviewer.ts";
 
 /** What a reviewer says of a request. */
 export interface DecisionOnRequest {
@@ -87,7 +87,8 @@ async function approve(
   const said = { reviewer, decision: "APPROVED" as const, comment, at };
   const decisions = [...request.decisions, said];
   const next = { ...request, decisions, checks, evidence: facts.evidence };
-  if (!isEmergency && decisions.length < rule.approvals) {
+  const standing = await standingDecisions(change, repository, request.digest, decisions);
+  if (!isEmergency && standing.length < rule.approvals) {
     await change.approvals.putRequest(next);
     const step = { action: "ENDORSED" as const, by: reviewer, comment, at };
     await addApprovalEvent(change, repository, next, step);

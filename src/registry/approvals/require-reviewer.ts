@@ -2,8 +2,9 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import { RegistryError } from "../errors.ts";
 import { gateLimits } from "../gates/gate-limits.ts";
 import { treeOf } from "../gates/request-judgement.ts";
+import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
-import type { ApprovalRequest, Environment } from "./approval.ts";
+import type { ApprovalDecision, ApprovalRequest, Environment } from "./approval.ts";
 
 /**
  * Separation of duties, whatever policies grant: nobody decides what they asked for, pushed or tagged, nor
@@ -40,6 +41,23 @@ export async function requireReviewer(
   if (decisions.some((each) => each.reviewer === reviewer)) {
     throw new RegistryError("Conflict", `${reviewer} has approved it already`);
   }
+}
+
+/**
+ * The decisions that count: not of those who have pushed or tagged the image since they decided. What they
+ * said stays in the request.
+ */
+export async function standingDecisions(
+  change: Pick<MetadataChange, "gates" | "images">,
+  repository: Repository,
+  digest: Digest,
+  decisions: readonly ApprovalDecision[],
+): Promise<readonly ApprovalDecision[]> {
+  const pushers = new Set<string>();
+  for (const each of await treeOf(change, repository, digest)) {
+    for (const pusher of await change.gates.pushers(repository, each)) pushers.add(pusher);
+  }
+  return decisions.filter(({ reviewer }) => !pushers.has(reviewer));
 }
 
 function denied(sentence: string): RegistryError {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../ports/clock.ts";
+import { clientNetwork } from "../client-network.ts";
 import { limits } from "../limits.ts";
 
 /**
@@ -50,11 +51,11 @@ export class FailedLogins {
   }
 
   #bucket(address: string, caller: string | undefined): string {
-    if (caller === undefined) return network(address);
+    if (caller === undefined) return clientNetwork(address);
     const seenAt = this.#known.get(pair(address, caller));
-    if (seenAt === undefined) return network(address);
+    if (seenAt === undefined) return clientNetwork(address);
     const fresh = this.#clock.now() - seenAt <= limits.knownCallerLifeMs;
-    return fresh ? pair(address, caller) : network(address);
+    return fresh ? pair(address, caller) : clientNetwork(address);
   }
 
   #level(bucket: string): number {
@@ -75,19 +76,5 @@ function remember<Value>(entries: Map<string, Value>, key: string, value: Value)
 }
 
 function pair(address: string, caller: string): string {
-  return `${network(address)} ${caller}`;
-}
-
-/** The address, or the /64 of an IPv6 one. */
-function network(address: string): string {
-  const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
-  if (!plain.includes(":")) return plain;
-  const [head = "", tail] = plain.replace(/%.*$/, "").split("::");
-  const groups = head === "" ? [] : head.split(":");
-  if (tail !== undefined) {
-    const rest = tail === "" ? [] : tail.split(":");
-    while (groups.length + rest.length < 8) groups.push("0");
-    groups.push(...rest);
-  }
-  return `${groups.slice(0, 4).join(":")}::/64`;
+  return `${clientNetwork(address)} ${caller}`;
 }

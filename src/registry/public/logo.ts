@@ -34,7 +34,7 @@ export function readLogo(bytes: Uint8Array): Logo {
 }
 
 function refusal(constraint: string) {
-  return invalidParameter("logoImageBlob", constraint);
+  return invalidParameter("catalogData.logoImageBlob", constraint);
 }
 
 const pngSignature = Buffer.from("89504e470d0a1a0a", "hex");

@@ -72,6 +72,15 @@ export async function registryOfAlias(
   return publicRegistryOf(account);
 }
 
+/** The account's public registry; `undefined` before it has one (ECR 11.1, CreateRepository). */
+export async function registryOfAccount(
+  { metadata }: Pick<Ports, "metadata">,
+  account: AccountId,
+): Promise<Registry | undefined> {
+  const found = await metadata.publicRegistries.registry(account);
+  return found && publicRegistryOf(account);
+}
+
 /**
  * Sets the name that the gallery shows of a verified account.
  * Source: ECR 11.1, PutRegistryCatalogData.

@@ -20,9 +20,7 @@ export function checkResourceTags(
 ): Map<string, string> {
   const checked = new Map<string, string>();
   for (const { Key, Value } of tags) {
-    if (Key.length === 0 || Key.length > keyCharacters) {
-      throw invalidTag(`a tag key has 1 to ${keyCharacters} characters`);
-    }
+    requireKey(Key);
     if (Value.length > valueCharacters) {
       throw invalidTag(`a tag value has at most ${valueCharacters} characters`);
     }
@@ -38,10 +36,23 @@ export function checkResourceTags(
   return checked;
 }
 
-function invalidTag(why: string): RegistryError {
+/**
+ * Keys of tags that are to be removed.
+ * @throws InvalidTagParameter for a key of a length that no tag's can have. Source: ECR Public, TagKey.
+ */
+export function checkTagKeys(keys: readonly string[]): void {
+  for (const key of keys) requireKey(key, "tagKeys");
+}
+
+function requireKey(key: string, member?: string): void {
+  if (key.length > 0 && key.length <= keyCharacters) return;
+  throw invalidTag(`a tag key has 1 to ${keyCharacters} characters`, member);
+}
+
+function invalidTag(why: string, member = "tags"): RegistryError {
   return new RegistryError(
     "InvalidTagParameter",
-    `Invalid parameter at 'tags' failed to satisfy constraint: '${why}'`,
+    `Invalid parameter at '${member}' failed to satisfy constraint: '${why}'`,
   );
 }
 
