@@ -95,6 +95,8 @@ function constraint(issue: z.core.$ZodIssue): string {
         ? `Member must have value less than or equal to ${issue.maximum}`
         : `Member must have length less than or equal to ${issue.maximum}`;
     case "invalid_format":
+      // A shape that is written otherwise than the model's pattern says the model's.
+      if (issue.message.startsWith("must satisfy regular expression")) return issue.message;
       return `must satisfy regular expression '${String("pattern" in issue ? issue.pattern : "").replace(/^\/\^?(?:\(\?:)?|\)?\$?\/[a-z]*$/g, "")}'`;
     case "invalid_value":
       return `Member must satisfy enum value set: [${issue.values.map(String).join(", ")}]`;

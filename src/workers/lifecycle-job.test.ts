@@ -351,6 +351,26 @@ describe("the lifecycle worker", () => {
     expect(summary).toEqual({ expiringImageTotalCount: told.length });
   });
 
+  it("is not told to a request that makes no sense, be it finished or under way", async () => {
+    const lifecyclePolicyText = JSON.stringify({ rules: [expireUntagged(5), keepNewest(4)] });
+    await registry.ask(startLifecyclePolicyPreview, { repositoryName, lifecyclePolicyText });
+    const imageIds = [{ imageTag: "a" }];
+    const refused: [input: object, sentence: string][] = [
+      [{ imageIds: [{}] }, "both tag and digest cannot be null"],
+      [{ imageIds, maxResults: 1 }, "maxResults can't be set when imageIds is set"],
+      [{ imageIds, nextToken: "x" }, "nextToken can't be set when imageIds is set"],
+    ];
+    const refuse = async () => {
+      for (const [input, sentence] of refused) {
+        const asked = registry.ask(getLifecyclePolicyPreview, { repositoryName, ...input });
+        await expect(asked, sentence).rejects.toThrow(sentence);
+      }
+    };
+    await refuse();
+    await makePreview();
+    await refuse();
+  });
+
   it("says how many bytes will really be free, and that many are", async () => {
     const shared = Buffer.alloc(1000, "shared");
     await registry.pushLayer(repositoryName, shared);

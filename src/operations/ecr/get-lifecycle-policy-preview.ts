@@ -17,6 +17,7 @@ import type { Registry } from "../../registry/names.ts";
 import type { Repository } from "../../registry/repositories/repository.ts";
 import { operation } from "../operation.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
+import { namedImage } from "./image-id.ts";
 import { repositoryResource } from "./resource.ts";
 import {
   imageIdentifiers,
@@ -53,6 +54,7 @@ export const getLifecyclePolicyPreview = operation("ecr:GetLifecyclePolicyPrevie
   async handle(input, { ports, caller }): Promise<Wire<GetLifecyclePolicyPreviewResponse>> {
     const registry = registryOf(caller, input.registryId);
     const { repositoryName: name } = input;
+    checkNamed(input);
     const { preview, repository, isExpired } = await findPreview(ports, registry, name);
     const answer = {
       registryId: registry.account,
@@ -79,6 +81,18 @@ export const getLifecyclePolicyPreview = operation("ecr:GetLifecyclePolicyPrevie
   },
 });
 
+/** @throws InvalidParameter for a page of named images, and for names of none */
+function checkNamed({ imageIds, nextToken: token, maxResults }: Input): void {
+  if (imageIds === undefined) return;
+  if (token !== undefined) {
+    throw invalidParameter("nextToken", "nextToken can't be set when imageIds is set");
+  }
+  if (maxResults !== undefined) {
+    throw invalidParameter("maxResults", "maxResults can't be set when imageIds is set");
+  }
+  for (const imageId of imageIds) namedImage(imageId);
+}
+
 async function page(
   ports: Ports,
   registry: Registry,
@@ -87,12 +101,6 @@ async function page(
   { repositoryName: name, imageIds, filter, nextToken: token, maxResults }: Input,
 ): Promise<{ results: readonly PreviewedImage[]; next: string | undefined }> {
   const isNamed = imageIds !== undefined;
-  if (isNamed && token !== undefined) {
-    throw invalidParameter("nextToken", "nextToken can't be set when imageIds is set");
-  }
-  if (isNamed && maxResults !== undefined) {
-    throw invalidParameter("maxResults", "maxResults can't be set when imageIds is set");
-  }
   const status = filter?.tagStatus ?? "ANY";
   const tagged = status === "ANY" ? undefined : status === "TAGGED";
   const listing = {

@@ -11,7 +11,7 @@ import type { Wire } from "./wire.ts";
 
 const regionPattern = /^[0-9a-z-]{2,25}$/;
 // ECR's own pattern, written so that it is matched in linear time.
-const prefixPattern = /^[a-z0-9](?:[a-z0-9._/-]*)$/;
+const prefixPattern = /^(?:[a-z0-9][a-z0-9._-]*\/)*[a-z0-9._-]*$/;
 
 const region = z
   .string()

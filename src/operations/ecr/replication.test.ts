@@ -130,6 +130,22 @@ describe("A replication configuration", () => {
   });
 });
 
+it("is refused for filters that break ECR's pattern, which the answer names, and for no others", async () => {
+  const filtered = (filter: string) =>
+    configure([
+      { destinations: [to(west)], repositoryFilters: [{ filter, filterType: "PREFIX_MATCH" }] },
+    ]);
+  const pattern = "^(?:[a-z0-9]+(?:[._-][a-z0-9]*)*/)*[a-z0-9]*(?:[._-][a-z0-9]*)*$";
+  for (const filter of ["Team", "team//app", "/team", "team/_app/web"]) {
+    await expect(filtered(filter), filter).rejects.toThrow(
+      `member.filter' failed to satisfy constraint: 'must satisfy regular expression '${pattern}''`,
+    );
+  }
+  for (const filter of ["te", "team/", "team/app-", "team/_app", ".te", "--"]) {
+    await expect(filtered(filter), filter).resolves.toBeDefined();
+  }
+});
+
 describe("Between regions of one deployment", () => {
   it("what is pushed is copied with its tag, to a repository that is made for it", async () => {
     const before = await registry.pushImage(repositoryName, "before", { imageTag: "old" });

@@ -57,6 +57,12 @@ describe("The scanning configuration of a registry", () => {
       registry.ask(putRegistryScanningConfiguration, configuration),
     ).rejects.toMatchObject({ kind: "InvalidParameter" });
   });
+
+  it("names ECR's own pattern to a filter that breaks it", async () => {
+    const configuration = { scanType: "BASIC", rules: [rule("SCAN_ON_PUSH", "Upper")] };
+    const refused = registry.ask(putRegistryScanningConfiguration, configuration);
+    await expect(refused).rejects.toThrow("'^[a-z0-9*](?:[._\\-/a-z0-9*]?[a-z0-9*]+)*$'");
+  });
 });
 
 describe("BatchGetRepositoryScanningConfiguration", () => {

@@ -117,8 +117,9 @@ export const imageTagMutabilityExclusionFilters = z
 
 export const imageScanningConfiguration = z.object({ scanOnPush: z.boolean().optional() });
 
+const scanningFilterPattern = "^[a-z0-9*](?:[._\\-/a-z0-9*]?[a-z0-9*]+)*$";
 // ECR's own pattern, written so that it is matched in linear time.
-const scanningFilterPattern = "^[a-z0-9*]+(?:[._\\-/][a-z0-9*]+)*$";
+const scanningFilterShape = /^[a-z0-9*]+(?:[._\-/][a-z0-9*]+)*$/;
 export const scanningRepositoryFilters = z
   .array(
     z.object({
@@ -127,7 +128,7 @@ export const scanningRepositoryFilters = z
         .string()
         .min(1)
         .max(scanningLimits.filterCharacters)
-        .transform(matching<string>(new RegExp(scanningFilterPattern), scanningFilterPattern)),
+        .transform(matching<string>(scanningFilterShape, scanningFilterPattern)),
     }),
   )
   .max(scanningLimits.filtersPerRule);

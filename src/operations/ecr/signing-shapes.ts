@@ -18,14 +18,15 @@ const signingProfileArn = z
     message: `must satisfy regular expression '${arnPattern}'`,
   });
 
+const filterPattern = "^(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*$";
 // ECR's own pattern, written so that it is matched in linear time.
-const filterPattern = "^[a-z0-9*]+(?:[._\\-/][a-z0-9*]+)*$";
+const filterShape = /^[a-z0-9*]+(?:[._\-/][a-z0-9*]+)*$/;
 const filter = z.object({
   filter: z
     .string()
     .min(1)
     .max(256)
-    .regex(new RegExp(filterPattern), {
+    .regex(filterShape, {
       message: `must satisfy regular expression '${filterPattern}'`,
     }),
   filterType: z.enum(["WILDCARD_MATCH"]),

@@ -100,6 +100,13 @@ describe("the signing configuration", () => {
   ])("refuses %s", async (_what, rules) => {
     await expect(configure(...rules)).rejects.toMatchObject({ kind: "InvalidParameter" });
   });
+
+  it("names ECR's own pattern to a filter that breaks it", async () => {
+    const repositoryFilters = [{ filter: "Upper", filterType: "WILDCARD_MATCH" }];
+    const refused = configure({ signingProfileArn: arnOf("a1"), repositoryFilters });
+    const pattern = "^(?:[a-z0-9*]+(?:[._-][a-z0-9*]+)*/)*[a-z0-9*]+(?:[._-][a-z0-9*]+)*$";
+    await expect(refused).rejects.toThrow(`'${pattern}'`);
+  });
 });
 
 describe("a signing profile", () => {

@@ -10,9 +10,9 @@ export function request<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape);
 }
 
-/** A list; AWS Query writes the empty one as an empty text. */
-export function list<Item extends z.ZodType>(item: Item) {
-  return z.preprocess((value) => (value === "" ? [] : value), z.array(item).max(listItems));
+/** A list of at most so many items; AWS Query writes the empty one as an empty text. */
+export function list<Item extends z.ZodType>(item: Item, most = listItems) {
+  return z.preprocess((value) => (value === "" ? [] : value), z.array(item).max(most));
 }
 
 /** Items of any list, also where the model has no bound. */

@@ -360,7 +360,14 @@ it("takes no tags that are none, or are given twice, and no codes of devices", a
     ["InvalidInput: Duplicate tag keys found", { Tags: [tag("a"), tag("A")] }],
     ["InvalidInput: aws: prefixed", { Tags: [tag("aws:a")] }],
     ["InvalidInput: A tag key has", { Tags: [tag("a<")] }],
-    ["LimitExceeded: ", { Tags: Array.from({ length: 51 }, (_, n) => tag(`k${n}`)) }],
+    [
+      "Validation: 1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50",
+      { Tags: Array.from({ length: 51 }, (_, n) => tag(`k${n}`)) },
+    ],
+    [
+      "Value at 'transitiveTagKeys' failed to satisfy constraint: Member must have length less than or equal to 50",
+      { TransitiveTagKeys: Array.from({ length: 51 }, (_, n) => `k${n}`) },
+    ],
     ["Validation: The transitive tag key 'b'", { Tags: [tag("a")], TransitiveTagKeys: ["b"] }],
     ["AccessDenied: MultiFactorAuthentication failed", { SerialNumber: "GAHT12345678" }],
     ["Validation: There is no provider of contexts", { ProvidedContexts: [{ ProviderArn: "x" }] }],

@@ -5,7 +5,8 @@ import { assumableRole, requireMayAssume } from "../../registry/identity/assumab
 import { issueRoleSession } from "../../registry/identity/issue-role-session.ts";
 import type { Principal } from "../../registry/identity/principal.ts";
 import { inheritedTags, sessionTags } from "../../registry/identity/session-tags.ts";
-import { list, request, tags } from "../iam/shapes.ts";
+import { limits } from "../../registry/limits.ts";
+import { list, request, tag } from "../iam/shapes.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
 import type { QueryWire } from "../query-wire.ts";
@@ -21,8 +22,8 @@ const input = request({
   PolicyArns: shapes.policyArns,
   Policy: shapes.policy,
   DurationSeconds: shapes.roleDurationSeconds,
-  Tags: tags.optional(),
-  TransitiveTagKeys: list(z.string().min(1).max(128)).optional(),
+  Tags: list(tag, limits.iamTagsPerResource).optional(),
+  TransitiveTagKeys: list(z.string().min(1).max(128), limits.iamTagsPerResource).optional(),
   ExternalId: shapes.externalId,
   SerialNumber: shapes.serialNumber,
   TokenCode: shapes.tokenCode,

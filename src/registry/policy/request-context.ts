@@ -65,6 +65,11 @@ export class RequestContext implements ConditionValues {
         return origin.startsWith("https:") ? "true" : "false";
       case "aws:resourceaccount":
         return this.#resourceAccount;
+      // Every account of a deployment is in its one organization, right below the root.
+      case "aws:resourceorgid":
+        return this.#ofResource("aws:principalorgid");
+      case "aws:resourceorgpaths":
+        return this.#ofResource("aws:principalorgpaths");
       case "aws:currenttime":
         return new Date(this.#now).toISOString();
       case "aws:epochtime":
@@ -75,6 +80,10 @@ export class RequestContext implements ConditionValues {
       default:
         return principal.conditions.get(key);
     }
+  }
+
+  #ofResource(key: string): Value | undefined {
+    return this.#resourceAccount && this.#caller.principal.conditions.get(key);
   }
 }
 
