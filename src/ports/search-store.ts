@@ -45,6 +45,8 @@ export interface FoundRepository {
   readonly lastPushedAt: number | undefined;
   /** Of images that can be pulled; 0 where nothing was found. */
   readonly worst: number;
+  /** By key. */
+  readonly resourceTags: readonly { readonly key: string; readonly value: string }[];
   readonly position: SearchPosition<RepositoryName>;
 }
 

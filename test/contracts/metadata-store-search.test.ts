@@ -77,6 +77,16 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: search", 
     expect(await names(store, { resourceTags: [{ key: "team" }] })).toEqual(["team/web_a"]);
     const red = { key: "team", value: "red" };
     expect(await names(store, { resourceTags: [{ key: "team" }, red] })).toEqual([]);
+    await store.transaction(({ repositories }) => repositories.putResourceTag(web, "age", "2"));
+    const page = { sort: "NAME" as const, descending: false, limit: 100 };
+    const told = await store.search.repositories(registry, "BASIC", { prefix: "team/" }, page);
+    expect(told.map(({ resourceTags }) => resourceTags)).toEqual([
+      [],
+      [
+        { key: "age", value: "2" },
+        { key: "team", value: "blue" },
+      ],
+    ]);
   });
 
   it("sums up what is right below a prefix, and pages through it in each order", async () => {

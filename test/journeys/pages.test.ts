@@ -51,7 +51,7 @@ const places: readonly (readonly [path: () => string, heading: string])[] = [
   [() => "/settings?tab=jobs", "Settings"],
   [() => "/gallery", "Private gallery"],
   [() => "/pull-through", "Pull through cache"],
-  [() => "/pull-through/create", "Create rule"],
+  [() => "/pull-through/create", "Pull through cache"],
   [() => "/costs", "Costs"],
   [() => "/templates", "Creation templates"],
   [() => "/replication", "Replication"],

@@ -1,10 +1,13 @@
 /** The wizard of the pull-through cache: what does not work is not left behind. */
-import { DescribePullThroughCacheRulesCommand } from "@aws-sdk/client-ecr";
+import {
+  CreatePullThroughCacheRuleCommand,
+  DescribePullThroughCacheRulesCommand,
+} from "@aws-sdk/client-ecr";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { expectAccessible, openBrowser, signIn, type Visit, visit } from "./browser.ts";
-import { ecrOf } from "./content.ts";
+import { ask, createRepository, ecrOf } from "./content.ts";
 
 let server: RunningServer;
 let browser: Browser;
@@ -33,7 +36,8 @@ it("a registry that does not answer is told of, and the rule is taken back", asy
   const { page, heading } = shown;
   await page.getByText("No rules").waitFor();
   await page.getByRole("button", { name: "Create rule" }).click();
-  await heading("Create rule");
+  await heading("Pull through cache");
+  await heading("Source");
   const next = page.getByRole("button", { name: "Next" });
   await page.getByLabel("Another registry").check();
   await next.click(); // Not without a host.
@@ -50,5 +54,29 @@ it("a registry that does not answer is told of, and the rule is taken back", asy
   await page.getByText(/^https:\/\/registry\.invalid /).waitFor();
   await expect.poll(rules).toEqual([]);
   await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("No rules").waitFor();
+});
+
+it("a rule that is chosen tells its terms, and which repositories it filled", async () => {
+  const { page, go, heading } = shown;
+  const rule = { ecrRepositoryPrefix: "mirror", upstreamRegistryUrl: "public.ecr.aws" };
+  await ecrOf(server).send(new CreatePullThroughCacheRuleCommand(rule));
+  const terms = { ecrRepositoryPrefix: "mirror", freshSeconds: 600, deny: ["bad/*"] };
+  await ask(server, "entrepot:PutPullThroughCacheTerms", terms);
+  for (const name of ["mirror/nginx", "elsewhere/mirror/nginx"]) {
+    await createRepository(server, name);
+  }
+  await go("/pull-through");
   await heading("Pull through cache");
+  await page.getByRole("radio", { name: "mirror" }).check({ force: true });
+  await page.getByRole("heading", { name: "Rule for mirror" }).waitFor();
+  await page.getByText("600 s").waitFor();
+  await page.getByText("bad/*").waitFor();
+  const cached = page.getByRole("list", { name: "Cached repositories" }).getByRole("link");
+  await expect.poll(() => cached.allTextContents()).toEqual(["mirror/nginx"]);
+  await expectAccessible(shown);
+  await page.getByRole("link", { name: "All 1" }).click();
+  await heading("Repositories");
+  await page.getByRole("link", { name: "mirror/nginx", exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Repositories (1)" }).waitFor();
 });

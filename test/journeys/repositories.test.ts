@@ -1,6 +1,6 @@
 /** Acceptance stories 2, 3 and 4: a repository under an own key, push commands, and what comes in live. */
 
-import { DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
+import { CreateRepositoryCommand, DescribeRepositoriesCommand } from "@aws-sdk/client-ecr";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
@@ -128,6 +128,40 @@ it("the server filters, sorts and counts, and the address says how", async () =>
   expect(new URL(page.url()).searchParams.get("filter")).toBe("sorted/nothing");
   await page.getByRole("button", { name: "Clear filters" }).click();
   await page.getByRole("link", { name: "team/pay" }).waitFor();
+});
+
+it("each column narrows the list, and the address keeps by what", async () => {
+  const { page, go, heading } = shown;
+  const names = () => page.getByRole("link", { name: /^narrow\// }).allTextContents();
+  for (const name of ["narrow/a", "narrow/b"]) await createRepository(server, name);
+  await ecrOf(server).send(
+    new CreateRepositoryCommand({
+      ...{ repositoryName: "narrow/c", imageTagMutability: "IMMUTABLE" },
+      encryptionConfiguration: { encryptionType: "KMS" },
+      tags: [{ Key: "team", Value: "blue" }],
+    }),
+  );
+  await go("/repositories?prefix=narrow%2F");
+  await heading("Repositories");
+  await expect.poll(names).toEqual(["narrow/a", "narrow/b", "narrow/c"]);
+  await page.getByRole("gridcell", { name: "team=blue" }).waitFor();
+  const choose = async (any: string, option: string) => {
+    await page.getByRole("button", { name: new RegExp(any) }).click();
+    await page.getByRole("option", { name: option, exact: true }).click();
+  };
+  await choose("Any mutability", "Mutable");
+  await expect.poll(names).toEqual(["narrow/a", "narrow/b"]);
+  await choose("Mutable", "Immutable");
+  await expect.poll(names).toEqual(["narrow/c"]);
+  await choose("Any encryption", "AES-256");
+  await page.getByText("No match").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.getByLabel("Tag, or tag=value").fill("team=blue");
+  await expect.poll(names).toEqual(["narrow/c"]);
+  await expectAccessible(shown);
+  await page.reload();
+  await expect.poll(names).toEqual(["narrow/c"]);
+  expect(new URL(page.url()).searchParams.get("tag")).toBe("team=blue");
 });
 
 it("push commands name the host, port and region that the browser sees", async () => {

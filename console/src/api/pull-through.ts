@@ -1,5 +1,7 @@
 /** Rules of the pull-through cache. Shapes are those of Amazon ECR. */
+import type { getPullThroughCacheTerms as termsOperation } from "../../../src/operations/entrepot/get-pull-through-cache-terms.ts";
 import { call } from "./call.ts";
+import { type AnswerOf, ask } from "./own.ts";
 
 export interface CacheRule {
   readonly ecrRepositoryPrefix: string;
@@ -35,6 +37,12 @@ export function listRules(token: { nextToken?: string }, signal: AbortSignal) {
   }
   const input = { maxResults: 50, ...token };
   return call<Answer>("ecr", "DescribePullThroughCacheRules", input, signal);
+}
+
+export type CacheTerms = AnswerOf<typeof termsOperation>;
+
+export function getTerms(ecrRepositoryPrefix: string, signal: AbortSignal): Promise<CacheTerms> {
+  return ask<typeof termsOperation>("GetPullThroughCacheTerms", { ecrRepositoryPrefix }, signal);
 }
 
 export function createRule(input: CacheRuleInput): Promise<object> {

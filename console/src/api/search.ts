@@ -21,6 +21,9 @@ export interface RepositoryFilter {
   /** What the name begins with. */
   readonly prefix?: string | undefined;
   readonly minimumSeverity?: string | undefined;
+  readonly imageTagMutability?: readonly string[] | undefined;
+  /** All of them; without a value whatever it is. */
+  readonly tags?: readonly { readonly Key: string; readonly Value?: string }[] | undefined;
   readonly encryptionTypes?: readonly string[] | undefined;
   /** The ARN of a key. */
   readonly kmsKey?: string | undefined;

@@ -40,6 +40,8 @@ type RepositoryRow = ReturnType<typeof repositoryAnswer> & {
   readonly lastPushedAt?: number;
   /** Of images that can be pulled; absent where nothing was found. */
   readonly worstSeverity?: string | undefined;
+  /** By key. Absent where the caller may not ListTagsForResource. */
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[];
 };
 
 interface Answer {
@@ -102,18 +104,19 @@ export const searchRepositories = operation("entrepot:SearchRepositories", {
       after: openSearchPosition<RepositoryName>(ports, listing, input.nextToken),
     });
     const page = found.slice(0, size);
-    const seen = await allowed(ports, caller, registry, page);
+    const seen = await allowed(ports, caller, "entrepot:SearchRepositories", registry, page);
+    const labelled = await allowed(ports, caller, "ecr:ListTagsForResource", registry, seen);
+    const showsTags = new Set(labelled);
     const pulls = await recentPulls(ports, registry, seen);
     const last = page.at(-1);
     return {
       registryId: registry.account,
       totalCount: await search.countRepositories(registry, type, filter),
-      repositories: seen.map(({ repository, lastPushedAt, worst }) => ({
-        ...repositoryAnswer(deployment, repository),
-        ...{ imageCount: repository.imageCount, sizeInBytes: repository.sizeBytes },
-        recentPullCount: pulls.get(repository.id) ?? 0,
-        ...(lastPushedAt !== undefined && { lastPushedAt: epochSeconds(lastPushedAt) }),
-        ...(worst > 0 && { worstSeverity: severityOfRank(worst) }),
+      repositories: seen.map((each) => ({
+        ...repositoryAnswer(deployment, each.repository),
+        ...foundAnswer(each),
+        recentPullCount: pulls.get(each.repository.id) ?? 0,
+        ...(showsTags.has(each) && { tags: tagsAnswer(each) }),
       })),
       ...(found.length > size &&
         last !== undefined && { nextToken: sealSearchPosition(ports, listing, last.position) }),
@@ -121,9 +124,22 @@ export const searchRepositories = operation("entrepot:SearchRepositories", {
   },
 });
 
+function foundAnswer({ repository, lastPushedAt, worst }: FoundRepository) {
+  return {
+    ...{ imageCount: repository.imageCount, sizeInBytes: repository.sizeBytes },
+    ...(lastPushedAt !== undefined && { lastPushedAt: epochSeconds(lastPushedAt) }),
+    ...(worst > 0 && { worstSeverity: severityOfRank(worst) }),
+  };
+}
+
+function tagsAnswer({ resourceTags }: FoundRepository) {
+  return resourceTags.map(({ key, value }) => ({ Key: key, Value: value }));
+}
+
 async function allowed(
   ports: Ports,
   caller: Caller,
+  action: "entrepot:SearchRepositories" | "ecr:ListTagsForResource",
   registry: Registry,
   found: readonly FoundRepository[],
 ): Promise<FoundRepository[]> {
@@ -131,7 +147,7 @@ async function allowed(
   const decisions = await Promise.all(
     found.map(({ repository: { name } }) =>
       authorize(
-        ...([ports, caller.principal, "entrepot:SearchRepositories"] as const),
+        ...([ports, caller.principal, action] as const),
         ...([repositoryAsResource(registry, name), context] as const),
       ),
     ),

@@ -12,6 +12,7 @@ import {
   lodashLayer,
   ScannedRegistry,
 } from "../../../test/support/scanned-registry.ts";
+import { tagResource } from "../ecr/tag-resource.ts";
 import { getImageOverview } from "./get-image-overview.ts";
 import { listNamespaces } from "./list-namespaces.ts";
 import { searchImages } from "./search-images.ts";
@@ -46,6 +47,34 @@ describe("searches", () => {
     });
     const found = await ask(searchRepositories, { minimumSeverity: "HIGH" });
     expect([found.totalCount, found.repositories.length]).toEqual([1, 1]);
+  });
+
+  it("tell the tags of repositories to who may list them", async () => {
+    const arn = (name: string) => `arn:aws:ecr:us-east-1:${account}:repository/${name}`;
+    const tags = [{ Key: "team", Value: "blue" }];
+    for (const name of ["team/app", "team/web"]) {
+      await ask(tagResource, { resourceArn: arn(name), tags });
+    }
+    const caller = await userWith(
+      scanned.opened.ports,
+      { account, name: "dev" },
+      { Effect: "Allow", Action: "entrepot:SearchRepositories", Resource: "*" },
+      { Effect: "Allow", Action: "ecr:ListTagsForResource", Resource: arn("team/web") },
+    );
+    const told = async (...by: [] | [typeof caller]) => {
+      const { repositories } = await ask(searchRepositories, {}, ...by);
+      return repositories.map((each) => [each.repositoryName, each.tags]);
+    };
+    expect(await told()).toEqual([
+      ["other/app", []],
+      ["team/app", tags],
+      ["team/web", tags],
+    ]);
+    expect(await told(caller)).toEqual([
+      ["other/app", undefined],
+      ["team/app", undefined],
+      ["team/web", tags],
+    ]);
   });
 
   it("show repositories as a tree, to who may search them", async () => {

@@ -1,6 +1,14 @@
 import BarChart from "@cloudscape-design/components/bar-chart";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Table from "@cloudscape-design/components/table";
+import {
+  colorChartsStatusCritical,
+  colorChartsStatusHigh,
+  colorChartsStatusLow,
+  colorChartsStatusMedium,
+  colorChartsStatusNeutral,
+  colorChartsStatusPositive,
+} from "@cloudscape-design/design-tokens";
 import { type Overview, type Trend, trendOf } from "../../api/overview.ts";
 import { severities } from "../../components/severity.tsx";
 import { messages } from "../../messages.ts";
@@ -13,11 +21,13 @@ export interface TrendPlotProps {
   readonly trend: Trend;
   /** Names of counts, and what people call them. */
   readonly kinds: readonly (readonly [name: string, title: string])[];
+  /** Of kinds that have a colour of their own, by name. */
+  readonly colors?: Readonly<Record<string, string>>;
 }
 
 const dayOf = (timestamp: number) => new Date(timestamp * 1000).toISOString().slice(0, 10);
 
-export function TrendPlot({ title, trend: { days }, kinds }: TrendPlotProps) {
+export function TrendPlot({ title, trend: { days }, kinds, colors = {} }: TrendPlotProps) {
   const shown = kinds.filter(([name]) => days.some(({ counts }) => (counts[name] ?? 0) > 0));
   return (
     <>
@@ -31,6 +41,7 @@ export function TrendPlot({ title, trend: { days }, kinds }: TrendPlotProps) {
         ariaLabel={title}
         series={shown.map(([name, kind]) => ({
           ...{ type: "bar" as const, title: kind },
+          ...(colors[name] !== undefined && { color: colors[name] }),
           data: days.map(({ timestamp, counts }) => ({
             ...{ x: dayOf(timestamp), y: counts[name] ?? 0 },
           })),
@@ -63,11 +74,19 @@ const severityKinds = [
   ["NONE", words.noFindings] as const,
 ];
 
+/** As badges of severities have them. */
+const severityColors = {
+  ...{ CRITICAL: colorChartsStatusCritical, HIGH: colorChartsStatusHigh },
+  ...{ MEDIUM: colorChartsStatusMedium, LOW: colorChartsStatusLow },
+  ...{ INFORMATIONAL: colorChartsStatusNeutral, UNDEFINED: colorChartsStatusNeutral },
+  NONE: colorChartsStatusPositive,
+};
+
 /** Images by the worst that was found in them. */
 export function SeverityTrend({ overview }: { overview: Pick<Overview, "days"> }) {
   return (
     <TrendPlot
-      {...{ title: words.severityTrend, kinds: severityKinds }}
+      {...{ title: words.severityTrend, kinds: severityKinds, colors: severityColors }}
       trend={trendOf(overview, "worstSeverityCounts")}
     />
   );

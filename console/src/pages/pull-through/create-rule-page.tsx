@@ -67,7 +67,7 @@ export function CreateRulePage() {
   });
   const change = (values: Partial<Draft>) => setDraft({ ...draft, ...values });
   return (
-    <Page title={words.create}>
+    <Page title={words.title}>
       <Wizard
         activeStepIndex={step}
         isLoadingNextStep={isPending}

@@ -16,6 +16,7 @@ import { Time } from "../../components/values.tsx";
 import { pullThrough as words } from "../../messages/pull-through.ts";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
+import { RuleDetails } from "./rule-details.tsx";
 
 export function PullThroughPage() {
   const navigate = useNavigate();
@@ -77,6 +78,7 @@ export function PullThroughPage() {
           />
         )}
         <MoreButton query={query} />
+        {chosen !== undefined && <RuleDetails key={prefix} prefix={prefix} />}
       </SpaceBetween>
       {isDeleting && chosen !== undefined && (
         <DeleteRule
@@ -126,7 +128,7 @@ const columns: TableProps.ColumnDefinition<CacheRule>[] = [
       prefix === "ROOT" ? (
         prefix
       ) : (
-        <PlaceLink to={`/repositories?filter=${encodeURIComponent(`${prefix}/`)}`}>
+        <PlaceLink to={`/repositories?prefix=${encodeURIComponent(`${prefix}/`)}`}>
           {prefix}
         </PlaceLink>
       ),

@@ -17,12 +17,12 @@ import { Empty, Page } from "../../components/page.tsx";
 import { PushCommands } from "../../components/push-commands.tsx";
 import { useServerList, useTyped } from "../../components/server-list.ts";
 import { Severity } from "../../components/severity.tsx";
-import { SeveritySelect } from "../../components/severity-select.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
 import { DeleteRepository } from "./delete-repository.tsx";
 import { NamespaceTree } from "./namespace-tree.tsx";
+import { narrowing, noFilters, RepositoryFilters } from "./repository-filters.tsx";
 
 const words = messages.repositories;
 
@@ -49,7 +49,7 @@ export function RepositoriesPage() {
       onChange={({ detail: { selectedId } }) => {
         setChosen(undefined);
         // What one view is sorted and filtered by, the other may not know.
-        const filters = { sort: "", order: "", filter: "", severity: "" };
+        const filters = { sort: "", order: "", filter: "", ...noFilters };
         change({ ...filters, view: selectedId === "tree" ? "tree" : "" });
       }}
     />
@@ -106,16 +106,17 @@ function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps)
   const input = {
     ...list.request,
     word: list.filter("filter").toLowerCase() || undefined,
-    minimumSeverity: list.filter("severity") || undefined,
+    ...narrowing(list.filter),
   };
   const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
     queryKey: ["repositories", input, currentRegion()],
     queryFn: ({ signal }) => searchRepositories(input, signal),
     placeholderData: keepPreviousData,
   });
-  const isNarrowed = input.word !== undefined || input.minimumSeverity !== undefined;
+  const isNarrowed =
+    input.word !== undefined || Object.keys(noFilters).some((name) => list.filter(name) !== "");
   const clear = (
-    <Button onClick={() => list.setFilter({ filter: "", severity: "" })}>
+    <Button onClick={() => list.setFilter({ filter: "", ...noFilters })}>
       {messages.clearFilters}
     </Button>
   );
@@ -130,10 +131,7 @@ function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps)
         countText={isNarrowed ? words.counted(count) : ""}
         onChange={({ detail }) => setText(detail.filteringText)}
       />
-      <SeveritySelect
-        value={list.filter("severity")}
-        choose={(severity) => list.setFilter({ severity })}
-      />
+      <RepositoryFilters filter={list.filter} set={list.setFilter} />
     </SpaceBetween>
   );
   return (
@@ -211,9 +209,17 @@ const columns: TableProps.ColumnDefinition<RepositoryRow>[] = [
     cell: ({ encryptionConfiguration }) => encryptionConfiguration?.encryptionType ?? "AES256",
   },
   {
+    ...{ id: "tags", header: words.tags },
+    cell: ({ tags = [] }) => tags.map(tagText).join(", "),
+  },
+  {
     ...{ id: "uri", header: words.uri },
     cell: ({ repositoryName: name }) => (
       <CopyButton text={`${location.host}/${name}`} label={`Copy ${location.host}/${name}`} />
     ),
   },
 ];
+
+function tagText({ Key, Value }: { Key: string; Value: string }): string {
+  return Value === "" ? Key : `${Key}=${Value}`;
+}

@@ -102,10 +102,12 @@ export async function searchRepositories(
   });
   const found = new Map(rows.map((row) => [row.repository_id, row]));
   const worst = await worstAmong(session, registry, type, [...found.keys()]);
+  const tags = await resourceTagsOf(session, registry, [...found.keys()]);
   return rows.map((row) => ({
     repository: toRepository(row, registry),
     lastPushedAt: row.last_pushed_at ?? undefined,
     worst: worst.get(row.repository_id) ?? 0,
+    resourceTags: tags.get(row.repository_id) ?? [],
     position: { value: Number(row.sort_value), key: row.repository_name },
   }));
 }
@@ -126,6 +128,30 @@ async function worstAmong(
       .where("repository.id", "in", ids),
   );
   return new Map(rows.map(({ id, worst }) => [id, Number(worst)]));
+}
+
+async function resourceTagsOf(
+  session: SqlSession,
+  registry: Registry,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, FoundRepository["resourceTags"]>> {
+  if (ids.length === 0) return new Map();
+  const rows = await session.query(({ builder }) =>
+    builder
+      .selectFrom("repository_resource_tag")
+      .select(["repository", "key", "value"])
+      .where((row) => row.and(ofRegistry(registryKey(registry))))
+      .where("repository", "in", ids)
+      .orderBy("repository")
+      .orderBy("key"),
+  );
+  const found = new Map<string, { key: string; value: string }[]>();
+  for (const { repository, key, value } of rows) {
+    const tags = found.get(repository) ?? [];
+    tags.push({ key, value });
+    found.set(repository, tags);
+  }
+  return found;
 }
 
 export async function countRepositories(
