@@ -4,9 +4,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { RepositoryFilter } from "../../api/search.ts";
 import { useTyped } from "../../components/server-list.ts";
 import { SeveritySelect } from "../../components/severity-select.tsx";
+import { repositoryFilters as words } from "../../messages/repository-filters.ts";
 import { messages } from "../../messages.ts";
 
-const words = messages.repositories;
+const columns = messages.repositories;
 /** What the address has of each filter besides the name's; empty: whatever it is. */
 export const noFilters = {
   prefix: "",
@@ -54,14 +55,14 @@ export function RepositoryFilters({ filter, set }: RepositoryFiltersProps) {
     <SpaceBetween direction="horizontal" size="xs">
       <SeveritySelect value={filter("severity")} choose={(severity) => set({ severity })} />
       <Choice
-        label={words.mutability}
+        label={columns.mutability}
         any={words.anyMutability}
         values={words.modes}
         value={filter("mutability")}
         choose={(mutability) => set({ mutability })}
       />
       <Choice
-        label={words.encryption}
+        label={columns.encryption}
         any={words.anyEncryption}
         values={words.encryptions}
         value={filter("encryption")}
