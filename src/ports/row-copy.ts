@@ -129,6 +129,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("usage_call", ["account", "region", "operation", "period", "at"]),
   table("usage_level", [...ofRepository, "at"]),
   table("usage_repository", ofRepository),
+  table("image_census", ["account", "region", "at"]),
   table("audit", ["account", "region", "at", "id"], { pageRows: 100 }),
   table("trail", ["account", "region", "name"]),
   table("trail_record", ["account", "region", "at", "id", "trail"]),
