@@ -119,7 +119,7 @@ export interface AccessQuestion {
 
 /** By the policies as they are. */
 export function explain(question: AccessQuestion, signal: AbortSignal): Promise<Access> {
-  return ask<typeof explainAccess>("ExplainAccess", question, signal);
+  return ask("ExplainAccess", question, signal);
 }
 
 /** By the principal's policies as they are, and a text of a repository policy that nobody has saved. */
@@ -147,7 +147,7 @@ export async function simulateDraft(
 
 export function lint(policyDocument: string, signal: AbortSignal): Promise<Lint> {
   const input = { policyKind: "repository", policyDocument };
-  return ask<typeof lintPolicy>("LintPolicy", input, signal);
+  return ask("LintPolicy", input, signal);
 }
 
 /** What users and roles can do with a repository, page by page. */
@@ -155,5 +155,5 @@ export function listRepositoryAccess(
   input: { readonly repositoryName: string; readonly nextToken?: string },
   signal: AbortSignal,
 ): Promise<AnswerOf<typeof listRepositoryAccessOperation>> {
-  return ask<typeof listRepositoryAccessOperation>("ListRepositoryAccess", input, signal);
+  return ask("ListRepositoryAccess", input, signal);
 }

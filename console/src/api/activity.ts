@@ -19,7 +19,7 @@ export function listActivity(
 ): Promise<Answer> {
   const kinds = kind === undefined ? undefined : [kind];
   const input = { repositoryName, imageId: { imageDigest }, kinds, ...page };
-  return ask<typeof operation>("ListImageActivity", input, signal);
+  return ask("ListImageActivity", input, signal);
 }
 
 /** In a line: what it is called, the tag that it is about, and how it ended. */

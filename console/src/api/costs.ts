@@ -37,21 +37,21 @@ export interface PlannedUse {
 }
 
 export function costSummary(input: CostQuestion, signal: AbortSignal) {
-  return ask<typeof getCostSummary>("GetCostSummary", input, signal);
+  return ask("GetCostSummary", input, signal);
 }
 
 export function costForecast(signal: AbortSignal) {
-  return ask<typeof getCostForecast>("GetCostForecast", {}, signal);
+  return ask("GetCostForecast", {}, signal);
 }
 
 export function costSavings(input: Page, signal: AbortSignal) {
-  return ask<typeof listCostSavings>("ListCostSavings", input, signal);
+  return ask("ListCostSavings", input, signal);
 }
 
 export function priceTable(signal: AbortSignal) {
-  return ask<typeof getPriceTable>("GetPriceTable", {}, signal);
+  return ask("GetPriceTable", {}, signal);
 }
 
 export function estimate(input: PlannedUse, signal: AbortSignal) {
-  return ask<typeof estimateCost>("EstimateCost", input, signal);
+  return ask("EstimateCost", input, signal);
 }

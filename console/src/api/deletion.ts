@@ -12,5 +12,5 @@ export function previewDeletion(
   imageIds: readonly DeletedImage[] | undefined,
   signal: AbortSignal,
 ): Promise<Deletion> {
-  return ask<typeof operation>("PreviewDeletion", { repositoryName, imageIds }, signal);
+  return ask("PreviewDeletion", { repositoryName, imageIds }, signal);
 }

@@ -6,7 +6,6 @@ import type {
   ImageDetail,
   Repository,
 } from "@aws-sdk/client-ecr";
-import type { getImageManifest } from "../../../src/operations/entrepot/get-image-manifest.ts";
 import { call } from "./call.ts";
 import { ask } from "./own.ts";
 
@@ -77,9 +76,11 @@ export async function getManifest(
   imageDigest: string,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const { imageManifest: text, imageManifestMediaType: mediaType } = await ask<
-    typeof getImageManifest
-  >("GetImageManifest", { repositoryName, imageDigest }, signal);
+  const { imageManifest: text, imageManifestMediaType: mediaType } = await ask(
+    "GetImageManifest",
+    { repositoryName, imageDigest },
+    signal,
+  );
   return { mediaType, text, json: JSON.parse(text) as ManifestJson };
 }
 

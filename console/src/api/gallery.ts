@@ -2,7 +2,6 @@
 import type { approveRequest } from "../../../src/operations/entrepot/approve-request.ts";
 import type { getGalleryEntry } from "../../../src/operations/entrepot/get-gallery-entry.ts";
 import type { listApprovalRequests } from "../../../src/operations/entrepot/list-approval-requests.ts";
-import type { listEnvironments } from "../../../src/operations/entrepot/list-environments.ts";
 import type { listGalleryEntries } from "../../../src/operations/entrepot/list-gallery-entries.ts";
 import type { putGalleryEntry } from "../../../src/operations/entrepot/put-gallery-entry.ts";
 import type { requestApproval } from "../../../src/operations/entrepot/request-approval.ts";
@@ -20,7 +19,7 @@ export function listEntries(
   signal: AbortSignal,
 ): Promise<AnswerOf<typeof listGalleryEntries>> {
   const input = { ...(category !== "" && { category }), maxResults: 50, ...token };
-  return ask<typeof listGalleryEntries>("ListGalleryEntries", input, signal);
+  return ask("ListGalleryEntries", input, signal);
 }
 
 export function getEntry(
@@ -29,7 +28,7 @@ export function getEntry(
   signal: AbortSignal,
 ): Promise<AnswerOf<typeof getGalleryEntry>> {
   const input = { ...(registryId !== undefined && { registryId }), repositoryName };
-  return ask<typeof getGalleryEntry>("GetGalleryEntry", input, signal);
+  return ask("GetGalleryEntry", input, signal);
 }
 
 /** What people write of an entry. */
@@ -45,11 +44,11 @@ export interface EntryInput {
 }
 
 export function putEntry(input: EntryInput): Promise<AnswerOf<typeof putGalleryEntry>> {
-  return ask<typeof putGalleryEntry>("PutGalleryEntry", input);
+  return ask("PutGalleryEntry", input);
 }
 
 export async function environments(signal: AbortSignal) {
-  return (await ask<typeof listEnvironments>("ListEnvironments", {}, signal)).environments;
+  return (await ask("ListEnvironments", {}, signal)).environments;
 }
 
 export function listRequests(
@@ -59,7 +58,7 @@ export function listRequests(
   signal: AbortSignal,
 ): Promise<AnswerOf<typeof listApprovalRequests>> {
   const input = { ...(repositoryName !== undefined && { repositoryName }), state, ...token };
-  return ask<typeof listApprovalRequests>("ListApprovalRequests", input, signal);
+  return ask("ListApprovalRequests", input, signal);
 }
 
 export interface ApprovalInput {
@@ -70,7 +69,7 @@ export interface ApprovalInput {
 }
 
 export function request(input: ApprovalInput): Promise<AnswerOf<typeof requestApproval>> {
-  return ask<typeof requestApproval>("RequestApproval", input);
+  return ask("RequestApproval", input);
 }
 
 export type Verdict = "approve" | "reject";
@@ -88,5 +87,5 @@ export function decideRequest(
   verdict: Verdict,
   input: VerdictInput,
 ): Promise<AnswerOf<typeof approveRequest>> {
-  return ask<typeof approveRequest>(verdictOperations[verdict], input);
+  return ask(verdictOperations[verdict], input);
 }

@@ -1,6 +1,4 @@
 /** What is done to images that are there: their storage class and their tags. */
-import type { listTagHistory } from "../../../src/operations/entrepot/list-tag-history.ts";
-import type { restoreTag } from "../../../src/operations/entrepot/restore-tag.ts";
 import { call } from "./call.ts";
 import { describeImage, type ImageAnswer } from "./ecr.ts";
 import { ApiError } from "./errors.ts";
@@ -47,7 +45,7 @@ export async function imageOfTag(
 ): Promise<ImageAnswer | null> {
   // Its history has where it points now, and no error where it never pointed anywhere.
   const input = { repositoryName, imageTag, maxResults: 1 };
-  const { moves } = await ask<typeof listTagHistory>("ListTagHistory", input, signal);
+  const { moves } = await ask("ListTagHistory", input, signal);
   const digest = moves[0]?.imageDigest;
   return digest === undefined ? null : describeImage(repositoryName, digest, signal);
 }
@@ -57,7 +55,7 @@ export async function imageOfTag(
  * would count as a pull.
  */
 export function putTag(repositoryName: string, imageTag: string, imageDigest: string) {
-  return ask<typeof restoreTag>("RestoreTag", { repositoryName, imageTag, imageDigest });
+  return ask("RestoreTag", { repositoryName, imageTag, imageDigest });
 }
 
 /** The image goes with its last tag. @throws ApiError, also of what ECR tells as a failure */

@@ -20,14 +20,14 @@ export function listImagePackages(
   input: ImageRequest & ListRequest & { nameWord?: string | undefined; vulnerable?: boolean },
   signal: AbortSignal,
 ) {
-  return ask<typeof packagesOperation>("ListImagePackages", input, signal);
+  return ask("ListImagePackages", input, signal);
 }
 
 export function listLayerFiles(
   input: ImageRequest & ListRequest & { readonly layerDigest: string; readonly path: string },
   signal: AbortSignal,
 ) {
-  return ask<typeof filesOperation>("ListLayerFiles", input, signal);
+  return ask("ListLayerFiles", input, signal);
 }
 
 export interface ComparedImage {
@@ -36,7 +36,7 @@ export interface ComparedImage {
 }
 
 export function compareImages(from: ComparedImage, to: ComparedImage, signal: AbortSignal) {
-  return ask<typeof compareOperation>("CompareImages", { from, to }, signal);
+  return ask("CompareImages", { from, to }, signal);
 }
 
 /** `team/pay:1.0` or `team/pay@sha256:…`; absent where it is neither. */
@@ -50,5 +50,5 @@ export function imageOf(text: string): ComparedImage | undefined {
 }
 
 export function searchAll(text: string, signal: AbortSignal) {
-  return ask<typeof searchOperation>("Search", { text }, signal);
+  return ask("Search", { text }, signal);
 }

@@ -1,4 +1,3 @@
-import type { listKmsKeys } from "../../../src/operations/entrepot/list-kms-keys.ts";
 import { call } from "./call.ts";
 import { ask } from "./own.ts";
 
@@ -27,7 +26,7 @@ export async function pageOfKeys(
   signal?: AbortSignal,
 ): Promise<{ readonly keys: readonly KeyAnswer[]; readonly nextToken?: string | undefined }> {
   const input = { maxResults: mostKeys, ...token };
-  const { keys, nextToken } = await ask<typeof listKmsKeys>("ListKmsKeys", input, signal);
+  const { keys, nextToken } = await ask("ListKmsKeys", input, signal);
   return {
     keys: keys.map(({ keyId: id, keyArn: arn, aliases, keyState, keyManager, createdAt }) => ({
       ...{ id, arn, alias: aliases[0], state: keyState, manager: keyManager, createdAt },

@@ -10,5 +10,5 @@ export function listNamespaces(
   input: ListRequest & { readonly prefix: string },
   signal: AbortSignal,
 ): Promise<NamespacePage> {
-  return ask<typeof operation>("ListNamespaces", input, signal);
+  return ask("ListNamespaces", input, signal);
 }

@@ -8,7 +8,7 @@ const dayS = 86_400;
 export type Overview = AnswerOf<typeof operation>;
 
 export function getOverview(signal: AbortSignal): Promise<Overview> {
-  return ask<typeof operation>("GetOverview", {}, signal);
+  return ask("GetOverview", {}, signal);
 }
 
 /** Of days on which somebody looked: how many images there were of each kind. */

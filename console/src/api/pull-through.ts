@@ -42,7 +42,7 @@ export function listRules(token: { nextToken?: string }, signal: AbortSignal) {
 export type CacheTerms = AnswerOf<typeof termsOperation>;
 
 export function getTerms(ecrRepositoryPrefix: string, signal: AbortSignal): Promise<CacheTerms> {
-  return ask<typeof termsOperation>("GetPullThroughCacheTerms", { ecrRepositoryPrefix }, signal);
+  return ask("GetPullThroughCacheTerms", { ecrRepositoryPrefix }, signal);
 }
 
 export function createRule(input: CacheRuleInput): Promise<object> {

@@ -38,7 +38,7 @@ export async function replicationRules(signal: AbortSignal): Promise<readonly Ru
 }
 
 export async function replicationStanding(signal: AbortSignal): Promise<readonly Standing[]> {
-  const told = await ask<typeof describeReplication>("DescribeReplication", {}, signal);
+  const told = await ask("DescribeReplication", {}, signal);
   return told.destinations;
 }
 

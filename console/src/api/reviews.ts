@@ -1,10 +1,5 @@
-import type { approveImage } from "../../../src/operations/entrepot/approve-image.ts";
 import type { getReview } from "../../../src/operations/entrepot/get-review.ts";
-import type { listHeldImages } from "../../../src/operations/entrepot/list-held-images.ts";
 import type { listReviews } from "../../../src/operations/entrepot/list-reviews.ts";
-import type { quarantineImage } from "../../../src/operations/entrepot/quarantine-image.ts";
-import type { rejectImage } from "../../../src/operations/entrepot/reject-image.ts";
-import type { releaseImage } from "../../../src/operations/entrepot/release-image.ts";
 import { type AnswerOf, ask } from "./own.ts";
 
 export type Evidence = AnswerOf<typeof getReview>;
@@ -24,9 +19,9 @@ export async function readQueue(
   page: { readonly maxResults: number; readonly nextToken?: string },
   signal: AbortSignal,
 ): Promise<QueuePage> {
-  if (queue === "quarantined") return ask<typeof listHeldImages>("ListHeldImages", page, signal);
+  if (queue === "quarantined") return ask("ListHeldImages", page, signal);
   const state = queue.toUpperCase() as Uppercase<typeof queue>;
-  const { reviews: images, ...rest } = await ask<typeof listReviews>(
+  const { reviews: images, ...rest } = await ask(
     ...(["ListReviews", { state, ...page }, signal] as const),
   );
   return { images, ...rest };
@@ -39,7 +34,7 @@ export interface ImageName {
 
 export function evidenceOf({ repositoryName, imageDigest }: ImageName, signal: AbortSignal) {
   const input = { repositoryName, imageId: { imageDigest } };
-  return ask<typeof getReview>("GetReview", input, signal);
+  return ask("GetReview", input, signal);
 }
 
 export const decisions = ["approve", "reject", "quarantine", "release"] as const;
@@ -54,15 +49,15 @@ export async function decide(
   const image = { repositoryName, imageId: { imageDigest } };
   switch (decision) {
     case "approve":
-      await ask<typeof approveImage>("ApproveImage", { ...image, comment: text, days });
+      await ask("ApproveImage", { ...image, comment: text, days });
       return;
     case "reject":
-      await ask<typeof rejectImage>("RejectImage", { ...image, comment: text });
+      await ask("RejectImage", { ...image, comment: text });
       return;
     case "quarantine":
-      await ask<typeof quarantineImage>("QuarantineImage", { ...image, reason: text });
+      await ask("QuarantineImage", { ...image, reason: text });
       return;
     case "release":
-      await ask<typeof releaseImage>("ReleaseImage", { ...image, reason: text });
+      await ask("ReleaseImage", { ...image, reason: text });
   }
 }

@@ -30,7 +30,7 @@ export interface RepositoryFilter {
 }
 
 export function searchRepositories(input: RepositoryFilter & ListRequest, signal: AbortSignal) {
-  return ask<typeof repositoriesOperation>("SearchRepositories", input, signal);
+  return ask("SearchRepositories", input, signal);
 }
 
 export interface ImageFilter {
@@ -43,7 +43,7 @@ export function searchImages(
   input: ImageFilter & ListRequest & { readonly repositoryName: string },
   signal: AbortSignal,
 ) {
-  return ask<typeof imagesOperation>("SearchImages", input, signal);
+  return ask("SearchImages", input, signal);
 }
 
 export function getImageOverview(
@@ -52,5 +52,5 @@ export function getImageOverview(
   signal: AbortSignal,
 ): Promise<ImageOverview> {
   const input = { repositoryName, imageId: { imageDigest } };
-  return ask<typeof overviewOperation>("GetImageOverview", input, signal);
+  return ask("GetImageOverview", input, signal);
 }

@@ -1,10 +1,6 @@
 /** Signing in by an identity provider, and what administrators say of it. */
-import type { deleteConsoleSignOn } from "../../../src/operations/entrepot/delete-console-sign-on.ts";
-import type { grantRole } from "../../../src/operations/entrepot/grant-role.ts";
 import type { listConsoleSignOns } from "../../../src/operations/entrepot/list-console-sign-ons.ts";
 import type { listRoleGrants } from "../../../src/operations/entrepot/list-role-grants.ts";
-import type { putConsoleSignOn } from "../../../src/operations/entrepot/put-console-sign-on.ts";
-import type { revokeRole } from "../../../src/operations/entrepot/revoke-role.ts";
 import type { getOpenIDConnectProvider } from "../../../src/operations/iam/get-open-id-connect-provider.ts";
 import type { listOpenIDConnectProviders } from "../../../src/operations/iam/list-open-id-connect-providers.ts";
 import { call } from "./call.ts";
@@ -75,7 +71,7 @@ export type SignOn = AnswerOf<typeof listConsoleSignOns>["signOns"][number];
 export type GrantedRole = AnswerOf<typeof listRoleGrants>["roles"][number];
 
 export async function listSignOns(signal: AbortSignal): Promise<readonly SignOn[]> {
-  return (await ask<typeof listConsoleSignOns>("ListConsoleSignOns", {}, signal)).signOns;
+  return (await ask("ListConsoleSignOns", {}, signal)).signOns;
 }
 
 /** ARNs of the account's OIDC providers. */
@@ -106,11 +102,11 @@ export interface SignOnInput {
 }
 
 export function putSignOn(input: SignOnInput): Promise<object> {
-  return ask<typeof putConsoleSignOn>("PutConsoleSignOn", input);
+  return ask("PutConsoleSignOn", input);
 }
 
 export function deleteSignOn(providerArn: string): Promise<object> {
-  return ask<typeof deleteConsoleSignOn>("DeleteConsoleSignOn", { providerArn });
+  return ask("DeleteConsoleSignOn", { providerArn });
 }
 
 export interface GroupGrant {
@@ -121,16 +117,16 @@ export interface GroupGrant {
 }
 
 export function grantToGroup(grant: GroupGrant): Promise<object> {
-  return ask<typeof grantRole>("GrantRole", { principalKind: "provider-group", ...grant });
+  return ask("GrantRole", { principalKind: "provider-group", ...grant });
 }
 
 export function revokeFromGroup(grant: GroupGrant): Promise<object> {
-  return ask<typeof revokeRole>("RevokeRole", { principalKind: "provider-group", ...grant });
+  return ask("RevokeRole", { principalKind: "provider-group", ...grant });
 }
 
 export function listGrants(token: { nextToken?: string }, signal: AbortSignal) {
   const input = { maxResults: 100, ...token };
-  return ask<typeof listRoleGrants>("ListRoleGrants", input, signal);
+  return ask("ListRoleGrants", input, signal);
 }
 
 /** Host and path of the provider that an ARN names. */

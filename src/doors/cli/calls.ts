@@ -8,9 +8,8 @@ import type * as organizations from "@aws-sdk/client-organizations";
 import type * as secrets from "@aws-sdk/client-secrets-manager";
 import type * as ssm from "@aws-sdk/client-ssm";
 import type * as sts from "@aws-sdk/client-sts";
-import type { z } from "zod";
 import type { Wire } from "../../operations/ecr/wire.ts";
-import type { entrepotOperations } from "../../operations/entrepot/entrepot-operations.ts";
+import type { OwnAnswer, OwnInput, OwnName } from "../../operations/entrepot/call-types.ts";
 
 /** By the name that a service has in IAM's actions. */
 interface Sdks {
@@ -49,17 +48,11 @@ interface CommandTypes<Taken, Answered> {
   resolveMiddleware(...options: never[]): (...call: never[]) => Promise<{ output: Answered }>;
 }
 
-type OwnOperation = (typeof entrepotOperations)[number];
-
-type OwnName = OwnOperation["name"];
-
-type Own<Name extends OwnName> = Extract<OwnOperation, { readonly name: Name }>;
-
 /** `iam:ListUsers` */
 export type CallName = OwnName | SdkName;
 
 export type Input<Name extends CallName> = Name extends OwnName
-  ? Wire<z.input<Own<Name>["input"]>>
+  ? OwnInput<Name>
   : Name extends SdkName
     ? SdkCommand<Name> extends CommandTypes<infer Taken, unknown>
       ? Wire<Taken>
@@ -67,7 +60,7 @@ export type Input<Name extends CallName> = Name extends OwnName
     : never;
 
 export type Answer<Name extends CallName> = Name extends OwnName
-  ? Awaited<ReturnType<Own<Name>["handle"]>>
+  ? OwnAnswer<Name>
   : Name extends SdkName
     ? SdkCommand<Name> extends CommandTypes<unknown, infer Answer>
       ? Answered<Omit<Answer, "$metadata">, TimeOf<Name>>

@@ -4,7 +4,6 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import ToggleButton from "@cloudscape-design/components/toggle-button";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
-import type { listImageFindings } from "../../../../src/operations/entrepot/list-image-findings.ts";
 import { call, currentRegion } from "../../api/call.ts";
 import { ApiError } from "../../api/errors.ts";
 import { ask } from "../../api/own.ts";
@@ -36,7 +35,7 @@ export function FindingsTab({ repository: repositoryName, digest: imageDigest }:
   };
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ["repository", repositoryName, "findings", input, currentRegion()],
-    queryFn: ({ signal }) => ask<typeof listImageFindings>("ListImageFindings", input, signal),
+    queryFn: ({ signal }) => ask("ListImageFindings", input, signal),
   });
   const change = (edit: (params: URLSearchParams) => void) => {
     edit(search);

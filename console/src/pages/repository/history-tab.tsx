@@ -5,7 +5,6 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { listTagHistory } from "../../../../src/operations/entrepot/list-tag-history.ts";
 import { call, currentRegion } from "../../api/call.ts";
 import { ask } from "../../api/own.ts";
 import { searchImages } from "../../api/search.ts";
@@ -95,7 +94,7 @@ function Moves({ name, tag }: { name: string; tag: string }) {
     ["repository", name, "history", tag, currentRegion()],
     (token, signal) => {
       const input = { repositoryName: name, imageTag: tag, ...token };
-      return ask<typeof listTagHistory>("ListTagHistory", input, signal);
+      return ask("ListTagHistory", input, signal);
     },
   );
   const { mutate, isPending: isMoving } = useMutation({
