@@ -26,9 +26,11 @@ import { searchAudit } from "../../src/operations/entrepot/search-audit.ts";
 import { subscribeToGalleryEntry } from "../../src/operations/entrepot/subscribe-to-gallery-entry.ts";
 import { withdrawApprovalRequest } from "../../src/operations/entrepot/withdraw-approval-request.ts";
 import { putSigningProfile } from "../../src/operations/signer/put-signing-profile.ts";
+import { promote as promoteImage } from "../../src/registry/approvals/promote.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
-import { ApprovingRegistry } from "../support/approvals.ts";
-import { account, callerOf, ociIndex, ociManifest } from "../support/ecr.ts";
+import type { RepositoryName } from "../../src/registry/names.ts";
+import { ApprovingRegistry, reach } from "../support/approvals.ts";
+import { account, callerOf, deployment, ociIndex, ociManifest } from "../support/ecr.ts";
 import { file, layerArchive } from "../support/layer-archive.ts";
 import { advisory, debianLayer, lodashLayer } from "../support/scanned-registry.ts";
 
@@ -555,4 +557,39 @@ describe("an approval", () => {
     const { images: tagged } = await story.registry.ask(batchGetImage, images);
     expect(tagged?.[0]?.imageId?.imageDigest).toBe(digest);
   });
+
+  it.each([
+    ["where it stands", app, { tag: "stable" }],
+    ["elsewhere", prod, { repository: "prod/*", tag: "stable" }],
+  ])(
+    "takes no tag %s from what was approved later, however late it is promoted",
+    async (_, name, promote) => {
+      await story.registry.ask(putEnvironment, { ...rule, promote });
+      const { ports } = story.scanned.opened;
+      const requests: Request[] = [];
+      for (const tag of ["v1", "v2"]) {
+        const digest = await story.push(app, tag, [good], developer);
+        await story.settle();
+        story.scanned.opened.clock.advance(1);
+        requests.push((await ask(digest)).request);
+      }
+      const [first, second] = requests as [Request, Request];
+      for (const request of requests) {
+        for (const reviewer of [one, two]) await approve(request, reviewer);
+        story.scanned.opened.clock.advance(1);
+      }
+      const home = { account, region: deployment.region };
+      const source = await ports.metadata.repositories.find(home, app as RepositoryName);
+      const { signal } = new AbortController();
+      await promoteImage(ports, reach, source!, second.requestId, signal);
+      await story.settle();
+      expect((await found(second)).request.promotion).toMatchObject({ state: "DONE" });
+      expect((await found(first)).request.promotion).toMatchObject({
+        ...{ state: "FAILED", reason: expect.stringContaining("'stable' was moved meanwhile") },
+      });
+      const images = { repositoryName: name, imageIds: [{ imageTag: "stable" }] };
+      const { images: tagged } = await story.registry.ask(batchGetImage, images);
+      expect(tagged?.[0]?.imageId?.imageDigest).toBe(second.imageDigest);
+    },
+  );
 });

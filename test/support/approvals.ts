@@ -16,7 +16,8 @@ import { type TestStatement, userWith } from "./identity.ts";
 import { testOrganization } from "./organization.ts";
 import { ScannedRegistry } from "./scanned-registry.ts";
 
-const reach = {
+/** What promotions reach. */
+export const reach = {
   ...{ regions: deployment.regions, trashMs: deployment.trashMs },
   organization: async () => testOrganization,
 };

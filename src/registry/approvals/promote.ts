@@ -94,6 +94,7 @@ async function bring(
 ): Promise<void> {
   const { digest, promotion, evidence, environment } = request;
   const name = promotion?.repositoryName as RepositoryName | undefined;
+  const since = request.decidedAt ?? 0; // A promotion that comes late takes no tag from a later one.
   const attached = [...evidence.referrers.map((referrer) => referrer.digest), attestation];
   const tags = await wantedTags(ports, source, digest, promotion?.tag);
   const destination = registryAt(promotion?.destination);
@@ -103,11 +104,11 @@ async function bring(
     return;
   }
   if (name === undefined || name === source.name) {
-    if (tags.length > 0) await tagHere(ports, source, digest, tags);
+    if (tags.length > 0) await tagHere(ports, source, digest, { tags, since });
     return;
   }
   const target = await approveThere(ports, source, { name, digest, environment });
-  const copying = new Copying(ports, source, new PromotionTarget(ports, source, name));
+  const copying = new Copying(ports, source, new PromotionTarget(ports, source, name, since));
   await copying.image({ digest, tags }, signal);
   await copyAttached(copying, attached, signal);
   await judgeTree(ports, target, digest);
@@ -133,14 +134,14 @@ async function tagHere(
   ports: Ports,
   repository: Repository,
   digest: Digest,
-  tags: readonly Tag[],
+  { tags, since }: { readonly tags: readonly Tag[]; readonly since: number },
 ): Promise<void> {
   const { registry, name } = repository;
   const image = await ports.metadata.images.find(repository, digest);
   if (image === undefined) throw new RegistryError("ImageNotFound", "The image was deleted");
   const manifest = await openManifest(ports, repository, image);
-  const wanted = { manifest, mediaType: image.mediaType, digest, tags, repeat: "accept" as const };
-  await putImage(ports, registry, name, wanted);
+  const wanted = { manifest, mediaType: image.mediaType, digest, tags, tagsAsOf: since };
+  await putImage(ports, registry, name, { ...wanted, repeat: "accept" });
 }
 
 /** Before anything of it is there, so that a gate which asks for the approval finds it. */

@@ -25,8 +25,11 @@ export class PromotionTarget implements ImageTarget {
   readonly #source: Repository;
   readonly #registry: Registry;
   readonly #name: RepositoryName;
+  readonly #since: number;
 
-  constructor(ports: Ports, source: Repository, name: RepositoryName) {
+  /** @param since when it was decided: a tag that was moved later stays. Milliseconds since the epoch. */
+  constructor(ports: Ports, source: Repository, name: RepositoryName, since: number) {
+    this.#since = since;
     this.#ports = ports;
     this.#source = source;
     this.#registry = source.registry;
@@ -100,7 +103,7 @@ export class PromotionTarget implements ImageTarget {
       if (target === undefined) return;
       await addPushers(change, target, stored, await change.gates.pushers(source, digest));
     });
-    const wanted = { manifest, mediaType, digest, tags, mayLack, repeat: "accept" as const };
-    await putImage(ports, this.#registry, this.#name, wanted);
+    const wanted = { manifest, mediaType, digest, tags, mayLack, tagsAsOf: this.#since };
+    await putImage(ports, this.#registry, this.#name, { ...wanted, repeat: "accept" });
   }
 }

@@ -31,7 +31,7 @@ import { requireSpace } from "../space.ts";
 import { completeChildren, lockLayers, requireChildren, requireLayers } from "./closure.ts";
 import type { Image } from "./image.ts";
 import { requireRoomForImage } from "./image-limits.ts";
-import { requireMovable } from "./movable-tag.ts";
+import { requireMovable, requireUnmoved } from "./movable-tag.ts";
 import { type Manifest, parseManifest } from "./parse-manifest.ts";
 import { queueFollowers } from "./queue-followers.ts";
 import { judgeAgain } from "./storage-class.ts";
@@ -46,6 +46,8 @@ export interface WantedImage {
   readonly tags: readonly Tag[];
   /** What the caller believes the digest to be; the image is named by its algorithm. */
   readonly digest?: Digest | undefined;
+  /** A tag that was moved after that time has to stay. Milliseconds since the epoch. */
+  readonly tagsAsOf?: number | undefined;
   /** What an equal push again is: a success on `/v2/`, ImageAlreadyExists in ECR's API. */
   readonly repeat: "accept" | "refuse";
   /** Told the digest before anything is stored. */
@@ -260,7 +262,7 @@ async function tagsToMove(
   change: MetadataChange,
   repository: Repository,
   digest: Digest,
-  { tags, repeat, cached }: WantedImage,
+  { tags, tagsAsOf, repeat, cached }: WantedImage,
   current: readonly (Digest | undefined)[],
   known: Image | undefined,
   now: number,
@@ -282,6 +284,9 @@ async function tagsToMove(
       continue; // Somebody has pushed it while the image was on its way here.
     }
     if (held !== undefined) requireMovable(repository, tag);
+    if (held !== undefined && tagsAsOf !== undefined) {
+      await requireUnmoved(change, repository, tag, tagsAsOf);
+    }
     const at = held === undefined ? now : await tagMoveTime(change, repository, tag, now);
     moved.push({ tag, at });
   }
