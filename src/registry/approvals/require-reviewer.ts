@@ -22,8 +22,7 @@ export async function requireReviewer(
   if (reviewer === requester) {
     throw denied(`The request was made by ${reviewer}: somebody else has to decide it`);
   }
-  for (const each of await treeOf(change, repository, digest)) {
-    const pushers = await change.gates.pushers(repository, each);
+  for (const [each, pushers] of await pushersIn(change, repository, digest)) {
     if (pushers.includes(reviewer)) {
       throw denied(
         `The image '${each}' was pushed or tagged by ${reviewer}: somebody else has to decide`,
@@ -53,11 +52,21 @@ export async function standingDecisions(
   digest: Digest,
   decisions: readonly ApprovalDecision[],
 ): Promise<readonly ApprovalDecision[]> {
-  const pushers = new Set<string>();
-  for (const each of await treeOf(change, repository, digest)) {
-    for (const pusher of await change.gates.pushers(repository, each)) pushers.add(pusher);
-  }
+  const pushers = new Set([...(await pushersIn(change, repository, digest)).values()].flat());
   return decisions.filter(({ reviewer }) => !pushers.has(reviewer));
+}
+
+/** Who pushed or tagged the image, and each that it lists. */
+async function pushersIn(
+  change: Pick<MetadataChange, "gates" | "images">,
+  repository: Repository,
+  digest: Digest,
+): Promise<ReadonlyMap<Digest, readonly string[]>> {
+  const found = new Map<Digest, readonly string[]>();
+  for (const each of await treeOf(change, repository, digest)) {
+    found.set(each, await change.gates.pushers(repository, each));
+  }
+  return found;
 }
 
 function denied(sentence: string): RegistryError {

@@ -5,7 +5,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense, useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { enableInput, enableScanning, isEnhanced } from "../../api/findings.ts";
 import { getOverview } from "../../api/overview.ts";
@@ -53,18 +53,30 @@ export function SecurityPage() {
   );
 }
 
-/** For who may see the registry at a glance; findings are for others, too. */
+/** Findings are also for those who may not see the registry at a glance: they are told so when they ask. */
 function Trend() {
-  const { data } = useQuery({
+  const [isOpen, setOpen] = useState(false);
+  // It counts all images: asked for by who wants to see it.
+  const { data, error, refetch } = useQuery({
     queryKey: ["overview", currentRegion()],
     queryFn: ({ signal }) => getOverview(signal),
+    enabled: isOpen,
   });
-  if (data === undefined || data.repositoryCount === 0) return null;
+  const loading = <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
   return (
-    <ExpandableSection headerText={words.trend} variant="container">
-      <Suspense fallback={<StatusIndicator type="loading">{messages.loading}</StatusIndicator>}>
-        <SeverityTrend overview={data} />
-      </Suspense>
+    <ExpandableSection
+      {...{ headerText: words.trend, variant: "container", expanded: isOpen }}
+      onChange={({ detail }) => setOpen(detail.expanded)}
+    >
+      {error !== null ? (
+        <ErrorNotice error={error} retry={() => void refetch()} />
+      ) : data === undefined ? (
+        loading
+      ) : (
+        <Suspense fallback={loading}>
+          <SeverityTrend overview={data} />
+        </Suspense>
+      )}
     </ExpandableSection>
   );
 }

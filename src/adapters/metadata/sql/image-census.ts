@@ -3,7 +3,14 @@ import type { ImageCensusReads, ImageCensusWrites } from "../../../ports/usage-s
 import type { Registry } from "../../../registry/names.ts";
 import type { ImageCensus } from "../../../registry/usage/image-census.ts";
 import type { UsageRange } from "../../../registry/usage/usage.ts";
-import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
+import type { SqlDialect } from "./dialect.ts";
+import {
+  ofRegistry,
+  ofRepository,
+  type RegistryKey,
+  type RepositoryKey,
+  registryKey,
+} from "./keys.ts";
 import { hiddenNames } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
@@ -79,23 +86,27 @@ export async function imageAges(
   since: readonly number[],
 ): Promise<number[]> {
   const key = registryKey(registry);
-  const hidden = await session.all(hiddenRepositories, key);
+  const bounds = [...since.map((from) => Math.max(0, from)), 0];
   const counts: number[] = [];
   let to = Number.MAX_SAFE_INTEGER;
-  for (const from of [...since, 0]) {
-    const range = { ...key, from: Math.max(0, from), to };
-    let images = Number((await session.first(pushed, range))?.images ?? 0);
-    for (const { id } of hidden) {
-      const there = await session.first(pushedTo, { ...range, repository: id });
-      images -= Number(there?.images ?? 0);
-    }
-    counts.push(images);
-    to = range.from;
+  for (const from of bounds) {
+    counts.push(Number((await session.first(pushed, { ...key, from, to }))?.images ?? 0));
+    to = from;
+  }
+  for (const { id } of await session.all(hiddenRepositories, key)) {
+    const [since] = await session.query(pushedTo({ ...key, repository: id }, bounds));
+    let later = 0;
+    bounds.forEach((_, place) => {
+      const all = Number(since?.[`since${place}`] ?? 0);
+      counts[place]! -= all - later;
+      later = all;
+    });
   }
   return counts;
 }
 
-const hiddenRepositories = statement(({ builder }, key: RegistryKey) =>
+/** Those that lie in the trash. */
+export const hiddenRepositories = statement(({ builder }, key: RegistryKey) =>
   builder
     .selectFrom("repository")
     .select("id")
@@ -117,12 +128,16 @@ const pushed = statement(({ builder }, key: Times) =>
     .where("pushed_at", "<", key.to),
 );
 
-const pushedTo = statement(({ builder }, key: Times & { readonly repository: string }) =>
-  builder
-    .selectFrom("image")
-    .select(({ fn }) => fn.countAll<number>().as("images"))
-    .where((row) => row.and({ ...ofRegistry(key), repository: key.repository }))
-    .where("state", "=", active)
-    .where("pushed_at", ">=", key.from)
-    .where("pushed_at", "<", key.to),
-);
+/** How many since each of these times, in one look. */
+const pushedTo =
+  (key: RepositoryKey, bounds: readonly number[]) =>
+  ({ builder }: SqlDialect) =>
+    builder
+      .selectFrom("image")
+      .select(({ fn }) =>
+        bounds.map((from, place) =>
+          fn.countAll<number>().filterWhere("pushed_at", ">=", from).as(`since${place}`),
+        ),
+      )
+      .where((row) => row.and(ofRepository(key)))
+      .where("state", "=", active);

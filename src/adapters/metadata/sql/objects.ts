@@ -1,11 +1,6 @@
 import { sql } from "kysely";
-import type {
-  KeptObject,
-  ObjectReads,
-  ObjectWrites,
-  Otherwise,
-  PageRequest,
-} from "../../../ports/metadata-store.ts";
+import type { Otherwise, PageRequest } from "../../../ports/metadata-store.ts";
+import type { KeptObject, ObjectReads, ObjectWrites } from "../../../ports/stored-object-store.ts";
 import {
   EqualObjectStands,
   type StoredObject,

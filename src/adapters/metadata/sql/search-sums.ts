@@ -4,8 +4,8 @@ import type { RegistryCounts, RepositoryBytes, ScanCount } from "../../../ports/
 import type { Registry } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import type { ScanType } from "../../../registry/scanning/scan-type.ts";
+import { hiddenRepositories } from "./image-census.ts";
 import { ofRegistry, ofRepository, registryKey, repositoryKey } from "./keys.ts";
-import { hiddenNames } from "./repository-row.ts";
 import type { SqlSession } from "./session.ts";
 
 export async function registryCounts(
@@ -83,13 +83,7 @@ export async function scanCounts(
 /** Of images in repositories that lie in the trash: looked for by these, as databases begin with the scans. */
 async function hiddenScanCounts(session: SqlSession, registry: Registry, type: ScanType) {
   const key = registryKey(registry);
-  const trashed = await session.query(({ builder }) =>
-    builder
-      .selectFrom("repository")
-      .select("id")
-      .where((row) => row.and(ofRegistry(key)))
-      .where("name", ">=", hiddenNames),
-  );
+  const trashed = await session.all(hiddenRepositories, key);
   const counts: { status: ScanCount["status"]; worst: number; images: number }[] = [];
   for (const { id } of trashed) {
     const rows = await session.query(({ builder }) =>
