@@ -58,6 +58,26 @@ it("says that nobody looks, until enhanced scanning is enabled; then what was fo
   expect(shown.problems).toEqual([]);
 });
 
+it("the trend is asked for when it is opened, and shows the images of now", async () => {
+  const { page, go, heading } = shown;
+  let asked = 0;
+  page.on("request", (request) => {
+    if (request.headers()["x-amz-target"]?.endsWith(".GetOverview")) asked += 1;
+  });
+  await go("/security");
+  await heading("Security");
+  await page
+    .getByRole("row", { name: /CVE-.*django/ })
+    .first()
+    .waitFor();
+  expect(asked).toBe(0);
+  await page.getByRole("button", { name: "Trend: images by their worst finding" }).click();
+  await page.getByRole("button", { name: "View as table" }).click();
+  await page.getByRole("table").filter({ hasText: "Critical" }).first().waitFor();
+  expect(asked).toBe(1);
+  await expectAccessible(shown);
+});
+
 it("narrows and groups as the address says, and no match can be cleared", async () => {
   const { page, go, heading } = shown;
   await go("/security?cve=CVE-1999-0001");

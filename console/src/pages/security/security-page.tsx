@@ -53,31 +53,31 @@ export function SecurityPage() {
   );
 }
 
-/** Findings are also for those who may not see the registry at a glance: they are told so when they ask. */
+/** Of all images, so it is asked for when somebody wants to see it. */
 function Trend() {
   const [isOpen, setOpen] = useState(false);
-  // It counts all images: asked for by who wants to see it.
-  const { data, error, refetch } = useQuery({
-    queryKey: ["overview", currentRegion()],
-    queryFn: ({ signal }) => getOverview(signal),
-    enabled: isOpen,
-  });
-  const loading = <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
   return (
     <ExpandableSection
       {...{ headerText: words.trend, variant: "container", expanded: isOpen }}
       onChange={({ detail }) => setOpen(detail.expanded)}
     >
-      {error !== null ? (
-        <ErrorNotice error={error} retry={() => void refetch()} />
-      ) : data === undefined ? (
-        loading
-      ) : (
-        <Suspense fallback={loading}>
-          <SeverityTrend overview={data} />
-        </Suspense>
-      )}
+      {isOpen ? <OpenTrend /> : null}
     </ExpandableSection>
+  );
+}
+
+function OpenTrend() {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["overview", currentRegion()],
+    queryFn: ({ signal }) => getOverview(signal),
+  });
+  const loading = <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
+  if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
+  if (data === undefined) return loading;
+  return (
+    <Suspense fallback={loading}>
+      <SeverityTrend overview={data} />
+    </Suspense>
   );
 }
 
