@@ -158,6 +158,31 @@ describe.skipIf(missing !== undefined)(`an S3 store that fails${remark}`, () => 
     }
   });
 
+  it.each([
+    [409, "ConditionalRequestConflict"],
+    [412, "PreconditionFailed"],
+  ] as const)(
+    "publishes where a %i says that another is about to, and then is not there",
+    async (status, code) => {
+      const { blobs, direct } = await open();
+      const key = newKey();
+      const first = await stageMore(blobs, key, nothingStaged, head);
+      const synced = await stageMore(blobs, key, first, small);
+      let refusals = 0;
+      proxy.plan(({ operation }) =>
+        operation === "CompleteMultipartUpload" && refusals++ < 3
+          ? { kind: "answer", status, code }
+          : undefined,
+      );
+      const place = await blobs.publish(key, synced);
+      expect(refusals).toBe(4);
+      expect((await contentOf(direct, key, place))?.equals(Buffer.concat([head, small]))).toBe(
+        true,
+      );
+      expect(await underWay()).toBe(0);
+    },
+  );
+
   it("writes without the condition where the store does not know it, from the second write on", async () => {
     const { blobs } = await open();
     proxy.plan(({ headers }) =>

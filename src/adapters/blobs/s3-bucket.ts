@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -17,8 +18,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { type S3ClientOptions, s3Client } from "./s3-client.ts";
-import { refusesTheWay, StoreError, saysAbsent, storeError, unavailable } from "./s3-errors.ts";
+import { refusesTheWay, StoreError, saysContended, unavailable } from "./s3-errors.ts";
 import { isArchivedName } from "./s3-place.ts";
+import { causeOf, failureOf, refusing, said, unlessAbsent } from "./s3-said.ts";
 
 export interface S3BucketOptions extends S3ClientOptions {
   readonly bucket: string;
@@ -46,6 +48,9 @@ const forReading = { connections: 256, patience: 1 };
 const forWriting = { connections: 64, patience: 1 };
 /** What moves many bytes inside the store: some answer only when the last one is moved. */
 const forMoving = { connections: 32, patience: 10 };
+/** How often, and how far apart at first, a write is tried that meets another of the same name. */
+const contendedTries = 5;
+const contendedPauseMs = 25;
 
 /**
  * The requests that the store takes, each with bounded retries. What they reject with is a refusal
@@ -308,6 +313,8 @@ export class S3Bucket {
    * Writes, never over another object, and makes sure of the outcome: an answer may be lost, or lie,
    * and a request that is repeated after its first try went well is told that it comes too late. Names
    * are written once, or always with the same bytes: what is there at its full length is what was sent.
+   * While somebody else writes it, a store may refuse and not show it yet: S3 says so with a 409, others
+   * put what they have in place in two steps. So that is tried again.
    * @returns what the store said if it refused, although the object is there
    */
   async #written(
@@ -316,13 +323,19 @@ export class S3Bucket {
     operation: string,
     write: (ifNoneMatch: string | undefined) => Promise<unknown>,
   ): Promise<StoreError | undefined> {
-    const failure = await this.#ifAbsent(operation, write);
-    if (failure?.code === "AbortError") throw unavailable(failure);
-    const present = await this.sizeOf(name).catch((error: unknown) => {
-      throw failure === undefined ? error : unavailable(failure); // The first tells more.
-    });
-    if (present !== lengthBytes) throw unavailable(failure ?? incomplete(operation));
-    return failure;
+    for (let tries = 1; ; tries++) {
+      const failure = await this.#ifAbsent(operation, write);
+      if (failure?.code === "AbortError") throw unavailable(failure);
+      const present = await this.sizeOf(name).catch((error: unknown) => {
+        throw failure === undefined ? error : unavailable(failure); // The first tells more.
+      });
+      if (present === lengthBytes) return failure;
+      const isContended = failure !== undefined && saysContended(failure);
+      if (!isContended || tries === contendedTries) {
+        throw unavailable(failure ?? incomplete(operation));
+      }
+      await pause((0.5 + Math.random()) * contendedPauseMs * 2 ** tries);
+    }
   }
 
   async #ifAbsent(
@@ -338,58 +351,10 @@ export class S3Bucket {
   }
 }
 
-/** What the store said, if it was the store that failed. */
-export function causeOf(error: unknown): StoreError | undefined {
-  return error instanceof Error && error.cause instanceof StoreError ? error.cause : undefined;
-}
-
 function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
   return signal === undefined ? {} : { abortSignal: signal };
 }
 
 function incomplete(operation: string): StoreError {
   return new StoreError("IncompleteAnswer", 0, `${operation}: the answer lacks what it must have`);
-}
-
-/** Turns what the SDK throws into the store's own words. */
-async function said<T>(operation: string, request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    throw error instanceof StoreError ? error : storeError(operation, error);
-  }
-}
-
-async function failureOf(
-  operation: string,
-  request: () => Promise<unknown>,
-): Promise<StoreError | undefined> {
-  try {
-    await said(operation, request);
-    return undefined;
-  } catch (error) {
-    if (error instanceof StoreError) return error;
-    throw error;
-  }
-}
-
-async function refusing<T>(operation: string, request: () => Promise<T>): Promise<T> {
-  try {
-    return await said(operation, request);
-  } catch (error) {
-    throw error instanceof StoreError ? unavailable(error) : error;
-  }
-}
-
-async function unlessAbsent<T>(
-  operation: string,
-  request: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await refusing(operation, request);
-  } catch (error) {
-    const cause = causeOf(error);
-    if (cause !== undefined && saysAbsent(cause)) return undefined;
-    throw error;
-  }
 }

@@ -1,9 +1,10 @@
 import type { ObjectId } from "../../registry/names.ts";
 import { S3Blob } from "./s3-blob.ts";
-import { causeOf, type S3Bucket } from "./s3-bucket.ts";
+import type { S3Bucket } from "./s3-bucket.ts";
 import { refusesTheWay } from "./s3-errors.ts";
 import { type PartPool, PartsWriter } from "./s3-parts.ts";
 import type { Names, Segment } from "./s3-place.ts";
+import { causeOf } from "./s3-said.ts";
 import { inParallel } from "./slots.ts";
 
 const MiB = 1024 * 1024;

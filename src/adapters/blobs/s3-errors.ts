@@ -52,6 +52,11 @@ export function saysAbsent({ code, status }: StoreError): boolean {
   return code === "NoSuchKey" || code === "NotFound" || (status === 404 && code === "Unknown");
 }
 
+/** Whether the store says that somebody else has written, or is writing, what was to be written. */
+export function saysContended({ code }: StoreError): boolean {
+  return ["PreconditionFailed", "ConditionalRequestConflict", "OperationAborted"].includes(code);
+}
+
 const waysNotTaken = [
   "NotImplemented",
   "MethodNotAllowed",

@@ -17,13 +17,7 @@ import { limits } from "../../registry/limits.ts";
 import type { ObjectId } from "../../registry/names.ts";
 import { objectMissing, stagedBytesLost } from "./object-key.ts";
 import { S3Blob } from "./s3-blob.ts";
-import {
-  causeOf,
-  type Incoming,
-  type Multipart,
-  S3Bucket,
-  type S3BucketOptions,
-} from "./s3-bucket.ts";
+import { type Incoming, type Multipart, S3Bucket, type S3BucketOptions } from "./s3-bucket.ts";
 import { compose, copyWhole } from "./s3-compose.ts";
 import { StoreError } from "./s3-errors.ts";
 import { PartPool } from "./s3-parts.ts";
@@ -38,6 +32,7 @@ import {
   syncedSegments,
   totalBytes,
 } from "./s3-place.ts";
+import { causeOf } from "./s3-said.ts";
 import { S3Staged } from "./s3-staged.ts";
 import { inParallel } from "./slots.ts";
 
