@@ -3,6 +3,7 @@
  * private registry and from the public one, signed in and anonymously. In turns, so that whatever else the
  * machine does falls on all of them. See docs/benchmarks.md.
  */
+import { parseArgs } from "node:util";
 import {
   CreateRepositoryCommand as CreatePrivate,
   ECRClient,
@@ -17,8 +18,10 @@ import { PublicClient } from "../test/support/public-client.ts";
 import { startServer } from "../test/support/server.ts";
 import { processorSeconds } from "./processor-time.ts";
 import { circumstances, table } from "./report.ts";
+import { median } from "./rounds.ts";
 
-const [rounds, pullsPerRound] = [6, 60];
+const { values: flags } = parseArgs({ options: { rounds: { type: "string", default: "30" } } });
+const [rounds, pullsPerRound] = [Number(flags.rounds), 60];
 const server = await startServer({
   settings: { ENTREPOT_PUBLIC_PULLS: "anonymous=off,signed-in=off" },
 });
@@ -44,23 +47,20 @@ try {
   ];
   await owner.pushImage("app", "v1", "x".repeat(200_000));
   await signedIn.pushImage(publicName, "v1", "x".repeat(200_000));
-  const spent = new Map(kinds.map(({ kind }) => [kind, 0]));
+  const spent = new Map(kinds.map(({ kind }) => [kind, [] as number[]]));
   const pid = server.process.pid ?? 0;
   for (let round = 0; round <= rounds; round++) {
-    for (const { kind, client, name } of kinds) {
+    for (let turn = 0; turn < kinds.length; turn++) {
+      const { kind, client, name } = kinds[(round + turn) % kinds.length]!;
       const before = processorSeconds(pid);
       for (let n = 0; n < pullsPerRound; n++) await pull(client, name);
-      // The first round warms up.
-      if (round > 0) spent.set(kind, (spent.get(kind) ?? 0) + processorSeconds(pid) - before);
+      const milliseconds = ((processorSeconds(pid) - before) * 1000) / pullsPerRound;
+      if (round > 0) spent.get(kind)?.push(milliseconds); // The first round warms up.
     }
   }
-  const usual = spent.get("private") ?? 0;
-  const rows = [...spent].map(([kind, seconds]) => [
-    ...[
-      kind,
-      ((seconds * 1000) / (rounds * pullsPerRound)).toFixed(2),
-      (seconds / usual).toFixed(2),
-    ],
+  const usual = median(spent.get("private") ?? []);
+  const rows = [...spent].map(([kind, figures]) => [
+    ...[kind, median(figures).toFixed(2), (median(figures) / usual).toFixed(2)],
   ]);
   console.log(circumstances("node scripts/run.mjs bench/public-pulls.ts", []));
   console.log(table(["pull", "processor ms", "of private"], rows));
