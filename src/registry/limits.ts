@@ -1,4 +1,4 @@
-/** Every bound of Entrepot in one place, each with its unit last. */
+/** Bounds that more than one part goes by, each with its unit last. A part has its own in a `*-limits.ts` beside it. */
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const second = 1000;
@@ -131,25 +131,6 @@ export const limits = {
   /** How long a caller that signed in from an address is judged apart from the address's strangers. */
   knownCallerLifeMs: 1 * hour,
 
-  /** Images that a lifecycle evaluation reads at once, and that one transaction acts on. */
-  lifecyclePage: 200,
-  lifecycleBatch: 50,
-  /** Evaluations of a repository in one round, where others change it meanwhile. */
-  lifecycleAttempts: 5,
-  /** Between two looks at a repository where a use alone keeps an image. */
-  lifecycleUseRetryMs: 6 * hour,
-  /** Repositories that the worker asks for at once. */
-  lifecycleRepositories: 100,
-  /** Images that a run names which stayed although a rule had marked them. */
-  lifecycleFailuresNamed: 100,
-  lifecycleTagsNamed: 100,
-  /** Images of one PolicyExecutionEvent. */
-  lifecycleEventImages: 10,
-  lifecycleRunLifeMs: 90 * 24 * hour,
-  /** After which a preview that is not made yet never will be. */
-  lifecyclePreviewStaleMs: 1 * hour,
-  /** After which a preview says nothing any more. */
-  lifecyclePreviewLifeMs: 24 * hour,
   /** Between two looks at an image that comes back from the archive. */
   activationRetryMs: 10 * second,
   /** Images that one call takes out of the trash for good, or some more. */
@@ -157,9 +138,6 @@ export const limits = {
   /** Images or layers that one transaction removes for good. */
   purgeBatch: 100,
 
-  /** Of GetLifecyclePolicyPreview. */
-  previewPage: 100,
-  previewRows: 1_000,
   pageDefault: 100,
   pageMaximum: 1_000,
   referrersPageDefault: 20,
@@ -189,24 +167,6 @@ export const limits = {
   policyResourcesRemembered: 16,
   /** Findings of one lint. */
   policyFindings: 100,
-
-  /** A lifecycle policy's text, and an extension's. */
-  lifecyclePolicyMinimumCharacters: 100,
-  lifecyclePolicyCharacters: 30_720,
-  /** Rules of a policy, and of an extension. */
-  lifecycleRules: 50,
-  /** Wildcards of one pattern. */
-  lifecyclePatternStars: 4,
-  /** What an archived image is kept for at least before a rule may expire it. */
-  archiveMinimumDays: 90,
-  /** A regular expression or a range of versions for tags. */
-  tagPatternCharacters: 256,
-  /** Steps of a regular expression for a character: instructions of its program. */
-  tagPatternSteps: 250,
-  /** The same of all of an extension. */
-  lifecyclePatternSteps: 500,
-  /** What a regular expression may remember to be quick. */
-  tagPatternStateBytes: 32 * KiB,
 
   /** What a denial says for DecodeAuthorizationMessage. */
   authorizationMessageCharacters: 64 * KiB,
@@ -282,34 +242,6 @@ export const limits = {
   kmsRetryMs: 1 * second,
   /** Different purposes for which the code derives a secret. */
   secretPurposes: 64,
-
-  /** KMS. Source: KMS, "Quotas", and the API's own bounds. */
-  kmsAliasesPerKey: 50,
-  kmsTagsPerKey: 50,
-  kmsGrantsPerKey: 50_000,
-  /** Of one grantee and for one encryption context, those that a decision looks at. */
-  kmsGrantsConsidered: 1_000,
-  kmsGrantPairs: 8,
-  kmsGrantPairCharacters: 384,
-  kmsGrantTokens: 10,
-  kmsPlaintextBytes: 4_096,
-  kmsCiphertextBytes: 6_144,
-  kmsRandomBytes: 1_024,
-  /** Keys and values of an encryption context, as its canonical form has them. */
-  kmsContextBytes: 8 * KiB,
-  kmsDeletionMinimumDays: 7,
-  kmsDeletionMaximumDays: 30,
-  kmsRotationMinimumDays: 90,
-  kmsRotationMaximumDays: 2_560,
-  kmsRotationDefaultDays: 365,
-  kmsRotationsOnDemand: 25,
-  /** Keys that are looked up at once to be rotated or destroyed. */
-  kmsDueBatch: 100,
-  /** For how long before an automatic rotation there is none on demand. */
-  kmsRotationCloseMs: 20 * 60 * second,
-  /** Keys, and answers about grants of one key, that are remembered. */
-  rememberedKmsKeys: 10_000,
-  rememberedKmsGrants: 2_000,
 
   /** STS, AssumeRoleWithWebIdentity. */
   webIdentityTokenCharacters: 20_000,

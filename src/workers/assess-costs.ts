@@ -2,7 +2,7 @@ import type { Ports } from "../ports/ports.ts";
 import { assessRepository } from "../registry/cost/assess-repository.ts";
 import { costLimits } from "../registry/cost/cost-limits.ts";
 import { flushPulls } from "../registry/images/record-pull.ts";
-import { limits } from "../registry/limits.ts";
+import { lifecycleLimits } from "../registry/lifecycle/lifecycle-limits.ts";
 import type { Repository, RepositoryRef } from "../registry/repositories/repository.ts";
 import type { JobHandler } from "./job-handler.ts";
 
@@ -58,7 +58,7 @@ export async function assessmentRound(
 async function forgetAssessments({ metadata }: Ports, signal: AbortSignal): Promise<void> {
   for (let after: RepositoryRef | undefined; ; ) {
     signal.throwIfAborted();
-    const page = await metadata.costs.listAssessments({ after, limit: limits.lifecyclePage });
+    const page = await metadata.costs.listAssessments({ after, limit: lifecycleLimits.page });
     for (const { repository } of page) {
       const { registry, id } = repository;
       if ((await metadata.repositories.findById(repository)) !== undefined) continue;
@@ -68,6 +68,6 @@ async function forgetAssessments({ metadata }: Ports, signal: AbortSignal): Prom
       await metadata.transaction(({ costs }) => costs.removeAssessment(repository));
     }
     after = page.at(-1)?.repository;
-    if (page.length < limits.lifecyclePage) return;
+    if (page.length < lifecycleLimits.page) return;
   }
 }

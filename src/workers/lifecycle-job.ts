@@ -1,8 +1,8 @@
 import type { Ports } from "../ports/ports.ts";
 import { flushPulls } from "../registry/images/record-pull.ts";
+import { lifecycleLimits } from "../registry/lifecycle/lifecycle-limits.ts";
 import { runLifecycle } from "../registry/lifecycle/run-lifecycle.ts";
 import type { LifecycleRun } from "../registry/lifecycle/stored-lifecycle.ts";
-import { limits } from "../registry/limits.ts";
 import type { JobHandler } from "./job-handler.ts";
 import { removeBatches } from "./remove-batches.ts";
 
@@ -41,7 +41,7 @@ export async function lifecycleRound(
   const seen = new Set<string>();
   for (;;) {
     signal?.throwIfAborted();
-    const limit = limits.lifecycleRepositories + seen.size;
+    const limit = lifecycleLimits.repositories + seen.size;
     const due = await ports.metadata.lifecycle.due(begun, limit);
     const fresh = due.filter(({ id }) => !seen.has(id));
     for (const repository of fresh) {
@@ -62,8 +62,8 @@ async function expireRuns(
   { metadata, clock }: Ports,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const before = clock.now() - limits.lifecycleRunLifeMs;
-  await removeBatches(metadata, limits.lifecyclePage, signal, ({ lifecycle }, limit) =>
+  const before = clock.now() - lifecycleLimits.runLifeMs;
+  await removeBatches(metadata, lifecycleLimits.page, signal, ({ lifecycle }, limit) =>
     lifecycle.removeRunsBefore(before, limit),
   );
 }

@@ -7,6 +7,7 @@ import { getSessionToken } from "../../src/operations/sts/get-session-token.ts";
 import { issueToken } from "../../src/registry/identity/authorization-token.ts";
 import { entityArn } from "../../src/registry/identity/entity.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
+import { renameEntity } from "../../src/registry/identity/rename-entity.ts";
 import { revokeSessions } from "../../src/registry/identity/revoke-sessions.ts";
 import { revokeRootSessions } from "../../src/registry/identity/root-revocation.ts";
 import { limits } from "../../src/registry/limits.ts";
@@ -141,6 +142,14 @@ it("39: a token of root ends when root revokes what it has, and its key gets ano
   expect((await client.get("/v2/")).status).toBe(403);
   clock.advance(1);
   expect((await server.client().get("/v2/")).status).toBe(200);
+});
+
+it("39: a token ends when its user gets another name", async () => {
+  const client = await clientWith("ci", { Effect: "Allow", Action: "*", Resource: "*" });
+  expect((await client.get("/v2/")).status).toBe(200);
+  const user = { account, kind: "user", name: "ci" } as const;
+  await renameEntity(server.opened.ports, user, { name: "former", path: undefined });
+  expect((await client.get("/v2/")).status).toBe(403);
 });
 
 describe("ecr:ImageTag", () => {

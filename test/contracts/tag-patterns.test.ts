@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PackageTagPatterns } from "../../src/adapters/patterns/package-tag-patterns.ts";
 import type { TagMatcher, TagPatterns } from "../../src/ports/tag-patterns.ts";
+import { lifecycleLimits } from "../../src/registry/lifecycle/lifecycle-limits.ts";
 import { limits } from "../../src/registry/limits.ts";
 
 const adapters: readonly { name: string; open: () => TagPatterns }[] = [
@@ -57,7 +58,7 @@ describe.each(adapters)("$name keep the TagPatterns contract", ({ open }) => {
     ["(?<=a)b", "(?<"],
     ["a{1001}", "invalid repeat count"],
     ["", "is empty"],
-    ["a".repeat(limits.tagPatternCharacters + 1), "more than 256 characters"],
+    ["a".repeat(lifecycleLimits.tagPatternCharacters + 1), "more than 256 characters"],
     ["a{1000}b{1000}", "2002 instructions, more than 250"],
     ["((a{10}){10}){10}b*", "instructions, more than 250"],
   ])("refuses the expression %s with a reason", (expression, reason) => {
@@ -76,7 +77,9 @@ describe.each(adapters)("$name keep the TagPatterns contract", ({ open }) => {
   it("refuses the largest expressions in bounded time", () => {
     const pieces = ["a{1000}", "\\pL{1000}", "(?:a?){1000}", "[^a]{1000}", "(?i)\\pL{1000}", "("];
     for (const piece of pieces) {
-      const expression = piece.repeat(Math.floor(limits.tagPatternCharacters / piece.length));
+      const expression = piece.repeat(
+        Math.floor(lifecycleLimits.tagPatternCharacters / piece.length),
+      );
       const started = process.cpuUsage();
       expect(() => open().regularExpression(expression)).toThrow(refused(""));
       expect(process.cpuUsage(started).user / 1_000_000).toBeLessThan(2);
@@ -128,7 +131,7 @@ describe.each(adapters)("$name keep the TagPatterns contract", ({ open }) => {
   it("says how many steps a character takes, and they are bounded", () => {
     const { steps } = open().regularExpression("(feature|release)-[a-z0-9-]+-[0-9a-f]{7,40}");
     expect(steps).toBeGreaterThan(40);
-    expect(steps).toBeLessThanOrEqual(limits.tagPatternSteps);
+    expect(steps).toBeLessThanOrEqual(lifecycleLimits.tagPatternSteps);
     expect(open().semverRange("1.x").steps).toBe(1);
   });
 

@@ -29,9 +29,14 @@ const account = "000000000000" as AccountId;
 const region = "eu-west-1" as Region;
 export const rootKey = { accessKeyId: "AKIAROOT", secretAccessKey: "root/secret" };
 
+/** Asked in the region that the server has. */
 class OwnRegistry extends TestRegistry {
-  override ask<Asked extends Operation>(operation: Asked, input: unknown) {
-    return super.ask(operation, input, { ...callerOf(account), region });
+  override ask<Asked extends Operation>(
+    operation: Asked,
+    input: unknown,
+    caller = callerOf(account),
+  ) {
+    return super.ask(operation, input, { ...caller, region });
   }
 }
 

@@ -2,14 +2,14 @@ import { RE2JSException, RE2Set } from "re2js";
 import semver from "semver";
 import type { TagMatcher, TagPatterns } from "../../ports/tag-patterns.ts";
 import { RegistryError } from "../../registry/errors.ts";
-import { limits } from "../../registry/limits.ts";
+import { lifecycleLimits } from "../../registry/lifecycle/lifecycle-limits.ts";
 
 /** Patterns of tags by the packages re2js and semver. */
 export class PackageTagPatterns implements TagPatterns {
   regularExpression(text: string): TagMatcher {
     checkLength(text, "regular expression");
     // A set of one: of the package's ways to match, the one whose memory can be bounded.
-    const set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, limits.tagPatternStateBytes);
+    const set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, lifecycleLimits.tagPatternStateBytes);
     try {
       set.add(text);
       set.compile();
@@ -18,7 +18,7 @@ export class PackageTagPatterns implements TagPatterns {
       throw invalid(error.message, error);
     }
     const steps = set.prog.numInst();
-    const most = limits.tagPatternSteps;
+    const most = lifecycleLimits.tagPatternSteps;
     if (steps > most) {
       throw invalid(`the regular expression has ${steps} instructions, more than ${most}`);
     }
@@ -48,7 +48,7 @@ function rangeOf(text: string): semver.Range {
 }
 
 function checkLength(text: string, what: string): void {
-  const most = limits.tagPatternCharacters;
+  const most = lifecycleLimits.tagPatternCharacters;
   if (text.trim() === "") throw invalid(`the ${what} is empty`);
   if (text.length > most) throw invalid(`the ${what} has more than ${most} characters`);
 }

@@ -4,6 +4,7 @@ import type {
 } from "@aws-sdk/client-ecr";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { describeImage } from "../../registry/images/list-images.ts";
+import { replicationStatus } from "../../registry/replication/replication-status.ts";
 import { operation } from "../operation.ts";
 import { namedImage } from "./image-id.ts";
 import { destinationAnswer } from "./replication-shapes.ts";
@@ -26,7 +27,7 @@ export const describeImageReplicationStatus = operation("ecr:DescribeImageReplic
     const { repositoryName: name, imageId } = input;
     const registry = registryOf(caller, input.registryId);
     const image = await describeImage(ports, registry, name, namedImage(imageId));
-    const found = await ports.metadata.replications.ofImage(image.repository, image.digest);
+    const found = await replicationStatus(ports, { ...image.repository, name }, image.digest);
     return {
       repositoryName: name,
       imageId: { imageDigest: image.digest, imageTag: imageId.imageTag },

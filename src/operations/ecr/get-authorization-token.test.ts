@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openTestRegistry, type TestRegistry } from "../../../test/support/ecr.ts";
+import {
+  account,
+  callerOf,
+  openTestRegistry,
+  type TestRegistry,
+} from "../../../test/support/ecr.ts";
 import { openToken } from "../../registry/identity/authorization-token.ts";
 import { getAuthorizationToken } from "./get-authorization-token.ts";
 
@@ -35,6 +40,19 @@ describe("GetAuthorizationToken", () => {
       "http://localhost:5050",
     ]);
     expect(new Set(authorizationData?.map((data) => data.authorizationToken)).size).toBe(1);
+  });
+
+  it("of a session says that it ends with the session, where that is sooner", async () => {
+    const now = registry.clock.now();
+    const expiryOf = async (hours: number) => {
+      const { principal, ...caller } = callerOf(account);
+      const session = { ...principal, expiresAt: now + hours * 3_600_000 };
+      const asked = { ...caller, principal: session };
+      const { authorizationData } = await registry.ask(getAuthorizationToken, {}, asked);
+      return authorizationData?.[0]?.expiresAt;
+    };
+    expect(await expiryOf(1)).toBe(now / 1000 + 3_600);
+    expect(await expiryOf(13)).toBe(now / 1000 + 12 * 3_600);
   });
 
   it("takes at most ten registries", async () => {

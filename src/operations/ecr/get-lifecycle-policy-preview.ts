@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
+import { lifecycleLimits } from "../../registry/lifecycle/lifecycle-limits.ts";
 import { findPreview } from "../../registry/lifecycle/preview-lifecycle.ts";
 import type {
   LifecyclePreview,
@@ -35,7 +36,7 @@ const input = request({
   repositoryName,
   imageIds: imageIdentifiers.optional(),
   nextToken,
-  maxResults: z.int().min(1).max(limits.previewPage).optional(),
+  maxResults: z.int().min(1).max(lifecycleLimits.previewPage).optional(),
   filter: z.object({ tagStatus: tagStatus.optional() }).optional(),
 } satisfies Members<GetLifecyclePolicyPreviewRequest>);
 type Input = z.output<typeof input>;
@@ -109,11 +110,11 @@ async function page(
     narrowedBy: [name, id, status],
   };
   const start = openPosition(ports, listing, token);
-  const size = isNamed ? limits.batchItems : (maxResults ?? limits.previewPage);
+  const size = isNamed ? limits.batchItems : (maxResults ?? lifecycleLimits.previewPage);
   const results: PreviewedImage[] = [];
   // What would stay all the same is in a listing of ours: in ECR's are those that would not.
   for (let after = start === undefined ? 0 : Number(start); ; ) {
-    const limit = limits.previewRows;
+    const limit = lifecycleLimits.previewRows;
     const rows = await ports.metadata.lifecycle.previewed(repository, { after, limit }, { tagged });
     for (const image of rows) {
       const isWanted = isActedOn(image) && (!isNamed || isAmong(imageIds, image));

@@ -293,6 +293,22 @@ describe("Between regions of one deployment", () => {
     expect(status.replicationStatuses).toEqual([]);
   });
 
+  it("their status is told of destinations that a rule names, and of no others", async () => {
+    const filter = (prefix: string) => ({
+      repositoryFilters: [{ filter: prefix, filterType: "PREFIX_MATCH" }],
+    });
+    const third = to(east, otherAccount);
+    await configure([{ destinations: [to(west), third] }]);
+    const digest = await registry.pushImage(repositoryName, "a");
+    await settle();
+    const told = async () => (await statuses(digest))?.map(({ region }) => region);
+    expect(await told()).toHaveLength(2);
+    await configure([{ destinations: [to(west)] }, { destinations: [third], ...filter("other") }]);
+    expect(await told()).toEqual([west]);
+    await configure([]);
+    expect(await told()).toEqual([]);
+  });
+
   it("of pushes of one tag the last one wins there as here, in whatever order copies are made", async () => {
     await configure([{ destinations: [to(west)] }]);
     const first = await registry.pushImage(repositoryName, "first", { imageTag: "v1" });

@@ -1,4 +1,5 @@
 /** The members that inputs about repository creation templates are made of. Source: ECR API model. */
+
 import { z } from "zod";
 import {
   creationEvents,
@@ -9,6 +10,7 @@ import {
 } from "../../registry/creation-templates/creation-template.ts";
 import { templateLimits } from "../../registry/creation-templates/template-limits.ts";
 import { type Caller, registryOf } from "../../registry/identity/principal.ts";
+import { lifecycleLimits } from "../../registry/lifecycle/lifecycle-limits.ts";
 import { limits } from "../../registry/limits.ts";
 import { repositoryArn } from "../../registry/names.ts";
 import type { FurtherAction } from "../operation.ts";
@@ -48,7 +50,7 @@ export const templateMembers = {
   imageTagMutability: imageTagMutability.optional(),
   imageTagMutabilityExclusionFilters: imageTagMutabilityExclusionFilters.optional(),
   repositoryPolicy: policyText.optional(),
-  lifecyclePolicy: z.string().max(limits.lifecyclePolicyCharacters).optional(),
+  lifecyclePolicy: z.string().max(lifecycleLimits.policyCharacters).optional(),
   customRoleArn: z.string().max(templateLimits.roleArnCharacters).optional(),
 };
 

@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { keyResource } from "../../registry/kms/key-access.ts";
 import { type KmsKey, kmsKeyArn } from "../../registry/kms/kms-key.ts";
+import { kmsLimits } from "../../registry/kms/kms-limits.ts";
 import { limits } from "../../registry/limits.ts";
 import { authorize } from "../../registry/policy/authorize.ts";
 import { RequestContext } from "../../registry/policy/request-context.ts";
@@ -65,7 +66,7 @@ async function rowOf(
   const resource = await keyResource(ports, key, { principal });
   const { allowed } = await authorize(ports, principal, "kms:DescribeKey", resource, context);
   if (!allowed) return undefined;
-  const aliases = await ports.metadata.kms.aliases.of(key, { limit: limits.kmsAliasesPerKey });
+  const aliases = await ports.metadata.kms.aliases.of(key, { limit: kmsLimits.aliasesPerKey });
   return {
     ...{ keyId: key.id, keyArn: kmsKeyArn(key), aliases: aliases.map(({ name }) => name) },
     ...{ description: key.description, keyState: key.state, keyManager: key.manager },

@@ -52,6 +52,18 @@ it("ends sessions that a replica with a clock ahead has made, and never revokes 
   expect((await registry.ask(revokeSessions, input)).revokedBefore).toBe(revokedBefore);
 });
 
+it("ends also what a replica had issued before and writes only now", async () => {
+  const ann = await userWith(ports(), { account, name: "ann" });
+  for (const caller of [ann, callerOf(account)]) {
+    const { Credentials } = await registry.ask(getSessionToken, {}, caller);
+    const { sessions } = ports().metadata.identity;
+    const session = (await sessions.find(Credentials?.AccessKeyId ?? ""))!;
+    await registry.ask(revokeSessions, { principalArn: caller.principal.arn });
+    await ports().metadata.transaction(({ identity }) => identity.sessions.insert(session));
+    await expect(callerWith(ports(), Credentials)).rejects.toThrow("nobody has");
+  }
+});
+
 it("finds nobody under another path, kind or name, and takes no group and no session", async () => {
   await userWith(ports(), { account, name: "ann" });
   for (const name of ["user/x/ann", "role/ann", "user/bob", "user/Ann"]) {

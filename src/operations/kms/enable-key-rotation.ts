@@ -1,7 +1,7 @@
 import type { EnableKeyRotationRequest } from "@aws-sdk/client-kms";
 import { z } from "zod";
+import { kmsLimits } from "../../registry/kms/kms-limits.ts";
 import { enableRotation } from "../../registry/kms/rotate-key.ts";
-import { limits } from "../../registry/limits.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
@@ -14,8 +14,8 @@ export const enableKeyRotation = operation("kms:EnableKeyRotation", {
     KeyId: keyId,
     RotationPeriodInDays: z
       .int()
-      .min(limits.kmsRotationMinimumDays)
-      .max(limits.kmsRotationMaximumDays)
+      .min(kmsLimits.rotationMinimumDays)
+      .max(kmsLimits.rotationMaximumDays)
       .optional(),
   } satisfies Members<EnableKeyRotationRequest>),
   resource: ownKey,

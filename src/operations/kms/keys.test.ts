@@ -359,6 +359,19 @@ describe("rotation", () => {
     expect(await tend()).toBe(0);
   });
 
+  it("is every year where no period is named, whatever it was before", async () => {
+    const { KeyId } = await newKey();
+    await iam.ask(enableKeyRotation, { KeyId, RotationPeriodInDays: 90 });
+    advance(10);
+    await iam.ask(enableKeyRotation, { KeyId });
+    const now = iam.registry.clock.now();
+    const yearly = { RotationPeriodInDays: 365, NextRotationDate: (now + 365 * dayMs) / 1000 };
+    expect(await iam.ask(getKeyRotationStatus, { KeyId })).toMatchObject(yearly);
+    advance(10);
+    await iam.ask(enableKeyRotation, { KeyId });
+    expect(await iam.ask(getKeyRotationStatus, { KeyId })).toMatchObject(yearly);
+  });
+
   it("waits while the key is disabled, and is made up for afterwards", async () => {
     const { KeyId } = await newKey();
     await iam.ask(enableKeyRotation, { KeyId });

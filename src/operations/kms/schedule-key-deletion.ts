@@ -2,7 +2,7 @@ import type { ScheduleKeyDeletionRequest, ScheduleKeyDeletionResponse } from "@a
 import { z } from "zod";
 import { scheduleDeletion } from "../../registry/kms/delete-key.ts";
 import { kmsKeyArn } from "../../registry/kms/kms-key.ts";
-import { limits } from "../../registry/limits.ts";
+import { kmsLimits } from "../../registry/kms/kms-limits.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import { epochSeconds } from "../ecr/wire.ts";
@@ -17,9 +17,9 @@ export const scheduleKeyDeletion = operation("kms:ScheduleKeyDeletion", {
     KeyId: keyId,
     PendingWindowInDays: z
       .int()
-      .min(limits.kmsDeletionMinimumDays)
-      .max(limits.kmsDeletionMaximumDays)
-      .default(limits.kmsDeletionMaximumDays),
+      .min(kmsLimits.deletionMinimumDays)
+      .max(kmsLimits.deletionMaximumDays)
+      .default(kmsLimits.deletionMaximumDays),
   } satisfies Members<ScheduleKeyDeletionRequest>),
   resource: ownKey,
   conditions: ({ PendingWindowInDays }) => ({

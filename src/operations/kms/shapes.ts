@@ -2,8 +2,9 @@
  * The members that inputs of KMS are made of, with its bounds and enumerations. Source: KMS API
  * reference.
  */
+
 import { z } from "zod";
-import { limits } from "../../registry/limits.ts";
+import { kmsLimits } from "../../registry/kms/kms-limits.ts";
 
 export const keyId = z.string().min(1).max(2048);
 export const aliasName = z
@@ -27,7 +28,7 @@ export const tagKeys = z.array(z.string().min(1).max(128)).max(200);
 export const encryptionContext = z.record(z.string(), z.string());
 export const grantTokens = z
   .array(z.string().min(1).max(8192))
-  .max(limits.kmsGrantTokens)
+  .max(kmsLimits.grantTokens)
   .default([]);
 export const grantToken = z.string().min(1).max(8192);
 export const grantId = z.string().min(1).max(128);
@@ -49,7 +50,7 @@ export const encryptionAlgorithm = z
   .enum(["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"])
   .default("SYMMETRIC_DEFAULT");
 export const dataKeySpec = z.enum(["AES_128", "AES_256"]).optional();
-export const numberOfBytes = z.int().min(1).max(limits.kmsRandomBytes).optional();
+export const numberOfBytes = z.int().min(1).max(kmsLimits.randomBytes).optional();
 export const recipient = z
   .object({
     KeyEncryptionAlgorithm: z.string().optional(),
@@ -78,8 +79,8 @@ export function blob(minimum: number, maximum: number) {
     });
 }
 
-export const plaintext = blob(1, limits.kmsPlaintextBytes);
-export const ciphertext = blob(1, limits.kmsCiphertextBytes);
+export const plaintext = blob(1, kmsLimits.plaintextBytes);
+export const ciphertext = blob(1, kmsLimits.ciphertextBytes);
 
 export const marker = z.string().min(1).max(1024).optional();
 

@@ -17,6 +17,16 @@ describe("a sealed token", () => {
     expect(sealToken(secret, "claims")).not.toBe(sealToken(secret, "claims"));
   });
 
+  it("has one spelling", () => {
+    const token = sealToken(secret, "claims");
+    expect(openSealedToken(secret, token)).toBe("claims");
+    const base64 = Buffer.from(token, "base64url").toString("base64");
+    for (const other of [`${token}=`, `${token} `, ` ${token}`, `${token}!`, `${base64}==`]) {
+      expect(Buffer.from(other, "base64url")).toEqual(Buffer.from(token, "base64url"));
+      expect(openSealedToken(secret, other), other).toBeUndefined();
+    }
+  });
+
   it("is refused when cut, empty or not a token", () => {
     const token = sealToken(secret, "claims");
     for (let length = 0; length < token.length; length += 1) {

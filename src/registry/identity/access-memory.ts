@@ -1,6 +1,7 @@
 import type { AccessKey } from "../../ports/credentials.ts";
 import { BoundedCache } from "../bounded-cache.ts";
 import { type KmsKeyRef, kmsKeyArn } from "../kms/kms-key.ts";
+import { kmsLimits } from "../kms/kms-limits.ts";
 import type { RememberedKey } from "../kms/remembered-key.ts";
 import type { UsableKey } from "../kms/require-usable.ts";
 import { limits } from "../limits.ts";
@@ -41,7 +42,7 @@ export class AccessMemory {
     limits.identityReadMs,
   );
   /** By the key's ARN. */
-  readonly kmsKeys = new TimedCache<RememberedKey>(limits.rememberedKmsKeys, limits.identityReadMs);
+  readonly kmsKeys = new TimedCache<RememberedKey>(kmsLimits.rememberedKeys, limits.identityReadMs);
   /** Whose pulls do not count, by the registry. */
   readonly pullTimeExclusions = new TimedCache<ReadonlySet<string>>(
     limits.rememberedRegistries,

@@ -18,6 +18,7 @@ import {
   type KmsKeyRef,
   kmsKeyArn,
 } from "./kms-key.ts";
+import { kmsLimits } from "./kms-limits.ts";
 import { requireUsable } from "./require-usable.ts";
 
 /** Operations that a grant on a symmetric key can permit. Source: KMS, "Grant operations". */
@@ -108,10 +109,10 @@ async function insertGrant(kms: KmsChange, grant: KmsGrant): Promise<KmsGrant> {
   requireUsable(key);
   const same = grant.name === "" ? undefined : await sameGrant(kms, grant);
   if (same !== undefined) return same;
-  if ((await kms.grants.count(grant.key)) >= limits.kmsGrantsPerKey) {
+  if ((await kms.grants.count(grant.key)) >= kmsLimits.grantsPerKey) {
     throw new RegistryError(
       "LimitExceeded",
-      `A key can have at most ${limits.kmsGrantsPerKey} grants.`,
+      `A key can have at most ${kmsLimits.grantsPerKey} grants.`,
     );
   }
   await kms.grants.insert(grant);
@@ -141,12 +142,12 @@ function checkConstraints({
   const context: EncryptionContext = encryptionContextEquals ?? encryptionContextSubset ?? {};
   const pairs = Object.entries(context);
   const member = "constraints";
-  if (pairs.length > limits.kmsGrantPairs) {
-    const constraint = `Member must have length less than or equal to ${limits.kmsGrantPairs}`;
+  if (pairs.length > kmsLimits.grantPairs) {
+    const constraint = `Member must have length less than or equal to ${kmsLimits.grantPairs}`;
     throw kmsValidation(member, String(pairs.length), constraint);
   }
-  if (pairs.some((pair) => pair.some((text) => text.length > limits.kmsGrantPairCharacters))) {
-    const constraint = `Member must have length less than or equal to ${limits.kmsGrantPairCharacters}`;
+  if (pairs.some((pair) => pair.some((text) => text.length > kmsLimits.grantPairCharacters))) {
+    const constraint = `Member must have length less than or equal to ${kmsLimits.grantPairCharacters}`;
     throw kmsValidation(member, "", constraint);
   }
   checkEncryptionContext(context, member);

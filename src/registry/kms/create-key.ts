@@ -3,10 +3,10 @@ import type { KmsChange } from "../../ports/kms-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { invariant } from "../errors.ts";
 import type { ResourceTag } from "../identity/entity.ts";
-import { limits } from "../limits.ts";
 import type { Registry } from "../names.ts";
 import { defaultKeyPolicy, serviceKeyPolicy } from "./key-policy.ts";
 import type { KmsKey, KmsVersionOrigin } from "./kms-key.ts";
+import { kmsLimits } from "./kms-limits.ts";
 
 export interface NewKey {
   readonly registry: Registry;
@@ -65,7 +65,7 @@ async function findManaged(
 async function makeManaged(ports: KeyPorts, registry: Registry, name: string): Promise<KmsKey> {
   const { service, description } = managed[name]!;
   const now = ports.clock.now();
-  const periodDays = limits.kmsRotationDefaultDays;
+  const periodDays = kmsLimits.rotationDefaultDays;
   const wanted = { registry, description, policy: serviceKeyPolicy(registry, service) };
   const key: KmsKey = {
     ...newKey(ports, wanted),

@@ -1,6 +1,6 @@
-import { limits } from "../limits.ts";
 import { kmsValidation } from "./kms-error.ts";
 import type { EncryptionContext } from "./kms-key.ts";
+import { kmsLimits } from "./kms-limits.ts";
 
 /**
  * @throws Validation for a context that is too large, and for keys that differ in case alone: conditions
@@ -11,8 +11,8 @@ export function checkEncryptionContext(
   member = "encryptionContext",
 ): void {
   const keys = Object.keys(context);
-  if (canonicalContext(context).length > limits.kmsContextBytes) {
-    const constraint = `Member must have length less than or equal to ${limits.kmsContextBytes}`;
+  if (canonicalContext(context).length > kmsLimits.contextBytes) {
+    const constraint = `Member must have length less than or equal to ${kmsLimits.contextBytes}`;
     throw kmsValidation(member, "", constraint);
   }
   if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length) {

@@ -10,6 +10,7 @@ import type { NamedKey } from "./find-key.ts";
 import { grantPolicy } from "./grant-policy.ts";
 import { scopesOf } from "./grant-scope.ts";
 import { type EncryptionContext, type KmsGrant, type KmsKey, kmsKeyArn } from "./kms-key.ts";
+import { kmsLimits } from "./kms-limits.ts";
 import type { RememberedKey } from "./remembered-key.ts";
 
 type AccessPorts = Pick<Ports, "metadata" | "clock" | "memory">;
@@ -104,9 +105,9 @@ function keyConditions(
 
 function remembered(ports: AccessPorts, key: KmsKey): Promise<RememberedKey> {
   return ports.memory.access.kmsKeys.get(ports.clock, kmsKeyArn(key), async () => {
-    const aliases = await ports.metadata.kms.aliases.of(key, { limit: limits.kmsAliasesPerKey });
+    const aliases = await ports.metadata.kms.aliases.of(key, { limit: kmsLimits.aliasesPerKey });
     const grants = new BoundedCache<string, Promise<readonly Attached[]>>(
-      limits.rememberedKmsGrants,
+      kmsLimits.rememberedGrants,
       () => 1,
     );
     return { aliases: aliases.map(({ name }) => name), grants };
@@ -151,7 +152,7 @@ async function readGrants(
   scopes: readonly string[],
   context: EncryptionContext,
 ): Promise<readonly Attached[]> {
-  const limit = limits.kmsGrantsConsidered;
+  const limit = kmsLimits.grantsConsidered;
   const found = await ports.metadata.kms.grants.applicable(key, grantees, scopes, limit);
   return found.filter((grant) => isSpelt(grant, context)).map((grant) => grantPolicy(ports, grant));
 }

@@ -1,11 +1,11 @@
 import type { KmsChange } from "../../ports/kms-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
-import { limits } from "../limits.ts";
 import type { Registry } from "../names.ts";
 import { lockKey, requireCustomerManaged } from "./change-key.ts";
 import { noSuchAlias } from "./find-key.ts";
 import { type KmsAlias, kmsAliasArn } from "./kms-key.ts";
+import { kmsLimits } from "./kms-limits.ts";
 import { requireNotPending } from "./require-usable.ts";
 
 export interface NewAlias {
@@ -81,7 +81,7 @@ async function requireTarget(kms: KmsChange, { registry, key: id }: NewAlias): P
   const key = await lockKey(kms, { registry, id });
   requireCustomerManaged(key);
   requireNotPending(key);
-  const most = limits.kmsAliasesPerKey;
+  const most = kmsLimits.aliasesPerKey;
   if ((await kms.aliases.of(key, { limit: most })).length < most) return;
   throw new RegistryError("LimitExceeded", `A key can have at most ${most} aliases.`);
 }

@@ -1,6 +1,6 @@
 import { RegistryError } from "../errors.ts";
 import type { ResourceTag } from "../identity/entity.ts";
-import { limits } from "../limits.ts";
+import { kmsLimits } from "./kms-limits.ts";
 
 const allowedCharacters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
@@ -32,8 +32,8 @@ export function withKeyTags(
 ): ResourceTag[] {
   const keys = new Set(added.map(({ key }) => key));
   const tags = [...present.filter(({ key }) => !keys.has(key)), ...added];
-  if (tags.length <= limits.kmsTagsPerKey) return tags;
-  const sentence = `A key can have at most ${limits.kmsTagsPerKey} tags.`;
+  if (tags.length <= kmsLimits.tagsPerKey) return tags;
+  const sentence = `A key can have at most ${kmsLimits.tagsPerKey} tags.`;
   throw new RegistryError("LimitExceeded", sentence);
 }
 

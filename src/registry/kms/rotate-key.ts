@@ -3,29 +3,28 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { addKeyEvent } from "../events/key-event.ts";
-import { limits } from "../limits.ts";
 import { changeKey } from "./change-key.ts";
 import { addVersion, dayMs } from "./create-key.ts";
 import { type KmsKey, type KmsKeyRef, type KmsKeyVersion, kmsKeyArn } from "./kms-key.ts";
+import { kmsLimits } from "./kms-limits.ts";
 import { requireUsable } from "./require-usable.ts";
 
 type KeyPorts = Pick<Ports, "metadata" | "memory" | "keys" | "clock">;
 
 /**
- * Has the key rotated every so many days from now on. The same period again changes nothing.
- * Source: KMS API, EnableKeyRotation.
+ * Has the key rotated every so many days from now on; where no number is given every year, also a key that
+ * had another period. The same period again changes nothing. Source: KMS API, EnableKeyRotation.
  * @throws NotFound, NotAuthorized, Disabled, KmsInvalidState
  */
 export function enableRotation(
   ports: Pick<KeyPorts, "metadata" | "memory" | "clock">,
   ref: KmsKeyRef,
-  periodDays: number | undefined,
+  periodDays: number = kmsLimits.rotationDefaultDays,
 ): Promise<KmsKey> {
   return changeKey(ports, ref, (key) => {
     requireUsable(key);
-    const wanted = periodDays ?? key.rotation?.periodDays ?? limits.kmsRotationDefaultDays;
-    if (key.rotation?.periodDays === wanted) return key;
-    return { ...key, rotation: { periodDays: wanted, nextAt: ports.clock.now() + wanted * dayMs } };
+    if (key.rotation?.periodDays === periodDays) return key;
+    return { ...key, rotation: { periodDays, nextAt: ports.clock.now() + periodDays * dayMs } };
   });
 }
 
@@ -48,12 +47,12 @@ export function disableRotation(
 export function rotateOnDemand(ports: KeyPorts, ref: KmsKeyRef): Promise<KmsKey> {
   return changeKey(ports, ref, (key, change) => {
     requireUsable(key);
-    const most = limits.kmsRotationsOnDemand;
+    const most = kmsLimits.rotationsOnDemand;
     if (key.rotationsOnDemand >= most) {
       const sentence = `${kmsKeyArn(key)} was rotated on demand ${most} times, which is the most.`;
       throw new RegistryError("LimitExceeded", sentence);
     }
-    const close = ports.clock.now() + limits.kmsRotationCloseMs;
+    const close = ports.clock.now() + kmsLimits.rotationCloseMs;
     if (key.rotation !== undefined && key.rotation.nextAt <= close) {
       const sentence = `The automatic rotation of ${kmsKeyArn(key)} is about to begin.`;
       throw new RegistryError("Conflict", sentence);

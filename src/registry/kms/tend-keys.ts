@@ -1,10 +1,10 @@
 import type { Ports } from "../../ports/ports.ts";
 import { noteService } from "../audit/service-event.ts";
 import { addKeyEvent } from "../events/key-event.ts";
-import { limits } from "../limits.ts";
 import { dayMs } from "./create-key.ts";
 import { destroyKey } from "./delete-key.ts";
 import { type KmsKey, kmsKeyArn } from "./kms-key.ts";
+import { kmsLimits } from "./kms-limits.ts";
 import { nextVersion } from "./rotate-key.ts";
 
 /**
@@ -15,14 +15,14 @@ export async function tendKeys(ports: Ports, signal: AbortSignal): Promise<numbe
   let tended = 0;
   for (;;) {
     const now = ports.clock.now();
-    const due = await ports.metadata.kms.keys.due(now, limits.kmsDueBatch);
+    const due = await ports.metadata.kms.keys.due(now, kmsLimits.dueBatch);
     let done = 0;
     for (const key of due) {
       signal.throwIfAborted();
       if (await tendKey(ports, key, now)) done += 1;
     }
     tended += done;
-    if (due.length < limits.kmsDueBatch || done === 0) return tended;
+    if (due.length < kmsLimits.dueBatch || done === 0) return tended;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { LifecycleReads } from "../../ports/lifecycle-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import type { CompiledRule } from "./compile-lifecycle.ts";
 import { type EvaluatedLifecycle, LifecycleEvaluation } from "./evaluate-lifecycle.ts";
+import { lifecycleLimits } from "./lifecycle-limits.ts";
 
 /**
  * What the rules say of the images of a repository at this moment, or will say of them at a later one.
@@ -22,11 +22,11 @@ export async function evaluateRepository(
   const evaluation = new LifecycleEvaluation(rules, judgedAt);
   for (let after: Digest | undefined; ; ) {
     signal?.throwIfAborted();
-    const page = { after, limit: limits.lifecyclePage };
+    const page = { after, limit: lifecycleLimits.page };
     const images = await metadata.lifecycle.candidates(repository, page, now);
     for (const image of images) evaluation.add(image);
     after = images.at(-1)?.digest;
-    if (images.length < limits.lifecyclePage) return evaluation.finish();
+    if (images.length < lifecycleLimits.page) return evaluation.finish();
     await new Promise<void>((resolve) => void setImmediate(resolve));
   }
 }
@@ -73,9 +73,9 @@ export async function contentBytes(
   }
   const bytes = { freedBytes: manifestBytes, sharedBytes: 0 };
   const layers = [...wanted.keys()];
-  for (let start = 0; start < layers.length; start += limits.lifecyclePage) {
+  for (let start = 0; start < layers.length; start += lifecycleLimits.page) {
     signal?.throwIfAborted();
-    const some = layers.slice(start, start + limits.lifecyclePage);
+    const some = layers.slice(start, start + lifecycleLimits.page);
     const counts = await metadata.lifecycle.referenceCounts(repository, some);
     const alone = new Set(
       counts

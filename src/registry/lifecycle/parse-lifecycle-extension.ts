@@ -1,6 +1,6 @@
 import type { TagPatterns } from "../../ports/tag-patterns.ts";
 import { invalidParameter, isRegistryError, RegistryError } from "../errors.ts";
-import { limits } from "../limits.ts";
+import { lifecycleLimits } from "./lifecycle-limits.ts";
 import { LifecycleMembers, type Refusals, unknownMembers } from "./lifecycle-members.ts";
 import {
   byPriority,
@@ -73,12 +73,12 @@ export function parseLifecycleExtension(
   policy: readonly LifecycleRule[],
   patterns: TagPatterns,
 ): readonly LifecycleRule[] {
-  const most = limits.lifecyclePolicyCharacters;
+  const most = lifecycleLimits.policyCharacters;
   if (text.length > most) throw refusal(`the text has more than ${most} characters`);
   const extension = LifecycleMembers.read(text, lifecycleMembers.text, refusals);
   const counted = countingSteps(patterns);
   const rules = extension
-    .objects("rules", limits.lifecycleRules, ruleMembers)
+    .objects("rules", lifecycleLimits.rules, ruleMembers)
     .map((members) => readRule(members, counted));
   const twice = sharedPriority([...policy, ...rules]);
   if (twice !== undefined) {
@@ -95,7 +95,7 @@ function countingSteps(patterns: TagPatterns): TagPatterns {
     regularExpression: (text) => {
       const matcher = patterns.regularExpression(text);
       all += matcher.steps;
-      const most = limits.lifecyclePatternSteps;
+      const most = lifecycleLimits.patternSteps;
       if (all <= most) return matcher;
       const sentence = `all regular expressions up to here have ${all} instructions, more than ${most}`;
       throw new RegistryError("InvalidParameter", sentence);

@@ -1,5 +1,5 @@
 import { invalidParameter, type RegistryError } from "../errors.ts";
-import { limits } from "../limits.ts";
+import { lifecycleLimits } from "./lifecycle-limits.ts";
 import { LifecycleMembers, type Refusals } from "./lifecycle-members.ts";
 import {
   byPriority,
@@ -61,14 +61,14 @@ export const policyCountTypes = {
  */
 export function parseLifecyclePolicy(
   text: string,
-  minimumCharacters: number = limits.lifecyclePolicyMinimumCharacters,
+  minimumCharacters: number = lifecycleLimits.policyMinimumCharacters,
 ): readonly LifecycleRule[] {
-  const most = limits.lifecyclePolicyCharacters;
+  const most = lifecycleLimits.policyCharacters;
   if (text.length < minimumCharacters || text.length > most) {
     throw lifecyclePolicyRefusal(`The text must have ${minimumCharacters} to ${most} characters`);
   }
   const policy = LifecycleMembers.read(text, lifecycleMembers.text, refusals);
-  const rules = policy.objects("rules", limits.lifecycleRules, ruleMembers).map(readRule);
+  const rules = policy.objects("rules", lifecycleLimits.rules, ruleMembers).map(readRule);
   checkTogether(rules);
   return byPriority(rules);
 }

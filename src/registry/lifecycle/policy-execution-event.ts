@@ -1,5 +1,5 @@
-import { limits } from "../limits.ts";
 import type { Digest, RepositoryName, Tag } from "../names.ts";
+import { lifecycleLimits } from "./lifecycle-limits.ts";
 import type { LifecycleRule, LifecycleTagStatus, TagSelection } from "./lifecycle-rule.ts";
 import type { LifecycleBlock, LifecycleRun, LifecycleRunImage } from "./stored-lifecycle.ts";
 
@@ -74,8 +74,8 @@ export function policyExecutionEvents(
     policyId: run.repository.id,
   };
   const events: PolicyExecutionEvent[] = [];
-  for (let start = 0; start < images.length; start += limits.lifecycleEventImages) {
-    const some = images.slice(start, start + limits.lifecycleEventImages);
+  for (let start = 0; start < images.length; start += lifecycleLimits.eventImages) {
+    const some = images.slice(start, start + lifecycleLimits.eventImages);
     events.push({
       repositoryName: run.name,
       lifecycleEventPolicy,
@@ -147,6 +147,6 @@ function toFailure(image: LifecycleRunImage) {
 }
 
 function toEventImage({ digest, tags, pushedAt }: LifecycleRunImage): LifecycleEventImage {
-  const tagList = tags.slice(0, limits.lifecycleTagsNamed);
+  const tagList = tags.slice(0, lifecycleLimits.tagsNamed);
   return { digest, tagStatus: tagList.length > 0 ? "Tagged" : "Untagged", tagList, pushedAt };
 }

@@ -4,7 +4,6 @@ import type { Ports } from "../../ports/ports.ts";
 import { noteService } from "../audit/service-event.ts";
 import { RegistryError } from "../errors.ts";
 import { newJob } from "../jobs/job.ts";
-import { limits } from "../limits.ts";
 import {
   type Digest,
   type Registry,
@@ -17,6 +16,7 @@ import type { Repository } from "../repositories/repository.ts";
 import { compileLifecycle } from "./compile-lifecycle.ts";
 import type { BlockedVerdict, EvaluatedLifecycle, LifecycleVerdict } from "./evaluate-lifecycle.ts";
 import { evaluateRepository, freedBytes } from "./evaluate-repository.ts";
+import { lifecycleLimits } from "./lifecycle-limits.ts";
 import { lifecycleRules } from "./lifecycle-rules.ts";
 import { lifecycleNotFound } from "./put-lifecycle.ts";
 import type { LifecyclePreview, LifecycleSummary, PreviewedImage } from "./stored-lifecycle.ts";
@@ -57,7 +57,7 @@ export function startPreview(
     const before = await change.lifecycle.preview(repository);
     const isUnderWay = before?.status === "IN_PROGRESS";
     // Its job may have ended while the repository lay in the trash.
-    if (isUnderWay && now - before.startedAt < limits.lifecyclePreviewStaleMs) {
+    if (isUnderWay && now - before.startedAt < lifecycleLimits.previewStaleMs) {
       throw inProgress(repository);
     }
     const preview: LifecyclePreview = {
@@ -91,7 +91,7 @@ export async function findPreview(
   const preview = await ports.metadata.lifecycle.preview(repository);
   if (preview === undefined) throw previewNotFound(registry, name);
   const age = ports.clock.now() - (preview.finishedAt ?? ports.clock.now());
-  return { preview, repository, isExpired: age > limits.lifecyclePreviewLifeMs };
+  return { preview, repository, isExpired: age > lifecycleLimits.previewLifeMs };
 }
 
 /** Makes the preview. Twice is as good as once. */
@@ -113,10 +113,10 @@ export async function makePreview(
     ...found.verdicts,
     ...found.blocked,
   ];
-  for (let start = 0; start < all.length; start += limits.lifecyclePage) {
+  for (let start = 0; start < all.length; start += lifecycleLimits.page) {
     signal.throwIfAborted();
     const images: PreviewedImage[] = [];
-    for (const verdict of all.slice(start, start + limits.lifecyclePage)) {
+    for (const verdict of all.slice(start, start + lifecycleLimits.page)) {
       images.push(...(await previewed(ports, repository, found, verdict, now)));
     }
     await whileWanted(ports, preview, (change) =>

@@ -1,4 +1,4 @@
-import { limits } from "../limits.ts";
+import { lifecycleLimits } from "./lifecycle-limits.ts";
 import { type LifecycleMembers, missingMembers, unknownMembers } from "./lifecycle-members.ts";
 import type {
   LifecycleActionType,
@@ -43,7 +43,7 @@ export function readTagLists(selection: LifecycleMembers): TagSelection[] {
   return (["tagPatternList", "tagPrefixList"] as const).flatMap((by) => {
     const entries = selection.texts(by);
     if (entries === undefined) return [];
-    const most = limits.lifecyclePatternStars;
+    const most = lifecycleLimits.patternStars;
     for (const entry of by === "tagPatternList" ? entries : []) {
       if (entry.split("*").length - 1 <= most) continue;
       throw selection.refusal(`A tag pattern can have at most ${most} wildcards (*)`, by);
@@ -67,7 +67,7 @@ export function readCount(
   const inDays = countType !== "imageCountMoreThan";
   const unit = selection.word("countUnit", ["days"]);
   if (inDays && unit === undefined) throw selection.refusal(missingMembers(["countUnit"]));
-  const minimum = countType === "sinceImageTransitioned" ? limits.archiveMinimumDays : 1;
+  const minimum = countType === "sinceImageTransitioned" ? lifecycleLimits.archiveMinimumDays : 1;
   const countNumber = selection.integer("countNumber", minimum);
   if (countNumber === undefined) throw selection.refusal(missingMembers(["countNumber"]));
   return { countType, countNumber };

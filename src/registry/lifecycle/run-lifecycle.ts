@@ -6,7 +6,6 @@ import { addDeleteEvents } from "../events/image-action-event.ts";
 import { addLifecycleRunEvent } from "../events/lifecycle-run-event.ts";
 import { judgeSigned, judgeUntagged } from "../gates/request-judgement.ts";
 import { archiveImage, whyNotArchivable } from "../images/storage-class.ts";
-import { limits } from "../limits.ts";
 import { type Digest, repositoryArn, type Tag } from "../names.ts";
 import { recordRemoval } from "../replication/record-removal.ts";
 import type { Repository } from "../repositories/repository.ts";
@@ -15,6 +14,7 @@ import type { CandidateImage } from "./candidate-image.ts";
 import { compileLifecycle } from "./compile-lifecycle.ts";
 import type { EvaluatedLifecycle, LifecycleVerdict } from "./evaluate-lifecycle.ts";
 import { evaluateRepository, freedBytes } from "./evaluate-repository.ts";
+import { lifecycleLimits } from "./lifecycle-limits.ts";
 import type { LifecycleRule } from "./lifecycle-rule.ts";
 import { lifecycleRules } from "./lifecycle-rules.ts";
 import { policyExecutionEvents } from "./policy-execution-event.ts";
@@ -39,7 +39,7 @@ export async function runLifecycle(
   options: RunOptions,
 ): Promise<LifecycleRun | undefined> {
   let run: Run | undefined;
-  for (let attempt = 0; attempt < limits.lifecycleAttempts; attempt++) {
+  for (let attempt = 0; attempt < lifecycleLimits.attempts; attempt++) {
     // Before the images: what is pushed from here on is seen to be more.
     const before = await ports.metadata.repositories.findById(repository);
     const lifecycle = await ports.metadata.lifecycle.find(repository);
@@ -85,7 +85,7 @@ function settle(
     await change.lifecycle.setEvaluated(repository, now);
     // That a use ends nobody tells.
     const isInUse = blocked.some(({ reason }) => reason === "InUse");
-    const lookAt = isInUse ? Math.min(nextDueAt, now + limits.lifecycleUseRetryMs) : nextDueAt;
+    const lookAt = isInUse ? Math.min(nextDueAt, now + lifecycleLimits.useRetryMs) : nextDueAt;
     // What went may have let others go, children of an index; what was pushed may push others out.
     const isMore = locked.imageCount > repository.imageCount;
     const dueAt = hasActed || isMore ? now : lookAt;
@@ -139,7 +139,7 @@ class Run {
     const { signal } = this.#options;
     const bytes = await freedBytes(this.#ports, this.#repository, expiring, signal);
     const failures: LifecycleRunImage[] = [];
-    for (const verdict of blocked.slice(0, limits.lifecycleFailuresNamed)) {
+    for (const verdict of blocked.slice(0, lifecycleLimits.failuresNamed)) {
       const digest = digestOf(verdict);
       const image = await metadata.lifecycle.candidate(this.#repository, digest, now);
       if (image === undefined) continue;
@@ -156,9 +156,9 @@ class Run {
   /** Does what the verdicts say. False when something was changed: then the rest says nothing. */
   async act(lifecycle: StoredLifecycle, found: EvaluatedLifecycle, now: number): Promise<boolean> {
     const { verdicts } = found;
-    for (let start = 0; start < verdicts.length; start += limits.lifecycleBatch) {
+    for (let start = 0; start < verdicts.length; start += lifecycleLimits.batch) {
       this.#options.signal?.throwIfAborted();
-      const batch = verdicts.slice(start, start + limits.lifecycleBatch);
+      const batch = verdicts.slice(start, start + lifecycleLimits.batch);
       const done = await this.#ports.metadata.transaction(async (change) => {
         const locked = await change.repositories.lockById(this.#repository);
         const current = await change.lifecycle.find(this.#repository);
@@ -272,7 +272,7 @@ function toRunImage(
   { tags, pushedAt }: Pick<CandidateImage, "tags" | "pushedAt">,
 ): LifecycleRunImage {
   const { rulePriority, action, sizeBytes } = verdict;
-  const named = tags.slice(0, limits.lifecycleTagsNamed) as Tag[];
+  const named = tags.slice(0, lifecycleLimits.tagsNamed) as Tag[];
   return { digest: digestOf(verdict), tags: named, pushedAt, rulePriority, action, sizeBytes };
 }
 

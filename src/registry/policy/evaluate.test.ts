@@ -186,6 +186,16 @@ describe("a decision between accounts", () => {
   });
 });
 
+describe("a resource policy without principals", () => {
+  it("is for nobody", () => {
+    const resource = [identityPolicy(allowPull)];
+    for (const principal of [alice, bob, lambda]) {
+      expect(verdict(principal, { resource })).not.toBe("allowed");
+    }
+    expect(verdict(bob, { identity: [allowAll], resource })).toMatch("no resource-based policy");
+  });
+});
+
 describe("a service", () => {
   it("49: is denied without the aws:SourceAccount that the policy asks for", () => {
     const resource = [

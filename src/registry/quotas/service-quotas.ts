@@ -1,6 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter, RegistryError } from "../errors.ts";
 import { registryKey } from "../identity/access-memory.ts";
+import { lifecycleLimits } from "../lifecycle/lifecycle-limits.ts";
 import { limits } from "../limits.ts";
 import type { Registry } from "../names.ts";
 
@@ -57,7 +58,7 @@ const serviceQuotas: readonly ServiceQuota[] = [
   fixed(
     "lifecycle-policy-length",
     "Lifecycle policy length",
-    limits.lifecyclePolicyCharacters,
+    lifecycleLimits.policyCharacters,
     "Characters",
   ),
   fixed(
