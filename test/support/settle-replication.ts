@@ -37,13 +37,7 @@ export async function settleReplication(
   trashMs = deployment.trashMs,
 ): Promise<void> {
   const { ports } = opened;
-  const reach: Reach = {
-    regions: deployment.regions,
-    peers,
-    peerAccounts: new Map([...peers.keys()].map((region) => [region, new Set([account])])),
-    organization: () => openOrganization(ports, deployment, false),
-    trashMs,
-  };
+  const reach = reachOf(opened, peers, trashMs);
   const handlers: JobHandler[] = [
     replicateJob(reach),
     replicationBackfillJob(reach),
@@ -56,6 +50,24 @@ export async function settleReplication(
     await routeReplication(opened);
     while ((await runner.tick()) > 0) await runner.settled();
   }
+}
+
+/** Makes the copies that what happened asks for, and leaves it to the caller to route what follows from them. */
+export async function replicateOnce(opened: TestPorts): Promise<void> {
+  await routeReplication(opened);
+  const handlers = [replicateJob(reachOf(opened, new Map(), deployment.trashMs))];
+  const runner = new JobRunner(opened.ports, handlers, { observer });
+  while ((await runner.tick()) > 0) await runner.settled();
+}
+
+function reachOf({ ports }: TestPorts, peers: Reach["peers"], trashMs: number): Reach {
+  return {
+    regions: deployment.regions,
+    peers,
+    peerAccounts: new Map([...peers.keys()].map((region) => [region, new Set([account])])),
+    organization: () => openOrganization(ports, deployment, false),
+    trashMs,
+  };
 }
 
 /** Asks of what happened where it is to be copied. */

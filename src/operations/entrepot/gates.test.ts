@@ -278,7 +278,9 @@ describe("A gate that requires a scan", () => {
       expect(await pull(id)).toMatch(/not scanned yet/);
     }
     await settle();
-    expect(await pull(disguised)).toMatch(/can not be scanned/);
+    expect(await pull(disguised)).toMatch(
+      /can not be scanned: This is no container image: it has no file system\. See/,
+    );
     await gate({ requireScan: true, unsupported: "block" });
     await settle();
     expect(await pull(asChart)).toMatch(/no container image/);

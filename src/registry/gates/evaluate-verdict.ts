@@ -127,6 +127,12 @@ export function unsupportedReason({ name, rule: { mode } }: Gate, why: string): 
 
 export const artifactSentence = "It is no container image, and can not be scanned";
 
+/** In the words of the scan, so that whoever is refused need not look for them. */
+function withCause(sentence: string, { description }: Pick<ImageScan, "description">): string {
+  const cause = description?.slice(0, gateLimits.causeCharacters).replace(/\.$/, "");
+  return cause === undefined || cause === "" ? sentence : `${sentence}: ${cause}`;
+}
+
 function scanReasons(gate: Gate, { kind, scan }: VerdictFacts): VerdictReason[] {
   const { requireScan, unsupported, mode } = gate.rule;
   if (!requireScan || kind === "index") return [];
@@ -139,9 +145,9 @@ function scanReasons(gate: Gate, { kind, scan }: VerdictFacts): VerdictReason[] 
     case "IN_PROGRESS":
       return [scanPending(gate)];
     case "UNSUPPORTED_IMAGE":
-      return [unsupportedReason(gate, "What is in it can not be scanned")];
+      return [unsupportedReason(gate, withCause("What is in it can not be scanned", scan))];
     case "FAILED": {
-      const sentence = "Its scan has failed";
+      const sentence = withCause("Its scan has failed", scan);
       return [{ code: "ScanFailed", gate: gate.name, mode, holds: "QUARANTINED", sentence }];
     }
     default:

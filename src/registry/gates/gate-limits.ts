@@ -28,6 +28,8 @@ export const gateLimits = {
   platformsShown: 20,
   /** Approvals that are looked through for the last one of another image. */
   approvalsSearched: 100,
+  /** Characters of what a scan says of itself, in the reason of a gate that goes by it. */
+  causeCharacters: 300,
   /** Characters of a refusal's message. */
   refusalCharacters: 600,
   /** Indexes in indexes that are followed to their tags: beyond that, every gate by tags applies. */

@@ -7,7 +7,7 @@ import {
   type UnjudgedPackage,
 } from "./advisories/find-vulnerabilities.ts";
 import type { MatchMemory } from "./advisories/match-memory.ts";
-import { isSystemPackage } from "./advisories/package-keys.ts";
+import { isSystemPackage, type UnjudgedReason } from "./advisories/package-keys.ts";
 import { attachedSbom } from "./attached/attached-packages.ts";
 import { type Support, supportOfDistribution } from "./end-of-life.ts";
 import type { Finding } from "./finding.ts";
@@ -62,7 +62,7 @@ export async function judgeInventory(
     findings: found.findings.filter((finding) => isWanted(finding.package)),
     unjudged,
     reservations: [
-      ...describeUnjudged(unjudged),
+      ...describeUnjudged(unjudged, inventory.distribution),
       ...describeAttached(inventory),
       ...(type === "ENHANCED" ? describeUnread(inventory) : []),
       ...describeSupport(inventory, support),
@@ -77,7 +77,7 @@ const systemAnalyzers: ReadonlySet<string> = new Set([
 
 function requireJudgeable(
   type: ScanType,
-  { packages }: ImageInventory,
+  { packages, distribution }: ImageInventory,
   { unjudged, systemOwned }: FoundVulnerabilities,
 ): void {
   // What somebody attached says nothing of whether an image could be looked into.
@@ -85,27 +85,51 @@ function requireJudgeable(
   const wanted = type === "BASIC" ? found.filter(isSystemPackage) : found;
   const without = unjudged.filter(({ package: each }) => wanted.includes(each)).length;
   const left = type === "BASIC" ? 0 : systemOwned;
-  if (wanted.length - without - left <= 0) {
-    throw new ScanRefusal("UNSUPPORTED_IMAGE", unsupportedSystem);
-  }
+  if (wanted.length - without - left > 0) return;
+  const told = unjudged.filter(({ package: each }) => wanted.includes(each));
+  const sentences = [unsupportedSystem, ...describeUnjudged(told, distribution)];
+  throw new ScanRefusal("UNSUPPORTED_IMAGE", sentences.join(" "));
 }
 
-function describeUnjudged(unjudged: readonly UnjudgedPackage[]): string[] {
+const reasonTexts: Readonly<Record<UnjudgedReason, string>> = {
+  "unknown distribution": "nothing tells the distribution",
+  "third party": "built by a third party",
+  "no advisories": "nobody publishes advisories for such",
+  "not in the index": "not covered by the advisories at hand",
+  "name not known": "of no known name",
+  "version not comparable": "of a version that can not be compared",
+};
+
+function describeUnjudged(
+  unjudged: readonly UnjudgedPackage[],
+  distribution: ImageInventory["distribution"],
+): string[] {
   if (unjudged.length === 0) return [];
-  const reasons = [...new Set(unjudged.map(({ reason }) => reason))].join(", ");
-  return [`${unjudged.length} packages were not judged: ${reasons}.`];
+  const reasons = [...new Set(unjudged.map(({ reason }) => reason))].map((reason) =>
+    reason === "unknown distribution" && distribution !== undefined
+      ? `nobody publishes advisories for ${distribution.name}`
+      : reasonTexts[reason],
+  );
+  const were = countText(unjudged.length, "package was", "packages were");
+  return [`${were} not judged: ${reasons.join(", ")}.`];
 }
 
 function describeAttached({ packages }: ImageInventory): string[] {
   const attached = packages.filter(({ analyzer }) => analyzer === attachedSbom).length;
   if (attached === 0) return [];
-  return [`${attached} packages are known by attached bills of materials alone.`];
+  const are = countText(attached, "package is", "packages are");
+  return [`${are} known by attached bills of materials alone.`];
 }
 
 function describeUnread({ unread }: ImageInventory): string[] {
   const [first] = unread;
   if (first === undefined) return [];
+  if (unread.length === 1) return [`${first.path} could not be read: ${first.reason}.`];
   return [`${unread.length} files could not be read, such as ${first.path}: ${first.reason}.`];
+}
+
+function countText(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** That nothing is found in what gets no fixes any more means little. */

@@ -13,9 +13,10 @@ import { scanningConfiguration, scanningOf } from "./scanning-configuration.ts";
 import { scanningLimits } from "./scanning-limits.ts";
 
 /**
- * Routes events, and has the images scanned that they say were pushed, or are back from the archive,
- * where the registry's configuration wants that; and once more those that something was attached to. In
- * the transaction that takes the event out, so that no push is missed and a push waits for nothing.
+ * Routes events, and has the images scanned that they say were pushed, were copied here from another
+ * registry, or are back from the archive, where the registry's configuration wants that; and once more
+ * those that something was attached to. In the transaction that takes the event out, so that no push is
+ * missed and a push waits for nothing.
  */
 export function scanPushed({ clock }: Pick<Ports, "clock">, route: Route): Route {
   return async (change, events) => {
@@ -51,15 +52,17 @@ function concernedDigest({
   return isKnown ? (detail["image-digest"] as Digest) : undefined;
 }
 
+/** Pushed, copied from another registry, or back from the archive. */
 function isArrival({ detail }: RegistryEvent): boolean {
   const action = detail["action-type"];
   const isBack = action === "UPDATE_STORAGE_CLASS" && detail["target-storage-class"] === "STANDARD";
-  return action === "PUSH" || isBack;
+  return action === "PUSH" || action === "REPLICATE" || isBack;
 }
 
-/** Only of these it is looked what they are about. */
+/** Only of these it is looked what they are about. What was copied does not tell its media type. */
 function mayAttach({ detailType, detail }: RegistryEvent): boolean {
-  return detailType === "ECR Referrer Action" || isIndexType(String(detail["manifest-media-type"]));
+  if (detailType === "ECR Referrer Action" || detailType === replicationDetailType) return true;
+  return isIndexType(String(detail["manifest-media-type"]));
 }
 
 async function scanConcerned(

@@ -74,6 +74,14 @@ export function commandErrorOf(target: string, error: unknown): unknown {
   return new CommandError(sentence, refused === "UNSUPPORTED_IMAGE" ? unreadExitCode : 1);
 }
 
+/** Layers that no registry has are looked into nowhere. */
+function foreignText(layers: number): readonly string[] {
+  if (layers === 0) return [];
+  const are =
+    layers === 1 ? "1 layer is elsewhere and was" : `${layers} layers are elsewhere and were`;
+  return [`${are} not looked into.`];
+}
+
 /** One run of the command with its words. */
 class ScanRun {
   readonly #builder: CommandBuilder;
@@ -155,8 +163,7 @@ class ScanRun {
     ];
     const weighed = weighOutside(judged.findings, config, suppressors, now);
     this.#tellWaivers(waivers, weighed, now);
-    const foreign =
-      read.foreign === 0 ? [] : [`${read.foreign} layers are elsewhere and were not looked into.`];
+    const foreign = foreignText(read.foreign);
     const report = scanReport(
       {
         image: source,

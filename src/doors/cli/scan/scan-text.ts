@@ -58,7 +58,7 @@ export function summaryText(report: ScanReport): string {
   ].flat();
   const others = left.length === 0 ? "" : ` (${left.join(", ")})`;
   return [
-    `${image.name}: ${countsText(findings)}${others}. ${packages.length} packages${of}.`,
+    `${image.name}: ${countsText(findings)}${others}. ${packagesCount(packages.length)}${of}.`,
     `Advisories as of ${dayOf(advisories.asOf)}.`,
     ...report.reservations,
     ...failing.map(({ rule, findings: count }) => `Fails on ${rule}: ${countText(count)}.`),
@@ -88,6 +88,10 @@ function countText(count: number): string {
   return count === 1 ? "1 finding" : `${count} findings`;
 }
 
+function packagesCount(count: number): string {
+  return count === 1 ? "1 package" : `${count} packages`;
+}
+
 export function dayOf(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 10);
 }
@@ -101,7 +105,7 @@ export function packagesText({ packages, distribution }: ImageInventory, width: 
     })
     .toSorted((one, other) => (one.join("\0") < other.join("\0") ? -1 : 1));
   const table = tableText(["TYPE", "PACKAGE", "VERSION", "WHERE"], rows, width);
-  return `${table}\n\n${packages.length} packages${distribution === undefined ? "" : `, ${distribution.name}`}.`;
+  return `${table}\n\n${packagesCount(packages.length)}${distribution === undefined ? "" : `, ${distribution.name}`}.`;
 }
 
 export function packagesJson({ packages, distribution, unread }: ImageInventory): object {
