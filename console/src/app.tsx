@@ -14,11 +14,17 @@ const queries = new QueryClient({
     queries: {
       staleTime: 5_000,
       refetchOnWindowFocus: false,
+      networkMode: "always", // A registry on this machine answers while the machine is on no network.
       // What was refused stays refused; what did not answer may the next time.
-      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status < 500),
+      retry: (count, error) => count < 2 && !isFinal(error),
     },
+    mutations: { networkMode: "always" },
   },
 });
+
+function isFinal(error: unknown): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
 
 export function App() {
   return (

@@ -2,6 +2,7 @@ import { activity } from "./messages/activity.ts";
 import { attention } from "./messages/attention.ts";
 import { compare } from "./messages/compare.ts";
 import { deletion } from "./messages/deletion.ts";
+import { connection, failure, palette, shortcuts } from "./messages/frame.ts";
 import { imageActions } from "./messages/image-actions.ts";
 import { lifecycle } from "./messages/lifecycle.ts";
 import { lifecycleForm } from "./messages/lifecycle-form.ts";
@@ -268,15 +269,10 @@ export const messages = {
   attention,
   deletion,
   imageActions,
-  palette: {
-    title: "Go to",
-    hint: "A page, repository, tag, digest or CVE",
-    found: "What was found",
-    page: "page",
-    repository: "repository",
-    tag: "tag",
-    image: "image",
-  },
+  connection,
+  failure,
+  palette,
+  shortcuts,
   policy: {
     remove: "Delete policy",
     applyFix: "Apply fix",

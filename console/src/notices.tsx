@@ -7,6 +7,7 @@ interface Notices {
   readonly items: readonly FlashbarProps.MessageDefinition[];
   readonly succeed: (sentence: string) => void;
   readonly fail: (error: unknown) => void;
+  readonly clear: () => void;
 }
 
 const Context = createContext<Notices | undefined>(undefined);
@@ -36,6 +37,7 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
     } as const;
     setItems((shown) => [item, ...shown].slice(0, mostShown));
   }, []);
+  const clear = useCallback(() => setItems([]), []);
   const value = useMemo(
     () => ({
       items,
@@ -44,8 +46,9 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
         const { code, words } = explain(error);
         add("error", code, words);
       },
+      clear,
     }),
-    [items, add],
+    [items, add, clear],
   );
   return <Context.Provider value={value}>{children}</Context.Provider>;
 }

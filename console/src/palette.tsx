@@ -1,53 +1,45 @@
 import Box from "@cloudscape-design/components/box";
 import Input from "@cloudscape-design/components/input";
+import LiveRegion from "@cloudscape-design/components/live-region";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { currentRegion } from "./api/call.ts";
-import { type Found, searchAll } from "./api/inspect.ts";
+import { searchAll } from "./api/inspect.ts";
 import { ErrorNotice } from "./components/error-notice.tsx";
 import { useTyped } from "./components/server-list.ts";
-import { shortDigest } from "./components/values.tsx";
 import { messages } from "./messages.ts";
+import type { PaletteAction } from "./palette-actions.ts";
+import { type Hit, hitsHere, hitsOf } from "./palette-hits.ts";
 import type { places as allPlaces } from "./routes.tsx";
 
 const words = messages.palette;
 
-interface Hit {
-  readonly group: string;
-  readonly text: string;
-  readonly to: string;
-}
-
 interface PaletteProps {
   readonly places: typeof allPlaces;
+  readonly actions: readonly PaletteAction[];
   readonly isOpen: boolean;
-  readonly setOpen: (isOpen: boolean) => void;
+  readonly close: () => void;
 }
 
-/** Ctrl or Cmd and K: goes to a page, a repository, a tag, a digest or a vulnerability by a part of its name. */
-export function Palette({ places, isOpen, setOpen }: PaletteProps) {
-  useEffect(() => {
-    const listen = (event: globalThis.KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      setOpen(true);
-    };
-    addEventListener("keydown", listen);
-    return () => removeEventListener("keydown", listen);
-  }, [setOpen]);
+/**
+ * Goes to a page, a repository, a tag, a digest, a vulnerability or a package by a part of its name, or does
+ * something; before anything is typed, to where somebody was.
+ */
+export function Palette({ places, actions, isOpen, close }: PaletteProps) {
   return (
-    <Modal visible={isOpen} header={words.title} onDismiss={() => setOpen(false)}>
-      {isOpen && <Search {...{ places, close: () => setOpen(false) }} />}
+    <Modal visible={isOpen} header={words.title} onDismiss={close}>
+      {isOpen && <Search {...{ places, actions, close }} />}
     </Modal>
   );
 }
 
-function Search({ places, close }: { places: typeof allPlaces; close: () => void }) {
+function Search({ places, actions, close }: Omit<PaletteProps, "isOpen">) {
   const navigate = useNavigate();
+  const id = useId();
   const [wanted, setWanted] = useState("");
   const [text, setText] = useTyped(wanted, setWanted);
   const [at, setAt] = useState(0);
@@ -57,12 +49,17 @@ function Search({ places, close }: { places: typeof allPlaces; close: () => void
     queryFn: ({ signal }) => searchAll(asked, signal),
     enabled: asked !== "",
   });
-  const hits = [...placesOf(places, text), ...(data === undefined ? [] : hitsOf(data))];
+  const hits = [
+    ...hitsHere({ places, actions, text }),
+    ...(data === undefined || text.trim() === "" ? [] : hitsOf(data)),
+  ];
   const chosen = Math.min(at, hits.length - 1);
+  const optionId = (index: number) => `${id}-${index}`;
   const go = (hit: Hit | undefined) => {
     if (hit === undefined) return;
-    navigate(hit.to);
     close();
+    if (hit.to !== undefined) navigate(hit.to);
+    hit.act?.();
   };
   const steer = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -85,6 +82,11 @@ function Search({ places, close }: { places: typeof allPlaces; close: () => void
           ariaLabel={words.title}
           placeholder={words.hint}
           value={text}
+          nativeInputAttributes={{
+            ...{ role: "combobox", autoComplete: "off", "aria-autocomplete": "list" },
+            ...{ "aria-expanded": hits.length > 0, "aria-controls": `${id}-found` },
+            ...(chosen >= 0 && { "aria-activedescendant": optionId(chosen) }),
+          }}
           onChange={({ detail }) => {
             setText(detail.value);
             setAt(0);
@@ -95,49 +97,43 @@ function Search({ places, close }: { places: typeof allPlaces; close: () => void
         {error !== null && <ErrorNotice error={error} />}
         {isFetching && <StatusIndicator type="loading">{messages.loading}</StatusIndicator>}
         {hits.length === 0 && !isFetching && asked !== "" && <Box>{messages.noMatch}</Box>}
-        <ul className="palette" aria-label={words.found}>
-          {hits.map((hit, index) => (
-            <li key={`${hit.to} ${hit.text}`}>
-              <button
-                type="button"
-                className={index === chosen ? "palette-hit palette-chosen" : "palette-hit"}
-                onClick={() => go(hit)}
-              >
-                <span>{hit.text}</span> <small>{hit.group}</small>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <LiveRegion hidden>{asked === "" || isFetching ? "" : words.count(hits.length)}</LiveRegion>
+        <Found {...{ hits, chosen, optionId, go }} id={`${id}-found`} />
       </SpaceBetween>
     </div>
   );
 }
 
-function placesOf(places: typeof allPlaces, text: string): Hit[] {
-  const word = text.trim().toLowerCase();
-  if (word === "") return [];
-  return places.flatMap(({ path, navigation }) =>
-    navigation?.text.toLowerCase().includes(word) === true
-      ? [{ group: words.page, text: navigation.text, to: path }]
-      : [],
-  );
+interface FoundProps {
+  readonly id: string;
+  readonly hits: readonly Hit[];
+  readonly chosen: number;
+  readonly optionId: (index: number) => string;
+  readonly go: (hit: Hit) => void;
 }
 
-function hitsOf({ repositories, tags, images, findings }: Found): Hit[] {
-  return [
-    ...repositories.items.map(({ repositoryName: name }) => ({
-      ...{ group: words.repository, text: name, to: `/r/${name}/-/images` },
-    })),
-    ...tags.items.map(({ repositoryName: name, imageTag, imageDigest }) => ({
-      ...{ group: words.tag, text: `${name}:${imageTag}`, to: `/r/${name}/-/i/${imageDigest}` },
-    })),
-    ...images.items.map(({ repositoryName: name, imageDigest: digest }) => ({
-      ...{ group: words.image, to: `/r/${name}/-/i/${digest}` },
-      text: `${name}@${shortDigest(digest)}`,
-    })),
-    ...findings.items.map(({ vulnerabilityId, severity, repositoryName: name, imageDigest }) => ({
-      ...{ group: severity.toLowerCase(), text: `${vulnerabilityId} – ${name}` },
-      to: `/r/${name}/-/i/${imageDigest}?tab=findings`,
-    })),
-  ];
+/** What was found; the focus stays above, where it is typed. */
+function Found({ id, hits, chosen, optionId, go }: FoundProps) {
+  const chosenId = optionId(chosen);
+  useEffect(() => {
+    document.getElementById(chosenId)?.scrollIntoView({ block: "nearest" });
+  }, [chosenId]);
+  return (
+    <div className="palette" id={id} role="listbox" aria-label={words.found}>
+      {hits.map((hit, index) => (
+        <div
+          key={`${hit.group} ${hit.to} ${hit.text}`}
+          id={optionId(index)}
+          role="option"
+          tabIndex={-1}
+          aria-selected={index === chosen}
+          className={index === chosen ? "palette-hit palette-chosen" : "palette-hit"}
+          onClick={() => go(hit)}
+          onKeyDown={() => undefined}
+        >
+          <span>{hit.text}</span> <small>{hit.group}</small>
+        </div>
+      ))}
+    </div>
+  );
 }

@@ -4,7 +4,7 @@ import { Navigate, Route, Routes, useLocation } from "react-router";
 import { keptPlace } from "./api/sign-on.ts";
 import { ReturnPage } from "./pages/sign-in/return-page.tsx";
 import { SignInPage } from "./pages/sign-in/sign-in-page.tsx";
-import { useSession } from "./session-context.tsx";
+import { useOwnMemory, useSession } from "./session-context.tsx";
 import { Shell } from "./shell.tsx";
 
 interface Place {
@@ -116,6 +116,7 @@ const returnPath = "/sign-in/return";
 export function Pages() {
   const session = useSession();
   const { pathname, search } = useLocation();
+  useOwnMemory();
   if (session.kind === "out" || session.kind === "unknown") {
     if (pathname === "/sign-in") return <SignInPage />;
     if (pathname === returnPath) return <ReturnPage />;

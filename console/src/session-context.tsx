@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import {
   createContext,
   type ReactNode,
@@ -15,9 +16,40 @@ import {
   type Welcome,
   welcome,
 } from "./api/session.ts";
+import { useNotices } from "./notices.tsx";
+import { forgetPlaces } from "./recent-places.ts";
 
 export function useSession(): SessionState {
   return useSyncExternalStore(onSession, sessionState);
+}
+
+/**
+ * What was read for one person is shown to nobody else: it is forgotten when they sign out, here or in
+ * another tab, and when somebody else signs in where a session had ended.
+ */
+export function useOwnMemory(): void {
+  const queries = useQueryClient();
+  const { clear } = useNotices();
+  useEffect(() => {
+    let owner = arnOf(sessionState());
+    // Before anything is drawn for who comes next.
+    return onSession(() => {
+      const session = sessionState();
+      if (session.kind === "ended") return;
+      const next = arnOf(session);
+      if (owner !== undefined && next !== owner) {
+        forgetPlaces();
+        clear();
+        if (next === undefined) queries.clear();
+        else void queries.resetQueries();
+      }
+      owner = next;
+    });
+  }, [queries, clear]);
+}
+
+function arnOf(session: SessionState): string | undefined {
+  return session.kind === "in" ? session.who.arn : undefined;
 }
 
 const WelcomeContext = createContext<Welcome | undefined>(undefined);

@@ -4,21 +4,27 @@ import Modal from "@cloudscape-design/components/modal";
 import SideNavigation, {
   type SideNavigationProps,
 } from "@cloudscape-design/components/side-navigation";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useMemo, useState, useSyncExternalStore } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { currentRegion, setRegion } from "./api/call.ts";
 import { signOut } from "./api/session.ts";
 import { useMendedNavigation } from "./components/mend-navigation.ts";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { FailureBoundary } from "./failure-boundary.tsx";
 import { LiveEvents } from "./live-events.tsx";
 import { messages } from "./messages.ts";
 import { useNotices } from "./notices.tsx";
 import { SignInForm } from "./pages/sign-in/sign-in-form.tsx";
 import { Palette } from "./palette.tsx";
+import { paletteActions } from "./palette-actions.ts";
+import { forgetPlaces } from "./recent-places.ts";
 import type { places as allPlaces, Group } from "./routes.tsx";
 import { useSession, useWelcome } from "./session-context.tsx";
-import { chooseTheme, currentTheme, type Theme, themes } from "./theme.ts";
+import { ShortcutHelp, useShortcuts } from "./shortcuts.tsx";
+import { chooseTheme, currentTheme, onTheme, type Theme, themes } from "./theme.ts";
 
 const groups: readonly Group[] = ["images", "distribution", "governance"];
 const base = "/console";
@@ -29,14 +35,27 @@ export function Shell({ places, children }: { places: typeof allPlaces; children
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const [isOpen, setOpen] = useState(() => matchMedia("(min-width: 912px)").matches);
-  const [isSearching, setSearching] = useState(false);
+  const [open, setDialog] = useState<"palette" | "help">();
+  const [region, chooseRegion] = useRegion();
+  const { fail } = useNotices();
+  const dialogs = useMemo(
+    () => ({ palette: () => setDialog("palette"), help: () => setDialog("help") }),
+    [],
+  );
+  const close = () => setDialog(undefined);
+  const leave = () => void signOut().catch(fail);
+  useShortcuts(dialogs);
   useMendedNavigation();
   return (
     <>
-      <LiveEvents />
-      <Palette {...{ places, isOpen: isSearching, setOpen: setSearching }} />
+      <LiveEvents key={region} />
+      <Palette
+        {...{ places, close, isOpen: open === "palette" }}
+        actions={paletteActions({ help: dialogs.help, signOut: leave })}
+      />
+      <ShortcutHelp {...{ close, isOpen: open === "help" }} />
       <div id="top">
-        <Top search={() => setSearching(true)} />
+        <Top {...{ ...dialogs, leave, region, chooseRegion }} />
       </div>
       <AppLayout
         headerSelector="#top"
@@ -55,28 +74,46 @@ export function Shell({ places, children }: { places: typeof allPlaces; children
             }}
           />
         }
-        notifications={<Flashbar items={[...items]} />}
-        content={children}
+        notifications={
+          <SpaceBetween size="xs">
+            <ConnectionBanner />
+            <Flashbar items={[...items]} />
+          </SpaceBetween>
+        }
+        content={<FailureBoundary place={pathname}>{children}</FailureBoundary>}
       />
       <SessionEnd />
     </>
   );
 }
 
-function Top({ search }: { search: () => void }) {
-  const session = useSession();
-  const { regions } = useWelcome();
+/** The region that everything is asked of; of another one nothing is known yet. */
+function useRegion(): [region: string, choose: (region: string) => void] {
   const queries = useQueryClient();
-  const { fail } = useNotices();
-  const [theme, setTheme] = useState(currentTheme);
-  const [region, showRegion] = useState(currentRegion);
-  const who = session.kind === "in" ? session.who : undefined;
-  const chooseRegion = (next: string) => {
+  const [region, show] = useState(currentRegion);
+  const choose = (next: string) => {
     setRegion(next);
     sessionStorage.setItem("entrepot-region", next);
-    showRegion(next);
+    show(next);
+    forgetPlaces();
     void queries.resetQueries();
   };
+  return [region, choose];
+}
+
+interface TopProps {
+  readonly palette: () => void;
+  readonly help: () => void;
+  readonly leave: () => void;
+  readonly region: string;
+  readonly chooseRegion: (region: string) => void;
+}
+
+function Top({ palette, help, leave, region, chooseRegion }: TopProps) {
+  const session = useSession();
+  const { regions } = useWelcome();
+  const theme = useSyncExternalStore(onTheme, currentTheme);
+  const who = session.kind === "in" ? session.who : undefined;
   return (
     <TopNavigation
       identity={{
@@ -86,17 +123,14 @@ function Top({ search }: { search: () => void }) {
       utilities={[
         {
           ...{ type: "button", iconName: "search", text: messages.navigation.palette },
-          ...{ ariaLabel: `${messages.navigation.palette} (Ctrl+K)`, onClick: search },
+          ...{ ariaLabel: `${messages.navigation.palette} (Ctrl+K)`, onClick: palette },
         },
         {
           type: "menu-dropdown",
-          text: messages.navigation.themes[theme],
-          ariaLabel: `${messages.navigation.theme}: ${messages.navigation.themes[theme]}`,
+          text: messages.palette.actions.theme(messages.navigation.themes[theme]),
+          ariaLabel: messages.palette.actions.theme(messages.navigation.themes[theme]),
           items: themes.map((id) => ({ id, text: messages.navigation.themes[id] })),
-          onItemClick: ({ detail }) => {
-            chooseTheme(detail.id as Theme);
-            setTheme(detail.id as Theme);
-          },
+          onItemClick: ({ detail }) => chooseTheme(detail.id as Theme),
         },
         {
           type: "menu-dropdown",
@@ -111,8 +145,11 @@ function Top({ search }: { search: () => void }) {
           description: who?.arn ?? "",
           iconName: "user-profile",
           ariaLabel: `${messages.navigation.account}: ${who?.account ?? ""}`,
-          items: [{ id: "sign-out", text: messages.navigation.signOut }],
-          onItemClick: () => void signOut().then(() => queries.clear(), fail),
+          items: [
+            { id: "help", text: messages.shortcuts.title },
+            { id: "sign-out", text: messages.navigation.signOut },
+          ],
+          onItemClick: ({ detail }) => (detail.id === "help" ? help() : leave()),
         },
       ]}
     />
@@ -160,11 +197,4 @@ function activeOf(places: typeof allPlaces, pathname: string): string {
 
 function isAt(path: string, pathname: string): boolean {
   return path === "/" ? pathname === "/" : pathname === path || pathname.startsWith(`${path}/`);
-}
-
-/** The title of the page, in the browser's tab too. */
-export function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title} – ${messages.product}`;
-  }, [title]);
 }

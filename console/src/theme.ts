@@ -5,6 +5,7 @@ export const themes = ["system", "light", "dark"] as const;
 export type Theme = (typeof themes)[number];
 
 const key = "entrepot-theme";
+const listeners = new Set<() => void>();
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 export function currentTheme(): Theme {
@@ -15,6 +16,12 @@ export function currentTheme(): Theme {
 export function chooseTheme(theme: Theme): void {
   localStorage.setItem(key, theme);
   applyTheme();
+  for (const listener of listeners) listener();
+}
+
+export function onTheme(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export function applyTheme(): void {

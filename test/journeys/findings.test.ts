@@ -184,8 +184,8 @@ it("Control and K lead to a repository, a tag and a vulnerability", async () => 
   await heading("Overview");
   const goTo = async (text: string, hit: string) => {
     await page.keyboard.press("Control+k");
-    await page.getByRole("searchbox", { name: "Go to" }).fill(text);
-    await page.getByRole("button", { name: hit }).first().waitFor();
+    await page.getByRole("combobox", { name: "Go to" }).fill(text);
+    await page.getByRole("option", { name: hit }).first().waitFor();
     await page.keyboard.press("Enter");
   };
   await goTo("audit", "Audit trail");

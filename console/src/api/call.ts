@@ -1,3 +1,4 @@
+import { isOutage, tellConnection } from "./connection.ts";
 import { ApiError, errorOf, unreachable } from "./errors.ts";
 import { currentKeys, endSession } from "./session.ts";
 import { type SignedRequest, sendSigned } from "./signature.ts";
@@ -15,6 +16,9 @@ const targets = {
 
 /** Those that speak AWS Query, and the version of their API. */
 const versions = { iam: "2010-05-08", sts: "2011-06-15" } as const;
+
+/** The server does not know the credentials any more. */
+const endsSession = /^(UnrecognizedClient|ExpiredToken|InvalidClientTokenId)/;
 
 export type Service = keyof typeof targets | keyof typeof versions;
 
@@ -77,16 +81,21 @@ async function answered(
   request: SignedRequest,
   signal: AbortSignal | undefined,
 ): Promise<Record<string, unknown>> {
-  const keys = await currentKeys();
-  const scope = { region: chosenRegion, service };
-  const response = await sendSigned(keys, scope, request, signal).catch((error: unknown) => {
-    if (signal?.aborted === true) throw error;
-    throw new ApiError(unreachable, "The server cannot be reached.", 0, "");
-  });
-  if (response.ok) return (await response.json()) as Record<string, unknown>;
-  const error = await errorOf(response);
-  if (/^(UnrecognizedClient|ExpiredToken|InvalidClientTokenId)/.test(error.code)) endSession();
-  throw error;
+  try {
+    const keys = await currentKeys();
+    const scope = { region: chosenRegion, service };
+    const response = await sendSigned(keys, scope, request, signal).catch((error: unknown) => {
+      if (signal?.aborted === true) throw error;
+      throw new ApiError(unreachable, "The server cannot be reached.", 0, "");
+    });
+    if (!response.ok) throw await errorOf(response);
+    tellConnection(false);
+    return (await response.json()) as Record<string, unknown>;
+  } catch (error) {
+    if (isOutage(error)) tellConnection(true);
+    if (error instanceof ApiError && endsSession.test(error.code)) endSession();
+    throw error;
+  }
 }
 
 function isQuery(service: Service): service is keyof typeof versions {

@@ -82,7 +82,7 @@ export async function signInByKey(keys: Keys, region: string): Promise<void> {
       throw new ApiError(unreachable, "The server cannot be reached.", 0, "");
     }),
   );
-  set({ kind: "in", who: answer as SignedIn });
+  enter(answer as SignedIn);
 }
 
 export async function signInByPassword(claim: {
@@ -95,10 +95,10 @@ export async function signInByPassword(claim: {
   const answer = await asked(
     fetch(`${path}/password`, { method: "POST", headers, body: JSON.stringify(claim) }),
   );
-  set({ kind: "in", who: answer as SignedIn });
+  enter(answer as SignedIn);
 }
 
-/** Who proved elsewhere who they are. Other tabs, whose session had ended, go on as them. */
+/** Who proved who they are. Other tabs, whose session had ended, go on as them. */
 export function enter(who: SignedIn): void {
   set({ kind: "in", who });
   tabs.postMessage("in");

@@ -1,8 +1,13 @@
 import Box from "@cloudscape-design/components/box";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
-import type { ReactNode } from "react";
-import { useTitle } from "../shell.tsx";
+import { type ReactNode, useEffect } from "react";
+import { useLocation } from "react-router";
+import { useTitle } from "../page-title.ts";
+import { rememberPlace } from "../recent-places.ts";
+
+/** Pages of one thing each: the others stand in the navigation. */
+const ofOneThing = /^\/(r|keys|security|gallery)\/./;
 
 interface PageProps {
   readonly title: string;
@@ -13,7 +18,11 @@ interface PageProps {
 
 /** The one heading of a page, and what is below it. */
 export function Page({ title, description, actions, children }: PageProps) {
+  const { pathname } = useLocation();
   useTitle(title);
+  useEffect(() => {
+    if (ofOneThing.test(pathname)) rememberPlace({ text: title, to: pathname });
+  }, [title, pathname]);
   return (
     <ContentLayout
       header={

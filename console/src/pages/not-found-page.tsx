@@ -1,6 +1,6 @@
 import Header from "@cloudscape-design/components/header";
 import { messages } from "../messages.ts";
-import { useTitle } from "../shell.tsx";
+import { useTitle } from "../page-title.ts";
 
 export function NotFoundPage() {
   useTitle(messages.errors.notFound);
