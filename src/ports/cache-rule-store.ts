@@ -1,5 +1,10 @@
 import type { Registry } from "../registry/names.ts";
 import type { CacheRule } from "../registry/pull-through-cache/cache-rule.ts";
+import type {
+  CacheCounts,
+  CacheHealth,
+  CacheUsageAddition,
+} from "../registry/pull-through-cache/cache-usage.ts";
 import type { PageRequest } from "./page-request.ts";
 
 /** Rules of the pull-through cache, as a narrow table of the MetadataStore: the same promises. */
@@ -8,6 +13,10 @@ export interface CacheRuleReads {
   at(registry: Registry, keys: readonly string[]): Promise<CacheRule[]>;
   /** Of one registry, by key. */
   list(registry: Registry, page: PageRequest<string>): Promise<CacheRule[]>;
+  /** How the upstreams of the registry's rules answered last, by key. */
+  health(registry: Registry): Promise<ReadonlyMap<string, CacheHealth>>;
+  /** Sums of the hours that begin at `from` or later, by the key of the rule; none where nothing was counted. */
+  usage(registry: Registry, from: number): Promise<ReadonlyMap<string, CacheCounts>>;
 }
 
 export interface CacheRuleWrites {
@@ -16,5 +25,12 @@ export interface CacheRuleWrites {
   /** Nobody else changes it until the transaction ends. */
   lock(registry: Registry, key: string): Promise<CacheRule | undefined>;
   replace(rule: CacheRule): Promise<void>;
+  /** With what was counted of it. */
   remove(registry: Registry, key: string): Promise<void>;
+  /** Of what it says, what is newer than what is known; nothing where the rule is not there. */
+  noteHealth(registry: Registry, key: string, health: CacheHealth): Promise<void>;
+  /** Adds to what was counted. Give them in one order, so that replicas never wait in a circle. */
+  addUsage(additions: readonly CacheUsageAddition[]): Promise<void>;
+  /** Removes the oldest of the hours that began before that time; resolves to how many. */
+  removeUsageBefore(at: number, limit: number): Promise<number>;
 }

@@ -101,6 +101,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("pull_time_exclusion", ["account", "region", "principal_arn"]),
   table("creation_template", ["account", "region", "prefix"], { pageRows: 32 }),
   table("cache_rule", ["account", "region", "prefix"]),
+  table("cache_usage", ["account", "region", "prefix", "at"]),
   table("public_registry", ["account", "region"]),
   table("public_alias", ["name"]),
   table("public_catalog", ofRepository, { pageRows: 4 }),

@@ -72,7 +72,7 @@ export class RegistryMemory {
   /** Layers are large: who waits for a look into one does so alone. */
   readonly lookTurns = new Turns(searchLimits.looksAtOnce);
   /** What is being fetched from other registries, and how they were found. */
-  readonly upstreams = new UpstreamMemory();
+  readonly upstreams: UpstreamMemory;
   /** Layers on their way to other deployments, a part of each in memory. */
   readonly layersToPeers = new Slots(replicationLimits.peerLayersAtOnce);
   /** Raised when events were taken out of the outbox: what follows from them may be there to do. */
@@ -90,6 +90,7 @@ export class RegistryMemory {
   constructor({ isWritten = true, audit = usualRetention }: MemoryOptions = {}) {
     this.pulls = new PullTimes(isWritten ? limits.pullsWaiting : 0);
     this.usage = new UsageTally(isWritten);
+    this.upstreams = new UpstreamMemory(isWritten);
     this.audit = new AuditTrail(isWritten ? audit : nothingKept);
     this.keyUses = new KeyUses({ isAudited: this.audit.keeps("key-use") });
   }

@@ -39,6 +39,8 @@ export const expireUsageJob: JobHandler = {
       await all(({ usage }) => usage.counts.removeBefore(period, before, limit));
       await all(({ usage }) => usage.calls.removeBefore(period, before, limit));
     }
+    const oldestHour = periodStart("hour", now - usageLimits.hoursKeptMs);
+    await all(({ cacheRules }) => cacheRules.removeUsageBefore(oldestHour, limit));
     await thinUsage(ports, periodStart("day", now - usageLimits.hoursKeptMs), signal);
     const oldest = periodStart("day", now - usageLimits.daysKeptMs);
     await all(({ usage }) => usage.levels.removeBefore(oldest, limit));

@@ -3,7 +3,7 @@ import { usageLimits } from "../registry/usage/usage-limits.ts";
 import { writeWaiting } from "./write-waiting.ts";
 
 /**
- * Writes what was used, every now and then.
+ * Writes what was used, and what was asked of upstreams, every now and then.
  * @param failed told what could not be written, which goes on waiting; and of how many minutes of
  * repositories there was no room for that
  * @returns ends it, after all that waits is written
@@ -12,5 +12,11 @@ export function writeUsage(
   { memory, metadata }: Pick<Ports, "memory" | "metadata">,
   failed: (error: unknown, dropped: number) => void,
 ): () => Promise<void> {
-  return writeWaiting(memory.usage, metadata, usageLimits.flushMs, failed);
+  const { usage, upstreams } = memory;
+  const ends = [usage, upstreams.tally].map((waiting) =>
+    writeWaiting(waiting, metadata, usageLimits.flushMs, failed),
+  );
+  return async () => {
+    for (const end of ends) await end();
+  };
 }

@@ -53,6 +53,59 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: cache rul
     expect(await store.cacheRules.list(registry, { limit: 9 })).toEqual([changed, rule("c")]);
   });
 
+  it("adds up what is counted by the hour, of which a sum takes those that begin late enough", async () => {
+    const { store, reopen } = await open();
+    const counted = (key: string, at: number, pulls: number, changes = {}) => {
+      return {
+        ...{ registry, key, at, pulls, misses: 1, sentBytes: 2 ** 40, fetchedBytes: 3 },
+        ...changes,
+      };
+    };
+    await store.transaction(async ({ cacheRules }) => {
+      for (const key of ["a", "b"]) await cacheRules.insertIfAbsent(rule(key));
+      await cacheRules.addUsage([counted("a", 1, 100), counted("a", 2, 10), counted("b", 2, 7)]);
+      const elsewhere = counted("a", 2, 5, { registry: otherRegistries[0]! });
+      await cacheRules.addUsage([counted("a", 2, 20), counted("a", 3, 1), elsewhere]);
+    });
+    const again = await reopen();
+    const sums = await again.cacheRules.usage(registry, 2);
+    expect(sums.get("a")).toEqual({
+      pulls: 31,
+      misses: 3,
+      sentBytes: 3 * 2 ** 40,
+      fetchedBytes: 9,
+    });
+    expect([...sums.keys()].sort()).toEqual(["a", "b"]);
+    await again.transaction(async ({ cacheRules }) => {
+      expect(await cacheRules.removeUsageBefore(3, 2)).toBe(2);
+      expect(await cacheRules.removeUsageBefore(3, 9)).toBe(2);
+      await cacheRules.remove(registry, "a");
+    });
+    expect([...(await again.cacheRules.usage(registry, 0)).keys()]).toEqual([]);
+  });
+
+  it("knows of an upstream what is newest, of rules that are there", async () => {
+    const { store, reopen } = await open();
+    const failure = (at: number) => ({
+      at,
+      reason: `failed at ${at}`,
+      repositoryName: "b/app" as never,
+    });
+    await store.transaction(async ({ cacheRules }) => {
+      for (const key of ["a", "b"]) await cacheRules.insertIfAbsent(rule(key));
+      await cacheRules.noteHealth(registry, "b", { fetchedAt: 5, failure: failure(6) });
+      await cacheRules.noteHealth(registry, "b", { fetchedAt: 4, failure: failure(5) });
+      await cacheRules.noteHealth(registry, "b", { fetchedAt: 7 });
+      await cacheRules.noteHealth(registry, "never", { fetchedAt: 7 });
+    });
+    const again = await reopen();
+    const health = await again.cacheRules.health(registry);
+    expect(health.get("b")).toEqual({ fetchedAt: 7, failure: failure(6) });
+    expect(health.get("a")).toEqual({});
+    expect(health.size).toBe(2);
+    expect(await again.cacheRules.at(registry, ["b"])).toEqual([rule("b")]);
+  });
+
   it("lets in as many rules as a registry may have, also when the last come at once", async () => {
     const { ports } = new Pusher((await open()).store);
     await addAccounts(ports, registry.account);

@@ -84,6 +84,7 @@ import { listNamespaces } from "./list-namespaces.ts";
 import { listPublicAliases } from "./list-public-aliases.ts";
 import { listPublicTags } from "./list-public-tags.ts";
 import { listPullSecrets } from "./list-pull-secrets.ts";
+import { listPullThroughCacheUsage } from "./list-pull-through-cache-usage.ts";
 import { listQuotas } from "./list-quotas.ts";
 import { listRepositoryAccess } from "./list-repository-access.ts";
 import { listRepositoryKeys } from "./list-repository-keys.ts";
@@ -147,6 +148,7 @@ import { setPrimaryPublicAlias } from "./set-primary-public-alias.ts";
 import { signImage } from "./sign-image.ts";
 import { startLifecyclePreview } from "./start-lifecycle-preview.ts";
 import { subscribeToGalleryEntry } from "./subscribe-to-gallery-entry.ts";
+import { testPullThroughCacheUpstream } from "./test-pull-through-cache-upstream.ts";
 import { unsubscribeFromGalleryEntry } from "./unsubscribe-from-gallery-entry.ts";
 import { withdrawApprovalRequest } from "./withdraw-approval-request.ts";
 import { withdrawImagesInUse } from "./withdraw-images-in-use.ts";
@@ -297,6 +299,8 @@ export const entrepotOperations = [
   withdrawApprovalRequest,
   getPullThroughCacheTerms,
   putPullThroughCacheTerms,
+  listPullThroughCacheUsage,
+  testPullThroughCacheUpstream,
   grantRole,
   listRoleGrants,
   revokeRole,

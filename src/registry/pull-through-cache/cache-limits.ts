@@ -55,6 +55,13 @@ export const cacheLimits = {
   /** Manifests that were fetched and are not stored yet. */
   pendingManifestBytes: 32 * MiB,
 
+  /** Rules and hours whose counts may wait while the database takes no writes. */
+  countsWaiting: 10_000,
+  /** What is kept of what an upstream failed with. */
+  reasonCharacters: 1_024,
+  /** For how many hours it can be told what a rule spared its upstream. */
+  usageHours: 14 * 24,
+
   /** Images that one process fetches at once; more wait. */
   importsAtOnce: 16,
   importsWaiting: 1_000,

@@ -1,6 +1,7 @@
 import { isPublicRegistry, type Registry, type RepositoryName } from "../names.ts";
 import type { CacheParts } from "./cache-parts.ts";
 import { type CacheRule, ruleKeysFor, upstreamNameOf } from "./cache-rule.ts";
+import { countedUpstream, notingFailures, type UpstreamCounting } from "./counted-upstream.ts";
 import { openUpstream } from "./open-upstream.ts";
 import { isInForce } from "./rule-in-force.ts";
 import type { Upstream } from "./upstream.ts";
@@ -30,9 +31,16 @@ export async function cachedRepository(
   return { ...parts, rule, registry, name, upstreamName: upstreamNameOf(rule, name) };
 }
 
-/** @throws what `openUpstream` throws */
-export function upstreamOf(cached: CachedRepository): Promise<Upstream> {
-  return openUpstream(cached, cached.rule);
+/** The upstream, counted for the rule. @throws what `openUpstream` throws */
+export async function upstreamOf(cached: CachedRepository): Promise<Upstream> {
+  const counting = countingOf(cached);
+  const upstream = await notingFailures(counting, openUpstream(cached, cached.rule));
+  return countedUpstream(upstream, counting);
+}
+
+/** Where it is counted what the upstream is asked for. */
+export function countingOf({ ports, rule, name }: CachedRepository): UpstreamCounting {
+  return { tally: ports.memory.upstreams.tally, rule, name, now: () => ports.clock.now() };
 }
 
 /** Names something of the repository in this process's memory. */

@@ -32,7 +32,7 @@ export async function createCacheRule(
   registry: Registry,
   wish: CacheRuleWish,
 ): Promise<CacheRule> {
-  const settings = settled(deployment, registry, wish);
+  const settings = settledRule(deployment, registry, wish);
   const { credentialArn } = settings;
   if (credentialArn !== undefined) await requireSecret(ports, registry, credentialArn);
   const now = ports.clock.now();
@@ -116,7 +116,11 @@ export async function findCacheRules(
   });
 }
 
-function settled(
+/**
+ * What a rule says that somebody wants, if one may say that.
+ * @throws UnsupportedUpstreamRegistry, InvalidParameter
+ */
+export function settledRule(
   deployment: CacheParts["deployment"],
   registry: Registry,
   wish: CacheRuleWish,

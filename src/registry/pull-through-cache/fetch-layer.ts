@@ -6,7 +6,8 @@ import type { Digest } from "../names.ts";
 import { TakeoverFailure } from "../takeover/takeover-failure.ts";
 import { passing } from "../upstream/registry-client.ts";
 import { cacheLimits } from "./cache-limits.ts";
-import { type CachedRepository, keyIn, upstreamOf } from "./cached-repository.ts";
+import { type CachedRepository, countingOf, keyIn, upstreamOf } from "./cached-repository.ts";
+import type { UpstreamCounting } from "./counted-upstream.ts";
 import { LayerFetch } from "./layer-fetch.ts";
 
 /**
@@ -60,7 +61,8 @@ async function store(cached: CachedRepository, digest: Digest, fetch: LayerFetch
   const { ports, registry, name, upstreamName } = cached;
   const upstream = await upstreamOf(cached);
   const { sizeBytes, content: body } = await upstream.layer(upstreamName, digest);
-  const content = fetch.through(passing(body), sizeBytes);
+  const counting = countingOf(cached);
+  const content = fetch.through(counted(passing(body), counting), sizeBytes);
   try {
     const { layers } = ports.memory.upstreams;
     const verified = (bytes: Uint8Array) => {
@@ -70,8 +72,30 @@ async function store(cached: CachedRepository, digest: Digest, fetch: LayerFetch
     await takeLayer(ports, registry, name, { digest, content, given: true, verified });
   } catch (error) {
     if (!isRegistryError(error, "InvalidLayer")) throw error;
-    throw new TakeoverFailure("refused", `The upstream gives other bytes for ${digest}`);
+    const other = new TakeoverFailure("refused", `The upstream gives other bytes for ${digest}`);
+    counting.tally.failed(counting.rule, name, other, counting.now());
+    throw other;
   } finally {
     body.destroy();
+  }
+}
+
+/** The same bytes: what came of a layer counts, also where it breaks off. */
+async function* counted(
+  content: AsyncIterable<Uint8Array>,
+  counting: UpstreamCounting,
+): AsyncGenerator<Uint8Array> {
+  const { tally, rule, name, now } = counting;
+  let bytes = 0;
+  try {
+    for await (const piece of content) {
+      bytes += piece.length;
+      yield piece;
+    }
+  } catch (error) {
+    tally.failed(rule, name, error, now());
+    throw error;
+  } finally {
+    tally.fetched(rule, bytes, now());
   }
 }

@@ -56,8 +56,11 @@ export async function findManifest(
     const cached = await cacheFor(request);
     if (cached === undefined) throw error;
     const named = "tag" in reference ? reference.tag : reference.digest;
+    const { memory, clock } = environment.ports;
     const by = error instanceof Superseded ? error.by : await manifestFromUpstream(cached, named);
-    return serveFetched(request, cached, reference, by, () => find());
+    const served = await serveFetched(request, cached, reference, by, () => find());
+    if (pull) memory.upstreams.tally.missed(cached.rule, clock.now());
+    return served;
   }
 }
 

@@ -13,9 +13,14 @@ import { type UpstreamPlace, upstreamPlace } from "./upstream-place.ts";
 /**
  * The upstream of a rule, with the rule's credentials or as its role. One that was asked before is the
  * same one, so that its tokens, and what is known of its health, are still there.
+ * @param remembered where it is looked for and kept: by default what this process knows
  * @throws UnsupportedUpstreamRegistry, and what `upstreamCredentials` and `openRoleUpstream` throw
  */
-export async function openUpstream(parts: CacheParts, rule: CacheRule): Promise<Upstream> {
+export async function openUpstream(
+  parts: CacheParts,
+  rule: CacheRule,
+  remembered = parts.ports.memory.upstreams,
+): Promise<Upstream> {
   const { ports, deployment } = parts;
   const { registry, key, settings } = rule;
   const place = upstreamPlace(settings.upstreamUrl);
@@ -26,7 +31,7 @@ export async function openUpstream(parts: CacheParts, rule: CacheRule): Promise<
   const origin = deployment.upstreams?.origins.get(place.host) ?? place.origin;
   const { credentialArn = "", customRoleArn = "" } = settings;
   const name = [account, region, key, origin, credentialArn, customRoleArn].join(" ");
-  const { known } = ports.memory.upstreams;
+  const { known } = remembered;
   const before = known.get(name);
   const now = ports.clock.now();
   if (before !== undefined && now < before.checkAt) return before.upstream;
@@ -36,7 +41,10 @@ export async function openUpstream(parts: CacheParts, rule: CacheRule): Promise<
   const opened =
     ecr === undefined
       ? await openRemote(parts, rule, { ...place, origin }, { before, refused })
-      : { basic: undefined, upstream: await openRoleUpstream(parts, rule, ecr, name) };
+      : {
+          basic: undefined,
+          upstream: await openRoleUpstream(parts, rule, ecr, { name, remembered }),
+        };
   known.set(name, { ...opened, checkAt: now + cacheLimits.credentialsMs });
   return opened.upstream;
 }

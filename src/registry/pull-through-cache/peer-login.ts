@@ -1,26 +1,29 @@
+import type { Clock } from "../../ports/clock.ts";
 import { EgressError } from "../../ports/egress.ts";
 import { listOf, PeerRefusal, type PeerRegistry } from "../../ports/peer-registry.ts";
-import type { Ports } from "../../ports/ports.ts";
 import type { Registry } from "../names.ts";
 import { wayFailure } from "../takeover/answer-failure.ts";
 import { TakeoverFailure } from "../takeover/takeover-failure.ts";
 import { cacheLimits } from "./cache-limits.ts";
-import type { PeerLogin } from "./upstream-memory.ts";
+import type { PeerLogin, UpstreamMemory } from "./upstream-memory.ts";
 import { upstreamPlace } from "./upstream-place.ts";
 
 /**
  * The token that the peer gives for its registry, kept until shortly before its end. Source: ECR API,
  * GetAuthorizationToken.
- * @param name what it is kept by
+ * @param kept where, and by what name, it is kept
  * @throws TakeoverFailure
  */
 export async function peerLogin(
-  { memory, clock }: Pick<Ports, "memory" | "clock">,
+  clock: Clock,
   { account }: Registry,
   peer: PeerRegistry,
-  name: string,
+  kept: { name: string; remembered: UpstreamMemory },
 ): Promise<PeerLogin> {
-  const { peerLogins } = memory.upstreams;
+  const {
+    name,
+    remembered: { peerLogins },
+  } = kept;
   const now = clock.now();
   const known = peerLogins.get(name);
   if (known !== undefined && now < known.until - cacheLimits.tokenMarginMs) return known;

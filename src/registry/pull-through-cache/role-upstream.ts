@@ -14,6 +14,7 @@ import { peerLogin } from "./peer-login.ts";
 import type { PrivateUpstream } from "./private-upstream.ts";
 import { RemoteUpstream, type UpstreamAction, type UpstreamGuard } from "./remote-upstream.ts";
 import type { Upstream } from "./upstream.ts";
+import type { UpstreamMemory } from "./upstream-memory.ts";
 
 const service = "pullthroughcache.ecr.amazonaws.com";
 
@@ -29,7 +30,7 @@ export async function openRoleUpstream(
   parts: CacheParts,
   rule: CacheRule,
   { registry: upstream, way }: PrivateUpstream,
-  name: string,
+  { name, remembered }: { readonly name: string; readonly remembered: UpstreamMemory },
 ): Promise<Upstream> {
   const { ports, deployment } = parts;
   const principal = await roleOf(parts, rule);
@@ -53,14 +54,14 @@ export async function openRoleUpstream(
     atPeer({ account, region }, upstream, action, repository),
   );
   await guard("ecr:GetAuthorizationToken", "*");
-  const { basic, origin } = await peerLogin(ports, upstream, way.peer, name);
+  const { basic, origin } = await peerLogin(ports.clock, upstream, way.peer, { name, remembered });
   const access = {
     ...{ origin: way.origin ?? origin, basic, authorities: way.peer.authorities, realms: [] },
     listing: "the operator lists it in ENTREPOT_UPSTREAM_TOKEN_REALMS",
   };
   const refused = () => {
-    ports.memory.upstreams.peerLogins.delete(name);
-    ports.memory.upstreams.known.delete(name);
+    remembered.peerLogins.delete(name);
+    remembered.known.delete(name);
   };
   return new RemoteUpstream(ports.egress, access, ports.clock, { guard, refused });
 }

@@ -1,6 +1,7 @@
 import { BoundedCache } from "../bounded-cache.ts";
 import { Slots } from "../takeover/slots.ts";
 import { cacheLimits } from "./cache-limits.ts";
+import { CacheTally } from "./cache-tally.ts";
 import type { LayerFetch } from "./layer-fetch.ts";
 import type { FetchedManifest, Upstream } from "./upstream.ts";
 
@@ -63,4 +64,10 @@ export class UpstreamMemory {
   /** Tags whose image is being imported: what they are to name. */
   readonly pendingTags = new Map<string, FetchedManifest>();
   readonly importSlots = new Slots(cacheLimits.importsAtOnce);
+  readonly tally: CacheTally;
+
+  /** @param isWritten false where nothing is written */
+  constructor(isWritten: boolean) {
+    this.tally = new CacheTally(isWritten);
+  }
 }

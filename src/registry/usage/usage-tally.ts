@@ -1,6 +1,7 @@
 import type { MetadataStore } from "../../ports/metadata-store.ts";
 import type { UsageAddition, UsageCalls } from "../../ports/usage-store.ts";
 import { isPublicRegistry, type Registry } from "../names.ts";
+import { countByRule, type GivenAway } from "../pull-through-cache/count-by-rule.ts";
 import type { CountedRepository } from "./request-subject.ts";
 import {
   type Destination,
@@ -213,11 +214,13 @@ export class UsageTally {
     const calls = callsOf(entries);
     const unknown = this.#unknownAmong(entries);
     const shown = publicPulls(entries);
-    await metadata.transaction(async ({ usage, publicRegistries }) => {
+    await metadata.transaction(async (change) => {
+      const { usage, publicRegistries } = change;
       await usage.repositories.know(unknown);
       await usage.counts.add(additions);
       for (const [repository, pulls] of shown) await publicRegistries.addPulls(repository, pulls);
       await usage.calls.add(calls);
+      await countByRule(change, givenAway(entries));
     });
     if (this.#known.size + unknown.length > usageLimits.rememberedRepositories) this.#known.clear();
     for (const { repository } of unknown) this.#known.add(repository);
@@ -239,6 +242,15 @@ function addTo(entry: Entry, more: Entry): void {
   for (const [operation, calls] of more.calls) {
     entry.calls.set(operation, (entry.calls.get(operation) ?? 0) + calls);
   }
+}
+
+/** What rules of the pull-through cache count. */
+function givenAway(entries: readonly Entry[]): GivenAway[] {
+  return entries.flatMap(({ repository, minute, counts }) => {
+    if (repository === undefined) return [];
+    const sentBytes = Object.values(sentTo).reduce((sum, counter) => sum + counts[counter], 0);
+    return [{ repository, at: minute * usagePeriodMs.minute, pulls: counts.pulls, sentBytes }];
+  });
 }
 
 /** What the gallery counts, in one order (D2). */

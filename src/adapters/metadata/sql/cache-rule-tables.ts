@@ -10,8 +10,26 @@ export interface CacheRuleTable {
   settings: string;
   created_at: number;
   updated_at: number;
+  fetched_at: number | null;
+  failed_at: number | null;
+  /** JSON. */
+  failure: string | null;
+}
+
+export interface CacheUsageTable {
+  account: AccountId;
+  region: Region;
+  /** The rule's. */
+  prefix: string;
+  /** An hour's begin. */
+  at: number;
+  pulls: number;
+  misses: number;
+  sent_bytes: number;
+  fetched_bytes: number;
 }
 
 export interface CacheRuleTables {
   cache_rule: CacheRuleTable;
+  cache_usage: CacheUsageTable;
 }

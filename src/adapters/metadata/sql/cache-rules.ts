@@ -5,7 +5,13 @@ import type {
   CacheRule,
   CacheRuleSettings,
 } from "../../../registry/pull-through-cache/cache-rule.ts";
+import type {
+  CacheCounts,
+  CacheHealth,
+  CacheUsageAddition,
+} from "../../../registry/pull-through-cache/cache-usage.ts";
 import type { CacheRuleTable } from "./cache-rule-tables.ts";
+import { SqlCacheUsage } from "./cache-usage.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
 import { ListStatement } from "./list-statement.ts";
 import type { SqlSession } from "./session.ts";
@@ -13,9 +19,31 @@ import { type Fields, statement } from "./statement.ts";
 
 export class SqlCacheRules implements CacheRuleReads, CacheRuleWrites {
   readonly #session: SqlSession;
+  readonly #usage: SqlCacheUsage;
 
   constructor(session: SqlSession) {
     this.#session = session;
+    this.#usage = new SqlCacheUsage(session);
+  }
+
+  health(registry: Registry): Promise<ReadonlyMap<string, CacheHealth>> {
+    return this.#usage.health(registry);
+  }
+
+  usage(registry: Registry, from: number): Promise<ReadonlyMap<string, CacheCounts>> {
+    return this.#usage.usage(registry, from);
+  }
+
+  noteHealth(registry: Registry, key: string, health: CacheHealth): Promise<void> {
+    return this.#usage.noteHealth(registry, key, health);
+  }
+
+  addUsage(additions: readonly CacheUsageAddition[]): Promise<void> {
+    return this.#usage.addUsage(additions);
+  }
+
+  removeUsageBefore(at: number, limit: number): Promise<number> {
+    return this.#usage.removeUsageBefore(at, limit);
   }
 
   async at(registry: Registry, keys: readonly string[]): Promise<CacheRule[]> {
@@ -42,12 +70,15 @@ export class SqlCacheRules implements CacheRuleReads, CacheRuleWrites {
 
   async remove(registry: Registry, prefix: string): Promise<void> {
     await this.#session.later(remove, { ...registryKey(registry), prefix });
+    await this.#usage.removeUsageOf(registry, prefix);
   }
 }
 
 type Key = RegistryKey & { readonly prefix: string };
 
-function toRule(row: CacheRuleTable): CacheRule {
+type RuleRow = Omit<CacheRuleTable, "fetched_at" | "failed_at" | "failure">;
+
+function toRule(row: RuleRow): CacheRule {
   return {
     registry: registryKey(row),
     key: row.prefix,
@@ -57,7 +88,7 @@ function toRule(row: CacheRuleTable): CacheRule {
   };
 }
 
-function toRow(rule: CacheRule): Fields<CacheRuleTable> {
+function toRow(rule: CacheRule): Fields<RuleRow> {
   return {
     ...registryKey(rule.registry),
     prefix: rule.key,
@@ -67,12 +98,14 @@ function toRow(rule: CacheRule): Fields<CacheRuleTable> {
   };
 }
 
+const columns = ["account", "region", "prefix", "settings", "created_at", "updated_at"] as const;
+
 const of = (key: Key) => ({ ...ofRegistry(key), prefix: key.prefix });
 
 const at = new ListStatement(({ builder }, key: RegistryKey, keys) =>
   builder
     .selectFrom("cache_rule")
-    .selectAll()
+    .select(columns)
     .where((row) => row.and(ofRegistry(key)))
     .where("prefix", "in", keys),
 );
@@ -80,7 +113,7 @@ const at = new ListStatement(({ builder }, key: RegistryKey, keys) =>
 const list = statement(({ builder }, page: Key & { readonly limit: number }) =>
   builder
     .selectFrom("cache_rule")
-    .selectAll()
+    .select(columns)
     .where((row) => row.and(ofRegistry(page)))
     .where("prefix", ">", page.prefix)
     .orderBy("prefix")
@@ -90,12 +123,12 @@ const list = statement(({ builder }, page: Key & { readonly limit: number }) =>
 const lock = statement(({ builder, locksRows }, key: Key) => {
   const query = builder
     .selectFrom("cache_rule")
-    .selectAll()
+    .select(columns)
     .where((row) => row.and(of(key)));
   return locksRows ? query.forUpdate() : query;
 });
 
-const insert = statement(({ builder }, row: Fields<CacheRuleTable>) =>
+const insert = statement(({ builder }, row: Fields<RuleRow>) =>
   builder
     .insertInto("cache_rule")
     .values({
@@ -108,7 +141,7 @@ const insert = statement(({ builder }, row: Fields<CacheRuleTable>) =>
     .onConflict((conflict) => conflict.columns(["account", "region", "prefix"]).doNothing()),
 );
 
-const replace = statement(({ builder }, row: Fields<CacheRuleTable>) =>
+const replace = statement(({ builder }, row: Fields<RuleRow>) =>
   builder
     .updateTable("cache_rule")
     .set({ settings: row.settings, updated_at: row.updated_at })

@@ -156,6 +156,7 @@ describe("a directory with SQLite metadata", () => {
     });
     expect(across.map(({ index }) => index)).toEqual([
       "audit_kind_time",
+      "cache_usage_time", // What is old anywhere.
       ...["dead_letter_time", "event_arrival_time", "event_queue_due"],
       "gallery_posting_place", // A search is over the public registries of all accounts.
       "gallery_subscription_of", // What one account wants to be told of, of all accounts.
