@@ -26,13 +26,16 @@ import { searchAudit } from "../../src/operations/entrepot/search-audit.ts";
 import { subscribeToGalleryEntry } from "../../src/operations/entrepot/subscribe-to-gallery-entry.ts";
 import { withdrawApprovalRequest } from "../../src/operations/entrepot/withdraw-approval-request.ts";
 import { putSigningProfile } from "../../src/operations/signer/put-signing-profile.ts";
+import { assumeRole } from "../../src/operations/sts/assume-role.ts";
 import { promote as promoteImage } from "../../src/registry/approvals/promote.ts";
+import { entityArn } from "../../src/registry/identity/entity.ts";
 import type { Caller } from "../../src/registry/identity/principal.ts";
 import type { RepositoryName } from "../../src/registry/names.ts";
 import { ApprovingRegistry, reach } from "../support/approvals.ts";
 import { account, callerOf, deployment, ociIndex, ociManifest } from "../support/ecr.ts";
 import { file, layerArchive } from "../support/layer-archive.ts";
 import { advisory, debianLayer, lodashLayer } from "../support/scanned-registry.ts";
+import { addAccounts, callerWith, roleWith } from "../support/sessions.ts";
 
 const [app, prod] = ["team/app", "prod/team/app"];
 const good = layerArchive([
@@ -50,6 +53,8 @@ const rule = {
   promote: { repository: "prod/*", tag: "live-*" },
 };
 
+const everything = { Effect: "Allow", Action: ["ecr:*", "entrepot:*", "sts:*"], Resource: "*" };
+
 let story: ApprovingRegistry;
 let developer: Caller;
 let colleague: Caller;
@@ -58,7 +63,6 @@ let two: Caller;
 
 async function open(): Promise<void> {
   story = await ApprovingRegistry.open(app, prod);
-  const everything = { Effect: "Allow", Action: ["ecr:*", "entrepot:*"], Resource: "*" };
   developer = await story.user("developer", everything);
   colleague = await story.user("colleague", everything);
   one = await story.user("one", everything);
@@ -275,6 +279,25 @@ describe("an image on its way to production", () => {
   });
 });
 
+/** The ARN of a role that whoever may assumes. */
+async function roleFor(name: string): Promise<string> {
+  const trust = [
+    {
+      ...{ Effect: "Allow", Action: "sts:AssumeRole" },
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
+    },
+  ];
+  const { ports } = story.scanned.opened;
+  await addAccounts(ports, account);
+  return entityArn(await roleWith(ports, { account, name, trust }, everything));
+}
+
+async function actAs(RoleArn: string, caller: Caller): Promise<Caller> {
+  const asked = { RoleArn, RoleSessionName: "work" };
+  const { Credentials } = await story.registry.ask(assumeRole, asked, caller);
+  return callerWith(story.scanned.opened.ports, Credentials);
+}
+
 describe("a shortcut is refused:", () => {
   beforeEach(open);
   afterEach(() => story.close());
@@ -299,6 +322,40 @@ describe("a shortcut is refused:", () => {
     await expect(withdraw(developer)).rejects.toMatchObject({ kind: "AccessDenied" });
     expect((await withdraw(colleague)).request.state).toBe("WITHDRAWN");
     await expect(approve(request, two)).rejects.toMatchObject(refused("Conflict", /WITHDRAWN/));
+  });
+
+  it("to become somebody else by a role, or two by two", async () => {
+    const roles = [await roleFor("shipper"), await roleFor("judge"), await roleFor("other-judge")];
+    const [shipper, judge, otherJudge] = await Promise.all(roles.map((each) => actAs(each, one)));
+    const pushed = await story.push(app, "v1", [good], shipper!);
+    const asked = await story.push(app, "v2", [good], developer, { other: true });
+    await story.settle();
+    const own = refused(
+      "AccessDenied",
+      /by \S+(user\/one|role\/shipper, assumed by \S+user\/one): somebody else has to decide/,
+    );
+    const { request: ofPushed } = await ask(pushed, colleague);
+    for (const by of [one, judge!]) await expect(approve(ofPushed, by)).rejects.toMatchObject(own);
+    const { request } = await ask(asked, shipper);
+    expect(request).toMatchObject({
+      requester: `arn:aws:iam::${account}:role/shipper`,
+      requesterAssumedBy: one.principal.arn,
+    });
+    for (const by of [one, judge!]) await expect(approve(request, by)).rejects.toMatchObject(own);
+    const { request: third } = await ask(
+      await story.push(app, "v3", [good], developer, { third: true }),
+      colleague,
+    );
+    await story.settle();
+    const { request: endorsed } = await approve(third, judge!);
+    expect(endorsed.decisions).toMatchObject([{ assumedBy: one.principal.arn }]);
+    // In either role, and in one that is assumed from the other.
+    const twice = refused("Conflict", /role\/judge, assumed by \S+user\/one has approved it/);
+    const chained = await actAs(roles[2]!, judge!);
+    for (const by of [one, otherJudge!, chained]) {
+      await expect(approve(third, by)).rejects.toMatchObject(twice);
+    }
+    expect((await approve(third, await actAs(roles[2]!, two))).request.state).toBe("APPROVED");
   });
 
   it("to give an image a tag after one has approved it: that approval counts no more", async () => {

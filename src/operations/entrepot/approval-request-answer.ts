@@ -17,11 +17,13 @@ export interface ApprovalRequestAnswer {
   readonly environment: string;
   readonly state: RequestState;
   readonly requester: string;
+  readonly requesterAssumedBy?: string;
   readonly comment: string;
   readonly requestedAt: number;
   readonly checks: readonly CheckResult[];
   readonly decisions: readonly {
     readonly reviewer: string;
+    readonly assumedBy?: string | undefined;
     readonly decision: string;
     readonly comment: string;
     readonly at: number;
@@ -38,10 +40,12 @@ export function approvalRequestAnswer(
   now: number,
 ): ApprovalRequestAnswer {
   const { id, digest, environment, requester, comment, checks, decidedAt, until } = request;
+  const { requesterAssumedBy } = request;
   return {
     ...{ requestId: id, repositoryName, imageDigest: digest, environment },
     state: isOverdue(request, now) ? "EXPIRED" : request.state,
     ...{ requester, comment, requestedAt: epochSeconds(request.requestedAt), checks },
+    ...(requesterAssumedBy === undefined ? {} : { requesterAssumedBy }),
     decisions: request.decisions.map((each) => ({ ...each, at: epochSeconds(each.at) })),
     ...(decidedAt === undefined ? {} : { decidedAt: epochSeconds(decidedAt) }),
     ...(until === undefined ? {} : { until: epochSeconds(until) }),

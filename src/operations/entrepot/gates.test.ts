@@ -16,6 +16,7 @@ import { TestAdvisories } from "../../../test/support/scanner.ts";
 import { isRegistryError } from "../../registry/errors.ts";
 import { eventRouter } from "../../registry/events/route-events.ts";
 import { routeWaiting } from "../../registry/events/route-waiting.ts";
+import { gateLimits } from "../../registry/gates/gate-limits.ts";
 import { judgeImage } from "../../registry/gates/judge-image.ts";
 import { addPushers } from "../../registry/gates/pusher.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
@@ -749,7 +750,10 @@ describe("A review", () => {
       registryOfTest,
       repositoryName as RepositoryName,
     );
-    const many = Array.from({ length: 20 }, (_, n) => `arn:aws:iam::${account}:user/u${n}`);
+    const many = Array.from(
+      { length: gateLimits.pushers },
+      (_, n) => `arn:aws:iam::${account}:user/u${n}`,
+    );
     await metadata.transaction((change) => addPushers(change, found!, digest as Digest, many));
     await expect(approve(digest, reviewer)).rejects.toMatchObject({ kind: "AccessDenied" });
   });

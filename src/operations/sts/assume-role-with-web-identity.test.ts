@@ -181,6 +181,7 @@ it("sets the tags and the source identity of the token, where the trust policy l
     tags: [{ key: "Team", value: "core" }],
     transitiveTagKeys: ["Team"],
     sourceIdentity: "ann",
+    assumedBy: `${issuer.provider}:sub:repo:octo/app`,
   });
   await roleWith(ports(), { account, name: "plain", trust: [trusting()] });
   const plain = { RoleArn: `arn:aws:iam::${account}:role/plain` };

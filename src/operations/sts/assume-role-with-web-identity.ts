@@ -7,6 +7,7 @@ import { RegistryError } from "../../registry/errors.ts";
 import {
   federationOf,
   requireTrustedIdentity,
+  subjectOf,
 } from "../../registry/identity/assume-with-web-identity.ts";
 import { issueRoleSession } from "../../registry/identity/issue-role-session.ts";
 import { sessionTags } from "../../registry/identity/session-tags.ts";
@@ -71,6 +72,7 @@ export const assumeRoleWithWebIdentity = operation("sts:AssumeRoleWithWebIdentit
         sourceIdentity: session.sourceIdentity,
         federation: federationOf(identity),
         federatedProvider: providerArn,
+        assumedBy: subjectOf(identity),
       },
       tokenCharacters: asked.MinimumSessionTokenSize,
     });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { RegistryError } from "../../registry/errors.ts";
 import { assumableRole, requireMayAssume } from "../../registry/identity/assumable-role.ts";
 import { issueRoleSession } from "../../registry/identity/issue-role-session.ts";
+import { personOf } from "../../registry/identity/person.ts";
 import type { Principal } from "../../registry/identity/principal.ts";
 import { inheritedTags, sessionTags } from "../../registry/identity/session-tags.ts";
 import { limits } from "../../registry/limits.ts";
@@ -87,6 +88,7 @@ export const assumeRole = operation("sts:AssumeRole", {
         ...sessionTags(asked.Tags ?? [], asked.TransitiveTagKeys ?? [], principal.session),
         sourceIdentity,
         isChained: principal.type === "AssumedRole",
+        assumedBy: principal.session?.assumedBy ?? personOf(principal).as,
       },
       tokenCharacters: asked.MinimumSessionTokenSize,
     });

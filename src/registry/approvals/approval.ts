@@ -122,6 +122,8 @@ export type RequestState = (typeof requestStates)[number];
 export interface ApprovalDecision {
   /** The ARN of a user or a role, never of a session. */
   readonly reviewer: string;
+  /** Who assumed that role: see `SessionClaims`. Absent in decisions of before that was kept. */
+  readonly assumedBy?: string | undefined;
   readonly decision: "APPROVED" | "REJECTED";
   readonly comment: string;
   readonly at: number;
@@ -149,6 +151,8 @@ export interface ApprovalRequest {
   readonly state: RequestState;
   /** The ARN of a user or a role, never of a session. */
   readonly requester: string;
+  /** Who assumed that role: see `SessionClaims`. Absent in requests of before that was kept. */
+  readonly requesterAssumedBy?: string | undefined;
   readonly comment: string;
   readonly requestedAt: number;
   readonly evidence: EvidenceSummary;

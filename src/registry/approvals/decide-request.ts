@@ -3,7 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter, RegistryError } from "../errors.ts";
 import { addApprovalEvent } from "../events/approval-event.ts";
 import { readFacts } from "../gates/judge-image.ts";
-import { personOf } from "../gates/pusher.ts";
+import { type Person, personOf } from "../identity/person.ts";
 import type { Principal } from "../identity/principal.ts";
 import { imageNotFound } from "../images/get-image.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
@@ -84,22 +84,26 @@ async function approve(
   if (isEmergency) requireEmergencies(environment);
   else requirePassed(checks);
   const { comment } = decided;
-  const said = { reviewer, decision: "APPROVED" as const, comment, at };
+  const said = { ...whoSaid(reviewer), decision: "APPROVED" as const, comment, at };
   const decisions = [...request.decisions, said];
   const next = { ...request, decisions, checks, evidence: facts.evidence };
   const standing = await standingDecisions(change, repository, request.digest, decisions);
   if (!isEmergency && standing.length < rule.approvals) {
     await change.approvals.putRequest(next);
-    const step = { action: "ENDORSED" as const, by: reviewer, comment, at };
+    const step = { action: "ENDORSED" as const, by: reviewer.as, comment, at };
     await addApprovalEvent(change, repository, next, step);
     return next;
   }
   return grantApproval(change, repository, next, environment, {
     isEmergency,
-    by: reviewer,
+    by: reviewer.as,
     comment,
     at,
   });
+}
+
+function whoSaid({ as: reviewer, assumedBy }: Person) {
+  return { reviewer, assumedBy };
 }
 
 function requireEmergencies({ name, rule }: Environment): void {
@@ -130,11 +134,11 @@ export function rejectRequest(
     const at = ports.clock.now();
     const { request, reviewer } = await decidable(change, repository, decided, at);
     const { comment } = decided;
-    const said = { reviewer, decision: "REJECTED" as const, comment, at };
+    const said = { ...whoSaid(reviewer), decision: "REJECTED" as const, comment, at };
     const decisions = [...request.decisions, said];
     const next: ApprovalRequest = { ...request, decisions, state: "REJECTED", decidedAt: at };
     await change.approvals.putRequest(next);
-    const step = { action: "REJECTED" as const, by: reviewer, comment, at };
+    const step = { action: "REJECTED" as const, by: reviewer.as, comment, at };
     await addApprovalEvent(change, repository, next, step);
     return next;
   });
@@ -157,7 +161,7 @@ export function withdrawRequest(
   return ports.metadata.transaction(async (change) => {
     const repository = await lockRepository(change, registry, name);
     const request = await requireRequest(change, repository, id);
-    const by = personOf(principal);
+    const { as: by } = personOf(principal);
     if (request.requester !== by) {
       throw new RegistryError("AccessDenied", `Only ${request.requester} can withdraw the request`);
     }

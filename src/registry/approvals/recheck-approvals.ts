@@ -8,7 +8,7 @@ import type { Repository, RepositoryRef } from "../repositories/repository.ts";
 import { type Approval, type ApprovalRequest, type CheckResult, registryAt } from "./approval.ts";
 import { type CheckedFacts, evaluateChecks } from "./evaluate-checks.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
-import { putNewRequest } from "./request-approval.ts";
+import { type Asked, putNewRequest } from "./request-approval.ts";
 
 /**
  * Ends approvals of an image whose time is over, or whose environment does not let pass what was found
@@ -122,19 +122,17 @@ async function askAnew(ports: Ports, approval: Approval, comment: string): Promi
   const before = source && (await metadata.approvals.request(source, approval.request));
   const environment = await metadata.approvals.environment(registry, approval.environment);
   if (source === undefined || before === undefined || environment === undefined) return;
-  const { digest, requester } = before;
+  const { digest, requester, requesterAssumedBy } = before;
   try {
     const facts = await gatherEvidence(ports, source, digest);
     const at = clock.now();
     const checks = evaluateChecks(environment.rule.checks, facts, at);
-    const asked: Pick<
-      ApprovalRequest,
-      "digest" | "environment" | "comment" | "requester" | "evidence" | "checks"
-    > = {
+    const asked: Asked = {
       digest,
       environment: environment.name,
       comment,
       requester,
+      requesterAssumedBy,
       evidence: facts.evidence,
       checks,
     };

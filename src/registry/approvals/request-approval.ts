@@ -3,7 +3,7 @@ import type { MetadataChange, MetadataReads } from "../../ports/metadata-store.t
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
 import { addApprovalEvent } from "../events/approval-event.ts";
-import { personOf } from "../gates/pusher.ts";
+import { personOf } from "../identity/person.ts";
 import type { Principal } from "../identity/principal.ts";
 import { imageNotFound } from "../images/get-image.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
@@ -42,8 +42,9 @@ export async function requestApproval(
   const repository = await findRepository(ports, registry, name);
   const facts = await gatherEvidence(ports, repository, digest);
   const at = ports.clock.now();
+  const { as, assumedBy } = personOf(requester);
   const asked = {
-    ...{ digest, environment, comment, requester: personOf(requester) },
+    ...{ digest, environment, comment, requester: as, requesterAssumedBy: assumedBy },
     ...{ evidence: facts.evidence, checks: evaluateChecks(rule.checks, facts, at) },
   };
   return ports.metadata.transaction(async (change) => {
@@ -52,9 +53,11 @@ export async function requestApproval(
   });
 }
 
-type Asked = Pick<
+/** What a new request says. */
+export type Asked = Pick<
   ApprovalRequest,
-  "digest" | "environment" | "comment" | "requester" | "evidence" | "checks"
+  | ("digest" | "environment" | "comment" | "evidence" | "checks")
+  | ("requester" | "requesterAssumedBy")
 >;
 
 /**

@@ -2,30 +2,33 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import { RegistryError } from "../errors.ts";
 import { gateLimits } from "../gates/gate-limits.ts";
 import { treeOf } from "../gates/request-judgement.ts";
+import { isSamePerson, namesOf, type Person } from "../identity/person.ts";
 import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { ApprovalDecision, ApprovalRequest, Environment } from "./approval.ts";
 
 /**
- * Separation of duties, whatever policies grant: nobody decides what they asked for, pushed or tagged, nor
- * says twice what they think; where the environment names its reviewers, nobody else decides.
- * @param reviewer the ARN of a user or a role
+ * Separation of duties, whatever policies grant, and whichever roles somebody may assume: nobody decides
+ * what they asked for, pushed or tagged, nor says twice what they think; where the environment names its
+ * reviewers, nobody else decides.
  * @throws AccessDenied, Conflict
  */
 export async function requireReviewer(
   change: Pick<MetadataChange, "gates" | "images">,
   repository: Repository,
-  { digest, requester, decisions }: ApprovalRequest,
+  { digest, requester, requesterAssumedBy, decisions }: ApprovalRequest,
   { name, rule }: Environment,
-  reviewer: string,
+  reviewer: Person,
 ): Promise<void> {
-  if (reviewer === requester) {
-    throw denied(`The request was made by ${reviewer}: somebody else has to decide it`);
+  if (isSamePerson(reviewer, { as: requester, assumedBy: requesterAssumedBy })) {
+    const who = told(requester, requesterAssumedBy);
+    throw denied(`The request was made by ${who}: somebody else has to decide it`);
   }
   for (const [each, pushers] of await pushersIn(change, repository, digest)) {
-    if (pushers.includes(reviewer)) {
+    const pusher = namesOf(reviewer).find((one) => pushers.includes(one));
+    if (pusher !== undefined) {
       throw denied(
-        `The image '${each}' was pushed or tagged by ${reviewer}: somebody else has to decide`,
+        `The image '${each}' was pushed or tagged by ${pusher}: somebody else has to decide`,
       );
     }
     if (pushers.length >= gateLimits.pushers) {
@@ -34,12 +37,22 @@ export async function requireReviewer(
       );
     }
   }
-  if (rule.reviewers.length > 0 && !rule.reviewers.includes(reviewer)) {
-    throw denied(`${reviewer} is no reviewer of the environment '${name}'`);
+  if (rule.reviewers.length > 0 && !rule.reviewers.includes(reviewer.as)) {
+    throw denied(`${reviewer.as} is no reviewer of the environment '${name}'`);
   }
-  if (decisions.some((each) => each.reviewer === reviewer)) {
-    throw new RegistryError("Conflict", `${reviewer} has approved it already`);
+  const said = decisions.find((each) => isSamePerson(reviewer, decided(each)));
+  if (said !== undefined) {
+    const who = told(said.reviewer, said.assumedBy);
+    throw new RegistryError("Conflict", `${who} has approved it already`);
   }
+}
+
+function decided({ reviewer: as, assumedBy }: ApprovalDecision): Person {
+  return { as, assumedBy };
+}
+
+function told(arn: string, assumedBy: string | undefined): string {
+  return assumedBy === undefined ? arn : `${arn}, assumed by ${assumedBy}`;
 }
 
 /**
@@ -53,7 +66,7 @@ export async function standingDecisions(
   decisions: readonly ApprovalDecision[],
 ): Promise<readonly ApprovalDecision[]> {
   const pushers = new Set([...(await pushersIn(change, repository, digest)).values()].flat());
-  return decisions.filter(({ reviewer }) => !pushers.has(reviewer));
+  return decisions.filter((each) => !namesOf(decided(each)).some((name) => pushers.has(name)));
 }
 
 /** Who pushed or tagged the image, and each that it lists. */

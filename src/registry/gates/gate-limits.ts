@@ -17,7 +17,7 @@ export const gateLimits = {
   usualApprovalDays: 90,
   commentCharacters: 1024,
   /** Principals that are remembered as those who pushed an image. */
-  pushers: 16,
+  pushers: 32,
   /** Reviewers of one image. */
   reviews: 50,
   /** Findings that an explanation and a review name. */

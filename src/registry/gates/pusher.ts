@@ -1,19 +1,13 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
+import { namesOf, personOf } from "../identity/person.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { Digest } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 import { gateLimits } from "./gate-limits.ts";
 
-/**
- * Who pushes, and who reviews: a user or a role, not a session of it, so that nobody becomes another by
- * taking a new session.
- */
-export function personOf({
-  roleArn,
-  userArn,
-  arn,
-}: Pick<Principal, "roleArn" | "userArn" | "arn">): string {
-  return roleArn ?? userArn ?? arn;
+/** All that it is remembered by who pushes, or gives a tag. Nobody, where no caller is known. */
+export function pushersOf(principal: Principal | undefined): readonly string[] {
+  return principal === undefined ? [] : namesOf(personOf(principal));
 }
 
 /**
@@ -24,11 +18,10 @@ export async function addPushers(
   { gates }: Pick<MetadataChange, "gates">,
   repository: RepositoryRef,
   digest: Digest,
-  pushers: readonly (string | undefined)[],
+  pushers: readonly string[],
 ): Promise<void> {
-  const more = pushers.filter((each) => each !== undefined);
-  if (more.length === 0) return;
+  if (pushers.length === 0) return;
   const known = await gates.pushers(repository, digest);
-  const all = [...new Set([...known, ...more])].slice(0, gateLimits.pushers);
+  const all = [...new Set([...known, ...pushers])].slice(0, gateLimits.pushers);
   if (all.length > known.length) await gates.setPushers(repository, digest, all);
 }

@@ -2,6 +2,7 @@ import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter, RegistryError } from "../errors.ts";
 import { addReviewEvent } from "../events/gate-event.ts";
+import { namesOf, type Person, personOf } from "../identity/person.ts";
 import type { Principal } from "../identity/principal.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
@@ -10,7 +11,6 @@ import type { Repository } from "../repositories/repository.ts";
 import type { Gate, Review, VerdictReason } from "./gate.ts";
 import { gateLimits } from "./gate-limits.ts";
 import { gatesOn } from "./judge-image.ts";
-import { personOf } from "./pusher.ts";
 import { type HandOn, holdAtOnce, namedDigest } from "./quarantine-image.ts";
 import { queueJudgement, treeOf } from "./request-judgement.ts";
 
@@ -19,7 +19,7 @@ export interface Decision {
   readonly image: HandOn["image"];
   readonly decision: Review["decision"];
   readonly comment: string;
-  readonly reviewer: Pick<Principal, "roleArn" | "userArn" | "arn">;
+  readonly reviewer: Pick<Principal, "roleArn" | "userArn" | "arn" | "session">;
   /** Of an approval: for how long it is good. */
   readonly days: number;
 }
@@ -52,8 +52,9 @@ export function reviewImage(
     }
     const at = ports.clock.now();
     const tree = await treeOf(change, repository, digest);
-    const reviewer = personOf(decided.reviewer);
-    for (const each of tree) await requireOther(change, repository, each, reviewer);
+    const person = personOf(decided.reviewer);
+    const reviewer = person.as;
+    for (const each of tree) await requireOther(change, repository, each, person);
     const { decision, comment, days } = decided;
     const until = decision === "APPROVED" ? at + days * dayMs : undefined;
     const said = { reviewer, decision, comment, at, until, ended: undefined };
@@ -85,13 +86,14 @@ async function requireOther(
   { gates }: Pick<MetadataChange, "gates">,
   repository: Repository,
   digest: Digest,
-  reviewer: string,
+  person: Person,
 ): Promise<void> {
   const pushers = await gates.pushers(repository, digest);
-  if (pushers.includes(reviewer)) {
+  const pusher = namesOf(person).find((name) => pushers.includes(name));
+  if (pusher !== undefined) {
     throw new RegistryError(
       "AccessDenied",
-      `The image '${digest}' was pushed or tagged by ${reviewer}: somebody else has to review it`,
+      `The image '${digest}' was pushed or tagged by ${pusher}: somebody else has to review it`,
     );
   }
   if (pushers.length >= gateLimits.pushers) {
@@ -101,7 +103,7 @@ async function requireOther(
     );
   }
   const reviews = await gates.reviews(repository, digest);
-  const isKnown = reviews.some((each) => each.reviewer === reviewer);
+  const isKnown = reviews.some((each) => each.reviewer === person.as);
   if (isKnown || reviews.length < gateLimits.reviews) return;
   const sentence = `An image can not be reviewed by more than ${gateLimits.reviews} principals`;
   throw new RegistryError("LimitExceeded", sentence);

@@ -108,6 +108,11 @@ export function federationOf({
   return Object.fromEntries(values);
 }
 
+/** Whom the issuer vouches for, as one name: see `SessionClaims.assumedBy`. */
+export function subjectOf({ provider, subject }: WebIdentity): string {
+  return `${provider}:sub:${subject}`;
+}
+
 function actionsFor({ session }: WebIdentity): string[] {
   return [
     "sts:AssumeRoleWithWebIdentity",

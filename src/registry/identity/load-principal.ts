@@ -75,8 +75,8 @@ async function rootSession(
 }
 
 function toldBy({ kind, claims }: Session): PrincipalSession {
-  const { tags, transitiveTagKeys, sourceIdentity } = claims;
-  return { kind, tags, transitiveTagKeys, sourceIdentity };
+  const { tags, transitiveTagKeys, sourceIdentity, assumedBy } = claims;
+  return { kind, tags, transitiveTagKeys, sourceIdentity, assumedBy };
 }
 
 function userBase(user: User) {

@@ -16,7 +16,7 @@ export interface IdentityPolicies {
 
 /** What the temporary credentials say that a principal asks with. */
 export interface PrincipalSession
-  extends Pick<SessionClaims, "tags" | "transitiveTagKeys" | "sourceIdentity"> {
+  extends Pick<SessionClaims, "tags" | "transitiveTagKeys" | "sourceIdentity" | "assumedBy"> {
   readonly kind: Session["kind"];
 }
 

@@ -70,6 +70,11 @@ export interface SessionClaims {
   /** Keys of tags that sessions made from this one inherit. */
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | undefined;
+  /**
+   * Who assumed the role, or the first of a chain of roles: the ARN of a user or of root, or a subject of an
+   * issuer, `<provider>:sub:<subject>`. Absent where nobody did, and in sessions of before it was kept.
+   */
+  readonly assumedBy?: string | undefined;
   /** Whether another role's session asked for it: such a session lives an hour at most. */
   readonly isChained: boolean;
   /** Condition keys of a federated identity (`<provider>:sub` and the like), lower case, and values. */

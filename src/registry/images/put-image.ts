@@ -7,7 +7,7 @@ import { RegistryError } from "../errors.ts";
 import { addPushEvents } from "../events/image-action-event.ts";
 import { addStorageClassEvent } from "../events/storage-class-event.ts";
 import { holdArrival, readArrivalFacts } from "../gates/hold-arrival.ts";
-import { addPushers, personOf } from "../gates/pusher.ts";
+import { addPushers, pushersOf } from "../gates/pusher.ts";
 import type { Layer } from "../layers/layer.ts";
 import { queueStorage } from "../layers/queue-storage.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
@@ -104,13 +104,12 @@ export async function putImage(
   wanted.named?.(digest);
   await requireSpace(ports);
   const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
-  const principal = ports.onBehalfOf?.principal;
-  const pusher = principal && personOf(principal);
+  const pushers = pushersOf(ports.onBehalfOf?.principal);
   const vouchedBy = await voucherOf(ports, repository, manifest);
   // What is copied brings its signatures with it.
   const isCopy = wanted.replica !== undefined;
   const wishes = isCopy ? [] : await signingWishes(ports, repository, manifest);
-  const pushed = { wanted, manifest, digest, mostImages, pusher, vouchedBy, wishes };
+  const pushed = { wanted, manifest, digest, mostImages, pushers, vouchedBy, wishes };
   const image = await sealAndStoreRekeyed(ports, repository, pushed);
   ports.memory.usage.pushed(repository, ports.clock.now());
   return image;
@@ -153,7 +152,7 @@ interface Pushed {
   /** That a repository may have. */
   readonly mostImages: number;
   /** An ARN; absent where the deployment pushes by itself. */
-  readonly pusher: string | undefined;
+  readonly pushers: readonly string[];
   readonly sealed: SealedManifest;
   /** Who answers for a VEX document in it. */
   readonly vouchedBy: string | undefined;
@@ -177,7 +176,7 @@ function storeImage(
   pushed: Pushed,
   presumed: "first" | "again",
 ): Promise<Image> {
-  const { wanted, manifest, digest, sealed, mostImages, pusher, vouchedBy } = pushed;
+  const { wanted, manifest, digest, sealed, mostImages, pushers, vouchedBy } = pushed;
   return ports.metadata.transaction(async (change) => {
     const repository = { registry, id };
     // Asked at once, in this order: the repository's row keeps all others from changing.
@@ -221,7 +220,7 @@ function storeImage(
     if (known !== undefined) await requireRoomForTags(change, locked, moved, digest);
     const freshUntil = wanted.cached?.freshUntil;
     for (const move of moves) await change.tags.put(locked, { ...move, digest, freshUntil });
-    const taggers = known !== undefined && moved.length > 0 ? [pusher] : [];
+    const taggers = known !== undefined && moved.length > 0 ? pushers : [];
     await addPushers(change, locked, digest, [...taggers, ...others]);
     if (known === undefined || isFuller || moved.length > 0) {
       const untagged = current
@@ -306,7 +305,7 @@ async function isOfCache(
 async function insertImage(
   change: MetadataChange,
   repository: Repository,
-  { wanted, digest, manifest, pusher, alive, sealed: { object, content } }: Arriving,
+  { wanted, digest, manifest, pushers, alive, sealed: { object, content } }: Arriving,
   held: readonly Layer[],
   presumed: "first" | "again",
 ): Promise<Image> {
@@ -332,7 +331,7 @@ async function insertImage(
   const stored = manifest.references.filter(
     ({ digest: to }) => !layers.absent.has(to) && !children.absent.has(to),
   );
-  await change.images.insert(image, stored, pusher === undefined ? [] : [pusher]);
+  await change.images.insert(image, stored, pushers);
   await charge(change, repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;
 }

@@ -1,7 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { addPushEvents } from "../events/image-action-event.ts";
 import { holdArrival, readArrivalFacts } from "../gates/hold-arrival.ts";
-import { addPushers, personOf } from "../gates/pusher.ts";
+import { addPushers, pushersOf } from "../gates/pusher.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
@@ -39,8 +39,7 @@ export async function restoreTag(
     }
     const at = held === undefined ? now : await tagMoveTime(change, repository, tag, now);
     await change.tags.put(repository, { tag, digest, at });
-    const principal = ports.onBehalfOf?.principal;
-    await addPushers(change, repository, digest, [principal && personOf(principal)]);
+    await addPushers(change, repository, digest, pushersOf(ports.onBehalfOf?.principal));
     const untagged = held === undefined ? [] : [held];
     const arrival = { image: stored.image, what: "tagged", tags: [tag], untagged, now } as const;
     await holdArrival(

@@ -1,6 +1,6 @@
 import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../errors.ts";
-import { federationOf } from "../identity/assume-with-web-identity.ts";
+import { federationOf, subjectOf } from "../identity/assume-with-web-identity.ts";
 import { openFederatedConsoleSession, type SignedIn } from "../identity/console-sessions.ts";
 import type { Role } from "../identity/entity.ts";
 import { sessionPrincipal } from "../identity/load-principal.ts";
@@ -31,6 +31,7 @@ export async function openSignOnSession(
       sourceIdentity,
       federation: federationOf(identity),
       federatedProvider: oidcProviderArn(provider),
+      assumedBy: subjectOf(identity),
     },
   });
   const principal = await sessionPrincipal(ports, organization, signedIn.issued.session);
