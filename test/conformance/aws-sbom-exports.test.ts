@@ -1,4 +1,5 @@
 /** Bills of materials of a registry's images, as AWS's own SDK has them exported. */
+import { createDecipheriv } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,10 +12,19 @@ import {
   ResourceNotFoundException,
   ValidationException,
 } from "@aws-sdk/client-inspector2";
+import {
+  CreateKeyCommand,
+  type CreateKeyRequest,
+  DecryptCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  KMSClient,
+} from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TrailDirectory } from "../../src/adapters/blobs/trail-directory.ts";
 import { putRegistryScanningConfiguration } from "../../src/operations/ecr/put-registry-scanning-configuration.ts";
 import type { TrailTarget } from "../../src/ports/trail-target.ts";
+import { ExportSeal } from "../../src/registry/inspector/export-sealing.ts";
 import { inspectorLimits } from "../../src/registry/inspector/inspector-limits.ts";
 import { exportedName, type SbomExport } from "../../src/registry/inspector/sbom-export.ts";
 import type { Digest, Region, RepositoryName } from "../../src/registry/names.ts";
@@ -25,14 +35,16 @@ import { account, TestRegistry } from "../support/ecr.ts";
 import { npmLayer, pushLayers, settleScans } from "../support/scanned-images.ts";
 import { TestAdvisories } from "../support/scanner.ts";
 
-const kmsKeyArn = `arn:aws:kms:us-east-1:${account}:key/01234567-89ab-4cde-8f01-23456789abcd`;
-const s3Destination = { bucketName: "sboms", keyPrefix: "weekly/all/", kmsKeyArn };
+const absentKey = `arn:aws:kms:us-east-1:${account}:key/01234567-89ab-4cde-8f01-23456789abcd`;
+let kmsKeyArn: string;
+let s3Destination: { bucketName: string; keyPrefix: string; kmsKeyArn: string };
 const equals = (value: string) => [{ comparison: "EQUALS", value } as const];
 
 let server: AwsServer;
 let advisories: TestAdvisories;
 let registry: TestRegistry;
 let inspector: Inspector2Client;
+let kms: KMSClient;
 let directory: string;
 /** What the worker writes to: to be put in the way of. */
 let target: TrailTarget;
@@ -53,12 +65,18 @@ beforeAll(async () => {
   });
   await settleScans(server.opened, [scanImageJob]);
   inspector = new Inspector2Client(server.client());
+  kms = new KMSClient(server.client());
+  kmsKeyArn = await newKey();
+  s3Destination = { bucketName: "sboms", keyPrefix: "weekly/all/", kmsKeyArn };
 });
 afterAll(async () => {
   await server.close();
   await advisories.close();
   await rm(directory, { recursive: true, force: true });
 });
+
+const newKey = async (more: CreateKeyRequest = {}) =>
+  (await kms.send(new CreateKeyCommand(more))).KeyMetadata!.Arn!;
 
 const create = async (changes: Partial<CreateSbomExportRequest> = {}): Promise<string> => {
   const wanted = { reportFormat: "CYCLONEDX_1_4", s3Destination, ...changes } as const;
@@ -72,12 +90,34 @@ const work = () =>
 const filesOf = async (reportId: string) => {
   const names: string[] = [];
   const files = new TrailDirectory(directory);
-  for await (const name of files.list()) if (name.includes(reportId)) names.push(name);
+  for await (const name of files.list()) {
+    if (name.includes(reportId) && !name.endsWith(".instruction")) names.push(name);
+  }
   return names.toSorted();
 };
+const fileAt = async (name: string) =>
+  Buffer.from((await new TrailDirectory(directory).read(name))!.content);
+/** As a client of AWS opens it: KMS gives the data key, for the context that the instruction file tells. */
 const document = async (name: string) => {
-  const file = await new TrailDirectory(directory).read(name);
-  return JSON.parse(Buffer.from(file!.content).toString()) as Record<string, unknown>;
+  const sealed = await fileAt(name);
+  expect(sealed.toString("latin1")).not.toMatch(/lodash|bomFormat|spdxVersion/);
+  const told = JSON.parse((await fileAt(`${name}.instruction`)).toString()) as Record<
+    string,
+    string
+  >;
+  const { Plaintext, KeyId } = await kms.send(
+    new DecryptCommand({
+      CiphertextBlob: Buffer.from(told["x-amz-key-v2"]!, "base64"),
+      EncryptionContext: JSON.parse(told["x-amz-matdesc"]!) as Record<string, string>,
+    }),
+  );
+  expect(KeyId).toBe(kmsKeyArn);
+  const nonce = Buffer.from(told["x-amz-iv"]!, "base64");
+  const decipher = createDecipheriv("aes-256-gcm", Plaintext!, nonce);
+  decipher.setAuthTag(sealed.subarray(-16));
+  const plain = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]);
+  expect(told["x-amz-unencrypted-content-length"]).toBe(String(plain.length));
+  return JSON.parse(plain.toString()) as Record<string, unknown>;
 };
 /** So that an export keeps how far it is after each image. */
 const stepByStep = async (act: () => Promise<void>) => {
@@ -165,7 +205,7 @@ describe("SBOM exports", () => {
     target = Object.assign(Object.create(files) as TrailTarget, {
       async write(name: string, content: Uint8Array) {
         await files.write(name, content);
-        await cancel(second);
+        if (!name.endsWith(".instruction")) await cancel(second);
       },
     });
     await stepByStep(work);
@@ -180,7 +220,7 @@ describe("SBOM exports", () => {
     let failures = 0;
     target = Object.assign(Object.create(files) as TrailTarget, {
       async write(name: string, content: Uint8Array) {
-        if (names.length === 1 && failures++ === 0) throw new Error("slow down");
+        if (names.length === 2 && failures++ === 0) throw new Error("slow down");
         names.push(name);
         await files.write(name, content);
       },
@@ -210,6 +250,47 @@ describe("SBOM exports", () => {
     expect(await get(gone)).toMatchObject({ status: "FAILED", errorCode: "BUCKET_NOT_FOUND" });
   });
 
+  it("are sealed below a key that the caller may use, or are not made", async () => {
+    const to = (key: string) => create({ s3Destination: { ...s3Destination, kmsKeyArn: key } });
+    await expect(to(absentKey)).rejects.toMatchObject({
+      ...{ name: "ValidationException", message: expect.stringContaining("does not exist") },
+    });
+    await expect(to(kmsKeyArn.replace("us-east-1", "eu-west-1"))).rejects.toMatchObject({
+      ...{ name: "ValidationException", message: expect.stringContaining("not of the region") },
+    });
+    const Statement = [
+      { Effect: "Allow", Principal: { AWS: account }, Action: "kms:*", Resource: "*" },
+      { Effect: "Deny", Principal: "*", Action: "kms:GenerateDataKey", Resource: "*" },
+    ];
+    const denied = await newKey({ Policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+    await expect(to(denied)).rejects.toMatchObject({
+      ...{ name: "AccessDeniedException", $metadata: { httpStatusCode: 403 } },
+    });
+    await kms.send(new DisableKeyCommand({ KeyId: kmsKeyArn }));
+    await expect(create()).rejects.toMatchObject({
+      ...{ name: "ValidationException", message: expect.stringContaining("is disabled") },
+    });
+    await kms.send(new EnableKeyCommand({ KeyId: kmsKeyArn }));
+    const begun = await create();
+    await kms.send(new DisableKeyCommand({ KeyId: kmsKeyArn }));
+    await work();
+    await kms.send(new EnableKeyCommand({ KeyId: kmsKeyArn }));
+    expect(await get(begun)).toMatchObject({
+      ...{ status: "FAILED", errorCode: "MALFORMED_KMS_KEY" },
+      errorMessage: expect.stringContaining(kmsKeyArn),
+    });
+    expect(await filesOf(begun)).toEqual([]);
+  });
+
+  it("write the same bytes again for the same content, and others for other content", async () => {
+    const seal = new ExportSeal(Buffer.alloc(32, 1), "", {});
+    const sealed = (name: string, text: string) =>
+      Buffer.from(seal.seal(name, Buffer.from(text)).content).toString("hex");
+    expect(sealed("a", "one")).toBe(sealed("a", "one"));
+    const others = [sealed("a", "one"), sealed("a", "two"), sealed("b", "one")];
+    expect(new Set(others.map((each) => each.slice(0, 6))).size).toBe(3);
+  });
+
   it("are refused where they can not be", async () => {
     const to = (change: object) => create({ s3Destination: { ...s3Destination, ...change } });
     await expect(to({ bucketName: "other" })).rejects.toMatchObject({
@@ -237,18 +318,23 @@ describe("SBOM exports", () => {
   });
 });
 
-it("names what no disk takes by a hash, and others by their repository", () => {
+it("names what no disk takes by a hash, and others by their repository", async () => {
   const named = (name: string) => {
     const of = {
       ...{ id: "i", format: "SPDX_2_3", registry: { account, region: "us-east-1" as Region } },
-      destination: { bucket: "b", prefix: "", kmsKeyArn },
+      destination: { bucket: "b", prefix: "", kmsKeyArn: absentKey },
     } as unknown as SbomExport;
     return exportedName(of, name as RepositoryName, `sha256:${"a".repeat(64)}` as Digest);
   };
   const long = ["a", "b"].map((last) => named(`${"x".repeat(200)}${last}`));
+  const middling = named("x".repeat(90));
   expect(new Set(long).size).toBe(2);
-  for (const name of [...long, named("a/b")]) {
+  for (const name of [...long, middling, named("a/b")]) {
     expect(Math.max(...name.split("/").map((part) => part.length))).toBeLessThan(256);
+    await new TrailDirectory(join(directory, "names")).write(
+      `${name}.instruction`,
+      Buffer.from("{}"),
+    );
   }
   expect(named("a/b")).toContain("repository_a/b_sha256:aaa");
 });

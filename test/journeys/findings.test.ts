@@ -69,6 +69,36 @@ async function isScanned(imageDigest: string): Promise<boolean> {
   return ["ACTIVE", "COMPLETE"].includes(answer?.imageScanStatus?.status ?? "");
 }
 
+it("an image that nobody can look into says so, and why, in the list and on its page", async () => {
+  await createRepository(server, "team/odd");
+  const system = file(
+    "etc/os-release",
+    'ID=centos\nVERSION_ID="7"\nPRETTY_NAME="CentOS Linux 7"\n',
+  );
+  const digest = await pushImage(server, "team/odd", "7", { layers: [layerArchive([system])] });
+  const { page, go, heading } = shown;
+  const imageId = { imageDigest: digest };
+  const asked = new DescribeImageScanFindingsCommand({ repositoryName: "team/odd", imageId });
+  await vi.waitUntil(async () => {
+    const told = await ecrOf(server)
+      .send(asked)
+      .catch(() => undefined);
+    return told?.imageScanStatus?.status === "UNSUPPORTED_IMAGE";
+  }, pollMs);
+  await go("/r/team/odd/-/images");
+  await heading("team/odd");
+  const rows = () => page.getByRole("row").allTextContents();
+  await vi.waitUntil(
+    async () => (await rows()).some((row) => row.includes("Cannot be scanned")),
+    pollMs,
+  );
+  await go(`/r/team/odd/-/i/${digest}?tab=findings`);
+  await heading("team/odd:7");
+  await page.getByText("Cannot be scanned").waitFor();
+  await page.getByText(/operating system and\/or package manager are not supported/).waitFor();
+  expect(await page.getByText("Nobody has looked for vulnerabilities").count()).toBe(0);
+});
+
 it("a reviewer's advice is told with its reason and what to do: here that there is a newer base", async () => {
   await createRepository(server, "base/js");
   await pushImage(server, "base/js", "1", { layers: [npmLayer("is-odd@3.0.1")] });

@@ -43,7 +43,8 @@ export class TrailBucket implements TrailTarget {
           ...this.#encryption(),
           Body: content,
           ContentType: "application/json",
-          ContentEncoding: "gzip",
+          // Of an SBOM's file it would be wrong, and who asks for it by HTTP would unpack it in vain.
+          ...(name.endsWith(".gz") && { ContentEncoding: "gzip" }),
           ...(Metadata && { Metadata }),
         }),
       ),

@@ -71,6 +71,14 @@ it.skipIf(missing !== undefined)(
       ...{ signature: "0a0b", "signature-algorithm": "SHA256withRSA" },
     });
     expect(head).toMatchObject({ ContentType: "application/json", ContentEncoding: "gzip" });
+    // What is not packed does not say so.
+    const target = kinds[1]?.[1]();
+    await target?.write("sboms/plain.json", Buffer.from("{}"));
+    const plain = await client?.send(
+      new HeadObjectCommand({ Bucket, Key: "under/sboms/plain.json" }),
+    );
+    expect(plain?.ContentType).toBe("application/json");
+    expect(plain?.ContentEncoding).toBeUndefined();
   },
 );
 

@@ -4,6 +4,7 @@ import type * as ecr from "@aws-sdk/client-ecr";
 import type * as ecrPublic from "@aws-sdk/client-ecr-public";
 import type * as events from "@aws-sdk/client-eventbridge";
 import type * as iam from "@aws-sdk/client-iam";
+import type * as kms from "@aws-sdk/client-kms";
 import type * as organizations from "@aws-sdk/client-organizations";
 import type * as secrets from "@aws-sdk/client-secrets-manager";
 import type * as ssm from "@aws-sdk/client-ssm";
@@ -18,6 +19,7 @@ interface Sdks {
   "ecr-public": typeof ecrPublic;
   events: typeof events;
   iam: typeof iam;
+  kms: typeof kms;
   organizations: typeof organizations;
   secretsmanager: typeof secrets;
   ssm: typeof ssm;

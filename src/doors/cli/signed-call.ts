@@ -26,6 +26,7 @@ const jsonTargets: Partial<Record<Service, string>> = {
   "ecr-public": "SpencerFrontendService",
   entrepot: "Entrepot_V1",
   events: "AWSEvents",
+  kms: "TrentService",
   organizations: "AWSOrganizationsV20161128",
   secretsmanager: "secretsmanager",
   ssm: "AmazonSSM",

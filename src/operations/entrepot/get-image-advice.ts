@@ -1,7 +1,7 @@
 import { registryOf } from "../../registry/identity/principal.ts";
 import type { Advice } from "../../registry/scanning/advice/advice.ts";
 import { describeAdvice } from "../../registry/scanning/describe-contents.ts";
-import { newerBase } from "../../registry/search/base/newer-base.ts";
+import { newerBases } from "../../registry/search/base/newer-base.ts";
 import { namedImage } from "../ecr/image-id.ts";
 import { imageTagConditions, repositoryResource } from "../ecr/resource.ts";
 import { imageIdentifier, registryId, repositoryName, request } from "../ecr/shapes.ts";
@@ -43,7 +43,7 @@ export const getImageAdvice = operation("entrepot:GetImageAdvice", {
       name,
       namedImage(input.imageId),
       (repository, image) =>
-        newerBase(ports, deployment, baseSight(ports, caller), { repository, image }),
+        newerBases(ports, deployment, baseSight(ports, caller), { repository, image }),
     );
     return {
       ...{ registryId: registry.account, repositoryName: name, imageDigest: image.digest },

@@ -1,6 +1,6 @@
 import { reviewEvidence } from "../../registry/gates/review-evidence.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
-import { newerBase } from "../../registry/search/base/newer-base.ts";
+import { newerBases } from "../../registry/search/base/newer-base.ts";
 import { namedImage } from "../ecr/image-id.ts";
 import { imageTagConditions, repositoryResource } from "../ecr/resource.ts";
 import { imageIdentifier, registryId, repositoryName, request } from "../ecr/shapes.ts";
@@ -21,7 +21,7 @@ export const getReview = operation("entrepot:GetReview", {
     const sight = baseSight(ports, caller);
     const evidence = await reviewEvidence(
       ...([ports, registry, input.repositoryName, image] as const),
-      (repository, of) => newerBase(ports, deployment, sight, { repository, image: of }),
+      (repository, of) => newerBases(ports, deployment, sight, { repository, image: of }),
     );
     return evidenceAnswer(evidence);
   },

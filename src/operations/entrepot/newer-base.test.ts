@@ -200,6 +200,54 @@ describe("advice on an image whose base has moved on", () => {
     });
   });
 
+  it("tells later versions under other tags, with what each changes, beside a newer build of the same", async () => {
+    const old = await scanned.push(base, "12-slim", [debianLayer], { n: "12" });
+    const image = await scanned.push(app, "v1", [debianLayer, lodashLayer]);
+    await scanned.push(base, "13-slim", [lodashLayer], { n: "13", architecture: "arm64" });
+    await scanned.push(base, "13", [newerLayer], { n: "of another kind" });
+    await scanned.settle();
+    const advice = async () =>
+      (await advise(image)).filter(({ id }) => id === "later-base" || id === "outdated-base");
+    // Neither for another platform, nor of another kind.
+    expect(await advice()).toEqual([]);
+    const next = await scanned.push(base, "14-slim", [newerLayer], { n: "14" });
+    await scanned.push(base, "15-slim", [debianLayer], { n: "15" });
+    await scanned.settle();
+    // What has the same files as the base in use is no other base.
+    expect(await advice()).toEqual([
+      {
+        id: "later-base",
+        severity: "medium",
+        title: "There is a later version of the base, `localhost:5050/base/debian:14-slim`",
+        reason:
+          "The image was built on `12-slim` of it. To move to it mends 1 finding (1 critical), and brings 1 finding (1 low); 0 findings stay.",
+        fix: `Try \`FROM localhost:5050/base/debian:14-slim@${next}\`: other versions of packages may be in it.`,
+        base: {
+          ...{ name: "localhost:5050/base/debian:14-slim", repositoryName: base, tag: "14-slim" },
+          ...{ usedTag: "12-slim", usedDigest: old, newestDigest: next, taggedDigest: next },
+          ...{ isNewer: true, isHeld: false },
+          findings: { fixed: { CRITICAL: 1 }, gained: { LOW: 1 }, same: 0 },
+        },
+      },
+    ]);
+    scanned.registry.clock.advance(1_000);
+    const rebuilt = await scanned.push(base, "12-slim", [newerLayer], { n: "12 again" });
+    await scanned.settle();
+    expect(
+      (await advice()).map(({ id, base: of }) => [id, of?.tag, of?.newestDigest]).toSorted(),
+    ).toEqual([
+      ["later-base", "14-slim", next],
+      ["outdated-base", "12-slim", rebuilt],
+    ]);
+    const blind = await userWith(...([scanned.opened.ports, { account, name: "blind" }] as const), {
+      Effect: "Allow",
+      Action: "entrepot:GetImageAdvice",
+      Resource: arn(app),
+    });
+    const seen = (await advise(image, blind)).map(({ id }) => id);
+    expect(seen).not.toContain("later-base");
+  });
+
   it("says that a gate or a quarantine holds the newer one back", async () => {
     const { now } = await moved();
     const image = await scanned.push(app, "v1", [debianLayer, lodashLayer]);

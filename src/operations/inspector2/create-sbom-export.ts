@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type {
   CreateSbomExportRequest,
   CreateSbomExportResponse,
@@ -6,6 +7,7 @@ import type {
 import { z } from "zod";
 import { registryAddress } from "../../registry/deployment.ts";
 import { createSbomExport as makeExport } from "../../registry/inspector/change-sbom-exports.ts";
+import { newExportKey } from "../../registry/inspector/export-sealing.ts";
 import { invalidInput, notFound } from "../../registry/inspector/inspector-refusal.ts";
 import { exportFormats } from "../../registry/inspector/sbom-export.ts";
 import { isPrefix } from "../../registry/trails/trail.ts";
@@ -20,7 +22,7 @@ import { resourceCriteria } from "./resource-criteria.ts";
 const keyArn =
   /^arn:aws(-us-gov|-cn)?:kms:[a-z0-9][-.a-z0-9]{0,62}:[0-9]{12}:key\/([a-z0-9]{8}-([a-z0-9]{4}-){3}[a-z0-9]{12}|mrk-[0-9a-zA-Z]{32})$/;
 
-const destination = z.object({
+const s3Destination = z.object({
   bucketName: z.string().min(1).max(63),
   keyPrefix: z.string().max(200).optional(),
   kmsKeyArn: z.string().regex(keyArn, "The KMS key must be named by the ARN of a key"),
@@ -28,18 +30,19 @@ const destination = z.object({
 
 /**
  * Has the bills of materials of images written to a place of the operator's list, as trails are: a file
- * for each image that was scanned and is meant. Differs from Inspector: what is written is encrypted by
- * what it is written to, and not under the KMS key that is named (ADR-0073).
+ * for each image that was scanned and is meant, sealed below the KMS key that is named. Differs from
+ * Inspector: the caller needs `kms:GenerateDataKey` on the key, and not Inspector; whoever reads a file
+ * opens it with `kms:Decrypt`, as what it is written to does not (ADR-0089).
  */
 export const createSbomExport = operation("inspector2:CreateSbomExport", {
   http: { method: "POST", path: "/sbomexport/create" },
   input: request({
     resourceFilterCriteria: resourceCriteria.optional(),
-    ...{ reportFormat: z.enum(exportFormats), s3Destination: destination },
+    ...{ reportFormat: z.enum(exportFormats), s3Destination },
   } satisfies Members<CreateSbomExportRequest>),
   resource: anyResource,
   access: "Write",
-  errors: ["ResourceNotFound", "Validation"],
+  errors: ["AccessDenied", "ResourceNotFound", "Validation"],
   async handle(input, { ports, caller, deployment }): Promise<Wire<CreateSbomExportResponse>> {
     const { reportFormat: format, resourceFilterCriteria: criteria = {} } = input;
     const { bucketName: bucket, keyPrefix = "", kmsKeyArn } = input.s3Destination;
@@ -55,8 +58,11 @@ export const createSbomExport = operation("inspector2:CreateSbomExport", {
       );
     }
     const registry = ownRegistry(caller);
+    const id = randomUUID();
+    const sealedDataKey = await newExportKey(ports, caller, registry, { id, kmsKeyArn });
+    const destination = { bucket, prefix, kmsKeyArn, sealedDataKey };
     const made = await makeExport(ports, {
-      ...{ registry, format, criteria, destination: { bucket, prefix, kmsKeyArn } },
+      ...{ id, registry, format, criteria, destination },
       address: registryAddress(deployment, registry),
     });
     return { reportId: made.id };

@@ -7,7 +7,7 @@ import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { findRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import type { Advice } from "../scanning/advice/advice.ts";
-import { describeAdvice, type FindNewerBase } from "../scanning/describe-contents.ts";
+import { describeAdvice, type FindNewerBases } from "../scanning/describe-contents.ts";
 import { knownInventory } from "../scanning/inventory-image.ts";
 import { scanningConfiguration } from "../scanning/scanning-configuration.ts";
 import { type WeighedFinding, weighedFindings } from "../scanning/weighed-finding.ts";
@@ -58,7 +58,7 @@ export interface Difference {
 /**
  * Everything that is known of an image and speaks for or against it; of an index, of all that it lists
  * together.
- * @param findNewerBase what is known of its base, and may be told: nothing where it is not given
+ * @param findNewerBases what is known of its base, and may be told: nothing where it is not given
  * @throws RepositoryNotFound, ImageNotFound
  * @throws Kms where the repository's key may not be used
  */
@@ -67,7 +67,7 @@ export async function reviewEvidence(
   registry: Registry,
   name: RepositoryName,
   id: HandOn["image"],
-  findNewerBase: FindNewerBase = async () => undefined,
+  findNewerBases: FindNewerBases = async () => undefined,
 ): Promise<Evidence> {
   const { metadata } = ports;
   const repository = await findRepository(ports, registry, name);
@@ -89,7 +89,7 @@ export async function reviewEvidence(
     packages: contents.packages?.size,
     referrers: await metadata.images.referrers(repository, digest, page),
     signatures: (await signaturesOf(ports, repository, image)).signatures,
-    advice: await adviceOn(ports, registry, name, digest, findNewerBase),
+    advice: await adviceOn(ports, registry, name, digest, findNewerBases),
     difference: await differenceToApproved(ports, repository, image, contents),
   };
 }
@@ -123,10 +123,10 @@ async function adviceOn(
   registry: Registry,
   name: RepositoryName,
   digest: Digest,
-  findNewerBase: FindNewerBase,
+  findNewerBases: FindNewerBases,
 ): Promise<readonly Advice[] | undefined> {
   try {
-    return (await describeAdvice(ports, registry, name, { digest }, findNewerBase)).advice;
+    return (await describeAdvice(ports, registry, name, { digest }, findNewerBases)).advice;
   } catch (error) {
     // An index has none, nor has what was not scanned, or is in the archive.
     if (isRegistryError(error) && !isRegistryError(error, "Kms")) return undefined;

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { newJob } from "../jobs/job.ts";
@@ -14,7 +13,7 @@ export const sbomExportKind = "sbom-export";
 
 export type NewSbomExport = Pick<
   SbomExport,
-  "registry" | "format" | "criteria" | "destination" | "address"
+  "id" | "registry" | "format" | "criteria" | "destination" | "address"
 >;
 
 /**
@@ -32,7 +31,7 @@ export async function createSbomExport(
   }
   const now = clock.now();
   const made: SbomExport = {
-    ...{ ...wanted, id: randomUUID(), status: "IN_PROGRESS", written: 0, leftOut: 0 },
+    ...{ ...wanted, status: "IN_PROGRESS", written: 0, leftOut: 0 },
     ...{ createdAt: now, updatedAt: now },
   };
   await metadata.transaction(async (change) => {

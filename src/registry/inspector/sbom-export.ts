@@ -9,6 +9,7 @@ export type ExportErrorCode =
   | "BUCKET_NOT_FOUND"
   | "INTERNAL_ERROR"
   | "INVALID_PERMISSIONS"
+  | "MALFORMED_KMS_KEY"
   | "NO_FINDINGS_FOUND";
 
 type Tests =
@@ -30,8 +31,10 @@ export interface ExportDestination {
   readonly bucket: string;
   /** Without a slash at its end; empty for none. */
   readonly prefix: string;
-  /** As it was asked for. What is written is encrypted by what it is written to (ADR-0073). */
+  /** The key that what is written is sealed below. */
   readonly kmsKeyArn: string;
+  /** The data key of the export, as that key sealed it: base64. Absent where an older program began it. */
+  readonly sealedDataKey?: string | undefined;
 }
 
 /** Where a walk through a registry's images stands: see `CoveragePlace`. */
@@ -65,8 +68,11 @@ export interface SbomExport {
   readonly updatedAt: number;
 }
 
-/** Of a part of a name, on a disk. */
-const partBytes = 255;
+/** What is beside a file, and tells how it was sealed. Source: Amazon S3 Encryption Client. */
+export const instructionSuffix = ".instruction";
+
+/** Of a part of a name, on a disk: with what is beside a file, and what it is called until it is whole. */
+const partBytes = 255 - instructionSuffix.length - 42;
 
 /**
  * The name of an image's file:

@@ -8,9 +8,15 @@ import { knownInventory } from "../scanning/inventory-image.ts";
 import { deliveryErrorOf } from "../trails/delivery.ts";
 import { failSbomExport } from "./change-sbom-exports.ts";
 import { type CoveragePlace, type Covered, walkCoverage } from "./coverage.ts";
+import { type ExportSeal, exportSeal } from "./export-sealing.ts";
 import { passesTexts } from "./finding-criteria.ts";
 import { inspectorLimits } from "./inspector-limits.ts";
-import { type ExportErrorCode, exportedName, type SbomExport } from "./sbom-export.ts";
+import {
+  type ExportErrorCode,
+  exportedName,
+  instructionSuffix,
+  type SbomExport,
+} from "./sbom-export.ts";
 
 /** What an export is written with. */
 export interface ExportParts {
@@ -32,7 +38,7 @@ const codes: Readonly<Record<string, ExportErrorCode>> = {
 /**
  * Writes a file for each image that is meant and whose contents are known, from where the attempt before
  * stood: with the time of the export, so that a file that is written twice is the same. An image whose
- * key may not be used is left out, which the export tells.
+ * key may not be used is left out, which the export tells. All is sealed below the export's own key of KMS.
  * @throws what the place throws, but that it is not there or may not be written to: that ends the export
  */
 export async function writeSbomExport(parts: ExportParts, begun: SbomExport): Promise<void> {
@@ -46,13 +52,18 @@ export async function writeSbomExport(parts: ExportParts, begun: SbomExport): Pr
     const { bucket } = begun.destination;
     return fail("BUCKET_NOT_FOUND", `The setting ENTREPOT_TRAIL_TARGETS does not name ${bucket}.`);
   }
+  const seal = await exportSeal(ports, begun);
+  if (seal === undefined) {
+    const { kmsKeyArn } = begun.destination;
+    return fail("MALFORMED_KMS_KEY", `The KMS key ${kmsKeyArn} can not be used any more.`);
+  }
   const progress = new Progress(parts, begun);
   try {
     for await (const { place, covered } of walkCoverage(ports, registry, begun.place)) {
       signal.throwIfAborted();
       const { repository, image } = covered;
       if (image !== undefined && isMeant(begun, covered, image)) {
-        progress.add(await writeImage({ ...parts, target }, begun, repository, image));
+        progress.add(await writeImage({ ...parts, target, seal }, begun, repository, image));
       }
       if (!(await progress.reach(place))) return;
     }
@@ -80,10 +91,15 @@ function isMeant({ criteria }: SbomExport, covered: Covered, image: ImageWithTag
   );
 }
 
+interface WritingParts extends ExportParts {
+  readonly target: TrailTarget;
+  readonly seal: ExportSeal;
+}
+
 type Written = "written" | "left out" | "unknown";
 
 async function writeImage(
-  { ports, target, version }: ExportParts & { readonly target: TrailTarget },
+  { ports, target, seal, version }: WritingParts,
   of: SbomExport,
   repository: Repository,
   image: ImageWithTags,
@@ -97,7 +113,11 @@ async function writeImage(
       ...{ name: tag === undefined ? uri : `${uri}:${tag}`, digest: image.digest },
       ...{ known, writtenAt: of.createdAt, toolVersion: version },
     });
-    await target.write(exportedName(of, repository.name, image.digest), Buffer.from(text));
+    const name = exportedName(of, repository.name, image.digest);
+    const { content, instruction } = seal.seal(name, Buffer.from(text));
+    // First what tells how to open it: a file without could be opened by nobody.
+    await target.write(`${name}${instructionSuffix}`, instruction);
+    await target.write(name, content);
     return "written";
   } catch (error) {
     if (!isRegistryError(error, "Kms")) throw error;

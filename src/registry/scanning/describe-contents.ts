@@ -10,7 +10,7 @@ import type { Advice } from "./advice/advice.ts";
 import { adviceLimits } from "./advice/advice-limits.ts";
 import { adviseOnImage } from "./advice/advise-on-image.ts";
 import { parseImageConfig } from "./advice/image-config.ts";
-import type { NewerBase } from "./advice/newer-base.ts";
+import type { NewerBases } from "./advice/newer-base.ts";
 import { FileRefused } from "./file-analyzer.ts";
 import { knownInventory, readContents, type ScannedImage } from "./inventory-image.ts";
 import type { LayerInventory } from "./layer-inventory.ts";
@@ -69,15 +69,15 @@ export function writeSbom(
   return writeCycloneDx(whole, format === "CYCLONEDX_1_4" ? "1.4" : "1.6");
 }
 
-/** Looks for what an image would stand on if it were built again. */
-export type FindNewerBase = (
+/** Looks for what an image could stand on instead of what it was built on. */
+export type FindNewerBases = (
   repository: Repository,
   image: Image,
-) => Promise<NewerBase | undefined>;
+) => Promise<NewerBases | undefined>;
 
 /**
  * What a reviewer would say of an image that was scanned, the worst first.
- * @param findNewerBase what is known of its base, and may be told
+ * @param findNewerBases what is known of its base, and may be told
  * @throws as `describeSbom` does
  * @throws InvalidParameter for one whose config is no config, or larger than is looked at, and for one whose
  *   layers are refused or have more paths than are looked at
@@ -87,7 +87,7 @@ export async function describeAdvice(
   registry: Registry,
   name: RepositoryName,
   id: NamedImage,
-  findNewerBase: FindNewerBase,
+  findNewerBases: FindNewerBases,
 ): Promise<{ readonly image: Image; readonly advice: readonly Advice[] }> {
   const { repository, image } = await activeImage(ports, registry, name, id);
   const known = await knownInventory(ports, repository, image);
@@ -96,10 +96,11 @@ export async function describeAdvice(
     const { layers, config, annotations } = await readContents(ports, repository, image);
     if (config.length > scanningLimits.advisedConfigBytes) throw new FileRefused("is too large");
     requireFewPaths(layers);
+    const bases = await findNewerBases(repository, image);
     const advice = adviseOnImage({
       ...{ config: parseImageConfig(config), layers, inventory: known.inventory },
       ...(annotations && { annotations }),
-      newerBase: await findNewerBase(repository, image),
+      ...{ newerBase: bases?.newer, laterBases: bases?.later },
     });
     return { image, advice };
   } catch (error) {

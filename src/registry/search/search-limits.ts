@@ -42,6 +42,8 @@ export const searchLimits = {
   /** Tags that a base once had, and indexes that list it. */
   baseTags: 30,
   baseIndexes: 10,
+  /** Tags of the base's repository that are looked at for later versions. */
+  baseVersions: 2_000,
   /** Of each kind, that it looks at to find those that the caller may see. */
   candidates: 200,
   /** Scans that it looks at for a vulnerability, and those of them that it opens. */

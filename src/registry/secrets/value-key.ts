@@ -22,7 +22,8 @@ import type { Registry } from "../names.ts";
 import { requireAllowed } from "../policy/authorize.ts";
 import { RequestContext } from "../policy/request-context.ts";
 
-export type ValueService = "secretsmanager" | "ssm";
+/** `inspector2` seals what it exports. */
+export type ValueService = "secretsmanager" | "ssm" | "inspector2";
 
 /** What a value belongs to. */
 export interface ValueOwner {
@@ -40,6 +41,7 @@ type KeyOperation = "GenerateDataKey" | "Decrypt";
 const refusals: Readonly<Record<ValueService, Readonly<Record<KeyOperation, ErrorKind>>>> = {
   secretsmanager: { GenerateDataKey: "EncryptionFailure", Decrypt: "DecryptionFailure" },
   ssm: { GenerateDataKey: "InvalidKeyId", Decrypt: "InvalidKeyId" },
+  inspector2: { GenerateDataKey: "Validation", Decrypt: "Validation" },
 };
 
 /**

@@ -5,12 +5,14 @@ import ToggleButton from "@cloudscape-design/components/toggle-button";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import { call, currentRegion } from "../../api/call.ts";
+import type { FindingsAnswer } from "../../api/ecr.ts";
 import { ApiError } from "../../api/errors.ts";
 import { ask } from "../../api/own.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { Empty } from "../../components/page.tsx";
 import { severities } from "../../components/severity.tsx";
+import { scanState } from "../../messages/scans.ts";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
 import { FindingTable } from "./finding-table.tsx";
@@ -42,7 +44,7 @@ export function FindingsTab({ repository: repositoryName, digest: imageDigest }:
     setSearch(search, { replace: true });
   };
   if (error instanceof ApiError && error.code.startsWith("ScanNotFound")) {
-    return <NotScanned repositoryName={repositoryName} imageDigest={imageDigest} />;
+    return <NoResult repositoryName={repositoryName} imageDigest={imageDigest} />;
   }
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   const findings = data?.findings ?? [];
@@ -92,8 +94,33 @@ function IgnoredCount({ counts }: { counts: Readonly<Record<string, number>> }) 
   return <PlaceLink to="/security?tab=ignored">{words.ignoredCount(sum)}</PlaceLink>;
 }
 
+interface ScannedImage {
+  readonly repositoryName: string;
+  readonly imageDigest: string;
+}
+
+/** Why there is no result: a scan that goes on or has failed, an image that none can look into, or no scan. */
+function NoResult({ repositoryName, imageDigest }: ScannedImage) {
+  const { data, isPending } = useQuery({
+    queryKey: ["repository", repositoryName, "scan", imageDigest, currentRegion()],
+    retry: false,
+    queryFn: ({ signal }) =>
+      call<FindingsAnswer>(
+        ...([
+          ...(["ecr", "DescribeImageScanFindings"] as const),
+          { repositoryName, imageId: { imageDigest }, maxResults: 1 },
+          signal,
+        ] as const),
+      ),
+  });
+  const { status, description } = data?.imageScanStatus ?? {};
+  if (isPending) return null;
+  if (status === undefined) return <NotScanned {...{ repositoryName, imageDigest }} />;
+  return <Empty title={scanState(status)} {...(description && { text: description })} />;
+}
+
 /** That nobody looked is not the same as that nothing was found. */
-function NotScanned({ repositoryName, imageDigest }: Readonly<Record<string, string>>) {
+function NotScanned({ repositoryName, imageDigest }: ScannedImage) {
   const queries = useQueryClient();
   const { fail } = useNotices();
   const { mutate, isPending } = useMutation({

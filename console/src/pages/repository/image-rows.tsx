@@ -6,6 +6,7 @@ import type { ImageRow } from "../../api/search.ts";
 import { PlaceLink } from "../../components/link.tsx";
 import { SeverityCounts } from "../../components/severity.tsx";
 import { Digest, shortDigest, sizeText, Time } from "../../components/values.tsx";
+import { scanState } from "../../messages/scans.ts";
 import { messages } from "../../messages.ts";
 
 const words = messages.repository;
@@ -111,7 +112,7 @@ function ScanCell({ image }: { image: ImageRow }) {
   const status = image.imageScanStatus?.status;
   const counts = image.findingSeverityCounts;
   if (status === undefined) return <>{words.notScanned}</>;
-  if (status !== "COMPLETE" && status !== "ACTIVE") return <>{status.toLowerCase()}</>;
+  if (status !== "COMPLETE" && status !== "ACTIVE") return <>{scanState(status)}</>;
   if (counts === undefined || Object.keys(counts).length === 0) return <>{words.noFindings}</>;
   return <SeverityCounts counts={counts} />;
 }

@@ -3,6 +3,7 @@ import { CommandError } from "../client.ts";
 import { type CommandBuilder, collected, textOf, textsOf, type Words } from "../command-builder.ts";
 import { explainedText, findingsText, listFindings } from "./findings.ts";
 import { writtenImage } from "./named-image.ts";
+import { openExport } from "./open-export.ts";
 import { attachedVex, deleteVex, importVex, listVex, vexText } from "./vex.ts";
 import { deleteWaiver, listWaivers, setWaiver, waiversText, waiverText } from "./waivers.ts";
 
@@ -135,5 +136,16 @@ function addSbomCommands(program: Command, builder: CommandBuilder): void {
     const attached = await server.call("entrepot:AttachImageSbom", input);
     const what = attached.created ? "Attached" : "It was attached before:";
     builder.show(words, attached, `${what} ${attached.sbomDigest} to ${attached.imageDigest}.`);
+  });
+  const open = builder
+    .command(
+      sbom,
+      "open",
+      "print what Inspector's SBOM export has sealed, by the KMS key of the export",
+    )
+    .argument("<file>", "as it was written, with its .instruction file beside it");
+  builder.addServerOptions(open).action(async (file: string, words: Words) => {
+    const plain = await openExport(await builder.server(words), file);
+    builder.terminal.out.write(plain.toString());
   });
 }

@@ -2,6 +2,7 @@ import type { ReviewRule } from "./review-rule.ts";
 import { buildToolsLeft } from "./rules/build-tools-left.ts";
 import { gitDirectory } from "./rules/git-directory.ts";
 import { languageCachesLeft } from "./rules/language-caches-left.ts";
+import { laterBase } from "./rules/later-base.ts";
 import { manyLayers } from "./rules/many-layers.ts";
 import { missingLabels } from "./rules/missing-labels.ts";
 import { noHealthCheck } from "./rules/no-health-check.ts";
@@ -29,6 +30,7 @@ export const adviceRules: readonly ReviewRule[] = [
   remoteShellPort,
   unpinnedBase,
   outdatedBase,
+  laterBase,
   buildToolsLeft,
   packageListsLeft,
   languageCachesLeft,

@@ -22,4 +22,6 @@ export interface AdviceSubject {
   readonly searchedFiles?: readonly SearchedFile[];
   /** Absent where the base is of now, or it is not known. */
   readonly newerBase?: NewerBase | undefined;
+  /** Later versions of it, under other tags. */
+  readonly laterBases?: readonly NewerBase[] | undefined;
 }

@@ -175,6 +175,10 @@ const cases: Readonly<Record<string, { fires: Written[]; silent: Written[] }>> =
     fires: [{ more: { newerBase } }],
     silent: [{}, labels({ [baseName]: "debian:12", [baseDigest]: "sha256:1" })],
   },
+  "later-base": {
+    fires: [{ more: { laterBases: [{ ...newerBase, usedTag: "11" as Tag }] } }],
+    silent: [{}, { more: { newerBase, laterBases: [] } }],
+  },
   "build-tools-left": {
     fires: [
       inventory(installed("gcc-12")),

@@ -61,6 +61,11 @@ function licensesOf({ licenses }: JsonRecord): (string | undefined)[] {
   });
 }
 
+/** What an image is, and stands on. JSON has an underscore where SPDX's text has a dash: both are met. */
+const noPackages: ReadonlySet<unknown> = new Set([
+  ...["CONTAINER", "OPERATING_SYSTEM", "OPERATING-SYSTEM"],
+]);
+
 function visitSpdx(document: JsonRecord, visit: (entry: SbomEntry) => void): void {
   const texts = new Map<string, string>();
   for (const { licenseId, extractedText } of recordsOf(document.hasExtractedLicensingInfos)) {
@@ -69,8 +74,7 @@ function visitSpdx(document: JsonRecord, visit: (entry: SbomEntry) => void): voi
   }
   // A document may describe files alone.
   for (const described of listOf(document.packages, "packages")) {
-    const purpose = described.primaryPackagePurpose;
-    if (purpose === "CONTAINER" || purpose === "OPERATING-SYSTEM") continue;
+    if (noPackages.has(described.primaryPackagePurpose)) continue;
     const urls = recordsOf(described.externalRefs)
       .filter(({ referenceType }) => referenceType === "purl")
       .map(({ referenceLocator }) => referenceLocator);

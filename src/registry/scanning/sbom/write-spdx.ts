@@ -87,7 +87,7 @@ function systemPackage({
     SPDXID: systemId,
     name: id,
     ...(versionId !== undefined && { versionInfo: versionId }),
-    primaryPackagePurpose: "OPERATING-SYSTEM",
+    primaryPackagePurpose: "OPERATING_SYSTEM",
     ...nothingKnown,
     licenseDeclared: unknown,
     description: name,

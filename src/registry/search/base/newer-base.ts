@@ -5,7 +5,7 @@ import type { Image } from "../../images/image.ts";
 import type { Digest, Tag } from "../../names.ts";
 import type { Repository } from "../../repositories/repository.ts";
 import { type BaseImage, baseImage } from "../../scanning/advice/base-image.ts";
-import type { BaseFindings, NewerBase } from "../../scanning/advice/newer-base.ts";
+import type { BaseFindings, NewerBase, NewerBases } from "../../scanning/advice/newer-base.ts";
 import { countSeverities } from "../../scanning/image-finding.ts";
 import { compareFindings } from "../compare-images.ts";
 import { type ListedImage, listedImage } from "../image-layers.ts";
@@ -13,6 +13,7 @@ import { lastFindings } from "../image-packages.ts";
 import { searchLimits } from "../search-limits.ts";
 import { baseByLayers, type FoundBase, imageFor, standsOn } from "./base-in-use.ts";
 import { basePlace } from "./base-place.ts";
+import { laterTags } from "./later-tags.ts";
 
 /** What the one who asks may be told of a repository: that images are there; what was found in them. */
 export interface Sight {
@@ -38,21 +39,27 @@ interface BaseInUse {
 
 /**
  * What an image would stand on if it were built again: what the tag of its base leads to now, where that is
- * another image than the one that it was built on. The base is known by the name that the image tells, or
+ * another image than the one that it was built on; and later versions of it, under other tags. The base is known by the name that the image tells, or
  * else by its layers, among the images of its registry. Nothing of what the one who asks may not see, nor
  * where a key may not be used.
  */
-export async function newerBase(
+export async function newerBases(
   ports: Ports,
   deployment: Deployment,
   sight: Sight,
   { repository, image }: { readonly repository: Repository; readonly image: Image },
-): Promise<NewerBase | undefined> {
+): Promise<NewerBases | undefined> {
   try {
     const listed = await listedImage(ports, repository, image);
     const asked: Asked = { ports, deployment, sight, repository, listed };
     const inUse = await baseInUse(asked);
-    return inUse && (await compared(asked, inUse));
+    if (inUse === undefined) return undefined;
+    const newest = await newestBuild(asked, inUse);
+    const later: NewerBase[] = [];
+    for (const each of await laterVersions(asked, inUse, newest)) {
+      later.push(await described(asked, inUse, each));
+    }
+    return { newer: newest && (await described(asked, inUse, newest)), later };
   } catch (error) {
     if (error instanceof RegistryError) return undefined;
     throw error;
@@ -117,32 +124,77 @@ async function withFormerTags(ports: Ports, found: FoundBase): Promise<BaseInUse
   return { repository, digest: image.digest, found, tags };
 }
 
+interface Candidate {
+  readonly tag: Tag;
+  readonly taggedDigest: Digest;
+  readonly base: FoundBase;
+}
+
+/** What a tag leads to, unless that is the base in use, or has the same files, whatever its config says. */
+async function candidate(
+  { ports, listed }: Asked,
+  { repository, digest }: BaseInUse,
+  tag: Tag,
+): Promise<Candidate | undefined> {
+  const taggedDigest = await ports.metadata.tags.find(repository, tag);
+  if (taggedDigest === undefined || taggedDigest === digest) return undefined;
+  const base = await imageFor(ports, repository, taggedDigest, platformOf(listed));
+  if (base === undefined || base.image.digest === digest) return undefined;
+  const [wanted, platform] = [platformOf(listed), platformOf(base.listed)];
+  const isAlike = wanted.os === platform.os && wanted.architecture === platform.architecture;
+  return isAlike && !standsOn(listed, base.listed) ? { tag, taggedDigest, base } : undefined;
+}
+
 /** Of several tags that the base had, that which leads to what was pushed last. */
-async function compared(
-  { ports, deployment, sight, listed }: Asked,
-  { repository, digest, found, tags }: BaseInUse,
-): Promise<NewerBase | undefined> {
-  let newest:
-    | { readonly tag: Tag; readonly taggedDigest: Digest; readonly base: FoundBase }
-    | undefined;
-  for (const tag of tags) {
-    const taggedDigest = await ports.metadata.tags.find(repository, tag);
-    if (taggedDigest === undefined || taggedDigest === digest) continue;
-    const base = await imageFor(ports, repository, taggedDigest, platformOf(listed));
-    if (base === undefined || base.image.digest === digest) continue;
-    if (standsOn(listed, base.listed)) continue; // The same files, whatever the config says.
-    if (newest === undefined || base.image.pushedAt > newest.base.image.pushedAt) {
-      newest = { tag, taggedDigest, base };
-    }
+async function newestBuild(asked: Asked, inUse: BaseInUse): Promise<Candidate | undefined> {
+  let newest: Candidate | undefined;
+  for (const tag of inUse.tags) {
+    const found = await candidate(asked, inUse, tag);
+    const isLast =
+      newest === undefined || newest.base.image.pushedAt < (found?.base.image.pushedAt ?? 0);
+    if (found !== undefined && isLast) newest = found;
   }
-  if (newest === undefined) return undefined;
-  const { tag, taggedDigest, base } = newest;
+  return newest;
+}
+
+type Later = Candidate & { readonly usedTag: Tag };
+
+/** What tags of its repository lead to that are later versions of those that the base had: each image once. */
+async function laterVersions(
+  asked: Asked,
+  inUse: BaseInUse,
+  newest: Candidate | undefined,
+): Promise<Later[]> {
+  const { tags } = asked.ports.metadata;
+  const page = { limit: searchLimits.baseVersions };
+  const all = await tags.list(inUse.repository, page, { states: ["ACTIVE"] });
+  const names = all.map(({ tag }) => tag);
+  const seen = new Set([newest?.base.image.digest]);
+  const found: Later[] = [];
+  for (const usedTag of inUse.tags) {
+    for (const tag of laterTags(usedTag, names)) {
+      const later = await candidate(asked, inUse, tag);
+      if (later === undefined || seen.has(later.base.image.digest)) continue;
+      seen.add(later.base.image.digest);
+      found.push({ ...later, usedTag });
+    }
+    if (found.length > 0) return found; // Of another tag of the same image it would be told twice.
+  }
+  return found;
+}
+
+/** What to know of it, with what moving to it changes. */
+async function described(
+  { ports, deployment, sight }: Asked,
+  { repository, digest, found }: BaseInUse,
+  { tag, taggedDigest, base, usedTag }: Candidate & { readonly usedTag?: Tag },
+): Promise<NewerBase> {
   const mayCompare = found !== undefined && (await sight.findings(repository));
   const findings = mayCompare ? await findingsBetween(ports, found, base) : undefined;
   return {
     name: `${repositoryUri(deployment, repository.registry, repository.name)}:${tag}`,
-    ...{ repositoryName: repository.name, tag, usedDigest: digest, taggedDigest },
-    newestDigest: base.image.digest,
+    ...{ repositoryName: repository.name, tag, ...(usedTag !== undefined && { usedTag }) },
+    ...{ usedDigest: digest, taggedDigest, newestDigest: base.image.digest },
     isNewer: found === undefined || found.image.pushedAt <= base.image.pushedAt,
     isHeld: base.image.hold !== undefined,
     ...(findings && { findings }),
