@@ -166,8 +166,8 @@ describe("searches", () => {
       await scanned.registry.pushLayer("team/web", content);
     }
     await scanned.registry.pushLayer("other/app", everywhere);
-    const push = (imageTag: string, ...contents: Buffer[]) =>
-      scanned.registry.putManifest("team/web", imageManifest(...contents), { imageTag });
+    const push = (imageTag: string, config: Buffer, ...layers: Buffer[]) =>
+      scanned.registry.putManifest("team/web", imageManifest(config, ...layers), { imageTag });
     const first = await push("first", shared, own, everywhere);
     const second = await push("second", shared, everywhere);
     const rows = async () => {
