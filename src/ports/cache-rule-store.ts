@@ -13,10 +13,14 @@ export interface CacheRuleReads {
   at(registry: Registry, keys: readonly string[]): Promise<CacheRule[]>;
   /** Of one registry, by key. */
   list(registry: Registry, page: PageRequest<string>): Promise<CacheRule[]>;
-  /** How the upstreams of the registry's rules answered last, by key. */
-  health(registry: Registry): Promise<ReadonlyMap<string, CacheHealth>>;
-  /** Sums of the hours that begin at `from` or later, by the key of the rule; none where nothing was counted. */
-  usage(registry: Registry, from: number): Promise<ReadonlyMap<string, CacheCounts>>;
+  /** How the upstreams of these rules answered last, by key. */
+  health(registry: Registry, keys: readonly string[]): Promise<ReadonlyMap<string, CacheHealth>>;
+  /** Sums of the hours that begin at `from` or later, by key; none where nothing was counted. */
+  usage(
+    registry: Registry,
+    keys: readonly string[],
+    from: number,
+  ): Promise<ReadonlyMap<string, CacheCounts>>;
 }
 
 export interface CacheRuleWrites {

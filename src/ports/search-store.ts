@@ -95,6 +95,13 @@ export interface FoldedChild {
   readonly digest: Digest;
   /** Bytes of config and layers. */
   readonly sizeBytes: number;
+  readonly manifestBytes: number;
+}
+
+/** That an image refers to a config or layer. */
+export interface ImageContent {
+  readonly image: Digest;
+  readonly digest: Digest;
 }
 
 /** How many manifests of an artifact type name the image as their subject. */
@@ -172,6 +179,8 @@ export interface SearchReads {
     parents: readonly Digest[],
     limit: number,
   ): Promise<FoldedChild[]>;
+  /** Configs and layers that the images refer to, each once of each image. */
+  contents(repository: RepositoryRef, images: readonly Digest[]): Promise<ImageContent[]>;
   referrers(repository: RepositoryRef, subjects: readonly Digest[]): Promise<FoldedReferrers[]>;
   /** At most `limit` of each image, those that moved last first. */
   tags(

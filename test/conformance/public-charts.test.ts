@@ -93,6 +93,30 @@ describe("charts of a public repository", () => {
     expect(Number(head.headers["content-length"])).toBe(Buffer.byteLength(text));
   });
 
+  it("are told through an alias that the operator lets in, with addresses of that alias", async () => {
+    const own = (operation: `entrepot:${string}`, input: object) => {
+      const address = { origin: server.origin, region: "us-east-1", authority: "" };
+      return callServer({ ...address, now: () => Date.now() }, server, operation, input);
+    };
+    const named = name.replace(/^[^/]+/, "acme");
+    await own("entrepot:RequestPublicAlias", { alias: "acme" });
+    expect((await nobody.ask("GET", `/charts/${named}/index.yaml`)).status).toBe(404);
+    await own("entrepot:ReviewPublicAlias", { alias: "acme", status: "ACTIVE" });
+    await expect
+      .poll(async () => (await nobody.ask("GET", `/charts/${named}/index.yaml`)).status, {
+        timeout: 15_000,
+      })
+      .toBe(200);
+    const { text } = await nobody.ask("GET", `/charts/${named}/index.yaml`);
+    const urls = text.match(/(?<=- ")http[^"]+(?=")/g) ?? [];
+    expect(urls).toHaveLength(2);
+    for (const url of urls) expect(url).toContain(`${server.publicOrigin}/charts/${named}/`);
+    // By the alias that the account has by itself, as before.
+    expect((await nobody.ask("GET", `/charts/${name}/index.yaml`)).text).not.toContain("/acme/");
+    const path = new URL(urls.find((url) => url.includes("1.0.0")) ?? "").pathname;
+    expect((await nobody.ask("GET", path)).text).toBe("archive of 1.0.0");
+  });
+
   it("are downloaded with their provenance, told of in the trail, and as often as images are pulled", async () => {
     const file = `/charts/${name}/${digest}/app-1.0.0.tgz`;
     const got = await nobody.ask("GET", file);

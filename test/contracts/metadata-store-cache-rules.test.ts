@@ -68,7 +68,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: cache rul
       await cacheRules.addUsage([counted("a", 2, 20), counted("a", 3, 1), elsewhere]);
     });
     const again = await reopen();
-    const sums = await again.cacheRules.usage(registry, 2);
+    const sums = await again.cacheRules.usage(registry, ["a", "b", "never"], 2);
     expect(sums.get("a")).toEqual({
       pulls: 31,
       misses: 3,
@@ -81,7 +81,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: cache rul
       expect(await cacheRules.removeUsageBefore(3, 9)).toBe(2);
       await cacheRules.remove(registry, "a");
     });
-    expect([...(await again.cacheRules.usage(registry, 0)).keys()]).toEqual([]);
+    expect([...(await again.cacheRules.usage(registry, ["a", "b"], 0)).keys()]).toEqual([]);
   });
 
   it("knows of an upstream what is newest, of rules that are there", async () => {
@@ -99,7 +99,7 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: cache rul
       await cacheRules.noteHealth(registry, "never", { fetchedAt: 7 });
     });
     const again = await reopen();
-    const health = await again.cacheRules.health(registry);
+    const health = await again.cacheRules.health(registry, ["a", "b", "never"]);
     expect(health.get("b")).toEqual({ fetchedAt: 7, failure: failure(6) });
     expect(health.get("a")).toEqual({});
     expect(health.size).toBe(2);

@@ -250,6 +250,8 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: search", 
     expect(await digests(store, repository, { isHeld: true })).toEqual([]);
     const children = await store.search.children(repository, [digest(3), digest(1)], 1);
     expect(children).toMatchObject([{ parent: digest(3), digest: digest(1) }]);
+    expect(children[0]?.manifestBytes).toBeGreaterThan(0);
+    expect(await store.search.contents(repository, [digest(3)])).toEqual([]);
     expect(await store.search.referrers(repository, [digest(3)])).toMatchObject([
       { subject: digest(3), count: 1 },
     ]);

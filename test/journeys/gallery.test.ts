@@ -93,3 +93,51 @@ it("a reviewer approves with a comment, and the trail has both", () =>
       await page.getByRole("row", { name: new RegExp(what) }).waitFor();
     }
   }));
+
+it("a developer is told of an entry, sees it among the subscriptions, and ends that", () =>
+  as(developer, async ({ page, go, heading }) => {
+    await page.getByText("No subscriptions").waitFor();
+    await page.getByRole("link", { name: "Payments" }).click();
+    await heading("Payments");
+    await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+    await page.getByText(`This account is told of ${name} from now on.`).first().waitFor();
+    await page.getByRole("button", { name: "Unsubscribe", exact: true }).waitFor();
+    await expectAccessible({ page });
+    const list = () =>
+      ask<{ subscriptions: object[] }>(server, "entrepot:ListGallerySubscriptions", {});
+    expect((await list()).subscriptions).toMatchObject([{ repositoryName: name }]);
+    await go("/gallery");
+    await heading("Private gallery");
+    const table = page.getByRole("table", { name: "Subscriptions" });
+    await table.getByRole("link", { name }).waitFor();
+    await expectAccessible({ page });
+    await table.getByRole("button", { name: /^Unsubscribe/ }).click();
+    await page.getByText("No subscriptions").waitFor();
+    expect((await list()).subscriptions).toEqual([]);
+  }));
+
+it("entries are exported as a catalogue of Backstage, which is what the API gives", () =>
+  as(developer, async ({ page }) => {
+    await page.getByRole("button", { name: "Export" }).click();
+    const shown = page.getByRole("region", { name: "catalog-info.yaml" });
+    await shown.waitFor();
+    const { text } = await ask<{ text: string }>(server, "entrepot:ExportGalleryEntries", {});
+    expect(text).toContain("Payments");
+    expect(await shown.innerText()).toContain(text.trim());
+    await expectAccessible({ page });
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download" }).click();
+    expect((await download).suggestedFilename()).toBe("catalog-info.yaml");
+  }));
+
+it("a request tells to which registry an approval brings the image", () =>
+  as(developer, async ({ page, heading }) => {
+    const destination = { registryId: "000000000000", region: "eu-west-1" };
+    const promote = { destination, tag: "live" };
+    await ask(server, "entrepot:PutEnvironment", { name: "elsewhere", promote });
+    const asked = { repositoryName: name, imageDigest: digest, environment: "elsewhere" };
+    await ask({ ...server, ...developer }, "entrepot:RequestApproval", { ...asked, comment: "go" });
+    await page.getByRole("link", { name: "Payments" }).click();
+    await heading("Payments");
+    await page.getByText("to eu-west-1/000000000000, under the same name, live").waitFor();
+  }));

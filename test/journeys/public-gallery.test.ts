@@ -7,7 +7,8 @@ import {
 } from "@aws-sdk/client-ecr-public";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { PublicClient } from "../support/public-client.ts";
+import { chartTypes } from "../../src/registry/public/charts.ts";
+import { PublicClient, sha256 } from "../support/public-client.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { expectAccessible, openBrowser, type Visit, visit } from "./browser.ts";
 
@@ -15,6 +16,8 @@ let server: RunningServer;
 let browser: Browser;
 let shown: Visit;
 let name: string;
+/** A repository with a chart in it. */
+let chart: string;
 
 const hostile = [
   "# Pages <script>document.title = 'taken'</script>",
@@ -55,7 +58,24 @@ beforeAll(async () => {
   const publisher = new PublicClient(publicOrigin, authorization);
   await publisher.pushImage(name, "latest", "one");
   await publisher.pushImage(name, "v2", "two");
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "team/chart" }));
+  chart = name.replace(/app$/, "chart");
+  await pushChart(publisher);
 });
+async function pushChart(publisher: PublicClient): Promise<void> {
+  const config = JSON.stringify({ apiVersion: "v2", name: "chart", version: "1.0.0+one" });
+  for (const text of [config, "archive"]) await publisher.pushBlob(chart, Buffer.from(text));
+  const described = (mediaType: string, text: string) => ({
+    ...{ mediaType, digest: sha256(text), size: Buffer.byteLength(text) },
+  });
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const body = JSON.stringify({
+    ...{ schemaVersion: 2, mediaType, config: described(chartTypes.config, config) },
+    layers: [described(chartTypes.archive, "archive")],
+  });
+  const how = { "content-type": mediaType, body };
+  expect((await publisher.ask("PUT", `/v2/${chart}/manifests/1.0.0_one`, how)).status).toBe(201);
+}
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
@@ -130,6 +150,22 @@ it("copies how to pull the tag that clients take", async () => {
   await shown.heading(name);
   await page.getByRole("button", { name: new RegExp(`docker pull .*${name}:latest`) }).click();
   await page.getByText("Copied").waitFor();
+});
+
+it("tells of a chart how Helm gets it, and of the index of its repository", async () => {
+  await open(`/gallery/${chart}`);
+  const { page } = shown;
+  await page.getByText(`helm pull oci://`).waitFor();
+  expect(await page.locator(".pull code").first().textContent()).toMatch(
+    / --version 1\.0\.0\+one$/,
+  );
+  await page.getByText(`helm repo add chart ${server.publicOrigin}/charts/${chart}`).waitFor();
+  await expectAccessible(shown);
+  const index = page.getByRole("link", { name: "index.yaml" });
+  const told = await new PublicClient(server.publicOrigin).ask(
+    ...(["GET", new URL((await index.getAttribute("href")) ?? "").pathname] as const),
+  );
+  expect([told.status, told.text]).toEqual([200, expect.stringContaining("1.0.0+one")]);
 });
 
 it("is nowhere but at the public registry, under a policy of its own", async () => {

@@ -1,5 +1,6 @@
 /** The wizard of the pull-through cache: what does not work is not left behind. */
 import {
+  BatchGetImageCommand,
   CreatePullThroughCacheRuleCommand,
   DescribePullThroughCacheRulesCommand,
 } from "@aws-sdk/client-ecr";
@@ -44,6 +45,9 @@ it("a registry that does not answer is told of, and the rule is taken back", asy
   await page.getByLabel("Host of the registry").fill("registry.invalid");
   await next.click();
   await page.getByLabel("Credentials", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Test connection" }).click();
+  await page.getByText("registry.invalid does not let the cache in.").waitFor();
+  expect(await rules()).toEqual([]);
   await next.click();
   await page.getByLabel("Prefix", { exact: true }).fill("other");
   await next.click();
@@ -74,9 +78,25 @@ it("a rule that is chosen tells its terms, and which repositories it filled", as
   await page.getByText("bad/*").waitFor();
   const cached = page.getByRole("list", { name: "Cached repositories" }).getByRole("link");
   await expect.poll(() => cached.allTextContents()).toEqual(["mirror/nginx"]);
+  await page.getByText("no pulls").first().waitFor();
+  await page.getByText("0 served from here, 0 from the upstream").waitFor();
   await expectAccessible(shown);
   await page.getByRole("link", { name: "All 1" }).click();
   await heading("Repositories");
   await page.getByRole("link", { name: "mirror/nginx", exact: true }).waitFor();
   await page.getByRole("heading", { name: "Repositories (1)" }).waitFor();
+});
+
+it("a pull that the upstream does not answer is told of, with its rule", async () => {
+  const { page, go, heading } = shown;
+  const rule = { ecrRepositoryPrefix: "gone", upstreamRegistryUrl: "registry.invalid" };
+  await ecrOf(server).send(new CreatePullThroughCacheRuleCommand(rule));
+  const imageIds = [{ imageTag: "v1" }];
+  const asked = new BatchGetImageCommand({ repositoryName: "gone/app", imageIds });
+  expect((await ecrOf(server).send(asked)).failures).toHaveLength(1);
+  await go("/pull-through");
+  await heading("Pull through cache");
+  const told = page.getByRole("row").filter({ hasText: "registry.invalid" });
+  // Counts are written every few seconds.
+  await told.getByText("(gone/app)").waitFor({ timeout: 45_000 });
 });

@@ -73,3 +73,58 @@ it("by the keyboard a destination is chosen, and a backfill copies what was ther
   await page.getByText("Everything was copied").waitFor();
   await expectAccessible(shown);
 });
+
+it("what goes along with copies is edited by destination, and is what the API has", async () => {
+  const { page, go, heading } = shown;
+  const other = {
+    destination: { region: "us-west-2", registryId: "000000000000" },
+    ...{ deletes: true, chain: false, settings: [] },
+  };
+  await ask(server, "entrepot:PutReplicationOptions", { options: [other] });
+  await go(`/replication?destination=${encodeURIComponent(destination)}`);
+  await heading("Replication");
+  await page.getByText("Images and their tags alone").waitFor();
+  await page.getByRole("button", { name: "Edit options" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Names that begin with").fill("team");
+  await dialog.getByLabel("Platforms").fill("linux/amd64  linux/arm64");
+  await dialog.getByLabel("Deletions go along").check();
+  await dialog.getByLabel("Lifecycle policy").check();
+  await expectAccessible(shown);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("The options were saved.").first().waitFor();
+  const table = page.getByRole("table", { name: "What goes along" });
+  await table.getByRole("row", { name: /team\*.*linux\/amd64, linux\/arm64.*yes/ }).waitFor();
+  const { options } = await ask<{ options: object[] }>(
+    server,
+    "entrepot:GetReplicationOptions",
+    {},
+  );
+  expect(options).toEqual([
+    other,
+    {
+      destination: { region: "eu-west-1", registryId: "000000000000" },
+      ...{ repositoryPrefix: "team", platforms: ["linux/amd64", "linux/arm64"] },
+      ...{ deletes: true, chain: false, settings: ["LIFECYCLE_POLICY"] },
+    },
+  ]);
+  await page.getByRole("button", { name: "Edit options" }).click();
+  await dialog.getByRole("button", { name: "Remove option 1" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Images and their tags alone").waitFor();
+});
+
+it("a rule that matches no repository now is marked", async () => {
+  const { page, go, heading } = shown;
+  const rules = [
+    {
+      destinations: [{ region: "eu-central-1", registryId: "000000000000" }],
+      repositoryFilters: [{ filter: "nobody", filterType: "PREFIX_MATCH" }],
+    },
+  ];
+  const input = { replicationConfiguration: { rules } };
+  await ask(server, "ecr:PutReplicationConfiguration", input);
+  await go("/replication?destination=eu-central-1%2F000000000000");
+  await heading("Replication");
+  await page.getByText("matches nothing now").waitFor();
+});

@@ -52,7 +52,11 @@ it("scanning is set for the repositories that a rule names", async () => {
   await heading("Settings");
   await page.getByLabel("Enhanced: languages too").check();
   await page.getByRole("button", { name: "Add rule" }).click();
+  await page.getByRole("textbox", { name: "Repositories" }).fill("none/*");
+  await page.getByText("matches nothing now").waitFor();
+  await ecrOf(server).send(new CreateRepositoryCommand({ repositoryName: "prod/app" }));
   await page.getByRole("textbox", { name: "Repositories" }).fill("prod/* *base*");
+  await page.getByText("matches nothing now").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Saved.").first().waitFor();
   const told = await ecrOf(server).send(new GetRegistryScanningConfigurationCommand({}));

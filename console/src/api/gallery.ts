@@ -2,7 +2,9 @@
 import type { approveRequest } from "../../../src/operations/entrepot/approve-request.ts";
 import type { getGalleryEntry } from "../../../src/operations/entrepot/get-gallery-entry.ts";
 import type { listApprovalRequests } from "../../../src/operations/entrepot/list-approval-requests.ts";
+import type { listEnvironments } from "../../../src/operations/entrepot/list-environments.ts";
 import type { listGalleryEntries } from "../../../src/operations/entrepot/list-gallery-entries.ts";
+import type { listGallerySubscriptions } from "../../../src/operations/entrepot/list-gallery-subscriptions.ts";
 import type { putGalleryEntry } from "../../../src/operations/entrepot/put-gallery-entry.ts";
 import type { requestApproval } from "../../../src/operations/entrepot/request-approval.ts";
 import { type AnswerOf, ask } from "./own.ts";
@@ -10,6 +12,8 @@ import { type AnswerOf, ask } from "./own.ts";
 export type Entry = AnswerOf<typeof listGalleryEntries>["entries"][number];
 export type Version = AnswerOf<typeof getGalleryEntry>["versions"][number];
 export type ApprovalRequest = AnswerOf<typeof listApprovalRequests>["requests"][number];
+
+export type Environment = AnswerOf<typeof listEnvironments>["environments"][number];
 
 export const requestStates = ["PENDING", "APPROVED", "REJECTED", "WITHDRAWN", "EXPIRED"] as const;
 
@@ -88,4 +92,45 @@ export function decideRequest(
   input: VerdictInput,
 ): Promise<AnswerOf<typeof approveRequest>> {
   return ask(verdictOperations[verdict], input);
+}
+
+/** What tells an entry from all others of the region. */
+export interface EntryName {
+  readonly registryId: string;
+  readonly repositoryName: string;
+}
+
+export type Subscription = AnswerOf<typeof listGallerySubscriptions>["subscriptions"][number];
+
+/** All of this account's: there are few. */
+export async function listSubscriptions(signal: AbortSignal): Promise<readonly Subscription[]> {
+  const all: Subscription[] = [];
+  let token: { nextToken?: string } = {};
+  do {
+    const page = await ask("ListGallerySubscriptions", { maxResults: 1_000, ...token }, signal);
+    all.push(...page.subscriptions);
+    token = page.nextToken === undefined ? {} : { nextToken: page.nextToken };
+  } while (token.nextToken !== undefined);
+  return all;
+}
+
+export function subscribe({ registryId, repositoryName }: EntryName): Promise<object> {
+  return ask("SubscribeToGalleryEntry", { registryId, repositoryName });
+}
+
+export function unsubscribe({ registryId, repositoryName }: EntryName): Promise<object> {
+  return ask("UnsubscribeFromGalleryEntry", { registryId, repositoryName });
+}
+
+/** Documents of YAML of all entries; empty where there are none. */
+export async function exportEntries(category: string, signal: AbortSignal): Promise<string> {
+  let text = "";
+  let token: { nextToken?: string } = {};
+  do {
+    const input = { ...(category !== "" && { category }), ...token };
+    const page = await ask("ExportGalleryEntries", input, signal);
+    text += page.text;
+    token = page.nextToken === undefined ? {} : { nextToken: page.nextToken };
+  } while (token.nextToken !== undefined);
+  return text;
 }

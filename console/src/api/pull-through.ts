@@ -1,5 +1,6 @@
 /** Rules of the pull-through cache. Shapes are those of Amazon ECR. */
 import type { getPullThroughCacheTerms as termsOperation } from "../../../src/operations/entrepot/get-pull-through-cache-terms.ts";
+import type { listPullThroughCacheUsage } from "../../../src/operations/entrepot/list-pull-through-cache-usage.ts";
 import { call } from "./call.ts";
 import { type AnswerOf, ask } from "./own.ts";
 
@@ -43,6 +44,25 @@ export type CacheTerms = AnswerOf<typeof termsOperation>;
 
 export function getTerms(ecrRepositoryPrefix: string, signal: AbortSignal): Promise<CacheTerms> {
   return ask("GetPullThroughCacheTerms", { ecrRepositoryPrefix }, signal);
+}
+
+export type CacheUsage = AnswerOf<typeof listPullThroughCacheUsage>["rules"][number];
+
+/** Of the last 24 hours. */
+export function cacheUsage(
+  signal: AbortSignal,
+): Promise<AnswerOf<typeof listPullThroughCacheUsage>> {
+  return ask("ListPullThroughCacheUsage", {}, signal);
+}
+
+export type UpstreamInput = Pick<CacheRuleInput, "upstreamRegistryUrl" | "credentialArn">;
+
+/** Whether an upstream would let a rule in that says this; none is made. */
+export function testUpstream({ upstreamRegistryUrl, credentialArn }: UpstreamInput) {
+  return ask("TestPullThroughCacheUpstream", {
+    upstreamRegistryUrl,
+    ...(credentialArn !== undefined && { credentialArn }),
+  });
 }
 
 export function createRule(input: CacheRuleInput): Promise<object> {

@@ -3,6 +3,7 @@ import type { describeRegistry } from "../../../src/operations/ecr/describe-regi
 import type { describeReplicationBackfillResults } from "../../../src/operations/ecr/describe-replication-backfill-results.ts";
 import type { listReplicationBackfills } from "../../../src/operations/ecr/list-replication-backfills.ts";
 import type { describeReplication } from "../../../src/operations/entrepot/describe-replication.ts";
+import type { getReplicationOptions } from "../../../src/operations/entrepot/get-replication-options.ts";
 import { call } from "./call.ts";
 import { type AnswerOf, ask } from "./own.ts";
 
@@ -57,6 +58,19 @@ export function configurationOf(rules: readonly Rule[]) {
 export function putRules(rules: readonly Rule[]): Promise<object> {
   const replicationConfiguration = configurationOf(rules);
   return call("ecr", "PutReplicationConfiguration", { replicationConfiguration });
+}
+
+export type ReplicationOption = AnswerOf<typeof getReplicationOptions>["options"][number];
+
+/** What goes along with copies, of all destinations. */
+export async function replicationOptions(
+  signal: AbortSignal,
+): Promise<readonly ReplicationOption[]> {
+  return (await ask("GetReplicationOptions", {}, signal)).options;
+}
+
+export function putReplicationOptions(options: readonly ReplicationOption[]): Promise<object> {
+  return ask("PutReplicationOptions", { options });
 }
 
 export function listBackfills(token: Token, signal: AbortSignal): Promise<Backfills> {

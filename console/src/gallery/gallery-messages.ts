@@ -29,6 +29,8 @@ export const words = {
   digest: "Digest",
   noTags: "There are no tags.",
   noAbout: "The publisher says nothing about it.",
+  charts: "Chart repository",
+  chartIndex: "index.yaml",
   pull: "Pull",
   copy: "Copy",
   copied: "Copied",

@@ -33,6 +33,7 @@ export function RepositoryPage({ name }: { name: string }) {
         {[...repository.operatingSystems, ...repository.architectures].map((each) => ` · ${each}`)}
       </p>
       <Pull uri={repository.repositoryUri} tags={tags.data} />
+      {tags.data?.tags.some(isChart) === true && <Charts name={name} />}
       <h2>{words.about}</h2>
       <Markdown text={repository.aboutText ?? words.noAbout} />
       {repository.usageText !== undefined && (
@@ -54,11 +55,46 @@ function defaultTag({ tags }: Tags): string | undefined {
   return (tags.find(({ imageTag }) => imageTag === "latest") ?? newest)?.imageTag;
 }
 
+const chartConfig = "application/vnd.cncf.helm.config.v1+json";
+
+function isChart({ artifactMediaType }: Tags["tags"][number]): boolean {
+  return artifactMediaType === chartConfig;
+}
+
 function Pull({ uri, tags }: { uri: string; tags: Tags | undefined }) {
-  const [isCopied, setCopied] = useState(false);
-  const tag = tags && defaultTag(tags);
+  const name = tags && defaultTag(tags);
+  const tag = tags?.tags.find(({ imageTag }) => imageTag === name);
   if (tag === undefined) return null;
-  const text = `docker pull ${uri}:${tag}`;
+  const { imageTag } = tag;
+  return (
+    <Command
+      text={
+        isChart(tag)
+          ? // What a tag cannot hold stands in it as an underscore. Source: Helm, "OCI registries".
+            `helm pull oci://${uri} --version ${imageTag.replaceAll("_", "+")}`
+          : `docker pull ${uri}:${imageTag}`
+      }
+    />
+  );
+}
+
+/** For tools that know classic chart repositories alone. */
+function Charts({ name }: { name: string }) {
+  const address = `${location.origin}/charts/${name}`;
+  const short = name.slice(name.lastIndexOf("/") + 1);
+  return (
+    <>
+      <h2>{words.charts}</h2>
+      <Command text={`helm repo add ${short} ${address}`} />
+      <p>
+        <a href={`${address}/index.yaml`}>{words.chartIndex}</a>
+      </p>
+    </>
+  );
+}
+
+function Command({ text }: { text: string }) {
+  const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     setCopied(await copyText(text));
   };

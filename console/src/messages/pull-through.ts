@@ -26,6 +26,20 @@ export const pullThrough = {
   repositories: "Cached repositories",
   allRepositories: (count: number) => `All ${count}`,
   noRepositories: "Nothing was pulled through the rule yet.",
+  hitRate: "Hit rate, 24 h",
+  hitRateOf: (rate: number, pulls: number) =>
+    `${Math.round(rate * 100)} % of ${pulls === 1 ? "1 pull" : `${pulls} pulls`}`,
+  noPulls: "no pulls",
+  served: "Pulls",
+  servedText: (hits: number, misses: number) =>
+    `${hits} served from here, ${misses} from the upstream`,
+  saved: "Bytes saved",
+  savedText: (saved: string, sent: string, fetched: string) =>
+    `${saved}: ${sent} sent, ${fetched} fetched`,
+  lastFetched: "Fetched last",
+  lastFailure: "Last upstream error",
+  noFailure: "none",
+  givenSince: "it has answered since",
   fresh: "Tags are asked for anew after",
   seconds: (seconds: number) => `${seconds} s`,
   minimumAge: "Only images that are older than",
@@ -57,5 +71,8 @@ export const pullThrough = {
   cancel: "Cancel",
   step: (step: number) => `Step ${step}`,
   progress: (step: number, of: number) => `Step ${step} of ${of}`,
+  letsIn: (url: string) => `${url} lets the cache in.`,
+  refuses: (url: string) => `${url} does not let the cache in.`,
+  testHint: "Signs in there with these credentials, and makes no rule.",
   testing: "The rule is made first, then tried. If the upstream refuses, it is taken back.",
 } as const;

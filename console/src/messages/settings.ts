@@ -16,6 +16,7 @@ export const settings = {
   frequency: "When",
   filters: "Repositories",
   filtersHint: "Names, with * for anything, separated by spaces",
+  matchesNothing: "matches nothing now",
   addRule: "Add rule",
   removeRule: (place: number) => `Remove rule ${place}`,
   noRules: "No rules: images are scanned by hand.",

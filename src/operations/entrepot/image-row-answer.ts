@@ -13,6 +13,8 @@ export interface ImageRow {
   readonly imageManifestMediaType: string;
   readonly artifactMediaType?: string;
   readonly imageSizeInBytes: number;
+  /** What comes back if the image goes for good, with what it lists. */
+  readonly uniqueSizeInBytes: number;
   readonly imagePushedAt: number;
   readonly lastRecordedPullTime?: number;
   readonly imageStatus: string;
@@ -39,7 +41,8 @@ export function imageRowAnswer({ image, ...row }: FoldedImage): ImageRow {
     ...{ imageDigest: image.digest, imageTags: row.tags, imageTagCount: row.tagCount },
     imageManifestMediaType: image.mediaType,
     ...(artifactMediaType !== undefined && { artifactMediaType }),
-    ...{ imageSizeInBytes: image.sizeBytes, imagePushedAt: epochSeconds(image.pushedAt) },
+    ...{ imageSizeInBytes: image.sizeBytes, uniqueSizeInBytes: row.uniqueBytes },
+    imagePushedAt: epochSeconds(image.pushedAt),
     ...(image.pulledAt !== undefined && { lastRecordedPullTime: epochSeconds(image.pulledAt) }),
     imageStatus: image.state,
     ...(image.hold !== undefined && { hold: image.hold }),

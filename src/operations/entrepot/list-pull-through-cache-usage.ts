@@ -34,10 +34,11 @@ export const listPullThroughCacheUsage = operation("entrepot:ListPullThroughCach
     const now = ports.clock.now();
     const from = periodStart("hour", now) - (hours - 1) * usagePeriodMs.hour;
     const { cacheRules } = ports.metadata;
-    const [rules, counts, health] = await Promise.all([
-      cacheRules.list(registry, { limit: cacheLimits.rules }),
-      cacheRules.usage(registry, from),
-      cacheRules.health(registry),
+    const rules = await cacheRules.list(registry, { limit: cacheLimits.rules });
+    const keys = rules.map(({ key }) => key);
+    const [counts, health] = await Promise.all([
+      cacheRules.usage(registry, keys, from),
+      cacheRules.health(registry, keys),
     ]);
     return {
       startTime: epochSeconds(from),

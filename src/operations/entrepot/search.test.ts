@@ -15,6 +15,7 @@ import {
 import { tagResource } from "../ecr/tag-resource.ts";
 import { getImageOverview } from "./get-image-overview.ts";
 import { listNamespaces } from "./list-namespaces.ts";
+import { previewDeletion } from "./preview-deletion.ts";
 import { searchImages } from "./search-images.ts";
 import { searchRepositories } from "./search-repositories.ts";
 
@@ -155,6 +156,45 @@ describe("searches", () => {
         ...{ findingSeverityCounts: { CRITICAL: 1 }, imageScanStatus: { status: "ACTIVE" } },
       },
     ]);
+  });
+
+  it("tell what comes back when an image goes, which is what a deletion says", async () => {
+    const shared = Buffer.from("a layer of all");
+    const own = Buffer.from("a layer of one image");
+    const everywhere = Buffer.from("a layer of two repositories");
+    for (const content of [shared, own, everywhere]) {
+      await scanned.registry.pushLayer("team/web", content);
+    }
+    await scanned.registry.pushLayer("other/app", everywhere);
+    const push = (imageTag: string, config: Buffer, ...layers: Buffer[]) =>
+      scanned.registry.putManifest("team/web", imageManifest(config, ...layers), { imageTag });
+    const first = await push("first", shared, own, everywhere);
+    const second = await push("second", shared, everywhere);
+    const rows = async () => {
+      const { images } = await ask(searchImages, { repositoryName: "team/web" });
+      return new Map(images.map((each) => [each.imageDigest, each.uniqueSizeInBytes]));
+    };
+    const bytesOf = async (digest: string) =>
+      Buffer.byteLength(await scanned.registry.manifestText("team/web", digest));
+    const before = await rows();
+    expect(before.get(first)).toBe((await bytesOf(first)) + own.length);
+    expect(before.get(second)).toBe(await bytesOf(second));
+    for (const imageDigest of [first, second]) {
+      const imageIds = [{ imageDigest }];
+      const told = await ask(previewDeletion, { repositoryName: "team/web", imageIds });
+      expect(before.get(imageDigest)).toBe(told.freedSizeInBytes);
+    }
+    // What its own images share is the index's alone, and no image's any more that is in it.
+    const manifests = await Promise.all(
+      [first, second].map(async (digest) => ({
+        ...{ mediaType: ociManifest, digest, size: await bytesOf(digest) },
+      })),
+    );
+    const index = { schemaVersion: 2, mediaType: ociIndex, manifests };
+    const listed = await scanned.registry.putManifest("team/web", index, { imageTag: "both" });
+    const all = [first, second, listed].map(bytesOf);
+    const manifestBytes = (await Promise.all(all)).reduce((sum, bytes) => sum + bytes, 0);
+    expect((await rows()).get(listed)).toBe(manifestBytes + shared.length + own.length);
   });
 
   it("tell what an image is made of, who shares its layers, and nothing of secrets", async () => {

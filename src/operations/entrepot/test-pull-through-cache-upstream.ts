@@ -24,7 +24,7 @@ export const testPullThroughCacheUpstream = operation("entrepot:TestPullThroughC
     { action: "ecr:CreatePullThroughCacheRule", resource: registryResource(input, caller) },
     ...passedRole(input, caller),
   ],
-  access: "Write",
+  access: "Read",
   errors: [
     ...(["InvalidParameter", "UnsupportedUpstreamRegistry", "UnableToAccessSecret"] as const),
     ...(["SecretNotFound", "UnableToDecryptSecretValue"] as const),

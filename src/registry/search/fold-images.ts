@@ -7,6 +7,7 @@ import type { ImageScan, SeverityCounts } from "../scanning/image-scan.ts";
 import { mostCounts } from "../scanning/index-scans.ts";
 import { type Platform, platformsOf } from "./image-platforms.ts";
 import { searchLimits } from "./search-limits.ts";
+import { uniqueBytes } from "./unique-bytes.ts";
 
 /** An image as one row of a list, with what folds under it. */
 export interface FoldedImage extends FoundImage {
@@ -14,6 +15,8 @@ export interface FoldedImage extends FoundImage {
   readonly platform: Platform | undefined;
   readonly children: readonly (FoldedChild & { readonly platform: Platform | undefined })[];
   readonly referrers: readonly FoldedReferrers[];
+  /** What comes back if it goes for good with what it lists: see `uniqueBytes`. */
+  readonly uniqueBytes: number;
   /** A signature is attached; whose, and whether it holds, is not looked at. */
   readonly isSigned: boolean;
   /** Of an index the scan of what it lists that stands worst: see `counts`. */
@@ -46,6 +49,7 @@ export async function foldImages(
     search.tagsAmong(repository, digests.map(signatureTag)),
   ]);
   const platforms = await allPlatforms(ports, repository, found);
+  const unique = await uniqueBytes(ports.metadata, repository, found, children);
   const scans = await allScans(ports, repository, found, children);
   const signatures = new Set<string>(signed);
   return found.map((each) => {
@@ -64,6 +68,7 @@ export async function foldImages(
         platform: platforms.get(digest)?.get(child.digest),
       })),
       referrers: about,
+      uniqueBytes: unique.get(digest) ?? 0,
       isSigned:
         signatures.has(signatureTag(digest)) ||
         about.some(({ artifactType = "" }) => signatureTypes.has(artifactType)),

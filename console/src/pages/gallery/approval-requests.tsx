@@ -4,10 +4,13 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import {
   type ApprovalRequest,
+  type Environment,
+  environments,
   listRequests,
   requestStates,
   type Verdict,
@@ -36,6 +39,12 @@ export function ApprovalRequests({ repository }: { repository: string }) {
     (token, signal) => listRequests(repository, state, token, signal),
     { refetchInterval: liveMs },
   );
+  const { data: rules = [] } = useQuery({
+    queryKey: ["environments", currentRegion()],
+    queryFn: ({ signal }) => environments(signal),
+    retry: false,
+  });
+  const goals = new Map(rules.map(({ name, promote }) => [name, promote]));
   if (query.error !== null) {
     return <ErrorNotice error={query.error} retry={() => void query.refetch()} />;
   }
@@ -67,7 +76,12 @@ export function ApprovalRequests({ repository }: { repository: string }) {
           },
           {
             ...{ id: "environment", header: words.environment },
-            cell: ({ environment }) => environment,
+            cell: ({ environment, promotion }) => (
+              <>
+                {environment}
+                <Promotion goal={goals.get(environment)} outcome={promotion} />
+              </>
+            ),
           },
           {
             ...{ id: "asked", header: words.requester },
@@ -90,6 +104,32 @@ export function ApprovalRequests({ repository }: { repository: string }) {
       <MoreButton query={query} />
       {open !== undefined && <VerdictDialog {...open} close={() => setOpen(undefined)} />}
     </SpaceBetween>
+  );
+}
+
+interface PromotionProps {
+  readonly goal: Environment["promote"] | undefined;
+  readonly outcome: ApprovalRequest["promotion"];
+}
+
+/** Where an approval brings the image, and what became of that. */
+function Promotion({ goal, outcome }: PromotionProps) {
+  const destination = outcome?.destination ?? goal?.destination;
+  const repository = outcome?.repositoryName ?? goal?.repository;
+  const place = [
+    destination && `${destination.region}/${destination.registryId}`,
+    repository ?? (destination && words.sameName),
+    outcome?.tag ?? goal?.tag,
+  ].filter((each) => each !== undefined);
+  return (
+    <>
+      {place.length > 0 && <div>{words.promotedTo(place.join(", "))}</div>}
+      {outcome !== undefined && (
+        <div>
+          {[words.promotionStates[outcome.state], outcome.reason ?? ""].filter(Boolean).join(": ")}
+        </div>
+      )}
+    </>
   );
 }
 

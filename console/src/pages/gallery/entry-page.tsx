@@ -22,6 +22,7 @@ import { useSession } from "../../session-context.tsx";
 import { ApprovalRequests } from "./approval-requests.tsx";
 import { EntryDialog } from "./entry-dialog.tsx";
 import { RequestDialog } from "./request-dialog.tsx";
+import { SubscribeButton } from "./subscribe-button.tsx";
 
 /** An entry: what it says, its versions, and what is asked for and decided about its images. */
 export function EntryPage() {
@@ -37,12 +38,15 @@ export function EntryPage() {
     queryFn: ({ signal }) => getEntry(account, name, signal),
   });
   const close = () => setOpen(undefined);
-  const actions = isOwn && data !== undefined && (
+  const actions = data !== undefined && (
     <SpaceBetween direction="horizontal" size="xs">
-      <Button onClick={() => setOpen("edit")}>{words.edit}</Button>
-      <Button variant="primary" onClick={() => setOpen("request")}>
-        {words.requestApproval}
-      </Button>
+      <SubscribeButton entry={data.entry} />
+      {isOwn && <Button onClick={() => setOpen("edit")}>{words.edit}</Button>}
+      {isOwn && (
+        <Button variant="primary" onClick={() => setOpen("request")}>
+          {words.requestApproval}
+        </Button>
+      )}
     </SpaceBetween>
   );
   return (
@@ -57,7 +61,7 @@ export function EntryPage() {
             ))}
           </Alert>
         )}
-        {data !== undefined && <Said entry={data.entry} />}
+        {data !== undefined && <Said entry={data.entry} subscribers={data.subscribers} />}
         {data !== undefined && <Versions name={name} versions={data.versions} />}
         {isOwn && data !== undefined && <ApprovalRequests repository={name} />}
       </SpaceBetween>
@@ -67,7 +71,13 @@ export function EntryPage() {
   );
 }
 
-function Said({ entry }: { entry: Entry }) {
+interface SaidProps {
+  readonly entry: Entry;
+  /** Told to its own account alone. */
+  readonly subscribers: Awaited<ReturnType<typeof getEntry>>["subscribers"];
+}
+
+function Said({ entry, subscribers }: SaidProps) {
   const { repositoryName: name, documentation, fields } = entry;
   return (
     <Container>
@@ -94,6 +104,10 @@ function Said({ entry }: { entry: Entry }) {
             ),
           ],
           [words.categories, entry.categories.join(", ") || "–"],
+          subscribers && [
+            words.subscribers,
+            subscribers.map(({ accountId }) => accountId).join(", ") || "–",
+          ],
           ...Object.entries(fields).map(([field, value]) => [field, String(value)] as const),
         ]}
       />

@@ -15,23 +15,29 @@ import { gallery as words } from "../../messages/gallery.ts";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
 import { EntryDialog } from "./entry-dialog.tsx";
+import { ExportDialog } from "./export-dialog.tsx";
+import { Subscriptions } from "./subscriptions.tsx";
 
 /** Entries of this account, and those that other accounts of the organization show it. */
 export function GalleryPage() {
   const [search, change] = usePlaceSearch();
   const [isAdding, setAdding] = useState(false);
+  const [isExporting, setExporting] = useState(false);
   const category = search.get("category") ?? "";
   const [text, setText] = useTyped(category, (next) => change({ category: next }));
   const { query, pages } = usePaged(["gallery", category, currentRegion()], (token, signal) =>
     listEntries(category, token, signal),
   );
-  const add = (
-    <Button variant="primary" onClick={() => setAdding(true)}>
-      {words.add}
-    </Button>
+  const actions = (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button onClick={() => setExporting(true)}>{words.export}</Button>
+      <Button variant="primary" onClick={() => setAdding(true)}>
+        {words.add}
+      </Button>
+    </SpaceBetween>
   );
   return (
-    <Page title={words.title} description={words.description} actions={add}>
+    <Page title={words.title} description={words.description} actions={actions}>
       <SpaceBetween size="m">
         <FormField label={words.category}>
           <Input type="search" value={text} onChange={({ detail }) => setText(detail.value)} />
@@ -50,7 +56,9 @@ export function GalleryPage() {
           />
         )}
         <MoreButton query={query} />
+        <Subscriptions />
       </SpaceBetween>
+      {isExporting && <ExportDialog {...{ category }} close={() => setExporting(false)} />}
       {isAdding && <EntryDialog stored={undefined} close={() => setAdding(false)} />}
     </Page>
   );

@@ -12,6 +12,7 @@ import {
   createRule,
   deleteRule,
   failureOf,
+  type UpstreamInput,
   upstreams,
 } from "../../api/pull-through.ts";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
@@ -20,6 +21,7 @@ import { Fields } from "../../components/fields.tsx";
 import { Page } from "../../components/page.tsx";
 import { pullThrough as words } from "../../messages/pull-through.ts";
 import { useNotices } from "../../notices.tsx";
+import { TestConnection } from "./test-connection.tsx";
 
 interface Draft {
   readonly source: string;
@@ -85,7 +87,10 @@ export function CreateRulePage() {
         }}
         steps={[
           { title: words.steps.source, content: <Source {...{ draft, change }} /> },
-          { title: words.steps.credentials, content: <Credentials {...{ draft, change }} /> },
+          {
+            title: words.steps.credentials,
+            content: <Credentials {...{ draft, change, input }} />,
+          },
           { title: words.steps.prefix, content: <Prefix {...{ draft, change }} /> },
           { title: words.steps.review, content: <Review {...{ input, error }} /> },
         ]}
@@ -132,7 +137,11 @@ function Source({ draft, change }: StepProps): ReactNode {
   );
 }
 
-function Credentials({ draft, change }: StepProps): ReactNode {
+function Credentials({
+  draft,
+  change,
+  input,
+}: StepProps & { readonly input: UpstreamInput }): ReactNode {
   return (
     <SpaceBetween size="m">
       {known(draft.source)?.isClosed === true && (
@@ -144,6 +153,10 @@ function Credentials({ draft, change }: StepProps): ReactNode {
           onChange={({ detail }) => change({ credentialArn: detail.value })}
         />
       </FormField>
+      <TestConnection
+        key={`${input.upstreamRegistryUrl} ${input.credentialArn ?? ""}`}
+        input={input}
+      />
     </SpaceBetween>
   );
 }
@@ -177,6 +190,7 @@ function Review({ input, error }: { input: CacheRuleInput; error: unknown }): Re
           [words.credentials, input.credentialArn ?? words.none],
         ]}
       />
+      <TestConnection input={input} />
       <span>{words.testing}</span>
       <EquivalentCli service="ecr" operation="CreatePullThroughCacheRule" input={{ ...input }} />
     </SpaceBetween>

@@ -17,6 +17,7 @@ import { pullThrough as words } from "../../messages/pull-through.ts";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
 import { RuleDetails } from "./rule-details.tsx";
+import { HitRate, LastFailure, useCacheUsage } from "./rule-usage.tsx";
 
 export function PullThroughPage() {
   const navigate = useNavigate();
@@ -24,6 +25,7 @@ export function PullThroughPage() {
   const [chosen, setChosen] = useState<CacheRule>();
   const [isDeleting, setDeleting] = useState(false);
   const { query, pages } = usePaged(["pull-through", currentRegion()], listRules);
+  const { usage, error: uncounted } = useCacheUsage();
   const prefix = chosen?.ecrRepositoryPrefix ?? "";
   const test = useMutation({
     mutationFn: () => failureOf(prefix),
@@ -74,11 +76,24 @@ export function PullThroughPage() {
               itemSelectionLabel: (_state, item) => item.ecrRepositoryPrefix,
               tableLabel: words.title,
             }}
-            columnDefinitions={columns}
+            columnDefinitions={[
+              ...columns,
+              {
+                ...{ id: "hits", header: words.hitRate },
+                cell: (rule) => <HitRate usage={usage.get(rule.ecrRepositoryPrefix)} />,
+              },
+              {
+                ...{ id: "failure", header: words.lastFailure },
+                cell: (rule) => <LastFailure usage={usage.get(rule.ecrRepositoryPrefix)} />,
+              },
+            ]}
           />
         )}
         <MoreButton query={query} />
-        {chosen !== undefined && <RuleDetails key={prefix} prefix={prefix} />}
+        {uncounted !== null && <ErrorNotice error={uncounted} />}
+        {chosen !== undefined && (
+          <RuleDetails key={prefix} {...{ prefix, usage: usage.get(prefix) }} />
+        )}
       </SpaceBetween>
       {isDeleting && chosen !== undefined && (
         <DeleteRule

@@ -5,19 +5,20 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
-import { type CacheTerms, getTerms } from "../../api/pull-through.ts";
+import { type CacheTerms, type CacheUsage, getTerms } from "../../api/pull-through.ts";
 import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
 import { pullThrough as words } from "../../messages/pull-through.ts";
 import { messages } from "../../messages.ts";
+import { RuleUsage } from "./rule-usage.tsx";
 
 /** Repositories that are shown; the others are a link away. */
 const shown = 10;
 
-/** On which terms a rule fetches, and what is there under its prefix. */
-export function RuleDetails({ prefix }: { prefix: string }) {
+/** What a rule spares its upstream, on which terms it fetches, and what is there under its prefix. */
+export function RuleDetails({ prefix, usage }: { prefix: string; usage: CacheUsage | undefined }) {
   const terms = useQuery({
     queryKey: ["pull-through", "terms", prefix, currentRegion()],
     queryFn: ({ signal }) => getTerms(prefix, signal),
@@ -25,6 +26,7 @@ export function RuleDetails({ prefix }: { prefix: string }) {
   return (
     <Container header={<Header variant="h2">{words.about(prefix)}</Header>}>
       <SpaceBetween size="m">
+        {usage !== undefined && <RuleUsage usage={usage} />}
         {terms.error !== null && (
           <ErrorNotice error={terms.error} retry={() => void terms.refetch()} />
         )}

@@ -8,8 +8,10 @@ import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { Fields } from "../../components/fields.tsx";
 import { replication as words } from "../../messages/replication.ts";
 import { useNotices } from "../../notices.tsx";
+import { DestinationOptions } from "./destination-options.tsx";
 import { ConditionMark } from "./destination-table.tsx";
-import { filtersOf, nameOf } from "./destinations.ts";
+import { filtersOf, nameOf, prefixesOf } from "./destinations.ts";
+import { PrefixMatches } from "./prefix-matches.tsx";
 
 interface DestinationDetailsProps {
   readonly destination: Standing;
@@ -21,6 +23,7 @@ export function DestinationDetails({ destination, rules }: DestinationDetailsPro
   const { succeed, fail } = useNotices();
   const { region, registryId, isConfigured, failedImages } = destination;
   const name = nameOf(destination);
+  const prefixes = prefixesOf(destination, rules);
   const { mutate, isPending } = useMutation({
     mutationFn: () => startBackfill({ region, registryId }),
     onError: fail,
@@ -49,11 +52,13 @@ export function DestinationDetails({ destination, rules }: DestinationDetailsPro
           fields={[
             [words.state, <ConditionMark key="state" standing={destination} />],
             [words.filters, filtersOf(destination, rules)],
+            prefixes && [words.now, <PrefixMatches key="now" prefixes={prefixes} />],
             [words.waiting, destination.waitingImages],
             [words.failed, failedImages],
             [words.lag, words.lagText(destination.lagSeconds)],
           ]}
         />
+        <DestinationOptions key={name} destination={{ region, registryId }} />
         <EquivalentCli
           service="ecr"
           operation="StartReplicationBackfill"

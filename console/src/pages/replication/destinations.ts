@@ -28,12 +28,22 @@ export function conditionText(standing: Standing): string {
   }
 }
 
-/** Which repositories rules copy to a destination. */
-export function filtersOf(destination: Destination, rules: readonly Rule[]): string {
+/** How names of repositories begin that rules copy to a destination; `undefined` where none does. */
+export function prefixesOf(
+  destination: Destination,
+  rules: readonly Rule[],
+): readonly string[] | undefined {
   const meant = rules.filter(({ destinations }) =>
     destinations.some((each) => isSame(each, destination)),
   );
-  if (meant.length === 0) return "–";
-  if (meant.some(({ prefixes }) => prefixes.length === 0)) return words.everything;
-  return meant.flatMap(({ prefixes }) => prefixes.map(words.startingWith)).join(", ");
+  if (meant.length === 0) return undefined;
+  if (meant.some(({ prefixes }) => prefixes.length === 0)) return [];
+  return meant.flatMap(({ prefixes }) => prefixes);
+}
+
+/** Which repositories rules copy to a destination. */
+export function filtersOf(destination: Destination, rules: readonly Rule[]): string {
+  const prefixes = prefixesOf(destination, rules);
+  if (prefixes === undefined) return "–";
+  return prefixes.length === 0 ? words.everything : prefixes.map(words.startingWith).join(", ");
 }

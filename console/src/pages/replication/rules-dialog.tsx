@@ -7,20 +7,17 @@ import Grid from "@cloudscape-design/components/grid";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { configurationOf, type Destination, putRules, type Rule } from "../../api/replication.ts";
-import { searchRepositories } from "../../api/search.ts";
 import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { replication as words } from "../../messages/replication.ts";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
 import { useSession, useWelcome } from "../../session-context.tsx";
-
-const mostNamed = 5;
-const byName = { sortBy: "NAME", sortOrder: "ASCENDING", maxResults: mostNamed } as const;
+import { PrefixMatches } from "./prefix-matches.tsx";
 
 /** A rule while it is written: prefixes as they were typed. */
 interface Draft {
@@ -148,7 +145,7 @@ function RuleForm({ number, draft, prefixes, put, remove }: RuleFormProps) {
         <FormField
           label={words.prefixes}
           description={words.prefixesHint}
-          constraintText={<Matches prefixes={prefixes} />}
+          constraintText={<PrefixMatches prefixes={prefixes} />}
         >
           <Input
             value={draft.prefixes}
@@ -193,35 +190,5 @@ function DestinationFields({ destination, put, remove }: DestinationFieldsProps)
         <Button variant="icon" iconName="remove" ariaLabel={words.remove} onClick={remove} />
       )}
     </Grid>
-  );
-}
-
-/** What a rule would mean among the repositories of now. */
-function Matches({ prefixes }: { prefixes: readonly string[] }) {
-  // One that begins with another adds nothing to it; without any, all match.
-  const outer = prefixes.filter((each) => !prefixes.some((o) => o !== each && each.startsWith(o)));
-  const asked = [...new Set(outer.length === 0 ? [""] : outer)].sort();
-  const { data } = useQuery({
-    queryKey: ["repositories", "prefixes", asked, currentRegion()],
-    queryFn: ({ signal }) =>
-      Promise.all(
-        asked.map((prefix) =>
-          searchRepositories({ ...byName, prefix: prefix || undefined }, signal),
-        ),
-      ),
-    retry: false,
-  });
-  if (data === undefined) return null;
-  const names = data.flatMap(({ repositories }) =>
-    repositories.map(({ repositoryName }) => repositoryName),
-  );
-  const count = data.reduce((sum, { totalCount }) => sum + totalCount, 0);
-  if (names.length === 0) return <output>{words.noMatch}</output>;
-  const more = count - Math.min(names.length, mostNamed);
-  return (
-    <output>
-      {words.matches(count)}: {names.slice(0, mostNamed).join(", ")}
-      {more > 0 && ` ${words.andMore(more)}`}
-    </output>
   );
 }

@@ -74,6 +74,10 @@ export function columnsOf(name: string): TableProps.ColumnDefinition<Row>[] {
       cell: ({ size }) => size !== undefined && sizeText(size),
     },
     {
+      ...{ id: "unique", header: messages.repositories.unique },
+      cell: ({ image }) => image !== undefined && sizeText(image.uniqueSizeInBytes),
+    },
+    {
       ...{ id: "pushed", header: words.pushed, sortingField: "PUSHED" },
       cell: ({ image }) => image !== undefined && <Time seconds={image.imagePushedAt} />,
     },

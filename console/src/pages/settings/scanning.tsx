@@ -14,6 +14,7 @@ import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
+import { FilterMatches } from "./filter-matches.tsx";
 
 const words = messages.settings;
 
@@ -124,7 +125,11 @@ function RuleForm({ rule, place, type, change, remove }: RuleFormProps) {
           }
         />
       </FormField>
-      <FormField label={words.filters} description={words.filtersHint}>
+      <FormField
+        label={words.filters}
+        description={words.filtersHint}
+        constraintText={<FilterMatches filters={rule.filters} />}
+      >
         <Input
           value={rule.filters}
           onChange={({ detail }) => change({ ...rule, filters: detail.value })}

@@ -26,12 +26,14 @@ export class SqlCacheRules implements CacheRuleReads, CacheRuleWrites {
     this.#usage = new SqlCacheUsage(session);
   }
 
-  health(registry: Registry): Promise<ReadonlyMap<string, CacheHealth>> {
-    return this.#usage.health(registry);
+  health(
+    ...asked: Parameters<CacheRuleReads["health"]>
+  ): Promise<ReadonlyMap<string, CacheHealth>> {
+    return this.#usage.health(...asked);
   }
 
-  usage(registry: Registry, from: number): Promise<ReadonlyMap<string, CacheCounts>> {
-    return this.#usage.usage(registry, from);
+  usage(...asked: Parameters<CacheRuleReads["usage"]>): Promise<ReadonlyMap<string, CacheCounts>> {
+    return this.#usage.usage(...asked);
   }
 
   noteHealth(registry: Registry, key: string, health: CacheHealth): Promise<void> {

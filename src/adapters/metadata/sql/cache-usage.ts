@@ -9,6 +9,7 @@ import type {
 } from "../../../registry/pull-through-cache/cache-usage.ts";
 import type { CacheUsageTable } from "./cache-rule-tables.ts";
 import { ofRegistry, type RegistryKey, registryKey } from "./keys.ts";
+import { ListStatement } from "./list-statement.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
 
@@ -19,8 +20,11 @@ export class SqlCacheUsage {
     this.#session = session;
   }
 
-  async health(registry: Registry): Promise<ReadonlyMap<string, CacheHealth>> {
-    const rows = await this.#session.all(health, registryKey(registry));
+  async health(
+    registry: Registry,
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, CacheHealth>> {
+    const rows = await health.all(this.#session, registryKey(registry), keys);
     return new Map(
       rows.map(({ prefix, fetched_at, failed_at, failure }) => [
         prefix,
@@ -32,8 +36,12 @@ export class SqlCacheUsage {
     );
   }
 
-  async usage(registry: Registry, from: number): Promise<ReadonlyMap<string, CacheCounts>> {
-    const rows = await this.#session.all(sums, { ...registryKey(registry), from });
+  async usage(
+    registry: Registry,
+    keys: readonly string[],
+    from: number,
+  ): Promise<ReadonlyMap<string, CacheCounts>> {
+    const rows = await sums.all(this.#session, { ...registryKey(registry), from }, keys);
     return new Map(
       rows.map((row) => [
         row.prefix,
@@ -86,14 +94,17 @@ type Hour = RuleKey & { readonly at: number };
 const ofRule = (key: RuleKey) => ({ ...ofRegistry(key), prefix: key.prefix });
 const ofHour = (key: Hour) => ({ ...ofRule(key), at: key.at });
 
-const health = statement(({ builder }, key: RegistryKey) =>
+const health = new ListStatement(({ builder }, key: RegistryKey, prefixes) =>
   builder
     .selectFrom("cache_rule")
     .select(["prefix", "fetched_at", "failed_at", "failure"])
-    .where((row) => row.and(ofRegistry(key))),
+    .where((row) => row.and(ofRegistry(key)))
+    .where("prefix", "in", prefixes),
 );
 
-const sums = statement(({ builder }, key: RegistryKey & { readonly from: number }) =>
+type Since = RegistryKey & { readonly from: number };
+
+const sums = new ListStatement(({ builder }, key: Since, prefixes) =>
   builder
     .selectFrom("cache_usage")
     .select(({ fn }) => [
@@ -104,6 +115,7 @@ const sums = statement(({ builder }, key: RegistryKey & { readonly from: number 
       fn.sum<number>("fetched_bytes").as("fetched_bytes"),
     ])
     .where((row) => row.and(ofRegistry(key)))
+    .where("prefix", "in", prefixes)
     .where("at", ">=", key.from)
     .groupBy("prefix"),
 );

@@ -1,5 +1,10 @@
 import { sql } from "kysely";
-import type { FoldedChild, FoldedReferrers, SearchReads } from "../../../ports/search-store.ts";
+import type {
+  FoldedChild,
+  FoldedReferrers,
+  ImageContent,
+  SearchReads,
+} from "../../../ports/search-store.ts";
 import type { Digest, Tag } from "../../../registry/names.ts";
 import type { RepositoryRef } from "../../../registry/repositories/repository.ts";
 import { imageAges } from "./image-census.ts";
@@ -53,7 +58,13 @@ export class SqlSearch implements SearchReads {
   ): Promise<FoldedChild[]> {
     const key = { ...repositoryKey(repository), limit };
     const rows = await children.all(this.#session, key, parents);
-    return rows.map(({ parent, digest, size }) => ({ parent, digest, sizeBytes: size }));
+    return rows.map(({ parent, digest, size, manifest }) => ({
+      ...{ parent, digest, sizeBytes: size, manifestBytes: manifest },
+    }));
+  }
+
+  contents(repository: RepositoryRef, images: readonly Digest[]): Promise<ImageContent[]> {
+    return contents.all(this.#session, repositoryKey(repository), images);
   }
 
   async referrers(
@@ -128,7 +139,12 @@ const children = new ListStatement(({ builder }, key: Limited, parents) =>
         .onRef("image.repository", "=", "listed.repository")
         .onRef("image.digest", "=", "listed.digest"),
     )
-    .select(["listed.image as parent", "listed.digest", "image.size_bytes as size"])
+    .select([
+      "listed.image as parent",
+      "listed.digest",
+      "image.size_bytes as size",
+      "image.manifest_bytes as manifest",
+    ])
     .where("listed.account", "=", key.account)
     .where("listed.region", "=", key.region)
     .where("listed.repository", "=", key.repository)
@@ -137,6 +153,16 @@ const children = new ListStatement(({ builder }, key: Limited, parents) =>
     .where("listed.position", "<", key.limit)
     .orderBy("listed.image")
     .orderBy("listed.position"),
+);
+
+const contents = new ListStatement(({ builder }, key: RepositoryKey, images) =>
+  builder
+    .selectFrom("manifest_reference")
+    .select(["image", "digest"])
+    .distinct()
+    .where((row) => row.and(ofRepository(key)))
+    .where("image", "in", images as Digest[])
+    .where("kind", "in", [sql.lit("config" as const), sql.lit("layer" as const)]),
 );
 
 // OCI 1.1, "Listing Referrers": without an artifact type, the media type of the config counts.

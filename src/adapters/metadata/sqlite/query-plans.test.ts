@@ -326,8 +326,8 @@ const calls: Record<string, Record<string, unknown[][]>> = {
     lock: [[registry, "k"]],
     replace: [[{ ...row, key: "k", settings: {} }]],
     remove: [[registry, "k"]],
-    health: [[registry]],
-    usage: [[registry, 1]],
+    health: [[registry, ["a", "b"]]],
+    usage: [[registry, ["a", "b"], 1]],
     noteHealth: [[registry, "k", { fetchedAt: 1, failure: { at: 1, reason: "" } }]],
     addUsage: [
       [[{ registry, key: "k", at: 1, pulls: 1, misses: 1, sentBytes: 1, fetchedBytes: 1 }]],

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type CommandBuilder, collected, textOf, textsOf, type Words } from "../command-builder.ts";
 import { cacheTerms, putTerms, termsText } from "./cache-terms.ts";
+import { cacheUsage, usageText } from "./cache-usage.ts";
 
 const prefixMeaning = "ecrRepositoryPrefix of the rule";
 const timeMeaning = "as 90s, 30m, 12h or 7d";
@@ -8,13 +9,20 @@ const timeMeaning = "as 90s, 30m, 12h or 7d";
 export function addCacheCommands(program: Command, builder: CommandBuilder): void {
   const cache = program
     .command("cache")
-    .description("what rules of the pull-through cache may fetch");
+    .description("what rules of the pull-through cache may fetch, and what they spare");
   const show = builder
     .command(cache, "terms", "show what a rule may fetch, and how long tags are good")
     .argument("<prefix>", prefixMeaning);
   builder.addServerOptions(show).action(async (prefix: string, words: Words) => {
     const terms = await cacheTerms(await builder.server(words), prefix);
     builder.show(words, terms, termsText(terms));
+  });
+  const usage = builder
+    .command(cache, "usage", "show what rules spare their upstreams, and what those failed at last")
+    .option("--hours <count>", "of the last so many hours instead of 24");
+  builder.addServerOptions(usage).action(async (words: Words) => {
+    const told = await cacheUsage(await builder.server(words), textOf(words.hours));
+    builder.show(words, told, usageText(told));
   });
   const set = builder
     .command(cache, "set-terms", "give a rule these terms instead of those that it has")

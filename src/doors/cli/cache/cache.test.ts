@@ -50,3 +50,18 @@ it.each([
   const { code, error } = await server.run(["cache", "set-terms", "hub", ...words]);
   expect([code, error]).toEqual([2, expect.stringContaining(sentence)]);
 });
+
+it("shows what rules spare their upstreams, of as many hours as are asked for", async () => {
+  expect((await server.run(["cache", "usage"])).out).toBe(
+    [
+      "Rule hub (public.ecr.aws)",
+      "  hit rate         no pulls, 0 from here, 0 from the upstream",
+      ...["  bytes saved      0", ""],
+    ].join("\n"),
+  );
+  const told = await server.json<{ startTime: number; endTime: number }>([
+    ...["cache", "usage", "--hours", "48"],
+  ]);
+  expect(told.endTime - told.startTime).toBeGreaterThanOrEqual(47 * 3_600);
+  expect((await server.run(["cache", "usage", "--hours", "long"])).code).toBe(2);
+});
