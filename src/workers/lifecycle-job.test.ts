@@ -189,6 +189,21 @@ describe("the lifecycle worker", () => {
     expect(types).not.toContain("Entrepot Lifecycle Run");
   });
 
+  it("keeps an image of which somebody says while the rules are run that it runs", async () => {
+    const used = await push("used");
+    await put(expireUntagged(1));
+    registry.clock.advance(2 * dayMs);
+    await between("evaluation and action", () =>
+      registry.ask(reportImagesInUse, {
+        reporter: "node-1",
+        expiresInSeconds: 86_400,
+        images: [{ repositoryName, imageDigest: used }],
+      }),
+    );
+    await round();
+    expect(await digests()).toEqual([used]);
+  });
+
   it("keeps what is left to be kept when others go while the rules are run", async () => {
     const images: string[] = [];
     for (const content of ["1", "2", "3", "4"]) images.push(await push(content));

@@ -57,6 +57,15 @@ describe("an upload session", () => {
     await expect(complete(id, "begun")).rejects.toMatchObject(ended);
   });
 
+  it("takes no more than a layer may have, however it is cut", async () => {
+    const begun = await startUpload(ports, registry, name);
+    const nearlyFull = { ...begun, offset: limits.layerBytes - 4, revision: 1 };
+    const replaced = () => new Error("it was another one");
+    await ports.metadata.transaction(({ uploads }) => uploads.replace(begun, nearlyFull, replaced));
+    await expect(append(begun.id, "12345")).rejects.toMatchObject({ kind: "LimitExceeded" });
+    expect((await append(begun.id, "1234")).offset).toBe(limits.layerBytes);
+  });
+
   it("has the digest of what is stored, and not of what this process received for nothing", async () => {
     const { id } = await startUpload(ports, registry, name);
     const transaction = () => Promise.reject(new Error("the database went away"));
