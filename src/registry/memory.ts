@@ -18,8 +18,8 @@ import type { VexIndex } from "./scanning/suppressions/vex-document.ts";
 import type { Waiver } from "./scanning/suppressions/waiver.ts";
 import type { LayerListing } from "./search/layer-listing.ts";
 import { searchLimits } from "./search/search-limits.ts";
-import { Slots } from "./takeover/slots.ts";
-import { Turns } from "./turns.ts";
+import { SerialQueue } from "./serial-queue.ts";
+import { Slots } from "./slots.ts";
 import { UsageTally } from "./usage/usage-tally.ts";
 
 export interface MemoryOptions {
@@ -50,7 +50,7 @@ export class RegistryMemory {
   readonly outboxGrew = new Signal();
   readonly logGrew = new RegistrySignal();
   /** Who hashes a password does so alone: it is meant to be slow, and pulls go on beside it. */
-  readonly passwordTurns = new Turns(limits.passwordsAtOnce);
+  readonly passwordTurns = new SerialQueue(limits.passwordsAtOnce);
   /** Waivers that were opened, by their version. */
   readonly waivers = new BoundedCache<string, Waiver>(suppressionLimits.rememberedWaivers, () => 1);
   /** VEX documents that were opened: imported ones by their version, attached ones by their object. */
@@ -70,7 +70,7 @@ export class RegistryMemory {
     ({ weight }) => weight,
   );
   /** Layers are large: who waits for a look into one does so alone. */
-  readonly lookTurns = new Turns(searchLimits.looksAtOnce);
+  readonly lookTurns = new SerialQueue(searchLimits.looksAtOnce);
   /** What is being fetched from other registries, and how they were found. */
   readonly upstreams: UpstreamMemory;
   /** Layers on their way to other deployments, a part of each in memory. */

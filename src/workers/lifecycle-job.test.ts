@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  digestOf,
   imageManifest,
   ociIndex,
   ociManifest,
@@ -187,6 +188,39 @@ describe("the lifecycle worker", () => {
     const waiting = await registry.environment.ports.metadata.outbox.first(99);
     const types = waiting.map(({ event }) => event.detailType);
     expect(types).not.toContain("Entrepot Lifecycle Run");
+  });
+
+  it("keeps an image of which somebody says while the rules are run that it runs", async () => {
+    const used = await push("used");
+    await put(expireUntagged(1));
+    registry.clock.advance(2 * dayMs);
+    await between("evaluation and action", () =>
+      registry.ask(reportImagesInUse, {
+        reporter: "node-1",
+        expiresInSeconds: 86_400,
+        images: [{ repositoryName, imageDigest: used }],
+      }),
+    );
+    await round();
+    expect(await digests()).toEqual([used]);
+  });
+
+  it("keeps a referrer whose subject comes while the rules are run", async () => {
+    const config = Buffer.from('{"content":"subject"}');
+    const subject = imageManifest(config);
+    const digest = digestOf(JSON.stringify(subject));
+    const about = { mediaType: ociManifest, digest, size: 2 };
+    const referrer = { ...imageManifest(Buffer.from('{"content":"sbom"}')), subject: about };
+    await registry.pushLayer(repositoryName, Buffer.from('{"content":"sbom"}'));
+    const referring = await registry.putManifest(repositoryName, referrer);
+    await put(expireUntagged(1));
+    registry.clock.advance(2 * dayMs);
+    await between("evaluation and action", async () => {
+      await registry.pushLayer(repositoryName, config);
+      await registry.putManifest(repositoryName, subject, { imageTag: "v1" });
+    });
+    await round();
+    expect(await digests()).toEqual([digest, referring].sort());
   });
 
   it("keeps what is left to be kept when others go while the rules are run", async () => {

@@ -1,6 +1,7 @@
 import type { ReclaimCandidate } from "../ports/metadata-store.ts";
 import type { Ports } from "../ports/ports.ts";
 import type { StoredObject } from "../registry/encryption/stored-object.ts";
+import { inParallel } from "../registry/in-parallel.ts";
 import type { ObjectId, Registry } from "../registry/names.ts";
 import { queueUnlessPlaced } from "./move-object.ts";
 
@@ -22,7 +23,7 @@ export async function reclaimObjects(
   candidates: readonly ObjectCandidate[],
 ): Promise<{ objects: number; bytes: number }> {
   const ids = [...new Set(candidates.map(({ object }) => object))].sort();
-  await inTurns(ids, (id) => dropPieces(ports, id));
+  await inParallel(ids, looksAtOnce, (id) => dropPieces(ports, id));
   const doomed: StoredObject[] = [];
   for (const some of inBatches(ids)) doomed.push(...(await mark(ports, registry, some)));
   const inBlobs = doomed.filter(({ placement }) => placement === "blobs");
@@ -95,12 +96,4 @@ async function dropPieces({ metadata, blobs }: Ports, id: ObjectId): Promise<voi
   if (object?.state !== "live" || object.placement !== "blobs") return;
   if (!(await metadata.objects.isLinked(object))) return;
   await blobs.delete(id, async () => (await metadata.objects.find(id))?.place);
-}
-
-async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const take = async () => {
-    while (next < items.length) await work(items[next++]!);
-  };
-  await Promise.all(Array.from({ length: looksAtOnce }, take));
 }

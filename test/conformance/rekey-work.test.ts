@@ -2,16 +2,19 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MemoryBlobStore } from "../../src/adapters/blobs/memory.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
-import { encryptionDomain } from "../../src/registry/encryption/domain.ts";
+import { encryptionDomain, manifestDomain } from "../../src/registry/encryption/domain.ts";
 import { continueRekey } from "../../src/registry/rekeying/continue-rekey.ts";
+import { changedStore } from "../support/changed-store.ts";
 import { digestOf } from "../support/oci-client.ts";
 import {
   closeServer,
+  config,
   create,
   finish,
   isAllUnderItsKey,
   isWhole,
   layer,
+  manifest,
   newKey,
   objectsOf,
   openServer,
@@ -23,6 +26,7 @@ import {
   server,
   service,
   under,
+  type Wanted,
 } from "../support/rekey-server.ts";
 
 beforeEach(() => openServer());
@@ -87,6 +91,54 @@ describe("the work", () => {
       }
     }
     for (const name of names) await pulls(name, "v2");
+    await isWhole();
+  });
+});
+
+describe("a push during which the repository is put under another key", () => {
+  /** Has it put under the key when the next transaction is about to begin, whoever begins it. */
+  function rekeyBeforeNext(to: Wanted): void {
+    const { ports } = server.opened;
+    const { metadata } = ports;
+    const transaction: MetadataStore["transaction"] = async (work) => {
+      Object.assign(ports, { metadata });
+      await rekey("app", to);
+      return metadata.transaction(work);
+    };
+    Object.assign(ports, { metadata: changedStore(metadata, { transaction }) });
+  }
+
+  it.each(["new", "there already"])("keeps a layer that is %s under the new one", async (what) => {
+    const key = await newKey();
+    for (const name of ["app", "other"]) await create(name, service);
+    if (what === "there already") await push("other");
+    const client = server.client();
+    const at = await client.startUpload("app");
+    const patched = await client.send("PATCH", at, { body: layer });
+    rekeyBeforeNext(under(key));
+    const put = `${patched.headers.get("location")}?digest=${digestOf(layer)}`;
+    expect((await client.send("PUT", put)).status).toBe(201);
+    const domain = encryptionDomain(await repositoryOf("app"));
+    expect((await objectsOf("app")).map((object) => object.domain)).toEqual([domain]);
+    expect(await isAllUnderItsKey("app")).toBe(true);
+    const answer = await client.get(`/v2/app/blobs/${digestOf(layer)}`);
+    expect(answer.body.equals(layer)).toBe(true);
+    await finish();
+    await isWhole();
+  });
+
+  it("keeps a manifest under the new one", async () => {
+    await create("app", service);
+    const client = server.client();
+    for (const blob of [layer, config]) await client.pushBlob("app", blob);
+    const before = (await objectsOf("app")).map(({ id }) => id);
+    rekeyBeforeNext(under(await newKey()));
+    expect((await client.putManifest("app", "v1", manifest)).status).toBe(201);
+    const repository = await repositoryOf("app");
+    const added = (await objectsOf("app")).filter(({ id }) => !before.includes(id));
+    expect(added.map((object) => object.domain)).toEqual([manifestDomain(repository)]);
+    await finish();
+    await pulls("app");
     await isWhole();
   });
 });

@@ -14,13 +14,13 @@ import {
   storageClassOf,
 } from "../../ports/place.ts";
 import { invariant } from "../../registry/errors.ts";
+import { inParallel } from "../../registry/in-parallel.ts";
 import type { ObjectId } from "../../registry/names.ts";
 import { ArchiveDirectory, makeDirectory, readText, writeText } from "./archive-directory.ts";
 import { Durability, hasCode, refusing } from "./durability.ts";
 import { FileBlob } from "./file-blob.ts";
 import { type FileSystem, nodeFileSystem } from "./file-system.ts";
 import { checkObjectKey, isObjectKey, objectMissing, stagedBytesLost } from "./object-key.ts";
-import { inParallel } from "./slots.ts";
 import { StagedFile } from "./staged-file.ts";
 import { sizeIfThere, transferFile, unlessAbsent } from "./transfer-file.ts";
 

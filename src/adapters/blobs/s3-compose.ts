@@ -1,3 +1,4 @@
+import { inParallel } from "../../registry/in-parallel.ts";
 import type { ObjectId } from "../../registry/names.ts";
 import { S3Blob } from "./s3-blob.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
@@ -5,7 +6,6 @@ import { refusesTheWay } from "./s3-errors.ts";
 import { type PartPool, PartsWriter } from "./s3-parts.ts";
 import type { Names, Segment } from "./s3-place.ts";
 import { causeOf } from "./s3-said.ts";
-import { inParallel } from "./slots.ts";
 
 const MiB = 1024 * 1024;
 /** S3 takes no part below it but the last. */
@@ -95,7 +95,7 @@ async function copyAll(
   const etags: string[] = [];
   const multipart = await bucket.begin(target);
   try {
-    await inParallel(copies, copiesAtOnce, async ({ name, start, end }, index) => {
+    await inParallel(copies.entries(), copiesAtOnce, async ([index, { name, start, end }]) => {
       etags[index] = await bucket.copyPart(multipart, index + 1, name, { start, end });
     });
     const lengthBytes = pieces.reduce((sum, piece) => sum + piece.lengthBytes, 0);

@@ -1,6 +1,6 @@
 import { freeMemory } from "../../registry/free-memory.ts";
+import { Slots } from "../../registry/slots.ts";
 import type { Multipart, S3Bucket } from "./s3-bucket.ts";
-import { Slots } from "./slots.ts";
 
 /** Buffers that are kept for the next part: fresh memory costs as much time as sending it. */
 const spareBuffers = 4;
@@ -81,7 +81,7 @@ export class PartsWriter {
     if (this.#multipart === undefined) {
       const body = this.#buffer.subarray(0, this.#filled);
       const signal = this.#abort.signal;
-      await this.#pool.sending.hold(() => this.#bucket.put(this.#name, body, signal));
+      await this.#pool.sending.take(() => this.#bucket.put(this.#name, body, signal));
     } else {
       await this.#sendPart();
       await Promise.all(this.#inFlight);
@@ -115,7 +115,7 @@ export class PartsWriter {
     this.#empty();
     const index = this.#etags.push("") - 1;
     const sending = this.#pool.sending
-      .hold(() => this.#upload(index, body))
+      .take(() => this.#upload(index, body))
       .then(
         () => this.#pool.give(buffer),
         (error: unknown) => {

@@ -13,6 +13,7 @@ import {
   storageClassOf,
 } from "../../ports/place.ts";
 import { invariant } from "../../registry/errors.ts";
+import { inParallel } from "../../registry/in-parallel.ts";
 import { limits } from "../../registry/limits.ts";
 import type { ObjectId } from "../../registry/names.ts";
 import { objectMissing, stagedBytesLost } from "./object-key.ts";
@@ -34,7 +35,6 @@ import {
 } from "./s3-place.ts";
 import { causeOf } from "./s3-said.ts";
 import { S3Staged } from "./s3-staged.ts";
-import { inParallel } from "./slots.ts";
 
 export interface S3BlobStoreOptions extends S3BucketOptions {
   /** What all names begin with; a slash follows it. Empty for none. */

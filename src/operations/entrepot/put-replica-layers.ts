@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { invalidParameter } from "../../registry/errors.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
+import { inParallel } from "../../registry/in-parallel.ts";
 import { takeLayer } from "../../registry/layers/take-layer.ts";
 import { parseDigest } from "../../registry/names.ts";
 import { replicationLimits } from "../../registry/replication/replication-limits.ts";
-import { inParallel } from "../../registry/takeover/in-parallel.ts";
 import { decodeBase64 } from "../base64.ts";
 import { repositoryResource } from "../ecr/resource.ts";
 import { anyDigest, registryId, repositoryName, request } from "../ecr/shapes.ts";

@@ -4,6 +4,7 @@ import { isRegistryError } from "../errors.ts";
 import { addPushers } from "../gates/pusher.ts";
 import { storingAlongside } from "../images/push-referrer.ts";
 import { putImage } from "../images/put-image.ts";
+import { inParallel } from "../in-parallel.ts";
 import { completeUpload } from "../layers/complete-upload.ts";
 import { findLayers } from "../layers/find-layer.ts";
 import { mountLayer } from "../layers/mount-layer.ts";
@@ -14,7 +15,6 @@ import type { SourceLayer } from "../replication/read-source.ts";
 import { replicationLimits } from "../replication/replication-limits.ts";
 import { findRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
-import { inParallel } from "../takeover/in-parallel.ts";
 
 /**
  * Another repository of the same registry, to which images come as they do by a push: it is scanned, gated

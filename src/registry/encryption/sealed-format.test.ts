@@ -118,11 +118,21 @@ describe.each([
     expect(() => openFrame(frameKey(key), other, 0, false, bytes)).toThrow();
     expect(() => openFrame(frameKey(key), object, second!.index, false, bytes)).toThrow();
     expect(() => openFrame(frameKey(key), object, 0, true, bytes)).toThrow();
+    const place = { index: 0, endsSegment: false, sizeBytes: limits.frameBytes };
+    const inSteps = (from: Uint8Array, of = object, more: Partial<typeof place> = {}) =>
+      openFrameInSteps(frameKey(from), of, { ...place, ...more }, (position, lengthBytes) =>
+        Buffer.from(bytes.subarray(position, position + lengthBytes)),
+      );
+    expect(inSteps(key)).toHaveLength(limits.frameBytes);
+    expect(() => inSteps(key, other)).toThrow();
+    expect(() => inSteps(key, object, { index: 1 })).toThrow();
+    expect(() => inSteps(key, object, { endsSegment: true })).toThrow();
     // Also where only one of the layers' keys is another.
     for (let layer = 0; layer < layers; layer++) {
       const wrong = Buffer.from(key);
       wrong[layer * 32]! ^= 1;
       expect(() => openFrame(frameKey(wrong), object, 0, false, bytes)).toThrow();
+      expect(() => inSteps(wrong)).toThrow();
     }
   });
 

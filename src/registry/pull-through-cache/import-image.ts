@@ -1,10 +1,10 @@
 import { isRegistryError, RegistryError } from "../errors.ts";
 import { type Manifest, parseManifest } from "../images/parse-manifest.ts";
 import { putImage } from "../images/put-image.ts";
+import { inParallel } from "../in-parallel.ts";
 import { findLayers } from "../layers/find-layer.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Tag } from "../names.ts";
-import { inParallel } from "../takeover/in-parallel.ts";
 import { addCacheEvents, addCacheFailure } from "./cache-event.ts";
 import { cacheLimits } from "./cache-limits.ts";
 import { freshMsOf } from "./cache-terms.ts";

@@ -1,5 +1,5 @@
+import { inParallel } from "../in-parallel.ts";
 import type { Digest } from "../names.ts";
-import { inParallel } from "../takeover/in-parallel.ts";
 import { cacheLimits } from "./cache-limits.ts";
 import { freshMsOf } from "./cache-terms.ts";
 import { type CachedRepository, keyIn, upstreamOf } from "./cached-repository.ts";

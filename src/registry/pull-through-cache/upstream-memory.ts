@@ -1,5 +1,5 @@
 import { BoundedCache } from "../bounded-cache.ts";
-import { Slots } from "../takeover/slots.ts";
+import { Slots } from "../slots.ts";
 import { cacheLimits } from "./cache-limits.ts";
 import { CacheTally } from "./cache-tally.ts";
 import type { LayerFetch } from "./layer-fetch.ts";

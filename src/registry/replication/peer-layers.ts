@@ -5,8 +5,8 @@ import {
   type PeerRegistry,
 } from "../../ports/peer-registry.ts";
 import type { Ports } from "../../ports/ports.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Digest, Registry } from "../names.ts";
-import { inParallel } from "../takeover/in-parallel.ts";
 import type { SourceRepository } from "./copy-image.ts";
 import type { ReplicationKey, ReplicationUpload } from "./image-replication.ts";
 import type { SourceLayer } from "./read-source.ts";

@@ -1,8 +1,8 @@
 import type { SourceReference, SourceRepository } from "../../ports/takeover-source.ts";
 import { isIndexType, type Manifest, parseManifest } from "../images/parse-manifest.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Digest } from "../names.ts";
 import type { BundledContent, BundledRepository, Inventory } from "./bundle-document.ts";
-import { inParallel } from "./in-parallel.ts";
 import { type Pause, persevere } from "./persevere.ts";
 import { takeoverLimits } from "./takeover-limits.ts";
 import type { TakeoverSettings } from "./takeover-settings.ts";

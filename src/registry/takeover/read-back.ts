@@ -1,9 +1,9 @@
 import type { TakeoverTarget } from "../../ports/takeover-target.ts";
 import { algorithmOf, digestOf } from "../digest.ts";
 import { parseManifest } from "../images/parse-manifest.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { Digest } from "../names.ts";
 import type { CopiedLayers } from "./copied-layers.ts";
-import { inParallel } from "./in-parallel.ts";
 import { type Pause, persevere } from "./persevere.ts";
 import { TakeoverFailure } from "./takeover-failure.ts";
 import type { Progress, TakeoverReport, TakeoverWish } from "./takeover-report.ts";

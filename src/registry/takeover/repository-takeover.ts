@@ -7,13 +7,13 @@ import type { HeldImages, TakeoverTarget } from "../../ports/takeover-target.ts"
 import { RegistryError } from "../errors.ts";
 import type { ImageReference } from "../images/image.ts";
 import { type Manifest, parseManifest } from "../images/parse-manifest.ts";
+import { inParallel } from "../in-parallel.ts";
 import { limits } from "../limits.ts";
 import { type Digest, isTag } from "../names.ts";
+import type { Slots } from "../slots.ts";
 import type { CopiedLayers } from "./copied-layers.ts";
-import { inParallel } from "./in-parallel.ts";
 import { type Pause, persevere } from "./persevere.ts";
 import { readBack } from "./read-back.ts";
-import type { Slots } from "./slots.ts";
 import { TakeoverFailure } from "./takeover-failure.ts";
 import { takeoverLimits } from "./takeover-limits.ts";
 import type { Progress, TakeoverReport, TakeoverWish } from "./takeover-report.ts";

@@ -1,12 +1,12 @@
 import type { SourceRepository, TakeoverSource } from "../../ports/takeover-source.ts";
 import type { TakeoverTarget } from "../../ports/takeover-target.ts";
+import { inParallel } from "../in-parallel.ts";
 import { isRepositoryName } from "../names.ts";
+import { Slots } from "../slots.ts";
 import { matchesWildcard } from "../wildcard.ts";
 import { CopiedLayers } from "./copied-layers.ts";
-import { inParallel } from "./in-parallel.ts";
 import type { Pause } from "./persevere.ts";
 import { RepositoryTakeover } from "./repository-takeover.ts";
-import { Slots } from "./slots.ts";
 import { TakeoverFailure } from "./takeover-failure.ts";
 import { type Progress, TakeoverReport, type TakeoverWish } from "./takeover-report.ts";
 

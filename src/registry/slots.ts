@@ -1,4 +1,4 @@
-/** Bounds what goes on at once over all repositories. */
+/** Lets so many at a time do something; the others wait, and come in the order in which they asked. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Turns } from "./turns.ts";
+import { SerialQueue } from "./serial-queue.ts";
 
 /** Work that ends when it is told to. */
 function held() {
@@ -16,7 +16,7 @@ function held() {
 }
 
 test("begins a piece of work when the one before it is done, also where that failed", async () => {
-  const turns = new Turns(9);
+  const turns = new SerialQueue(9);
   const first = held();
   const one = turns.take(first.work);
   const failing = turns.take(() => Promise.reject(new Error("broken")));
@@ -32,7 +32,7 @@ test("begins a piece of work when the one before it is done, also where that fai
 });
 
 test("refuses whoever would have to wait for too long, until there is room again", async () => {
-  const turns = new Turns(2);
+  const turns = new SerialQueue(2);
   const first = held();
   const one = turns.take(first.work);
   const two = turns.take(async () => "two");

@@ -1,7 +1,7 @@
 import { RegistryError } from "./errors.ts";
 
 /** Work that is done one piece after the other, since each takes a core, and for which few may wait. */
-export class Turns {
+export class SerialQueue {
   readonly #most: number;
   #taken = 0;
   #last: Promise<unknown> = Promise.resolve();

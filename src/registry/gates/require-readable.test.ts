@@ -1,0 +1,40 @@
+import { expect, it, onTestFinished } from "vitest";
+import { account, deployment, digestOf, TestRegistry } from "../../../test/support/ecr.ts";
+import { userWith } from "../../../test/support/identity.ts";
+import { testPorts } from "../../../test/support/ports.ts";
+import { putGate } from "../../operations/entrepot/put-gate.ts";
+import type { Caller } from "../identity/principal.ts";
+import { findLayer } from "../layers/find-layer.ts";
+import type { Digest, RepositoryName } from "../names.ts";
+import { isMountable, requireReadable } from "./require-pullable.ts";
+
+it("gives a layer that no image has yet, under a gate, to who may push there and to nobody else", async () => {
+  const opened = await testPorts();
+  onTestFinished(() => opened.close());
+  const test = new TestRegistry(opened);
+  const [registry, name] = [{ account, region: deployment.region }, "app" as RepositoryName];
+  await test.createRepository(name);
+  const content = Buffer.from("of an image that is still to be judged");
+  await test.pushLayer(name, content);
+  const digest = digestOf(content) as Digest;
+  const all = { Effect: "Allow", Action: "ecr:*", Resource: "*" };
+  const noPush = { Effect: "Deny", Action: "ecr:UploadLayerPart", Resource: "*" };
+  const puller = await userWith(opened.ports, { account, name: "puller" }, all, noPush);
+  const pusher = await userWith(opened.ports, { account, name: "pusher" }, all);
+  const outcomes = async (onBehalfOf: Caller) => {
+    const ports = { ...opened.ports, onBehalfOf };
+    const { repository } = await findLayer(ports, registry, name, digest);
+    const isPullable = await ports.metadata.layers.isPullable(repository, digest);
+    const layer = { repository, digest, isPullable };
+    const refusal = await requireReadable(ports, layer).catch((error: unknown) => error);
+    return [refusal, await isMountable(ports, layer)];
+  };
+  const gate = { name: "scanned", repositories: [name], requireScan: true };
+  const free = [undefined, true];
+  expect(await outcomes(puller)).toEqual(free);
+  await test.ask(putGate, { ...gate, mode: "report" });
+  expect(await outcomes(puller)).toEqual(free);
+  await test.ask(putGate, { ...gate, mode: "enforce" });
+  expect(await outcomes(puller)).toEqual([expect.objectContaining({ kind: "ImageHeld" }), false]);
+  expect(await outcomes(pusher)).toEqual(free);
+});
