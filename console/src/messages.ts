@@ -330,6 +330,8 @@ export const messages = {
     schedule: "Schedule deletion",
     repositories: "Repositories",
     empty: "No keys",
+    emptyText:
+      "Repositories are sealed under a key of the registry. One of your own can be rotated and disabled.",
     operations: "Operations",
     operationsNone: "The registry has not used this key yet.",
     grants: "Grants",
@@ -359,6 +361,8 @@ export const messages = {
     empty: "No records",
     live: "Live",
     details: "Record",
+    failures: "Failures only",
+    file: "NDJSON",
   },
   push: {
     title: (name: string) => `Push commands for ${name}`,
