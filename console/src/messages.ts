@@ -1,6 +1,7 @@
 import { activity } from "./messages/activity.ts";
 import { attention } from "./messages/attention.ts";
 import { compare } from "./messages/compare.ts";
+import { copyRepository } from "./messages/copy-repository.ts";
 import { deletion } from "./messages/deletion.ts";
 import { connection, failure, palette, shortcuts } from "./messages/frame.ts";
 import { imageActions } from "./messages/image-actions.ts";
@@ -268,6 +269,7 @@ export const messages = {
   activity,
   attention,
   deletion,
+  copyRepository,
   imageActions,
   connection,
   failure,

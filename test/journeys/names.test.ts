@@ -52,7 +52,10 @@ const screens: Readonly<Record<string, Screen>> = {
   "/r/team/names/-/history": { ...ofRepository, buttons: ["Point back here"] },
   "/r/team/names/-/lifecycle": { ...ofRepository, buttons: ["Save"] },
   "/r/team/names/-/permissions": { ...ofRepository, buttons: ["Save"] },
-  "/r/team/names/-/settings": { ...ofRepository, buttons: ["Save"] },
+  "/r/team/names/-/settings": {
+    ...ofRepository,
+    buttons: ["Save", "Copy to a new repository with other encryption"],
+  },
   "/r/team/names/-/i/DIGEST": { heading: "team/names:v1", tabs: [...pullTabs, ...imageTabs] },
   "/compare?a=team/names:v1&b=team/names@OLD": { heading: "Compare" },
   "/security": { heading: "Security" },
