@@ -1,6 +1,7 @@
 import { activity } from "./messages/activity.ts";
 import { attention } from "./messages/attention.ts";
 import { compare } from "./messages/compare.ts";
+import { copyRepository } from "./messages/copy-repository.ts";
 import { deletion } from "./messages/deletion.ts";
 import { connection, failure, palette, shortcuts } from "./messages/frame.ts";
 import { imageActions } from "./messages/image-actions.ts";
@@ -268,6 +269,7 @@ export const messages = {
   activity,
   attention,
   deletion,
+  copyRepository,
   imageActions,
   connection,
   failure,
@@ -330,6 +332,8 @@ export const messages = {
     schedule: "Schedule deletion",
     repositories: "Repositories",
     empty: "No keys",
+    emptyText:
+      "Repositories are sealed under a key of the registry. One of your own can be rotated and disabled.",
     operations: "Operations",
     operationsNone: "The registry has not used this key yet.",
     grants: "Grants",
@@ -359,6 +363,8 @@ export const messages = {
     empty: "No records",
     live: "Live",
     details: "Record",
+    failures: "Failures only",
+    file: "NDJSON",
   },
   push: {
     title: (name: string) => `Push commands for ${name}`,

@@ -34,6 +34,17 @@ export function hitsHere({ places, actions, text }: Here): Hit[] {
   ];
 }
 
+/** As distributions and languages name them: `openssl`, `@scope/name`, `group:artifact`. */
+const packageShape = /^[@\w][\w.+:/-]+$/;
+
+/** What was found in a package of that name: no index has parts of their names, so it is asked for there. */
+export function packageHit(text: string): Hit[] {
+  const name = text.trim();
+  if (!packageShape.test(name)) return [];
+  const to = `/security?${new URLSearchParams({ package: name })}`;
+  return [{ group: words.package, text: words.findingsIn(name), to }];
+}
+
 /** What the registry has, of what the person may see. */
 export function hitsOf({ repositories, tags, images, findings }: Found): Hit[] {
   return [

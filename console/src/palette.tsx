@@ -13,7 +13,7 @@ import { ErrorNotice } from "./components/error-notice.tsx";
 import { useTyped } from "./components/server-list.ts";
 import { messages } from "./messages.ts";
 import type { PaletteAction } from "./palette-actions.ts";
-import { type Hit, hitsHere, hitsOf } from "./palette-hits.ts";
+import { type Hit, hitsHere, hitsOf, packageHit } from "./palette-hits.ts";
 import type { places as allPlaces } from "./routes.tsx";
 
 const words = messages.palette;
@@ -51,7 +51,8 @@ function Search({ places, actions, close }: Omit<PaletteProps, "isOpen">) {
   });
   const hits = [
     ...hitsHere({ places, actions, text }),
-    ...(data === undefined || text.trim() === "" ? [] : hitsOf(data)),
+    // Last, and not before the others are known: who presses Enter at once means one of those.
+    ...(data === undefined || text.trim() === "" ? [] : [...hitsOf(data), ...packageHit(asked)]),
   ];
   const chosen = Math.min(at, hits.length - 1);
   const optionId = (index: number) => `${id}-${index}`;

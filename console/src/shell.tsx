@@ -12,6 +12,7 @@ import { useLocation, useNavigate } from "react-router";
 import { currentRegion, setRegion } from "./api/call.ts";
 import { signOut } from "./api/session.ts";
 import { useMendedNavigation } from "./components/mend-navigation.ts";
+import { firstPage } from "./components/server-list.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { FailureBoundary } from "./failure-boundary.tsx";
 import { LiveEvents } from "./live-events.tsx";
@@ -20,6 +21,7 @@ import { useNotices } from "./notices.tsx";
 import { SignInForm } from "./pages/sign-in/sign-in-form.tsx";
 import { Palette } from "./palette.tsx";
 import { paletteActions } from "./palette-actions.ts";
+import { usePlaceSearch } from "./place-search.ts";
 import { forgetPlaces } from "./recent-places.ts";
 import type { places as allPlaces, Group } from "./routes.tsx";
 import { useSession, useWelcome } from "./session-context.tsx";
@@ -90,12 +92,14 @@ export function Shell({ places, children }: { places: typeof allPlaces; children
 /** The region that everything is asked of; of another one nothing is known yet. */
 function useRegion(): [region: string, choose: (region: string) => void] {
   const queries = useQueryClient();
+  const [, change] = usePlaceSearch();
   const [region, show] = useState(currentRegion);
   const choose = (next: string) => {
     setRegion(next);
     sessionStorage.setItem("entrepot-region", next);
     show(next);
     forgetPlaces();
+    change(firstPage);
     void queries.resetQueries();
   };
   return [region, choose];

@@ -37,6 +37,7 @@ import { updatePullThroughCacheRule } from "../../src/operations/ecr/update-pull
 import { updateRepositoryCreationTemplate } from "../../src/operations/ecr/update-repository-creation-template.ts";
 import { uploadLayerPart } from "../../src/operations/ecr/upload-layer-part.ts";
 import { attachImageSbom } from "../../src/operations/entrepot/attach-image-sbom.ts";
+import { copyImage } from "../../src/operations/entrepot/copy-image.ts";
 import { createReplicaRepository } from "../../src/operations/entrepot/create-replica-repository.ts";
 import { deleteGalleryEntry } from "../../src/operations/entrepot/delete-gallery-entry.ts";
 import { deleteGalleryVersion } from "../../src/operations/entrepot/delete-gallery-version.ts";
@@ -372,6 +373,10 @@ const writes: Readonly<Record<string, () => readonly [Operation, object]>> = {
   PutRegistryScanningConfiguration: () => [
     putRegistryScanningConfiguration,
     { scanType: "BASIC", rules: [] },
+  ],
+  CopyImage: () => [
+    copyImage,
+    { repositoryName, imageId: { imageDigest }, destinationRepositoryName: "plain" },
   ],
   RestoreTag: () => [restoreTag, { repositoryName, imageTag: "2", imageDigest }],
 };

@@ -224,4 +224,11 @@ it("Control and K lead to a repository, a tag and a vulnerability", async () => 
   await heading(`${name}:1.1`);
   await goTo("CVE-2021-44228", "CVE-2021-44228");
   await page.getByRole("grid", { name: "Findings" }).waitFor();
+  await goTo("minimist", "Findings in minimist");
+  await heading("Security");
+  await page
+    .getByRole("row", { name: /minimist/ })
+    .first()
+    .waitFor();
+  expect(new URL(page.url()).searchParams.get("package")).toBe("minimist");
 });

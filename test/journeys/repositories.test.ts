@@ -130,6 +130,24 @@ it("the server filters, sorts and counts, and the address says how", async () =>
   await page.getByRole("link", { name: "team/pay" }).waitFor();
 });
 
+it("the page of a long list is in the address, and is the same after a reload", async () => {
+  const { page, go, heading } = shown;
+  for (let made = 10; made < 62; made += 1) await createRepository(server, `paged/r${made}`);
+  await go("/repositories?prefix=paged%2F");
+  await heading("Repositories");
+  const names = () => page.getByRole("link", { name: /^paged\// }).allTextContents();
+  await expect.poll(names).toHaveLength(50);
+  const first = await names();
+  await page.getByRole("button", { name: "Next page" }).first().click();
+  await expect.poll(names).toEqual(["paged/r60", "paged/r61"]);
+  expect(new URL(page.url()).searchParams.get("page")).toBe("2");
+  await page.reload();
+  await expect.poll(names).toEqual(["paged/r60", "paged/r61"]);
+  await page.getByRole("button", { name: "Previous page" }).first().click();
+  await expect.poll(names).toEqual(first);
+  expect(new URL(page.url()).searchParams.has("page")).toBe(false);
+});
+
 it("each column narrows the list, and the address keeps by what", async () => {
   const { page, go, heading } = shown;
   const names = () => page.getByRole("link", { name: /^narrow\// }).allTextContents();

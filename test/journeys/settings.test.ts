@@ -6,6 +6,7 @@ import {
   GetRegistryPolicyCommand,
   GetRegistryScanningConfigurationCommand,
   GetSigningConfigurationCommand,
+  ListImagesCommand,
   ListPullTimeUpdateExclusionsCommand,
 } from "@aws-sdk/client-ecr";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
@@ -14,8 +15,8 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import { expect, it } from "vitest";
 import { Sha256 } from "../../src/registry/sha256.ts";
 import type { RunningServer } from "../support/server.ts";
-import type { Visit } from "./browser.ts";
-import { ecrOf } from "./content.ts";
+import { expectAccessible, type Visit } from "./browser.ts";
+import { ecrOf, pushImage } from "./content.ts";
 import { signedIn } from "./signed-in.ts";
 
 let server: RunningServer;
@@ -183,6 +184,36 @@ it("a repository's tags are made immutable, with exceptions that are tried first
     imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
     imageTagMutabilityExclusionFilters: ["latest", "dev-*"].map((filter) => ({ filter })),
   });
+});
+
+it("a repository is copied to a new one with other encryption, tags and all", async () => {
+  const { page, go, heading, expected } = shown;
+  expected.add("RepositoryNotFoundException"); // The name is free.
+  const repositoryName = "team/open";
+  await ecrOf(server).send(new CreateRepositoryCommand({ repositoryName }));
+  for (const tag of ["v1", "v2"]) await pushImage(server, repositoryName, tag, { seed: tag });
+  await go(`/r/${repositoryName}/-/settings`);
+  await heading(repositoryName);
+  const title = "Copy to a new repository with other encryption";
+  await page.getByRole("button", { name: title }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Repository name").fill("team/sealed");
+  await dialog.getByText("The name is free.").waitFor();
+  await dialog.getByLabel("KMS, managed key").check();
+  await expectAccessible(shown);
+  await dialog.getByRole("button", { name: "Copy", exact: true }).click();
+  await heading("team/sealed");
+  await page.getByText("2 images were copied to team/sealed.").first().waitFor();
+  const ecr = ecrOf(server);
+  const { repositories } = await ecr.send(
+    new DescribeRepositoriesCommand({ repositoryNames: ["team/sealed"] }),
+  );
+  expect(repositories?.[0]?.encryptionConfiguration?.encryptionType).toBe("KMS");
+  const imagesOf = async (name: string) => {
+    const { imageIds = [] } = await ecr.send(new ListImagesCommand({ repositoryName: name }));
+    return imageIds.map(({ imageTag, imageDigest }) => `${imageTag} ${imageDigest}`).sort();
+  };
+  expect(await imagesOf("team/sealed")).toEqual(await imagesOf(repositoryName));
 });
 
 it("the keys of a region come in one request, and are switched off after a question", async () => {

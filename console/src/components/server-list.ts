@@ -19,23 +19,38 @@ interface ServerListOptions {
   readonly sortOrder: ListRequest["sortOrder"];
 }
 
+/** Pages that a list can show: ECR has no longer lists. */
+const mostPages = 2_000;
+/** Where a page begins that nobody went through to: its list begins anew from the first. */
+const unknown = null;
+/** What the address has of the page that is shown. */
+export const firstPage = { page: "", from: "" } as const;
+
 /**
- * How a list is filtered and sorted, kept in the page's address, and which of its pages is shown. The
+ * How a list is filtered and sorted, and which of its pages is shown: the page's address keeps it. The
  * server does the work: what this gives is what to ask it for.
  */
 export function useServerList(first: ServerListOptions) {
   const [search, change] = usePlaceSearch();
-  const [tokens, setTokens] = useState<readonly (string | undefined)[]>([undefined]);
-  const [page, setPage] = useState(1);
+  const from = search.get("from") ?? undefined;
+  const page = from === undefined ? 1 : pageNumber(search.get("page"));
+  const [walked, setWalked] = useState<readonly (string | undefined | null)[]>([undefined]);
+  const tokens = Array.from({ length: Math.max(page, walked.length) }, (_, at) => {
+    if (at === page - 1) return from;
+    return at < walked.length ? walked[at] : unknown;
+  });
   const sortBy = search.get("sort") ?? first.sortBy;
   const sortOrder = (search.get("order") ?? first.sortOrder) as ListRequest["sortOrder"];
   const set = (changes: Readonly<Record<string, string>>) => {
-    change(changes);
-    setTokens([undefined]);
-    setPage(1);
+    change({ ...changes, ...firstPage });
+    setWalked([undefined]);
+  };
+  const show = (wanted: number, token: string | undefined | null) => {
+    if (typeof token === "string") change({ page: String(wanted), from: token });
+    else change(firstPage);
   };
   const request: ListRequest = {
-    ...{ sortBy, sortOrder, maxResults: pageSize, nextToken: tokens[page - 1] },
+    ...{ sortBy, sortOrder, maxResults: pageSize, nextToken: from },
   };
   return {
     request,
@@ -52,7 +67,6 @@ export function useServerList(first: ServerListOptions) {
     },
     /** For the pages that are known; the next one is known once this one is here. */
     pagination(totalCount: number, nextToken: string | undefined): PaginationProps {
-      const known = tokens.slice(0, page);
       return {
         currentPageIndex: page,
         // Pages are reached one after the other: the server tells of each where the next begins.
@@ -60,14 +74,19 @@ export function useServerList(first: ServerListOptions) {
         openEnd: nextToken !== undefined && totalCount > (page + 1) * pageSize,
         onChange({ detail }) {
           const wanted = detail.currentPageIndex;
-          if (wanted <= known.length) return setPage(wanted);
-          if (nextToken === undefined) return;
-          setTokens([...known, nextToken]);
-          setPage(known.length + 1);
+          const token = wanted === page + 1 ? nextToken : tokens[wanted - 1];
+          if (wanted > page && token === undefined) return; // It is on its way.
+          setWalked(tokens);
+          show(wanted, token);
         },
       };
     },
   };
+}
+
+/** Of an address that somebody may have written by hand. */
+function pageNumber(text: string | null): number {
+  return Math.min(Math.max(Math.trunc(Number(text)) || 2, 2), mostPages);
 }
 
 /** A text that follows what is typed after a pause. */

@@ -22,6 +22,8 @@ export const palette = {
   repository: "repository",
   tag: "tag",
   image: "image",
+  package: "package",
+  findingsIn: (name: string) => `Findings in ${name}`,
   actions: {
     create: "Create repository",
     cache: "Create pull through cache rule",

@@ -13,6 +13,7 @@ import { CommandBuilder, textOf, type Words } from "./command-builder.ts";
 import type { Commands, FsckProgress, Terminal } from "./commands.ts";
 import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
+import { addCopyImageCommand } from "./copy-image-command.ts";
 import { addCostCommands } from "./cost/cost-commands.ts";
 import { doctor } from "./doctor.ts";
 import { addEventTargetCommands } from "./event-target-commands.ts";
@@ -90,6 +91,7 @@ function programOf(builder: CommandBuilder): Command {
   addTrashCommands(program, builder);
   addEventsCommand(program, builder);
   addTagCommands(program, builder);
+  addCopyImageCommand(program, builder);
   addRekeyCommand(program, builder);
   addAuditCommands(program, builder);
   addFindingCommands(program, builder);

@@ -4,6 +4,7 @@ import { approveInEmergency } from "./approve-in-emergency.ts";
 import { approveRequest } from "./approve-request.ts";
 import { attachImageSbom } from "./attach-image-sbom.ts";
 import { compareImages } from "./compare-images.ts";
+import { copyImage } from "./copy-image.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
 import { createReplicaRepository } from "./create-replica-repository.ts";
 import { deleteConsoleSignOn } from "./delete-console-sign-on.ts";
@@ -161,6 +162,7 @@ export const entrepotOperations = [
   holdReclaim,
   lintPolicy,
   listJobs,
+  copyImage,
   rekeyRepository,
   rerunJob,
   createPullSecret,

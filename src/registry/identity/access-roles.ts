@@ -34,7 +34,7 @@ const maintaining = [
   ...["ecr:GetLifecyclePolicyPreview", "ecr:TagResource", "ecr:UntagResource"],
   ...["ecr:UpdateImageStorageClass", "entrepot:DeleteGalleryEntry"],
   ...["entrepot:DeleteGalleryVersion", "entrepot:PutGalleryEntry", "entrepot:PutGalleryVersion"],
-  ...["entrepot:RestoreImages", "entrepot:RestoreTag"],
+  ...["entrepot:CopyImage", "entrepot:RestoreImages", "entrepot:RestoreTag"],
 ];
 const reviewing = [
   ...viewing,

@@ -19,6 +19,8 @@ export const replicationLimits = {
   copiesAtOnce: 6,
   childrenAtOnce: 3,
   layersAtOnce: 4,
+  /** Of one image within a registry, while somebody waits. Layers that came by then need not come again. */
+  copyWithinMs: 900 * second,
   /** Images that one run of a lane copies, before others have their turn; and for how long it begins some. */
   imagesPerRun: 500,
   runMs: 30 * second,

@@ -77,39 +77,43 @@ export function AuditPage() {
     <Page title={words.title}>
       <SpaceBetween size="m">
         <Container>
-          <ColumnLayout columns={4}>
-            {facets.map((facet) => (
-              <FormField key={facet} label={labels[facet]}>
-                <Input
-                  value={search.get(facet) ?? ""}
-                  type="search"
-                  onChange={({ detail }) => set(facet, detail.value)}
-                />
-              </FormField>
-            ))}
-          </ColumnLayout>
-          <SpaceBetween direction="horizontal" size="m">
-            <Checkbox
-              checked={errorsOnly}
-              onChange={({ detail }) => set("errors", detail.checked ? "1" : "")}
-            >
-              Failures only
-            </Checkbox>
-            <Checkbox
-              checked={isLive}
-              onChange={({ detail }) => set("live", detail.checked ? "1" : "")}
-            >
-              {words.live}
-            </Checkbox>
+          <SpaceBetween size="s">
+            <ColumnLayout columns={4}>
+              {facets.map((facet) => (
+                <FormField key={facet} label={labels[facet]}>
+                  <Input
+                    value={search.get(facet) ?? ""}
+                    type="search"
+                    onChange={({ detail }) => set(facet, detail.value)}
+                  />
+                </FormField>
+              ))}
+            </ColumnLayout>
+            <SpaceBetween direction="horizontal" size="m">
+              <Checkbox
+                checked={errorsOnly}
+                onChange={({ detail }) => set("errors", detail.checked ? "1" : "")}
+              >
+                {words.failures}
+              </Checkbox>
+              <Checkbox
+                checked={isLive}
+                onChange={({ detail }) => set("live", detail.checked ? "1" : "")}
+              >
+                {words.live}
+              </Checkbox>
+            </SpaceBetween>
           </SpaceBetween>
         </Container>
         {query.error !== null && (
           <ErrorNotice error={query.error} retry={() => void query.refetch()} />
         )}
-        <RecordTable {...{ records, isPending: query.isPending, chosen, setChosen }} />
+        <RecordTable
+          {...{ records, isPending: query.isPending && query.error === null, chosen, setChosen }}
+        />
         {query.hasNextPage && (
           <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            More
+            {messages.more}
           </Button>
         )}
         {chosen !== undefined && (
@@ -153,7 +157,7 @@ function RecordTable({ records, isPending, chosen, setChosen }: RecordTableProps
           counter={`(${records.length})`}
           actions={
             <Button onClick={() => downloadText("audit.ndjson", "application/x-ndjson", lines())}>
-              NDJSON
+              {words.file}
             </Button>
           }
         >

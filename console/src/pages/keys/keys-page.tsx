@@ -45,6 +45,11 @@ export function KeysPage() {
       ({ encryptionConfiguration: encryption }) => encryption?.kmsKey === arn,
     );
   const close = () => setOpen(undefined);
+  const create = (
+    <Button variant="primary" onClick={() => setOpen("create")}>
+      {words.create}
+    </Button>
+  );
   return (
     <Page
       title={words.title}
@@ -53,9 +58,7 @@ export function KeysPage() {
           <Button disabled={key?.manager !== "CUSTOMER"} onClick={() => setOpen("disable")}>
             {key?.state === "Disabled" ? words.enable : words.disable}
           </Button>
-          <Button variant="primary" onClick={() => setOpen("create")}>
-            {words.create}
-          </Button>
+          {create}
         </SpaceBetween>
       }
     >
@@ -67,7 +70,7 @@ export function KeysPage() {
         loading={query.isPending}
         footer={<MoreButton query={query} />}
         loadingText={messages.loading}
-        empty={<Empty title={words.empty} />}
+        empty={<Empty title={words.empty} text={words.emptyText} action={create} />}
         trackBy="id"
         selectionType="single"
         selectedItems={key === undefined ? [] : [key]}

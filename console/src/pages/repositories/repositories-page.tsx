@@ -15,7 +15,7 @@ import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { PushCommands } from "../../components/push-commands.tsx";
-import { useServerList, useTyped } from "../../components/server-list.ts";
+import { firstPage, useServerList, useTyped } from "../../components/server-list.ts";
 import { Severity } from "../../components/severity.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
@@ -49,7 +49,7 @@ export function RepositoriesPage() {
       onChange={({ detail: { selectedId } }) => {
         setChosen(undefined);
         // What one view is sorted and filtered by, the other may not know.
-        const filters = { sort: "", order: "", filter: "", ...noFilters };
+        const filters = { sort: "", order: "", filter: "", ...noFilters, ...firstPage };
         change({ ...filters, view: selectedId === "tree" ? "tree" : "" });
       }}
     />

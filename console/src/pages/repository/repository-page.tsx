@@ -6,8 +6,10 @@ import { type ComponentType, useState } from "react";
 import { useNavigate } from "react-router";
 import { currentRegion } from "../../api/call.ts";
 import { describeRepository, type RepositoryAnswer } from "../../api/ecr.ts";
+import { ApiError } from "../../api/errors.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { PlaceLink } from "../../components/link.tsx";
 import { Page } from "../../components/page.tsx";
 import { PushCommands } from "../../components/push-commands.tsx";
 import { messages } from "../../messages.ts";
@@ -50,6 +52,7 @@ export function RepositoryPage({ name, tab }: { name: string; tab: RepositoryTab
     queryFn: ({ signal }) => describeRepository(name, signal),
   });
   const Content = contents[tab];
+  const isMissing = error instanceof ApiError && error.code.startsWith("RepositoryNotFound");
   const uri = `${location.host}/${name}`;
   return (
     <Page
@@ -60,20 +63,26 @@ export function RepositoryPage({ name, tab }: { name: string; tab: RepositoryTab
         </>
       }
       actions={
-        <Button onClick={() => setPushing(true)}>{messages.repositories.pushCommands}</Button>
+        !isMissing && (
+          <Button onClick={() => setPushing(true)}>{messages.repositories.pushCommands}</Button>
+        )
       }
     >
       <SpaceBetween size="m">
         {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
-        <Tabs
-          activeTabId={tab}
-          onChange={({ detail }) => navigate(`/r/${name}/-/${detail.activeTabId}`)}
-          tabs={repositoryTabs.map((id) => ({
-            ...{ id, label: messages.repository.tabs[id] },
-            content:
-              id === tab && data !== undefined ? <Content repository={data} name={name} /> : null,
-          }))}
-        />
+        {isMissing ? (
+          <PlaceLink to="/repositories">{messages.repositories.title}</PlaceLink>
+        ) : (
+          <Tabs
+            activeTabId={tab}
+            onChange={({ detail }) => navigate(`/r/${name}/-/${detail.activeTabId}`)}
+            tabs={repositoryTabs.map((id) => ({
+              ...{ id, label: messages.repository.tabs[id] },
+              content:
+                id === tab && data !== undefined ? <Content repository={data} name={name} /> : null,
+            }))}
+          />
+        )}
         <PushCommands repository={name} visible={isPushing} close={() => setPushing(false)} />
       </SpaceBetween>
     </Page>

@@ -16,12 +16,15 @@ import {
   mutabilityDraft,
   mutabilityInput,
 } from "../repositories/mutability-fields.tsx";
+import { CopyRepository } from "./copy-repository.tsx";
 import type { TabProps } from "./repository-page.tsx";
 
 const words = messages.repositories;
+const copyWords = messages.copyRepository;
 
 export function SettingsTab({ repository, name }: TabProps) {
   const { encryptionConfiguration: encryption, createdAt, repositoryArn } = repository;
+  const [isCopying, setCopying] = useState(false);
   const { data: keys = [] } = useQuery({
     queryKey: ["keys", currentRegion()],
     enabled: encryption?.kmsKey !== undefined,
@@ -30,7 +33,16 @@ export function SettingsTab({ repository, name }: TabProps) {
   const key = keys.find(({ arn }) => arn === encryption?.kmsKey);
   return (
     <SpaceBetween size="m">
-      <Container header={<Header variant="h2">{messages.create.encryption}</Header>}>
+      <Container
+        header={
+          <Header
+            variant="h2"
+            actions={<Button onClick={() => setCopying(true)}>{copyWords.title}</Button>}
+          >
+            {messages.create.encryption}
+          </Header>
+        }
+      >
         <KeyValuePairs
           columns={2}
           items={[
@@ -45,6 +57,7 @@ export function SettingsTab({ repository, name }: TabProps) {
         />
       </Container>
       <Mutability name={name} stored={repository} />
+      {isCopying && <CopyRepository stored={repository} close={() => setCopying(false)} />}
     </SpaceBetween>
   );
 }

@@ -16,6 +16,12 @@ export function SignInPage() {
   }, []);
   return (
     <main className="sign-in">
+      <div className="sign-in-mark">
+        <img src="/console/mark.svg" alt="" width="40" height="40" />
+        <Box variant="h2" tagOverride="span">
+          {messages.product}
+        </Box>
+      </div>
       <Container header={<Header variant="h1">{title}</Header>}>
         <SpaceBetween size="m">
           <SignedOut />
