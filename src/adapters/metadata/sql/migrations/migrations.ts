@@ -37,6 +37,7 @@ import { migration0036 } from "./0036-former-tags.ts";
 import { migration0037 } from "./0037-gallery-postings.ts";
 import { migration0038 } from "./0038-turns-of-jobs.ts";
 import { migration0039 } from "./0039-image-census.ts";
+import { migration0040 } from "./0040-worst-findings.ts";
 import type { Migration } from "./migration.ts";
 
 /** In the order of their versions. */
@@ -80,4 +81,5 @@ export const migrations: readonly Migration[] = [
   migration0037,
   migration0038,
   migration0039,
+  migration0040,
 ];
