@@ -123,7 +123,10 @@ const manyRows = `
   update image set worst_basic = n % 6 from member
     where image.repository = member.repository and image.digest = d(n) and n % 6 > 0;
   update repository set worst_basic = 5;
-  insert into tag select 'a', 'r', repository, 'v' || n, d(n), 1 from member where n % 10 > 0;
+  insert into tag select 'a', 'r', repository,
+    'v' || n || case when repository = 'id-0' then '' else repository end, d(n), 1
+    from member where n % 10 > 0;
+  insert into tag select 'a', 'r', id, 'latest', d(1), 1 from repository where id <> 'id-0';
   insert into tag_history select account, region, repository, tag, 1, digest, 1 from tag;
   insert into manifest_reference select 'a', 'r', repository, d(n), p, 'layer', d(n + p), 'm', 1
     from member, generate_series(0, 2) p;
@@ -335,6 +338,14 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "take off the queue": [1, (t) => t.reclaim.remove({ ...layer, dueAt: 9 })],
   "take a lease": [1, (t) => t.leases.take("l-5000", "h", 1, 2)],
   "find due jobs": [20, (t) => t.jobs.lockDue("scan", 15_000, 10)],
+  "find an image by a tag that many repositories have": [
+    3,
+    (t) => t.images.resolve(registry, "team/app-7" as never, { tag: "latest" as never }),
+  ],
+  "find an image that many repositories have": [
+    2,
+    (t) => t.images.resolve(registry, "team/app-7" as never, { digest: digest(1) }),
+  ],
   "repositories by what is worst in them": [
     50,
     (t) => t.search.repositories(registry, "BASIC", {}, worstFirst),

@@ -1,4 +1,7 @@
-/** The worst that scans found, where lists of images and repositories are sorted and filtered by it. */
+/**
+ * The worst that scans found, where lists of images and repositories are sorted and filtered by it; and
+ * indexes that serve the palette alone.
+ */
 import { sql } from "kysely";
 import type { SqlDialect } from "../dialect.ts";
 import type { Migration } from "./migration.ts";
@@ -23,8 +26,28 @@ export const migration0040: Migration = {
     ...types.flatMap((type) => [ownFindings(dialect, type), listedFindings(dialect, type)]),
     ...types.flatMap((type) => indexes(dialect, type)),
     ...types.map((type) => ofRepositories(dialect, type)),
+    ...narrowed(dialect),
   ],
 };
+
+/**
+ * The palette's indexes of tags and digests over all repositories, for statements that say so: PostgreSQL
+ * took them for a tag of one repository where most tags are in one alone, and then read `latest` of all.
+ */
+const narrowed = ({ builder }: SqlDialect) => [
+  builder.schema.dropIndex("tag_name"),
+  builder.schema
+    .createIndex("tag_name")
+    .on("tag")
+    .columns(["account", "region", "tag", "repository"])
+    .where(sql.ref("tag"), ">=", sql.lit("")),
+  builder.schema.dropIndex("image_digest"),
+  builder.schema
+    .createIndex("image_digest")
+    .on("image")
+    .columns(["account", "region", "digest", "repository"])
+    .where(sql.ref("digest"), ">=", sql.lit("")),
+];
 
 const isSame = (from: string, to: string, columnOf = "digest") =>
   sql<boolean>`${sql.ref(`${from}.account`)} = ${sql.ref(`${to}.account`)} and ${sql.ref(`${from}.region`)} = ${sql.ref(`${to}.region`)} and ${sql.ref(`${from}.repository`)} = ${sql.ref(`${to}.repository`)} and ${sql.ref(`${from}.${columnOf}`)} = ${sql.ref(`${to}.digest`)}`;
