@@ -1,21 +1,13 @@
 /** `npm run bench:console-data`: what the console's lists ask the database, at ECR's limits. See docs/benchmarks.md. */
-import { createHash, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { openPostgresMetadata } from "../src/adapters/metadata/postgres/postgres-metadata-store.ts";
 import { openSqliteMetadata } from "../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import type { MetadataStore } from "../src/ports/metadata-store.ts";
 import { imageSorts, repositorySorts } from "../src/ports/search-store.ts";
-import type { Image, ImageReference } from "../src/registry/images/image.ts";
-import type {
-  AccountId,
-  Digest,
-  ObjectId,
-  Region,
-  Registry,
-  RepositoryName,
-  Tag,
-} from "../src/registry/names.ts";
+import type { AccountId, Region, Registry } from "../src/registry/names.ts";
 import type { Repository } from "../src/registry/repositories/repository.ts";
 import type { LayerFile } from "../src/registry/scanning/layer-file.ts";
 import type { LayerInventory } from "../src/registry/scanning/layer-inventory.ts";
@@ -24,9 +16,12 @@ import type { ListedPackage } from "../src/registry/search/image-packages.ts";
 import { listLayer } from "../src/registry/search/layer-listing.ts";
 import { searchLimits } from "../src/registry/search/search-limits.ts";
 import { startPostgres } from "../test/support/postgres.ts";
+import { digestOf, fill, nameOf } from "./console-fill.ts";
 import { temporaryFolder } from "./places.ts";
+import { processorSecondsOfFamily } from "./processor-time.ts";
 import { milliseconds, type Row, table } from "./report.ts";
 import { median } from "./rounds.ts";
+import { PostgresRows, SqliteRows } from "./scale/rows.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -41,138 +36,82 @@ const registry: Registry = {
   account: "000000000000" as AccountId,
   region: "us-east-1" as Region,
 };
-const perTransaction = 1_000;
-const severities = [{}, { LOW: 2 }, { MEDIUM: 1 }, { HIGH: 3, LOW: 1 }, { CRITICAL: 1 }];
-const startedAt = 1_700_000_000_000;
+const repositories = Number(flags.repositories);
+const images = Number(flags.images);
+const rounds = Number(flags.rounds);
 
 async function main(): Promise<void> {
   process.stdout.write(`100000 files, or packages, in memory\n`);
   process.stdout.write(`${table(["request", "time", ""], measuredContents())}\n`);
-  const repositories = Number(flags.repositories);
-  const images = Number(flags.images);
-  for (const kind of ["sqlite", "postgres"]) {
-    if (flags.only !== undefined && flags.only !== kind) continue;
-    const { store, stop } = await opened(kind);
-    try {
-      const largest = await fill(store, repositories, images);
-      process.stdout.write(`${kind}: ${repositories} repositories, ${images} images of one\n`);
-      const rows = await measured(store, largest);
-      process.stdout.write(`${table(["request", "page", "count"], rows)}\n`);
-    } finally {
-      await store.close();
-      await stop();
-    }
-  }
+  if (flags.only !== "postgres") await sqlite();
+  if (flags.only !== "sqlite") await postgres();
 }
 
-async function opened(kind: string): Promise<{ store: MetadataStore; stop(): Promise<void> }> {
-  if (kind === "sqlite") {
-    const onWriterFailure = (error: unknown) => {
-      throw error;
-    };
-    const store = await openSqliteMetadata({ directory: temporaryFolder(), onWriterFailure });
-    return { store, stop: async () => undefined };
-  }
-  const server = await startPostgres();
-  const url = await server.createDatabase();
-  return {
-    store: await openPostgresMetadata({ url, warn: () => undefined }),
-    stop: () => server.stop(),
-  };
-}
-
-function repositoryOf(at: number): Repository {
-  return {
-    ...{ registry, id: randomUUID(), createdAt: startedAt, scanOnPush: false },
-    name: `team-${at % 100}/group-${at % 7}/service-${at}` as RepositoryName,
-    tagMutability: { mode: at % 5 === 0 ? "IMMUTABLE" : "MUTABLE", exclusionFilters: [] },
-    encryption: { type: "AES256" },
-    ...{ imageCount: at % 1000, sizeBytes: (at * 7919) % 1_000_003, lifecycleDueAt: undefined },
-    quotaIds: [],
-  };
-}
-
-function digestOf(text: string): Digest {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}` as Digest;
-}
-
-/** Each repository has an image that was scanned, and one of them has many. */
-async function fill(
-  store: MetadataStore,
-  repositories: number,
-  images: number,
-): Promise<Repository> {
-  const all = Array.from({ length: repositories }, (_, at) => repositoryOf(at));
-  await inTransactions(store, all, async (change, repository, at) => {
-    await change.repositories.insertIfAbsent(repository);
-    await addImage(change, repository, at);
-  });
-  const largest = all[0]!;
-  const numbers = Array.from({ length: images }, (_, at) => repositories + at);
-  await inTransactions(store, numbers, (change, at) => addImage(change, largest, at));
-  return largest;
-}
-
-type Change = Parameters<Parameters<MetadataStore["transaction"]>[0]>[0];
-
-async function inTransactions<Item>(
-  store: MetadataStore,
-  items: readonly Item[],
-  work: (change: Change, item: Item, at: number) => Promise<void>,
-): Promise<void> {
-  for (let from = 0; from < items.length; from += perTransaction) {
-    await store.transaction(async (change) => {
-      for (const [at, item] of items.slice(from, from + perTransaction).entries()) {
-        await work(change, item, from + at);
-      }
+async function sqlite(): Promise<void> {
+  const directory = temporaryFolder();
+  const open = () =>
+    openSqliteMetadata({
+      directory,
+      onWriterFailure: (error) => {
+        throw error;
+      },
     });
-  }
-}
-
-/** Every tenth is an index of the one before. */
-async function addImage(change: Change, repository: Repository, at: number): Promise<void> {
-  const digest = digestOf(`image ${at}`);
-  const object = createHash("md5").update(digest).digest("hex") as ObjectId;
-  await change.objects.insert(
-    {
-      ...{ id: object, registry, domain: "AES256", digest, sizeBytes: 10, sealedBytes: 20 },
-      ...{ wrappedKey: Uint8Array.of(1), state: "live", createdAt: startedAt, layout: "v1" },
-      ...{ placement: "metadata", place: "" },
-    },
-    Uint8Array.of(1),
-  );
-  const isIndex = at % 10 === 9;
-  const references: ImageReference[] = isIndex
-    ? [
-        {
-          ...{ kind: "child", digest: digestOf(`image ${at - 1}`), sizeBytes: 10 },
-          mediaType: "application/vnd.oci.image.manifest.v1+json",
-        },
-      ]
-    : [];
-  const image: Image = {
-    repository: { registry, id: repository.id },
-    ...{ digest, object, artifactType: undefined, manifestBytes: 500, subject: undefined },
-    mediaType: `application/vnd.oci.image.${isIndex ? "index" : "manifest"}.v1+json`,
-    configMediaType: isIndex ? undefined : "application/vnd.oci.image.config.v1+json",
-    ...{ sizeBytes: (at * 7919) % 1_000_003, pushedAt: startedAt + at, pulledAt: undefined },
-    ...{ state: "ACTIVE", archivedAt: undefined, activatedAt: undefined },
-  };
-  await change.images.insert(image, references);
-  await change.tags.put(repository, { tag: `build-${at}` as Tag, digest, at: startedAt + at });
-  await change.scans.put({
-    ...{ repository: image.repository, digest, type: "BASIC", status: "COMPLETE" },
-    ...{ description: undefined, requestedAt: startedAt, endedAt: startedAt },
-    ...{ sourceUpdatedAt: undefined, advisories: "a" },
-    counts: severities[at % severities.length]!,
+  await (await open()).close(); // Makes the schema.
+  const rows = new SqliteRows(join(directory, "metadata.db"));
+  await fill(rows, registry, repositories, images);
+  await rows.finish();
+  const store = await open();
+  await report("sqlite", store, () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
   });
+  await store.close();
 }
 
-async function measured(store: MetadataStore, largest: Repository): Promise<Row[]> {
+/** Also before the server has looked at what there is, as it was filled: autovacuum may be late. */
+async function postgres(): Promise<void> {
+  const server = await startPostgres({ settings: { shared_buffers: "512MB", autovacuum: "off" } });
+  const url = await server.createDatabase();
+  const open = () => openPostgresMetadata({ url, warn: () => undefined });
+  await (await open()).close();
+  const rows = await PostgresRows.open(server, basename(url));
+  await fill(rows, registry, repositories, images);
+  await rows.finish({ isAnalyzed: false });
+  const postmaster = Number(
+    readFileSync(join(server.data, "postmaster.pid"), "utf8").split("\n")[0],
+  );
+  const processorMs = () => processorSecondsOfFamily(postmaster) * 1_000;
+  for (const title of ["postgres, never analyzed", "postgres, analyzed"]) {
+    if (title === "postgres, analyzed") await server.execute("vacuum analyze", basename(url));
+    const store = await open();
+    await report(title, store, processorMs);
+    await store.close();
+  }
+  await server.stop();
+}
+
+async function report(title: string, store: MetadataStore, processorMs: () => number) {
+  process.stdout.write(`${title}: ${repositories} repositories, ${images} images of one\n`);
+  const head = ["request", "page", "count", "processor, page", "processor, count"];
+  process.stdout.write(`${table(head, await measured(store, processorMs))}\n`);
+}
+
+async function measured(store: MetadataStore, processorMs: () => number): Promise<Row[]> {
   const { search } = store;
+  const largest = (await store.repositories.find(registry, nameOf(0)))!;
   const rows: Row[] = [];
-  const add = async (title: string, page: () => Promise<unknown>, count: () => Promise<unknown>) =>
-    void rows.push([title, milliseconds(await timed(page)), milliseconds(await timed(count))]);
+  const add = async (
+    title: string,
+    page: () => Promise<unknown>,
+    count: () => Promise<unknown>,
+  ) => {
+    const times = [await timed(page, processorMs), await timed(count, processorMs)];
+    rows.push([
+      title,
+      ...times.map(({ wallMs }) => milliseconds(wallMs)),
+      ...times.map((each) => milliseconds(each.processorMs)),
+    ]);
+  };
   const limit = 51;
   for (const filter of [{}, { word: "service-9" }, { worstAtLeast: 6 }]) {
     for (const sort of repositorySorts) {
@@ -282,7 +221,7 @@ function packageOf(at: number, version: string): ListedPackage {
 function timedAtOnce(work: () => unknown): number {
   const times: number[] = [];
   work();
-  for (let round = 0; round < Number(flags.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     const start = performance.now();
     work();
     times.push(performance.now() - start);
@@ -290,15 +229,17 @@ function timedAtOnce(work: () => unknown): number {
   return median(times);
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+/** Milliseconds of one call: the median of what it took, and the mean of what processors worked for it. */
+async function timed(work: () => Promise<unknown>, processorMs: () => number) {
   const times: number[] = [];
   await work(); // What is read for the first time is not what is asked.
-  for (let round = 0; round < Number(flags.rounds); round++) {
+  const before = processorMs();
+  for (let round = 0; round < rounds; round++) {
     const start = performance.now();
     await work();
     times.push(performance.now() - start);
   }
-  return median(times);
+  return { wallMs: median(times), processorMs: (processorMs() - before) / rounds };
 }
 
 await main();

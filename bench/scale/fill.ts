@@ -153,6 +153,8 @@ class Filling {
       lifecycle_due_at: null,
       quotas: null,
       last_pushed_at: lastPush,
+      worst_basic: 0,
+      worst_enhanced: 0,
     });
     this.#counts.repositories += 1;
     this.#counts.images += images;
@@ -206,6 +208,8 @@ class Filling {
       hold: null,
       pushers: null,
       tag_count: wanted.tags,
+      worst_basic: 0,
+      worst_enhanced: 0,
     });
     await this.#references(place, kept.digest, [config, ...layers]);
     await this.#tag(place, tagOf(index) as Tag, kept.digest, at);

@@ -115,11 +115,12 @@ export class PostgresRows implements Rows {
     if (piece.bytes > pieceBytes) return this.#copyNext(table, piece);
   }
 
-  async finish(): Promise<void> {
+  /** @param isAnalyzed whether the server has looked at what there is, as autovacuum does when it comes by */
+  async finish({ isAnalyzed = true } = {}): Promise<void> {
     for (const [table, piece] of this.#pieces) await this.#copyNext(table, piece);
     await this.#copying;
     for (const sql of this.#indexes) await this.#client.query(sql);
-    await this.#client.query("vacuum analyze"); // As autovacuum does when it comes by.
+    if (isAnalyzed) await this.#client.query("vacuum analyze");
     await this.#client.query("checkpoint");
     await this.#client.end();
   }

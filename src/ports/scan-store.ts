@@ -79,6 +79,8 @@ export interface ScanReads {
   ): Promise<NamedScan[]>;
   /** Of every registry, by their keys. */
   listAll(page: PageRequest<ScanKey>): Promise<ImageScan[]>;
+  /** How many of a repository's images, and itself, tell another worst finding than their scans. */
+  countWrongWorst(repository: RepositoryRef): Promise<number>;
   /** Of every registry, by their keys, those of a type that are `ACTIVE`. */
   listSketched(type: ScanType, page: PageRequest<ScanKey>): Promise<SketchedScan[]>;
 }
@@ -86,6 +88,8 @@ export interface ScanReads {
 export interface ScanWrites {
   /** Overwrites. Without `findings` those that are there stay. The image is there, else it rejects. */
   put(scan: ImageScan, findings?: SealedDocument & Named): Promise<void>;
+  /** Has them tell what their scans do. Resolves to how many did not. */
+  recountWorst(repository: RepositoryRef): Promise<number>;
   /**
    * Says of scans of one type in one repository that they hold for other advisories too: of those that
    * are `ACTIVE`, still come from the advisories `from`, and have not ended anew since.

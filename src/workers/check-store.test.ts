@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type TestPorts, testPorts } from "../../test/support/ports.ts";
+import { copiedTable, type RowStore } from "../ports/row-copy.ts";
 import { digestOf } from "../registry/digest.ts";
 import { sealWhole } from "../registry/encryption/sealed-format.ts";
 import { newObjectId } from "../registry/layers/upload-layer.ts";
@@ -75,6 +76,27 @@ it("tells of counters that differ from a recount, and mends them when asked to",
     images: 0,
     sizeBytes: 0,
   });
+});
+
+it("tells of rows that say another worst finding than scans do, and mends them when asked to", async () => {
+  const { ports } = opened;
+  const repository = await createRepository(ports, {
+    ...{ registry, name: "app" as RepositoryName, scanOnPush: false },
+    ...{ tagMutability: { mode: "MUTABLE", exclusionFilters: [] } },
+    ...{ encryption: { type: "AES256" }, resourceTags: new Map() },
+  });
+  const { rows } = ports.metadata as typeof ports.metadata & { readonly rows: RowStore };
+  const row = { ...registry, id: repository.id, worst_basic: 6 };
+  await rows.change([{ kind: "update", table: copiedTable("repository"), row }]);
+  const problem = {
+    kind: "wrong-counter",
+    message: "in 'app' 1 rows tell another worst finding than scans do",
+  };
+  const found = await checkStore(ports, { repair: false });
+  expect(found.problems).toEqual([{ ...problem, repaired: false }]);
+  const mended = await checkStore(ports, { repair: true });
+  expect(mended.problems).toEqual([{ ...problem, repaired: true }]);
+  expect((await checkStore(ports, { repair: false })).problems).toEqual([]);
 });
 
 it("tells of a quota that counts wrong, or not all it should, and mends it when asked to", async () => {

@@ -101,6 +101,7 @@ class Check {
     const { images: known } = this.#counts;
     const layers = await this.#layers(repository);
     const images = await this.#images(repository);
+    await this.#worst(repository);
     // What is in the trash is looked at as well; no registry counts it.
     if (isHiddenName(repository.name)) this.#counts.images = known;
     else this.#counts.repositories += 1;
@@ -134,6 +135,20 @@ class Check {
     });
     if (wrong === undefined) return;
     this.#problems.push({ kind: "wrong-counter", message: wrong, repaired: repair });
+  }
+
+  /** What lists are sorted by where somebody looks for what is worst. */
+  async #worst(repository: Repository): Promise<void> {
+    if ((await this.#ports.metadata.scans.countWrongWorst(repository)) === 0) return;
+    const { repair } = this.#options;
+    const wrong = await this.#ports.metadata.transaction(async (change) => {
+      if ((await change.repositories.lockById(repository)) === undefined) return 0;
+      if (repair) return change.scans.recountWorst(repository);
+      return change.scans.countWrongWorst(repository);
+    });
+    if (wrong === 0) return;
+    const message = `in '${repository.name}' ${wrong} rows tell another worst finding than scans do`;
+    this.#problems.push({ kind: "wrong-counter", message, repaired: repair });
   }
 
   async #layers(repository: Repository): Promise<{ bytes: number }> {

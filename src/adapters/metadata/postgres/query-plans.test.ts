@@ -118,7 +118,15 @@ const manyRows = `
   insert into image select 'a', 'r', repository, d(n), 'm', null, null, 1, 1,
     case when n % 3 = 0 then d(n % 100) end, 1, null, 'ACTIVE', 'o-' || n,
     case when n % 10 = 0 then 0 else 1 end from member;
-  insert into tag select 'a', 'r', repository, 'v' || n, d(n), 1 from member where n % 10 > 0;
+  insert into image_scan (account, region, repository, digest, type, status, requested_at, counts, worst)
+    select 'a', 'r', repository, d(n), 'BASIC', 'COMPLETE', 1, '{}', n % 6 from member;
+  update image set worst_basic = n % 6 from member
+    where image.repository = member.repository and image.digest = d(n) and n % 6 > 0;
+  update repository set worst_basic = 5;
+  insert into tag select 'a', 'r', repository,
+    'v' || n || case when repository = 'id-0' then '' else repository end, d(n), 1
+    from member where n % 10 > 0;
+  insert into tag select 'a', 'r', id, 'latest', d(1), 1 from repository where id <> 'id-0';
   insert into tag_history select account, region, repository, tag, 1, digest, 1 from tag;
   insert into manifest_reference select 'a', 'r', repository, d(n), p, 'layer', d(n + p), 'm', 1
     from member, generate_series(0, 2) p;
@@ -199,6 +207,7 @@ const digest = (n: number) => `sha256:${n.toString(16).padStart(64, "0")}` as ne
 const page = { after: digest(15_000), limit: 100 };
 const object = { id: "o-15000", registry } as never;
 const objects = ["o-15001", "o-25000", "o-29000"] as never[];
+const worstFirst = { sort: "SEVERITY", descending: true, limit: 50 } as const;
 const layer = { kind: "layer", registry, repositoryId: "id-0", digest: digest(5) } as const;
 
 /** What requests and workers ask, and how many rows of tables each may look at. */
@@ -329,6 +338,34 @@ const hot: Record<string, [mostRows: number, (tables: MetadataChange) => Promise
   "take off the queue": [1, (t) => t.reclaim.remove({ ...layer, dueAt: 9 })],
   "take a lease": [1, (t) => t.leases.take("l-5000", "h", 1, 2)],
   "find due jobs": [20, (t) => t.jobs.lockDue("scan", 15_000, 10)],
+  "find an image by a tag that many repositories have": [
+    3,
+    (t) => t.images.resolve(registry, "team/app-7" as never, { tag: "latest" as never }),
+  ],
+  "find an image that many repositories have": [
+    2,
+    (t) => t.images.resolve(registry, "team/app-7" as never, { digest: digest(1) }),
+  ],
+  "repositories by what is worst in them": [
+    50,
+    (t) => t.search.repositories(registry, "BASIC", {}, worstFirst),
+  ],
+  "keep a scan": [
+    60,
+    (t) =>
+      t.scans.put({
+        ...{ repository, digest: digest(15_000), type: "BASIC", status: "COMPLETE", endedAt: 1 },
+        ...{ description: undefined, requestedAt: 1, sourceUpdatedAt: 1, advisories: "a" },
+        counts: { HIGH: 1 },
+      }),
+  ],
+  "archive an image": [
+    20,
+    (t) =>
+      t.images.setState(repository, digest(15_000), {
+        ...{ state: "ARCHIVED", archivedAt: 1, activatedAt: undefined },
+      }),
+  ],
   ...galleryQueries(),
   ...identityQueries(),
   ...kmsQueries(),

@@ -47,6 +47,8 @@ export const insertImage = statement(
       hold: row.hold,
       pushers: row.pushers,
       tag_count: 0,
+      worst_basic: 0,
+      worst_enhanced: 0,
     }),
 );
 

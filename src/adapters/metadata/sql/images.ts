@@ -54,6 +54,7 @@ import { removeScans } from "./scans.ts";
 import type { SqlSession } from "./session.ts";
 import { removeSignings } from "./signings.ts";
 import { statement } from "./statement.ts";
+import { afterListing, afterRemoval, ratedRepository } from "./worst-findings.ts";
 
 export class SqlImages implements ImageReads, ImageWrites {
   readonly #session: SqlSession;
@@ -212,12 +213,14 @@ export class SqlImages implements ImageReads, ImageWrites {
     first: number,
   ) {
     const key = repositoryKey(repository);
-    return references.map(({ kind, digest, mediaType, sizeBytes }, index) =>
+    const rows = references.map(({ kind, digest, mediaType, sizeBytes }, index) =>
       this.#session.command(insertReference, {
         ...{ ...key, image, position: first + index },
         ...{ kind, digest, mediaType, sizeBytes },
       }),
     );
+    if (references.every(({ kind }) => kind !== "child")) return rows;
+    return [...rows, ...afterListing(this.#session, { ...key, digest: image })];
   }
 
   async remove(repository: RepositoryRef, digest: Digest): Promise<void> {
@@ -228,6 +231,7 @@ export class SqlImages implements ImageReads, ImageWrites {
       this.#session.command(removeReplications, key),
       this.#session.command(removeSignings, key),
       this.#session.command(removeImage, key),
+      ...afterRemoval(this.#session, key),
     ]);
   }
 
@@ -241,13 +245,17 @@ export class SqlImages implements ImageReads, ImageWrites {
   }
 
   async setState(repository: RepositoryRef, digest: Digest, to: StateChange): Promise<void> {
-    await this.#session.later(setState, {
-      ...repositoryKey(repository),
-      digest,
-      state: to.state,
-      archivedAt: to.archivedAt ?? null,
-      activatedAt: to.activatedAt ?? null,
-    });
+    const key = repositoryKey(repository);
+    await this.#session.allLater([
+      this.#session.command(setState, {
+        ...key,
+        digest,
+        state: to.state,
+        archivedAt: to.archivedAt ?? null,
+        activatedAt: to.activatedAt ?? null,
+      }),
+      this.#session.command(ratedRepository, key),
+    ]);
   }
 
   async relink(repository: RepositoryRef, digest: Digest, object: ObjectId): Promise<void> {

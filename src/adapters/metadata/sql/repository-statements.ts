@@ -39,6 +39,8 @@ export const insertRepository = statement(
         lifecycle_due_at: row.lifecycleDueAt,
         quotas: row.quotas,
         last_pushed_at: null,
+        worst_basic: 0,
+        worst_enhanced: 0,
       })
       .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
 );

@@ -44,6 +44,7 @@ import {
 import type { ImageInventoryTable, ImageScanTable, LayerInventoryTable } from "./scan-tables.ts";
 import type { SqlSession } from "./session.ts";
 import { type Fields, statement } from "./statement.ts";
+import { countWrongWorst, recountWorst, withScan } from "./worst-findings.ts";
 
 export class SqlScans implements ScanReads, ScanWrites {
   readonly #session: SqlSession;
@@ -121,6 +122,14 @@ export class SqlScans implements ScanReads, ScanWrites {
     return (await this.#session.all(listAll, { ...scanKey(after), limit })).map(toScan);
   }
 
+  countWrongWorst(repository: RepositoryRef): Promise<number> {
+    return countWrongWorst(this.#session, repositoryKey(repository));
+  }
+
+  recountWorst(repository: RepositoryRef): Promise<number> {
+    return recountWorst(this.#session, repositoryKey(repository));
+  }
+
   async listSketched(
     type: ScanType,
     { after = beforeAll, limit }: PageRequest<ScanKey>,
@@ -138,12 +147,17 @@ export class SqlScans implements ScanReads, ScanWrites {
 
   async put(scan: ImageScan, document?: SealedDocument & Named): Promise<void> {
     const row = { ...toRow(scan), findings: null, findings_bytes: null };
-    if (document === undefined) return this.#session.later(putStatus, row);
+    const key = scanKey(scan);
+    if (document === undefined) {
+      const keeping = [this.#session.command(putStatus, row)];
+      return this.#session.allLater(withScan(this.#session, key, keeping));
+    }
     const { content: findings, sizeBytes: findings_bytes, names } = document;
-    await this.#session.allLater([
+    const keeping = [
       this.#session.command(put, { ...row, findings, findings_bytes }),
-      this.#session.command(putSketch, { ...scanKey(scan), about: scan.type, names }),
-    ]);
+      this.#session.command(putSketch, { ...key, about: scan.type, names }),
+    ];
+    await this.#session.allLater(withScan(this.#session, key, keeping));
   }
 
   async setAdvisories(

@@ -12,30 +12,33 @@ import type { RepositoryRef } from "../../../registry/repositories/repository.ts
 import type { ScanType } from "../../../registry/scanning/scan-type.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { imageColumns, inTrash, toImage } from "./image-row.ts";
-import { ofRepository, type RepositoryKey, repositoryKey, toRef } from "./keys.ts";
+import { type RepositoryKey, repositoryKey, toRef } from "./keys.ts";
 import { containing, pageAfter } from "./search-conditions.ts";
 import type { SqlSession } from "./session.ts";
+import { worstColumns } from "./worst-findings.ts";
 
 type Page = SearchPage<(typeof imageSorts)[number], Digest>;
 
-/** Digests of what indexes that are there list. */
+/** Digests of what indexes that are there list: those in the trash are few, and have an index of their own. */
 const listed = ({ builder }: SqlDialect, key: RepositoryKey) =>
   builder
     .selectFrom("manifest_reference as listed")
-    .innerJoin("image as parent", (join) =>
-      join
-        .onRef("parent.account", "=", "listed.account")
-        .onRef("parent.region", "=", "listed.region")
-        .onRef("parent.repository", "=", "listed.repository")
-        .onRef("parent.digest", "=", "listed.image"),
-    )
     .select("listed.digest")
     .where("listed.account", "=", key.account)
     .where("listed.region", "=", key.region)
     .where("listed.repository", "=", key.repository)
     // Literal, so that the database sees that the index of children serves.
     .where("listed.kind", "=", sql.lit("child" as const))
-    .where("parent.state", "<>", inTrash);
+    .where("listed.image", "not in", ({ selectFrom }) =>
+      selectFrom("image as trashed")
+        .select("trashed.digest")
+        .where("trashed.account", "=", key.account)
+        .where("trashed.region", "=", key.region)
+        .where("trashed.repository", "=", key.repository)
+        // The index is of these.
+        .where("trashed.state", "<>", sql.lit("ACTIVE" as const))
+        .where("trashed.state", "=", inTrash),
+    );
 
 /** Digests that cosign's tags say to be about an image that is there. Source: cosign, "Tag-based discovery". */
 const attachedByTag = ({ builder }: SqlDialect, key: RepositoryKey) =>
@@ -57,45 +60,8 @@ const attachedByTag = ({ builder }: SqlDialect, key: RepositoryKey) =>
     .where(sql<SqlBool>`substr(tag.tag, 72) in ('.sig', '.att', '.sbom')`)
     .where("about.state", "<>", inTrash);
 
-/** The worst of each image, and of each index what is worst in what it lists. */
-const ranks = ({ builder }: SqlDialect, key: RepositoryKey, type: ScanType) =>
-  builder
-    .with(
-      (cte) => cte("scanned").materialized(),
-      (from) =>
-        from
-          .selectFrom("image_scan")
-          .select(["digest", "worst"])
-          .where((row) => row.and({ ...ofRepository(key), type }))
-          .where("worst", ">", sql.lit(0)),
-    )
-    .with("ranked", (from) =>
-      from
-        .selectFrom("scanned")
-        .select(["scanned.digest", "scanned.worst"])
-        .unionAll(
-          from
-            .selectFrom("scanned")
-            .innerJoin("manifest_reference as listed", "listed.digest", "scanned.digest")
-            .select(["listed.image as digest", "scanned.worst"])
-            .where("listed.account", "=", key.account)
-            .where("listed.region", "=", key.region)
-            .where("listed.repository", "=", key.repository)
-            .where("listed.kind", "=", sql.lit("child" as const)),
-        ),
-    )
-    .with(
-      (cte) => cte("rank").materialized(),
-      (from) =>
-        from
-          .selectFrom("ranked")
-          .select(["ranked.digest"])
-          .select(({ fn }) => fn.max<number>("ranked.worst").as("worst"))
-          .groupBy("ranked.digest"),
-    );
-
 function filtered(dialect: SqlDialect, key: RepositoryKey, type: ScanType, by: ImageFilter) {
-  let query = ranks(dialect, key, type)
+  let query = dialect.builder
     .selectFrom("image")
     .where("image.account", "=", key.account)
     .where("image.region", "=", key.region)
@@ -139,12 +105,11 @@ function filtered(dialect: SqlDialect, key: RepositoryKey, type: ScanType, by: I
     );
   }
   if (worstAtLeast === undefined) return query;
-  // Of archived images nothing is told of what was found before.
+  // Of archived images nothing is told of what was found before. The conditions are those of an index.
   return query
     .where("image.state", "=", sql.lit("ACTIVE" as const))
-    .where("image.digest", "in", ({ selectFrom }) =>
-      selectFrom("rank").select("rank.digest").where("rank.worst", ">=", worstAtLeast),
-    );
+    .where(`image.${worstColumns[type]}`, ">", sql.lit(0))
+    .where(`image.${worstColumns[type]}`, ">=", worstAtLeast);
 }
 
 function isOfKind(kind: NonNullable<ImageFilter["kind"]>) {
@@ -157,12 +122,12 @@ function isOfKind(kind: NonNullable<ImageFilter["kind"]>) {
   return sql<SqlBool>`(not ${isIndex} and not ${isImage})`;
 }
 
-const sortValues = {
-  PUSHED: sql<number>`image.pushed_at`,
-  PULLED: sql<number>`coalesce(image.pulled_at, 0)`,
-  SIZE: sql<number>`image.size_bytes`,
-  SEVERITY: sql<number>`(case when image.state = 'ACTIVE' then coalesce((select rank.worst from rank where rank.digest = image.digest), 0) else 0 end)`,
-};
+function sortValue(type: ScanType, sort: Page["sort"]) {
+  if (sort === "PUSHED") return sql<number>`image.pushed_at`;
+  if (sort === "PULLED") return sql<number>`coalesce(image.pulled_at, 0)`;
+  if (sort === "SIZE") return sql<number>`image.size_bytes`;
+  return sql<number>`(case when image.state = 'ACTIVE' then ${sql.ref(`image.${worstColumns[type]}`)} else 0 end)`;
+}
 
 export async function searchImages(
   session: SqlSession,
@@ -172,7 +137,7 @@ export async function searchImages(
   page: Page,
 ): Promise<FoundImage[]> {
   const rows = await session.query((dialect) => {
-    const value = sortValues[page.sort];
+    const value = sortValue(type, page.sort);
     const query = filtered(dialect, repositoryKey(repository), type, filter)
       .select(imageColumns)
       .select("image.tag_count")

@@ -1,4 +1,5 @@
 /** Queries over the names of repositories, tags and images of a whole registry. */
+import { sql } from "kysely";
 import type { FoundDigest, FoundTag } from "../../../ports/search-store.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
@@ -39,6 +40,8 @@ const tags = ({ builder }: SqlDialect, { account, region }: RegistryKey, beginni
     .select(["repository.name as repositoryName", "tag.tag", "tag.digest"])
     .where("tag.account", "=", account)
     .where("tag.region", "=", region)
+    // Of all; literal, so that the index that is for this serves.
+    .where("tag.tag", ">=", sql.lit("" as Tag))
     .where("tag.tag", ">=", beginning as Tag)
     // Sorts behind whatever a tag may go on with.
     .where("tag.tag", "<", `${beginning}~` as Tag)
@@ -91,6 +94,7 @@ export function digestsBeginning(
       .select(["repository.name as repositoryName", "image.digest"])
       .where("image.account", "=", account)
       .where("image.region", "=", region)
+      .where("image.digest", ">=", sql.lit("" as Digest))
       .where("image.digest", ">=", beginning as Digest)
       .where("image.digest", "<", `${beginning}~` as Digest)
       .where("image.state", "<>", inTrash)

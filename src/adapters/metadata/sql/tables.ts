@@ -90,6 +90,9 @@ export interface RepositoryTable extends OfRegistry {
   quotas: string | null;
   /** Moves with the images that are inserted, never back; null where none was. */
   last_pushed_at: number | null;
+  /** Of images that can be pulled. */
+  worst_basic: number;
+  worst_enhanced: number;
 }
 
 export interface RepositoryResourceTagTable extends OfRepository {
@@ -159,6 +162,9 @@ export interface ImageTable extends OfRepository {
   pushers: string | null;
   /** Kept with the tags, so that untagged images are found without looking at the others. */
   tag_count: number;
+  /** Of scans of a type, what was found in it and in what it lists: see `worst-findings.ts`. */
+  worst_basic: number;
+  worst_enhanced: number;
 }
 
 export interface ManifestReferenceTable extends OfRepository {

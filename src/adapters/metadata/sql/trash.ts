@@ -22,6 +22,7 @@ import { removeSignings } from "./signings.ts";
 import type { SqlCommand } from "./statement.ts";
 import * as images from "./trashed-images.ts";
 import * as repositories from "./trashed-repositories.ts";
+import { afterRemoval, ratedRepository } from "./worst-findings.ts";
 
 export class SqlTrash implements TrashReads, TrashWrites {
   readonly #session: SqlSession;
@@ -106,6 +107,7 @@ export class SqlTrash implements TrashReads, TrashWrites {
         deletedAt: trashed.deletedAt,
         expiresAt: trashed.expiresAt,
       }),
+      this.#session.command(ratedRepository, key),
     ]);
   }
 
@@ -119,6 +121,7 @@ export class SqlTrash implements TrashReads, TrashWrites {
         archivedAt: image.archivedAt ?? null,
         activatedAt: image.activatedAt ?? null,
       }),
+      this.#session.command(ratedRepository, key),
     ]);
   }
 
@@ -131,6 +134,7 @@ export class SqlTrash implements TrashReads, TrashWrites {
       this.#session.command(removeReplications, key),
       this.#session.command(removeSignings, key),
       this.#session.command(removeImage, key),
+      ...afterRemoval(this.#session, key),
     ]);
   }
 
@@ -184,6 +188,7 @@ export class SqlTrash implements TrashReads, TrashWrites {
     await this.#session.allLater([
       ...commands,
       this.#session.command(repositories.shrink, { ...key, ...by }),
+      this.#session.command(ratedRepository, key),
       this.#count(repository.registry, { sizeBytes: -by.sizeBytes }),
     ]);
   }

@@ -123,6 +123,8 @@ export const claimName = statement(({ builder }, key: Named) =>
       size_bytes: sql.lit(0),
       lifecycle_due_at: null,
       quotas: null,
+      worst_basic: sql.lit(0),
+      worst_enhanced: sql.lit(0),
     })
     .onConflict((conflict) => conflict.columns(["account", "region", "name"]).doNothing()),
 );

@@ -777,7 +777,9 @@ const scanCalls: typeof calls = {
       ["ENHANCED", page],
       ["ENHANCED", { ...page, after: scan }],
     ],
+    countWrongWorst: [[ref]],
     put: [[scan], [scan, bytes]],
+    recountWorst: [[ref]],
     setAdvisories: [
       [
         ref,

@@ -37,6 +37,7 @@ import { migration0036 } from "./0036-former-tags.ts";
 import { migration0037 } from "./0037-gallery-postings.ts";
 import { migration0038 } from "./0038-turns-of-jobs.ts";
 import { migration0039 } from "./0039-image-census.ts";
+import { migration0040 } from "./0040-worst-findings.ts";
 import { migration0041 } from "./0041-cache-usage.ts";
 import type { Migration } from "./migration.ts";
 
@@ -81,5 +82,6 @@ export const migrations: readonly Migration[] = [
   migration0037,
   migration0038,
   migration0039,
+  migration0040,
   migration0041,
 ];
