@@ -1,6 +1,6 @@
 import type { MetadataStore } from "../../ports/metadata-store.ts";
 import type { FoldedChild, FoundImage } from "../../ports/search-store.ts";
-import { limits } from "../limits.ts";
+import { lifecycleLimits } from "../lifecycle/lifecycle-limits.ts";
 import type { Digest } from "../names.ts";
 import type { RepositoryRef } from "../repositories/repository.ts";
 
@@ -64,8 +64,8 @@ async function contentCounts(
   digests: readonly Digest[],
 ): Promise<ReadonlyMap<Digest, ContentCount>> {
   const counted = new Map<Digest, ContentCount>();
-  for (let start = 0; start < digests.length; start += limits.lifecyclePage) {
-    const some = digests.slice(start, start + limits.lifecyclePage);
+  for (let start = 0; start < digests.length; start += lifecycleLimits.page) {
+    const some = digests.slice(start, start + lifecycleLimits.page);
     const [counts, held] = await Promise.all([
       lifecycle.referenceCounts(repository, some),
       layers.findMany(repository, some),
