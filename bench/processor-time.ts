@@ -41,3 +41,16 @@ function statOf(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
+
+/** Milliseconds that each kind of thread of a process has taken so far, by the threads' names. */
+export function processorMsByThread(pid: number): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const folder = `/proc/${pid}/task/${thread}`;
+    const name = thread === String(pid) ? "main" : readFileSync(`${folder}/comm`, "utf8").trim();
+    // Nanoseconds on a processor: the kernel's ticks are too coarse for one push.
+    const [nanoseconds] = readFileSync(`${folder}/schedstat`, "utf8").split(" ");
+    times.set(name, (times.get(name) ?? 0) + Number(nanoseconds) / 1e6);
+  }
+  return times;
+}

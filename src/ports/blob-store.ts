@@ -96,6 +96,8 @@ export interface ListedBlob {
 }
 
 export interface StagedBlob {
+  /** The file that it is, where it is one: bytes may be written to its end without the store. */
+  readonly file?: GrowingFile | undefined;
   /**
    * Appends in order. Resolves when the pieces may be reused by the caller; they are durable only
    * after `sync`. One call at a time.
@@ -109,6 +111,15 @@ export interface StagedBlob {
   sync(): Promise<string>;
   /** Lets go of what the store holds open. Bytes that were not synced may be lost. */
   close(): Promise<void>;
+}
+
+/** A file and its end, good until the staged object is closed: nobody may be writing to it then. */
+export interface GrowingFile {
+  readonly descriptor: number;
+  /** Where the next bytes go. */
+  readonly lengthBytes: number;
+  /** Counts bytes that were written there, as if they had been appended. Throws as `append` does. */
+  grew(byBytes: number): void;
 }
 
 export interface OpenBlob {

@@ -1,6 +1,7 @@
 import type { DigestAlgorithm } from "../registry/digest.ts";
 import type { FrameKey, FramePlace } from "../registry/encryption/sealed-format.ts";
 import type { Digest, ObjectId } from "../registry/names.ts";
+import type { GrowingFile } from "./blob-store.ts";
 
 /**
  * Ciphers and hashes of large layers, which take most of the processor's time that a pull or a push
@@ -41,6 +42,8 @@ export interface Sealing {
 
 /** What hashes and seals the bytes of one upload, in the order in which they are added. */
 export interface ContentWork {
+  /** Whether it can write what it makes to a file, and hand on only what it could not write. */
+  readonly writesFiles: boolean;
   /** Whether it does not know its bytes any more: nothing more can be added. */
   readonly isLost: boolean;
   /**
@@ -50,20 +53,34 @@ export interface ContentWork {
    */
   beginSegment(sealing: Sealing | undefined, given: boolean): void;
   /**
-   * What is to be stored, the caller's own from then on. Pieces that are not given away stay as they
-   * are until the segment ends. The next ones may be added before this resolves.
-   * @throws RegistryError ServiceUnavailable when who did the work is gone
+   * Has what is made of the segment from now on written to the end of a file, which nobody else writes
+   * to. When a write fails, that and all later ones are left to the caller, who may hear why.
    */
-  add(pieces: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
-  /** Ends the segment; its key is not kept. Fails as `add` does. */
+  writeTo(file: FileEnd): void;
+  /**
+   * What was made, the caller's own from then on. Pieces that are not given away stay as they
+   * are until the segment ends. The next ones may be added before this resolves.
+   * @throws RegistryError ServiceUnavailable when who did the work is gone: it writes no more then
+   */
+  add(pieces: readonly Uint8Array[]): Promise<Made>;
+  /** Ends the segment; neither its key nor its file is kept. Fails as `add` does. */
   endSegment(): Promise<SegmentEnd>;
   /** Nothing more will come. */
   forget(): void;
 }
 
-export interface SegmentEnd {
-  /** The last that is to be stored. */
+export type FileEnd = Pick<GrowingFile, "descriptor" | "lengthBytes">;
+
+/** What was made of some pieces, in their order: one of both is empty. */
+export interface Made {
+  /** Is to be stored. */
   readonly sealed: readonly Uint8Array[];
+  /** Is in the file, but not durable. */
+  readonly writtenBytes: number;
+}
+
+/** With the last that was made. */
+export interface SegmentEnd extends Made {
   /** Of all bytes so far. */
   readonly digest: Digest | undefined;
   /** Index of the object's next frame. */

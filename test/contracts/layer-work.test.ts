@@ -65,7 +65,7 @@ describe.each(works)("$name keeps the LayerWork contract", ({ layers, open }) =>
         const half = Math.ceil(pieces.length / 2);
         // The second half is added while the first is being worked on.
         const added = [content.add(pieces.slice(0, half)), content.add(pieces.slice(half))];
-        for (const sealed of await Promise.all(added)) stored.push(...sealed);
+        for (const { sealed } of await Promise.all(added)) stored.push(...sealed);
         const end = await content.endSegment();
         stored.push(...end.sealed);
         layout = appendSegment(layout, segment.length);
@@ -86,7 +86,7 @@ describe.each(works)("$name keeps the LayerWork contract", ({ layers, open }) =>
     for (const sealing of [{ key, object, firstFrame: 0 }, undefined]) {
       const content = work.begin("sha256");
       content.beginSegment(sealing, false);
-      const made = [...(await content.add([piece]))];
+      const made = [...(await content.add([piece])).sealed];
       made.push(...(await content.endSegment()).sealed);
       for (const each of made) each.fill(0); // What is made is the caller's own.
       expect(before.equals(piece)).toBe(true);
@@ -98,7 +98,7 @@ describe.each(works)("$name keeps the LayerWork contract", ({ layers, open }) =>
     const bytes = randomBytes(1_500_000);
     const content = work.begin("sha256");
     content.beginSegment(undefined, true);
-    const made = [...(await content.add(piecesOf(Buffer.from(bytes), 50_000)))];
+    const made = [...(await content.add(piecesOf(Buffer.from(bytes), 50_000))).sealed];
     const end = await content.endSegment();
     expect(Buffer.concat([...made, ...end.sealed]).equals(bytes)).toBe(true);
     expect(end.digest).toBe(digestOf(bytes));

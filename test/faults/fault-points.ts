@@ -15,17 +15,18 @@ export function withFaultPoints(ports: Ports, point: FaultPoint): Ports {
   };
   return {
     ...ports,
-    blobs: faultyBlobs(ports.blobs, around),
+    blobs: faultyBlobs(ports.blobs, around, point),
     metadata: faultyMetadata(ports.metadata, point),
   };
 }
 
 type Around = <T>(name: string, call: () => Promise<T>) => Promise<T>;
 
-function faultyBlobs(blobs: BlobStore, around: Around): BlobStore {
+function faultyBlobs(blobs: BlobStore, around: Around, point: FaultPoint): BlobStore {
   return {
     async stage(key, lengthBytes) {
-      return faultyStaged(await around("blobs.stage", () => blobs.stage(key, lengthBytes)), around);
+      const staged = await around("blobs.stage", () => blobs.stage(key, lengthBytes));
+      return faultyStaged(staged, around, point);
     },
     openStaged: (...of) => blobs.openStaged(...of),
     publish: (...of) => around("blobs.publish", () => blobs.publish(...of)),
@@ -45,8 +46,17 @@ function faultyBlobs(blobs: BlobStore, around: Around): BlobStore {
   };
 }
 
-function faultyStaged(staged: StagedBlob, around: Around): StagedBlob {
+function faultyStaged(staged: StagedBlob, around: Around, point: FaultPoint): StagedBlob {
   return {
+    get file() {
+      const { file } = staged;
+      if (file === undefined) return undefined;
+      const grew = (byBytes: number) => {
+        point("after a thread's write");
+        file.grew(byBytes);
+      };
+      return { ...file, grew };
+    },
     append: (pieces) => around("staged.append", () => staged.append(pieces)),
     sync: () => around("staged.sync", () => staged.sync()),
     close: () => staged.close(),

@@ -141,6 +141,16 @@ it.each(["sha256", "sha512"] as const)(
   },
 );
 
+it("an upload goes on where it is when its thread could not write, and all later bytes follow", async () => {
+  const full = new LayerThreads(1, new URL("../support/full-layer-thread.ts", import.meta.url));
+  ports = { ...ports, layerWork: full };
+  const id = await begin();
+  await append(id, pieces(0, bytes.length), 0);
+  await full.close();
+  await complete(id);
+  await expectWhole();
+});
+
 it("an upload that breaks off keeps what came, and its hash", async () => {
   const id = await begin();
   const cut = async (at: number) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { writeSync } from "node:fs";
 import { open, readdir, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -25,6 +26,22 @@ it("finds what an earlier process stored", async () => {
   await (await after.stage(staged, synced)).close();
   const later = await after.publish(staged, synced);
   expect((await contentOf(after, staged, later))?.toString()).toBe("staged");
+});
+
+it("goes on after what somebody else wrote to the end of a staged file", async () => {
+  const blobs = await openFilesystem(await newRoot());
+  const key = newKey();
+  const staged = await blobs.stage(key, nothingStaged);
+  await staged.append([Buffer.from("one, ")]);
+  const file = staged.file!;
+  writeSync(file.descriptor, "two, ", file.lengthBytes);
+  file.grew(5);
+  await staged.append([Buffer.from("three")]);
+  const synced = { lengthBytes: 15, place: await staged.sync() };
+  await staged.close();
+  expect(() => file.grew(1)).toThrow("closed");
+  const place = await blobs.publish(key, synced);
+  expect((await contentOf(blobs, key, place))?.toString()).toBe("one, two, three");
 });
 
 it("notices a file that was cut", async () => {

@@ -1,4 +1,4 @@
-import type { StagedBlob } from "../../ports/blob-store.ts";
+import type { GrowingFile, StagedBlob } from "../../ports/blob-store.ts";
 import { invariant, RegistryError } from "../../registry/errors.ts";
 import { asRefusal, type Durability, refusing } from "./durability.ts";
 import type { OpenFile } from "./file-system.ts";
@@ -38,15 +38,23 @@ export class StagedFile implements StagedBlob {
     this.#earlySyncBytes = earlySyncBytes;
   }
 
+  get file(): GrowingFile | undefined {
+    const { descriptor } = this.#file;
+    if (descriptor === undefined) return undefined;
+    const grew = (byBytes: number) => this.#grew(byBytes);
+    return { descriptor, lengthBytes: this.#lengthBytes, grew };
+  }
+
   async append(pieces: readonly Uint8Array[]): Promise<void> {
     this.#assertUsable();
+    let written: number;
     try {
-      this.#lengthBytes = await this.#writeAll(pieces, this.#lengthBytes);
+      written = await this.#writeAll(pieces);
     } catch (error) {
       // Part of the pieces may be in the file. Staging it again at a good length cuts them off.
       throw this.#break(asRefusal(error));
     }
-    this.#syncEarly();
+    this.#grew(written);
   }
 
   async sync(): Promise<string> {
@@ -72,17 +80,23 @@ export class StagedFile implements StagedBlob {
     await refusing(() => this.#file.close());
   }
 
-  async #writeAll(pieces: readonly Uint8Array[], start: number): Promise<number> {
+  async #writeAll(pieces: readonly Uint8Array[]): Promise<number> {
     let rest = pieces.filter((piece) => piece.byteLength > 0);
-    let position = start;
+    let written = 0;
     while (rest.length > 0) {
-      const written = await this.#file.write(rest, position);
-      if (written === 0) throw new Error("the file system took none of the bytes");
-      position += written;
-      rest = withoutFirst(rest, written);
+      const count = await this.#file.write(rest, this.#lengthBytes + written);
+      if (count === 0) throw new Error("the file system took none of the bytes");
+      written += count;
+      rest = withoutFirst(rest, count);
     }
-    this.#unsyncedBytes += position - start;
-    return position;
+    return written;
+  }
+
+  #grew(byBytes: number): void {
+    this.#assertUsable();
+    this.#lengthBytes += byBytes;
+    this.#unsyncedBytes += byBytes;
+    this.#syncEarly();
   }
 
   /**

@@ -43,7 +43,10 @@ export class LayerThread {
     return this.#waiting.size + this.segments;
   }
 
-  /** @throws RegistryError ServiceUnavailable when the thread ends before it has answered */
+  /**
+   * @throws RegistryError ServiceUnavailable when the thread ends before it has answered: nothing of it
+   * runs any more then
+   */
   ask<Kind extends keyof ThreadWork>(
     kind: Kind,
     value: Parameters<ThreadWork[Kind]>[0],
@@ -84,9 +87,11 @@ export class LayerThread {
     this.#ended = error;
     this.#onEnd(this);
     const refusal = threadGone(error);
-    for (const { reject } of this.#waiting.values()) reject(refusal);
-    this.#waiting.clear();
-    void this.#worker.terminate();
+    // Not before: it may be writing to a file, which whoever asked closes when he hears of this.
+    void this.#worker.terminate().finally(() => {
+      for (const { reject } of this.#waiting.values()) reject(refusal);
+      this.#waiting.clear();
+    });
   }
 }
 

@@ -1,7 +1,9 @@
 import type {
   ContentWork,
+  FileEnd,
   FrameInFile,
   LayerWork,
+  Made,
   Sealing,
   SegmentEnd,
 } from "../../ports/layer-work.ts";
@@ -70,6 +72,7 @@ export class LayerThreads implements LayerWork {
 
 /** One upload's bytes, on the thread that they began on. */
 class ContentInThread implements ContentWork {
+  readonly writesFiles = true;
   readonly #thread: LayerThread;
   readonly #content: number;
   #given = false;
@@ -91,7 +94,12 @@ class ContentInThread implements ContentWork {
     this.#thread.tell({ kind: "segment", content: this.#content, sealing });
   }
 
-  add(pieces: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
+  writeTo({ descriptor, lengthBytes }: FileEnd): void {
+    const file = { descriptor, lengthBytes };
+    this.#thread.tell({ kind: "file", content: this.#content, file });
+  }
+
+  add(pieces: readonly Uint8Array[]): Promise<Made> {
     const moved = movable(pieces, this.#given);
     const buffers = moved.map(({ buffer }) => buffer);
     return this.#thread.ask("add", { content: this.#content, pieces: moved }, buffers);

@@ -1,8 +1,9 @@
 /** A thread that ciphers and hashes. Started by `LayerThread`. */
-import { readSync } from "node:fs";
+import { readSync, writevSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import type { FrameInFile, SegmentEnd } from "../../ports/layer-work.ts";
+import type { FileEnd, FrameInFile, Made, SegmentEnd } from "../../ports/layer-work.ts";
 import { openFrameInSteps, stepBytes } from "../../registry/encryption/sealed-format.ts";
+import { freeMemory } from "../../registry/free-memory.ts";
 import { ContentSealer } from "../../registry/layers/content-sealer.ts";
 import {
   type Added,
@@ -18,14 +19,27 @@ interface Answer {
   readonly moved: ArrayBuffer[];
 }
 
+/** One upload's bytes, and the file that those of its segment go to, if the thread writes to one. */
+interface Content {
+  readonly sealer: ContentSealer;
+  file: FileEnd | undefined;
+}
+
 /** Used again for each step of each frame. */
 const buffer = Buffer.allocUnsafeSlow(stepBytes);
-const contents = new Map<number, ContentSealer>();
+const contents = new Map<number, Content>();
 
 function follow(order: ThreadOrder): void {
-  if (order.kind === "begin") contents.set(order.content, new ContentSealer(order.algorithm));
-  else if (order.kind === "forget") contents.delete(order.content);
-  else contentOf(order.content).beginSegment(order.sealing, true);
+  if (order.kind === "begin") {
+    const sealer = new ContentSealer(order.algorithm);
+    contents.set(order.content, { sealer, file: undefined });
+  } else if (order.kind === "forget") contents.delete(order.content);
+  else if (order.kind === "file") contentOf(order.content).file = order.file;
+  else {
+    const content = contentOf(order.content);
+    content.file = undefined;
+    content.sealer.beginSegment(order.sealing, true);
+  }
 }
 
 function answer(question: ThreadQuestion): Answer {
@@ -45,20 +59,44 @@ function read({ key, object, place, descriptor }: FrameInFile): Answer {
 }
 
 function add({ content, pieces }: Added): Answer {
-  const sealed = contentOf(content).add(pieces).map(ownMemory);
-  return { value: sealed, moved: sealed.map(({ buffer }) => buffer) };
+  const known = contentOf(content);
+  return store(known, known.sealer.add(pieces));
 }
 
 function end(content: number): Answer {
-  const ended = contentOf(content).endSegment();
-  const sealed = ended.sealed.map(ownMemory);
-  return {
-    value: { ...ended, sealed } satisfies SegmentEnd,
-    moved: sealed.map(({ buffer }) => buffer),
-  };
+  const known = contentOf(content);
+  const ended = known.sealer.endSegment();
+  const { value, moved } = store(known, ended.sealed);
+  known.file = undefined;
+  return { value: { ...ended, ...value } satisfies SegmentEnd, moved };
 }
 
-function contentOf(content: number): ContentSealer {
+/** Writes what was made to the file; moves it to who asked where there is none, or it takes nothing. */
+function store(content: Content, made: readonly Uint8Array[]): Answer & { value: Made } {
+  if (content.file !== undefined && made.length > 0) {
+    try {
+      const writtenBytes = writeAll(content.file, made);
+      const lengthBytes = content.file.lengthBytes + writtenBytes;
+      content.file = { ...content.file, lengthBytes };
+      for (const piece of made) freeMemory(piece);
+      return { value: { sealed: [], writtenBytes }, moved: [] };
+    } catch {
+      content.file = undefined; // Who asked writes it again, at the same place, and hears what is wrong.
+    }
+  }
+  const sealed = made.map(ownMemory);
+  return { value: { sealed, writtenBytes: 0 }, moved: sealed.map(({ buffer }) => buffer) };
+}
+
+/** @throws when the file does not take all at once: on a disk that is full, most of all */
+function writeAll({ descriptor, lengthBytes }: FileEnd, made: readonly Uint8Array[]): number {
+  const wanted = made.reduce((sum, piece) => sum + piece.length, 0);
+  const written = writevSync(descriptor, made, lengthBytes);
+  if (written !== wanted) throw new Error("the file took less than there was");
+  return written;
+}
+
+function contentOf(content: number): Content {
   const known = contents.get(content);
   if (known === undefined) throw new Error("nothing was begun under this number");
   return known;

@@ -1,10 +1,10 @@
 /** What the main thread and a layer thread say to each other. Memory moves with the messages. */
-import type { FrameInFile, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
+import type { FileEnd, FrameInFile, Made, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
 import type { DigestAlgorithm } from "../../registry/digest.ts";
 
 export interface ThreadWork {
   readonly read: (frame: FrameInFile) => Uint8Array;
-  readonly add: (added: Added) => readonly Uint8Array[];
+  readonly add: (added: Added) => Made;
   readonly end: (content: number) => SegmentEnd;
 }
 
@@ -30,6 +30,7 @@ export type ThreadOrder =
       readonly algorithm: DigestAlgorithm | undefined;
     }
   | { readonly kind: "segment"; readonly content: number; readonly sealing: Sealing | undefined }
+  | { readonly kind: "file"; readonly content: number; readonly file: FileEnd }
   | { readonly kind: "forget"; readonly content: number };
 
 export interface ThreadAnswer {

@@ -126,6 +126,9 @@ function observedBlob(blob: OpenBlob, around: Around): OpenBlob {
 
 function observedStaged(blob: StagedBlob, around: Around): StagedBlob {
   return {
+    get file() {
+      return blob.file;
+    },
     append: (pieces) => around("append", () => blob.append(pieces)),
     sync: () => around("sync", () => blob.sync()),
     close: () => blob.close(),

@@ -40,7 +40,7 @@ export class ContentSealer {
   }
 
   /** Ends the segment, and lets go of its key. */
-  endSegment(): SegmentEnd {
+  endSegment(): Omit<SegmentEnd, "writtenBytes"> {
     const sealer = this.#running();
     const sealed = sealer.end();
     this.#sealer = undefined;

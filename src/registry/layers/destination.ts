@@ -1,4 +1,4 @@
-import { nothingStaged, type StagedBlob } from "../../ports/blob-store.ts";
+import { type GrowingFile, nothingStaged, type StagedBlob } from "../../ports/blob-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { isSealed } from "../encryption/stored-object.ts";
 import { freeMemory } from "../free-memory.ts";
@@ -35,22 +35,39 @@ export class Destination {
   /** Takes the pieces away: their memory is gone once they are staged. One call at a time. */
   async append(pieces: readonly Uint8Array[]): Promise<void> {
     if (this.#kept === undefined) {
-      this.#staged ??= await this.#ports.blobs.stage(
-        this.#upload.object,
-        stagedBytes(this.#upload),
-      );
-      await this.#staged.append(pieces);
+      const staged = await this.#stage();
+      await staged.append(pieces);
       for (const piece of pieces) freeMemory(piece); // They were sealed for this and nothing else.
       return;
     }
     this.#kept.push(...pieces);
     this.#keptBytes += pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (this.#keptBytes <= limits.keptObjectBytes) return;
-    const all = this.#kept;
-    // The row still has what it had: a crash from here on finds it there, and begins the file anew.
-    this.#staged = await this.#ports.blobs.stage(this.#upload.object, nothingStaged);
+    if (this.#keptBytes > limits.keptObjectBytes) await this.#stage();
+  }
+
+  /**
+   * The file that has all bytes so far and to whose end more may be written; `undefined` where the
+   * store has no files. From now on nothing is kept in the row.
+   */
+  async file(): Promise<GrowingFile | undefined> {
+    return (await this.#stage()).file;
+  }
+
+  /** Takes note of bytes that were written to the end of that file. Throws as `append` does. */
+  grew(byBytes: number): void {
+    this.#staged?.file?.grew(byBytes);
+  }
+
+  async #stage(): Promise<StagedBlob> {
+    if (this.#staged !== undefined) return this.#staged;
+    const kept = this.#kept;
+    // The row still has what is kept: a crash from here on finds it there, and begins the file anew.
+    const synced = kept === undefined ? stagedBytes(this.#upload) : nothingStaged;
+    const staged = await this.#ports.blobs.stage(this.#upload.object, synced);
+    this.#staged = staged;
     this.#kept = undefined;
-    await this.#staged.append(all);
+    if (kept !== undefined) await staged.append(kept);
+    return staged;
   }
 
   /** Staged bytes are durable when this resolves; kept ones are with the row that takes them. */

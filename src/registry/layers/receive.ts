@@ -1,4 +1,4 @@
-import type { ContentWork, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
+import type { ContentWork, Made, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { algorithmOf, type DigestAlgorithm } from "../digest.ts";
 import { openDataKey } from "../encryption/data-keys.ts";
@@ -58,8 +58,8 @@ export async function receive(
   const sealing = await sealingOf(ports, repository, upload);
   const work = new SegmentWork(ports, upload, sealing, given);
   const destination = new Destination(ports, upload);
+  const run = new SegmentRun(destination, work);
   try {
-    const run = new SegmentRun(destination, work);
     const failure = await run.takeAll(content, upload, sealing, asPart);
     if (run.received === 0 && failure !== undefined) return { next: upload, failure };
     const end = await run.finish();
@@ -68,6 +68,7 @@ export async function receive(
     work.remember(next);
     return { next, failure };
   } finally {
+    await run.still();
     work.forget();
     await destination.close();
   }
@@ -165,6 +166,7 @@ class SegmentRun {
   /** What came and is not worked on yet: less than a frame. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
+  #begun = false;
   /** All that was given to the store so far. */
   #pending: Promise<void> = Promise.resolve();
   received = 0;
@@ -184,7 +186,8 @@ class SegmentRun {
   ): Promise<unknown> {
     const most = limits.layerBytes - upload.offset;
     if (upload.sealedBytes === 0 && sealing !== undefined) {
-      this.#store(Promise.resolve([sealedHeader(sealing.key.length as Layers)]));
+      const header = sealedHeader(sealing.key.length as Layers);
+      this.#store(Promise.resolve({ sealed: [header], writtenBytes: 0 }));
     }
     try {
       for await (const piece of withReason(content)) {
@@ -198,21 +201,24 @@ class SegmentRun {
     } catch (error) {
       // A part of the JSON API is whole or absent; a stream keeps what came (D5).
       if (error instanceof ContentBrokeOff && !asPart) return error.reason;
-      await this.#pending.catch(() => undefined); // The store is let go of only when it is still.
       throw error instanceof ContentBrokeOff ? error.reason : error;
     }
   }
 
   /** Everything that came is sealed and durable when this resolves. */
   async finish(): Promise<SegmentEnd> {
-    const work = this.#work.for(this.#waitingBytes);
     if (this.#waitingBytes > 0) await this.#workOn();
-    const ended = work.endSegment();
-    this.#store(ended.then(({ sealed }) => sealed));
-    await this.#pending; // Also when the segment did not end well: the store is still then.
+    const ended = this.#work.for(0).endSegment();
+    this.#store(ended);
+    await this.#pending;
     const end = await ended;
     await this.#destination.sync();
     return end;
+  }
+
+  /** Resolves when nobody is at work for the store any more, which then may be let go of. */
+  async still(): Promise<void> {
+    await this.#pending.catch(() => undefined);
   }
 
   /** Waits for what was before, so that a frame is on its way to the store while the next one comes. */
@@ -221,24 +227,37 @@ class SegmentRun {
     const work = this.#work.for(this.#waitingBytes);
     this.#waiting = [];
     this.#waitingBytes = 0;
+    if (!this.#begun) await this.#begin(work);
     const before = this.#pending;
     this.#store(work.add(pieces));
     await before;
   }
 
-  #store(made: Promise<readonly Uint8Array[]>): void {
+  /** The work writes to the file by itself, where both can; what came before is in the file then. */
+  async #begin(work: ContentWork): Promise<void> {
+    this.#begun = true;
+    if (!work.writesFiles) return;
+    await this.#pending;
+    const file = await this.#destination.file();
+    if (file !== undefined) work.writeTo(file);
+  }
+
+  #store(made: Promise<Made>): void {
     const before = this.#pending;
     this.#pending = this.#append(before, made);
     this.#pending.catch(() => undefined); // It is awaited before the segment ends.
   }
 
-  async #append(before: Promise<void>, made: Promise<readonly Uint8Array[]>): Promise<void> {
-    made.catch(() => undefined); // It is awaited when what was before has been stored.
-    await before;
-    const pieces = await made;
-    if (pieces.length === 0) return;
-    for (const piece of pieces) this.written += piece.length;
-    await this.#destination.append(pieces);
+  async #append(before: Promise<void>, made: Promise<Made>): Promise<void> {
+    // Both are over when this settles: nobody may write to a file that is let go of.
+    const [stored] = await Promise.allSettled([before, made]);
+    if (stored.status === "rejected") throw stored.reason;
+    const { sealed, writtenBytes } = await made;
+    this.written += writtenBytes;
+    if (writtenBytes > 0) this.#destination.grew(writtenBytes);
+    if (sealed.length === 0) return;
+    for (const piece of sealed) this.written += piece.length;
+    await this.#destination.append(sealed);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ContentWork, LayerWork, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
+import type { ContentWork, LayerWork, Made, Sealing, SegmentEnd } from "../../ports/layer-work.ts";
 import type { DigestAlgorithm } from "../digest.ts";
 import { ContentSealer } from "./content-sealer.ts";
 
@@ -20,6 +20,7 @@ export class WorkInPlace implements LayerWork {
 }
 
 class ContentInPlace implements ContentWork {
+  readonly writesFiles = false;
   readonly isLost = false;
   readonly #sealer: ContentSealer;
 
@@ -31,12 +32,16 @@ class ContentInPlace implements ContentWork {
     this.#sealer.beginSegment(sealing, given);
   }
 
-  async add(pieces: readonly Uint8Array[]): Promise<readonly Uint8Array[]> {
-    return this.#sealer.add(pieces);
+  writeTo(): void {
+    // What is made is the caller's to write: a write on his own thread would hold him up.
+  }
+
+  async add(pieces: readonly Uint8Array[]): Promise<Made> {
+    return { sealed: this.#sealer.add(pieces), writtenBytes: 0 };
   }
 
   async endSegment(): Promise<SegmentEnd> {
-    return this.#sealer.endSegment();
+    return { ...this.#sealer.endSegment(), writtenBytes: 0 };
   }
 
   forget(): void {
