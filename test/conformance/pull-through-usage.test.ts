@@ -209,6 +209,8 @@ describe("a try of an upstream", () => {
     expect(await tryIt({ credentialArn: arn(made) })).toEqual({
       ...{ upstreamRegistryUrl: upstream.origin, isValid: true },
     });
+    await api.ask(putSecretValue, { SecretId: name, SecretString: SecretString("wrong again") });
+    expect(await tryIt({ credentialArn: arn(made) })).toMatchObject({ isValid: false });
     const { pullThroughCacheRules } = await api.ask(describePullThroughCacheRules, {});
     expect(pullThroughCacheRules).toEqual([]);
   });

@@ -69,6 +69,22 @@ it("five layers have the sizes that add up, their commands, areas, and who else 
   await tabTo(page, page.getByRole("listitem", { name: /^5: .*step 5/ }));
 });
 
+it("the list tells of an image what comes back when it goes, beside its size", async () => {
+  const { page, go, heading } = shown;
+  await go("/r/team/five/-/images");
+  await heading("team/five");
+  await page.getByRole("columnheader", { name: "Unique size" }).waitFor();
+  const row = page.getByRole("row").filter({ hasText: "v1" });
+  await row.first().waitFor();
+  const cells = await row.first().locator("td").allTextContents();
+  const [size = 0, unique = 0] = cells
+    .flatMap((text) => /^([\d.]+) KiB$/.exec(text)?.[1] ?? [])
+    .map(Number);
+  // A layer of 90,000 bytes is team/base's as well.
+  expect(size - unique).toBeGreaterThan(80);
+  expect(unique).toBeGreaterThan(100);
+});
+
 it("what a deletion takes is said before it is done, and the repository's name is typed", async () => {
   await createRepository(server, "team/gone");
   for (const seed of ["one", "two"]) await pushImage(server, "team/gone", seed, { seed });
