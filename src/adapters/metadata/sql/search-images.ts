@@ -95,14 +95,16 @@ function filtered(dialect: SqlDialect, key: RepositoryKey, type: ScanType, by: I
     query = query.where("image.digest", "<", `${digestPrefix}~` as Digest);
   }
   if (tagWord !== undefined) {
-    query = query.where("image.digest", "in", ({ selectFrom }) =>
-      selectFrom("tag")
-        .select("tag.digest")
-        .where("tag.account", "=", key.account)
-        .where("tag.region", "=", key.region)
-        .where("tag.repository", "=", key.repository)
-        .where(containing("tag.tag", tagWord)),
-    );
+    const named = dialect.builder
+      .selectFrom("tag")
+      .select("tag.digest")
+      .where("tag.account", "=", key.account)
+      .where("tag.region", "=", key.region)
+      .where("tag.repository", "=", key.repository)
+      .where(containing("tag.tag", tagWord));
+    // Asked so, PostgreSQL reads the tags once. As a join it read them for each image where it held a
+    // repository to have few.
+    query = query.where(sql<SqlBool>`(image.digest in ${named}) is true`);
   }
   if (worstAtLeast === undefined) return query;
   // Of archived images nothing is told of what was found before. The conditions are those of an index.
