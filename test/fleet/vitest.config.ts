@@ -7,6 +7,8 @@ const minuteMs = 60_000;
 /**
  * Real PostgreSQL and S3 servers: several replicas as processes, and the suites that every pair of
  * stores must pass. The replicas one file after another, since each starts servers of its own.
+ * Real clients (the AWS CLI, report-in-use and all else in test/interop) are not here: they run on these
+ * stores by `ENTREPOT_TEST_STORES=fleet npm run test:interop`, as a step of its own in .ci/run.
  */
 export default defineConfig({
   test: {

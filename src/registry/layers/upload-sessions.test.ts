@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { changedStore } from "../../../test/support/changed-store.ts";
 import { account, deployment, TestRegistry } from "../../../test/support/ecr.ts";
 import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
+import { deleteRepository } from "../../operations/ecr/delete-repository.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { limits } from "../limits.ts";
 import { RegistryMemory } from "../memory.ts";
@@ -76,6 +77,27 @@ describe("an upload session", () => {
     await expect(complete(id, "lost! more")).rejects.toMatchObject({ kind: "InvalidLayer" });
     const { layer } = await complete(id, "kept! more");
     expect(layer.digest).toBe(digestOf("kept! more"));
+  });
+
+  it("does not become a layer of a repository that is made anew under the name meanwhile", async () => {
+    const { id } = await startUpload(ports, registry, name);
+    await append(id, "for the former one");
+    let isOther = false;
+    const transaction: Ports["metadata"]["transaction"] = async (work) => {
+      if (!isOther) {
+        isOther = true;
+        await api.ask(deleteRepository, { repositoryName: name });
+        await api.createRepository(name);
+      }
+      return ports.metadata.transaction(work);
+    };
+    const overtaken = { ...ports, metadata: changedStore(ports.metadata, { transaction }) };
+    const completed = complete(id, "for the former one", overtaken);
+    await expect(completed).rejects.toMatchObject({ kind: "UploadNotFound" });
+    const { layer } = await ports.metadata.layers
+      .resolve(registry, name, digestOf("for the former one"))
+      .then((found) => found!);
+    expect(layer).toBeUndefined();
   });
 
   it("is not completed with less than another process has accepted meanwhile", async () => {
