@@ -66,6 +66,8 @@ export const gallery = {
   requests: "Requests for approval",
   noRequests: "No requests",
   requester: "Asked by",
+  who: (arn: string, assumedBy: string | undefined) =>
+    assumedBy === undefined ? arn : `${arn} (assumed by ${assumedBy})`,
   askedAt: "Asked",
   checks: "Checks",
   decisions: "Decisions",

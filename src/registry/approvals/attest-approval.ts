@@ -72,7 +72,10 @@ function predicateOf(request: ApprovalRequest) {
     approval: {
       ...{ environment, requestId: request.id, requester, goodUntil: isoOf(until) },
       requestedAt: isoOf(request.requestedAt),
-      reviewers: decisions.map(({ reviewer, at }) => ({ reviewer, at: isoOf(at) })),
+      requesterAssumedBy: request.requesterAssumedBy,
+      reviewers: decisions.map(({ reviewer, assumedBy, at }) => {
+        return { reviewer, assumedBy, at: isoOf(at) };
+      }),
       checks: request.checks,
       evidence: {
         ...{ gatheredAt: isoOf(evidence.gatheredAt), findings: evidence.findings },

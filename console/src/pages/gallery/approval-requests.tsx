@@ -85,9 +85,10 @@ export function ApprovalRequests({ repository }: { repository: string }) {
           },
           {
             ...{ id: "asked", header: words.requester },
-            cell: ({ requester, requestedAt, comment }) => (
+            cell: ({ requester, requesterAssumedBy, requestedAt, comment }) => (
               <>
-                {requester}, <Time seconds={requestedAt} />: {comment}
+                {words.who(requester, requesterAssumedBy)}, <Time seconds={requestedAt} />:{" "}
+                {comment}
               </>
             ),
           },
@@ -142,10 +143,11 @@ function Checks({ checks }: ApprovalRequest) {
 }
 
 function Decisions({ decisions }: ApprovalRequest) {
-  return decisions.map(({ reviewer, decision, comment, at }) => (
+  return decisions.map(({ reviewer, assumedBy, decision, comment, at }) => (
     <div key={reviewer + decision}>
-      {reviewer} {words.verdicts[decision as "APPROVE"] ?? decision.toLowerCase()}{" "}
-      <Time seconds={at} />: {comment}
+      {words.who(reviewer, assumedBy)}{" "}
+      {words.verdicts[decision as "APPROVE"] ?? decision.toLowerCase()} <Time seconds={at} />:{" "}
+      {comment}
     </div>
   ));
 }

@@ -60,15 +60,20 @@ export function requestsText(
   return tableText(columns, rows, width) + (isMore ? "\nThere are more." : "");
 }
 
+function whoText(arn: string, assumedBy: string | undefined): string {
+  return assumedBy === undefined ? arn : `${arn}, assumed by ${assumedBy}`;
+}
+
 export function requestText({ request, evidence }: Answer<"entrepot:GetApprovalRequest">): string {
   const { bySeverity, total, suppressed, knownExploited } = evidence.findings;
   const counts = Object.entries(bySeverity).map(([name, n]) => `${n} ${name.toLowerCase()}`);
   const { promotion } = request;
+  const asker = whoText(request.requester, request.requesterAssumedBy);
   return fieldsText([
     ["image", `${request.repositoryName}@${request.imageDigest}`],
     ["for", request.environment],
     ["state", `${request.state}${request.emergency ? ", in an emergency" : ""}`],
-    ["asked by", `${request.requester}, ${isoText(request.requestedAt)}: ${request.comment}`],
+    ["asked by", `${asker}, ${isoText(request.requestedAt)}: ${request.comment}`],
     ["checks", request.checks.map((each) => `${each.passed ? "ok  " : "FAIL"} ${each.sentence}`)],
     ["scan", evidence.scan?.status ?? "none"],
     ["findings", [`${total}, ${suppressed} of them suppressed`, ...counts]],
@@ -82,8 +87,8 @@ export function requestText({ request, evidence }: Answer<"entrepot:GetApprovalR
     ],
     [
       "decisions",
-      request.decisions.map(({ decision, reviewer, comment }) => {
-        return `${decision} by ${reviewer}: ${comment}`;
+      request.decisions.map(({ decision, reviewer, assumedBy, comment }) => {
+        return `${decision} by ${whoText(reviewer, assumedBy)}: ${comment}`;
       }),
     ],
     ["good until", request.until === undefined ? "" : isoText(request.until)],
