@@ -32,7 +32,7 @@ const s3Destination = z.object({
  * Has the bills of materials of images written to a place of the operator's list, as trails are: a file
  * for each image that was scanned and is meant, sealed below the KMS key that is named. Differs from
  * Inspector: the caller needs `kms:GenerateDataKey` on the key, and not Inspector; whoever reads a file
- * opens it with `kms:Decrypt`, as what it is written to does not (ADR-0089).
+ * opens it with `kms:Decrypt`, as what it is written to does not (ADR-0086).
  */
 export const createSbomExport = operation("inspector2:CreateSbomExport", {
   http: { method: "POST", path: "/sbomexport/create" },

@@ -2,7 +2,7 @@
  * How exported files are sealed: as the Amazon S3 Encryption Client seals objects, so that a client of it
  * opens them. A file is what AES-256-GCM makes of the plain one, with its tag behind; beside it is an
  * instruction file with the data key as KMS sealed it. Sources: Amazon S3 Encryption Client, "Encryption
- * algorithms" and "Instruction files"; ADR-0089.
+ * algorithms" and "Instruction files"; ADR-0086.
  */
 import { createCipheriv, createHash, createHmac, randomBytes } from "node:crypto";
 import type { Ports } from "../../ports/ports.ts";
