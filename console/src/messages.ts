@@ -315,6 +315,7 @@ export const messages = {
     artifact: "Artifact",
     copy: "Copy",
     download: "Download",
+    indented: "Shown with line breaks. Copy and download give the bytes as they were pushed.",
     total: "Total",
   },
   keys: {

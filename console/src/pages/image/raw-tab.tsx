@@ -7,6 +7,7 @@ import { getContent, type Manifest } from "../../api/ecr.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { downloadText } from "../../components/download.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { objectOf, textOf } from "../../components/json-document.ts";
 import { TextRegion } from "../../components/text-region.tsx";
 import { messages } from "../../messages.ts";
 
@@ -32,11 +33,15 @@ export function RawTab({ repository, manifest }: RawProps) {
   );
 }
 
+/** Indented to be read, where that is what most tools do not push. */
 function Document({ title, file, text }: { title: string; file: string; text: string }) {
+  const json = objectOf(text);
+  const shown = json === undefined || text.includes("\n") ? text : textOf(json);
   return (
     <div>
       <Header
         variant="h3"
+        description={shown === text ? undefined : messages.image.indented}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <CopyButton text={text} label={messages.image.copy} />
@@ -48,7 +53,7 @@ function Document({ title, file, text }: { title: string; file: string; text: st
       >
         {title}
       </Header>
-      <TextRegion label={title} text={text} />
+      <TextRegion label={title} text={shown} />
     </div>
   );
 }
