@@ -1,5 +1,5 @@
 /** Queries over the names of repositories, tags and images of a whole registry. */
-import { sql } from "kysely";
+import { type SqlBool, sql } from "kysely";
 import type { FoundDigest, FoundTag } from "../../../ports/search-store.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../../../registry/names.ts";
 import type { SqlDialect } from "./dialect.ts";
@@ -40,8 +40,7 @@ const tags = ({ builder }: SqlDialect, { account, region }: RegistryKey, beginni
     .select(["repository.name as repositoryName", "tag.tag", "tag.digest"])
     .where("tag.account", "=", account)
     .where("tag.region", "=", region)
-    // Of all; literal, so that the index that is for this serves.
-    .where("tag.tag", ">=", sql.lit("" as Tag))
+    .where(sql<SqlBool>`length(tag.tag) > 0`) // True of all: the index that is for this has it.
     .where("tag.tag", ">=", beginning as Tag)
     // Sorts behind whatever a tag may go on with.
     .where("tag.tag", "<", `${beginning}~` as Tag)
@@ -94,7 +93,7 @@ export function digestsBeginning(
       .select(["repository.name as repositoryName", "image.digest"])
       .where("image.account", "=", account)
       .where("image.region", "=", region)
-      .where("image.digest", ">=", sql.lit("" as Digest))
+      .where(sql<SqlBool>`length(image.digest) > 0`)
       .where("image.digest", ">=", beginning as Digest)
       .where("image.digest", "<", `${beginning}~` as Digest)
       .where("image.state", "<>", inTrash)

@@ -33,6 +33,7 @@ export const migration0040: Migration = {
 /**
  * The palette's indexes of tags and digests over all repositories, for statements that say so: PostgreSQL
  * took them for a tag of one repository where most tags are in one alone, and then read `latest` of all.
+ * The condition is always true, and none that SQLite could take for the beginning of a range.
  */
 const narrowed = ({ builder }: SqlDialect) => [
   builder.schema.dropIndex("tag_name"),
@@ -40,13 +41,13 @@ const narrowed = ({ builder }: SqlDialect) => [
     .createIndex("tag_name")
     .on("tag")
     .columns(["account", "region", "tag", "repository"])
-    .where(sql.ref("tag"), ">=", sql.lit("")),
+    .where(sql<boolean>`length(tag) > 0`),
   builder.schema.dropIndex("image_digest"),
   builder.schema
     .createIndex("image_digest")
     .on("image")
     .columns(["account", "region", "digest", "repository"])
-    .where(sql.ref("digest"), ">=", sql.lit("")),
+    .where(sql<boolean>`length(digest) > 0`),
 ];
 
 const isSame = (from: string, to: string, columnOf = "digest") =>
