@@ -181,6 +181,15 @@ export interface SearchReads {
   ): Promise<FoldedChild[]>;
   /** Configs and layers that the images refer to, each once of each image. */
   contents(repository: RepositoryRef, images: readonly Digest[]): Promise<ImageContent[]>;
+  /**
+   * How many images that are not in the trash refer to each of the layers, up to `most`: of a layer that
+   * nearly all refer to, they are not all read.
+   */
+  contentUses(
+    repository: RepositoryRef,
+    layers: readonly Digest[],
+    most: number,
+  ): Promise<ReadonlyMap<Digest, number>>;
   referrers(repository: RepositoryRef, subjects: readonly Digest[]): Promise<FoldedReferrers[]>;
   /** At most `limit` of each image, those that moved last first. */
   tags(

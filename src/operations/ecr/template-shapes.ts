@@ -1,5 +1,4 @@
 /** The members that inputs about repository creation templates are made of. Source: ECR API model. */
-
 import { z } from "zod";
 import {
   creationEvents,

@@ -2,7 +2,6 @@
  * The members that inputs of KMS are made of, with its bounds and enumerations. Source: KMS API
  * reference.
  */
-
 import { z } from "zod";
 import { kmsLimits } from "../../registry/kms/kms-limits.ts";
 

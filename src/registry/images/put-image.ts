@@ -151,7 +151,7 @@ interface Pushed {
   readonly digest: Digest;
   /** That a repository may have. */
   readonly mostImages: number;
-  /** An ARN; absent where the deployment pushes by itself. */
+  /** All that who pushes is known by; nothing where the deployment pushes by itself. */
   readonly pushers: readonly string[];
   readonly sealed: SealedManifest;
   /** Who answers for a VEX document in it. */

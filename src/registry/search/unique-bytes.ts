@@ -10,7 +10,7 @@ import type { RepositoryRef } from "../repositories/repository.ts";
  * two of the images share is neither's. In few reads, whatever the number of images.
  */
 export async function uniqueBytes(
-  metadata: Pick<MetadataStore, "search" | "lifecycle" | "layers" | "objects">,
+  metadata: Pick<MetadataStore, "search" | "layers" | "objects">,
   repository: RepositoryRef,
   found: readonly FoundImage[],
   children: readonly FoldedChild[],
@@ -29,9 +29,10 @@ export async function uniqueBytes(
     await metadata.search.contents(repository, [...new Set(trees.flatMap(({ all }) => all))]),
     ({ image }) => image,
   );
-  const counted = await contentCounts(metadata, repository, [
-    ...new Set([...contents.values()].flatMap((each) => each.map(({ digest }) => digest))),
-  ]);
+  const digests = new Set([...contents.values()].flat().map(({ digest }) => digest));
+  // One more than a tree has images: as many are not all of that tree.
+  const most = Math.max(...trees.map(({ all }) => all.length), 0) + 1;
+  const counted = await contentCounts(metadata, repository, [...digests], most);
   return new Map(
     trees.map(({ root, all, manifests }) => {
       const uses = new Map<Digest, number>();
@@ -52,25 +53,25 @@ export async function uniqueBytes(
 
 interface ContentCount {
   readonly sizeBytes: number;
-  /** Images of the repository that refer to it. */
+  /** Images of the repository that refer to it, as far as they were counted. */
   readonly references: number;
   /** Whether another repository stands on the same object. */
   readonly isElsewhere: boolean;
 }
 
 async function contentCounts(
-  { lifecycle, layers, objects }: Pick<MetadataStore, "lifecycle" | "layers" | "objects">,
+  { search, layers, objects }: Pick<MetadataStore, "search" | "layers" | "objects">,
   repository: RepositoryRef,
   digests: readonly Digest[],
+  most: number,
 ): Promise<ReadonlyMap<Digest, ContentCount>> {
   const counted = new Map<Digest, ContentCount>();
   for (let start = 0; start < digests.length; start += lifecycleLimits.page) {
     const some = digests.slice(start, start + lifecycleLimits.page);
-    const [counts, held] = await Promise.all([
-      lifecycle.referenceCounts(repository, some),
+    const [references, held] = await Promise.all([
+      search.contentUses(repository, some, most),
       layers.findMany(repository, some),
     ]);
-    const references = new Map(counts.map((each) => [each.digest, each.references]));
     const elsewhere = new Set(
       await objects.linkedElsewhere(
         repository,

@@ -110,8 +110,8 @@ function filtered(dialect: SqlDialect, key: RepositoryKey, type: ScanType, by: I
   // Of archived images nothing is told of what was found before. The conditions are those of an index.
   return query
     .where("image.state", "=", sql.lit("ACTIVE" as const))
-    .where(`image.${worstColumns[type]}`, ">", sql.lit(0))
-    .where(`image.${worstColumns[type]}`, ">=", worstAtLeast);
+    .where(`image.${worstColumns[type]}`, ">=", worstAtLeast) // First: SQLite begins there.
+    .where(`image.${worstColumns[type]}`, ">", sql.lit(0));
 }
 
 function isOfKind(kind: NonNullable<ImageFilter["kind"]>) {

@@ -67,6 +67,16 @@ export class SqlSearch implements SearchReads {
     return contents.all(this.#session, repositoryKey(repository), images);
   }
 
+  async contentUses(
+    repository: RepositoryRef,
+    layers: readonly Digest[],
+    most: number,
+  ): Promise<ReadonlyMap<Digest, number>> {
+    const key = { ...repositoryKey(repository), limit: most };
+    const rows = await contentUses.all(this.#session, key, layers);
+    return new Map(rows.map(({ digest, uses }) => [digest, Number(uses)]));
+  }
+
   async referrers(
     repository: RepositoryRef,
     subjects: readonly Digest[],
@@ -164,6 +174,33 @@ const contents = new ListStatement(({ builder }, key: RepositoryKey, images) =>
     .where("image", "in", images as Digest[])
     .where("kind", "in", [sql.lit("config" as const), sql.lit("layer" as const)]),
 );
+
+const contentUses = new ListStatement(({ builder }, key: Limited, layers) => {
+  const users = builder
+    .selectFrom("manifest_reference as reference")
+    .innerJoin("image", (join) =>
+      join
+        .onRef("image.account", "=", "reference.account")
+        .onRef("image.region", "=", "reference.region")
+        .onRef("image.repository", "=", "reference.repository")
+        .onRef("image.digest", "=", "reference.image")
+        .on("image.state", "<>", inTrash),
+    )
+    .select("reference.image")
+    .distinct()
+    .where("reference.account", "=", key.account)
+    .where("reference.region", "=", key.region)
+    .where("reference.repository", "=", key.repository)
+    .where("reference.digest", "=", sql.ref<Digest>("layer.digest"))
+    .where("reference.kind", "in", [sql.lit("config" as const), sql.lit("layer" as const)])
+    .limit(key.limit);
+  const counted = builder.selectFrom(users.as("used")).select(({ fn }) => fn.countAll().as("uses"));
+  return builder
+    .selectFrom("layer")
+    .select(["layer.digest", sql<number>`${counted}`.as("uses")])
+    .where((row) => row.and(ofRepository(key)))
+    .where("layer.digest", "in", layers as Digest[]);
+});
 
 // OCI 1.1, "Listing Referrers": without an artifact type, the media type of the config counts.
 const referrers = new ListStatement(({ builder }, key: RepositoryKey, subjects) =>

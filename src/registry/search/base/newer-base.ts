@@ -39,9 +39,9 @@ interface BaseInUse {
 
 /**
  * What an image would stand on if it were built again: what the tag of its base leads to now, where that is
- * another image than the one that it was built on; and later versions of it, under other tags. The base is known by the name that the image tells, or
- * else by its layers, among the images of its registry. Nothing of what the one who asks may not see, nor
- * where a key may not be used.
+ * another image than the one that it was built on; and later versions of it, under other tags. The base is
+ * known by the name that the image tells, or else by its layers, among the images of its registry. Nothing
+ * of what the one who asks may not see, nor where a key may not be used.
  */
 export async function newerBases(
   ports: Ports,
