@@ -15,6 +15,7 @@ import { comparePackages } from "../src/registry/search/compare-packages.ts";
 import type { ListedPackage } from "../src/registry/search/image-packages.ts";
 import { listLayer } from "../src/registry/search/layer-listing.ts";
 import { searchLimits } from "../src/registry/search/search-limits.ts";
+import { uniqueBytes } from "../src/registry/search/unique-bytes.ts";
 import { startPostgres } from "../test/support/postgres.ts";
 import { digestOf, fill, nameOf } from "./console-fill.ts";
 import { temporaryFolder } from "./places.ts";
@@ -148,7 +149,7 @@ async function measured(store: MetadataStore, processorMs: () => number): Promis
 
 /** What the palette, the overview and the preview of a deletion ask. */
 async function addWholeRegistry(
-  { search, scans }: MetadataStore,
+  store: MetadataStore,
   largest: Repository,
   add: (
     title: string,
@@ -156,6 +157,7 @@ async function addWholeRegistry(
     count: () => Promise<unknown>,
   ) => Promise<void>,
 ): Promise<void> {
+  const { search, scans } = store;
   const { candidates, scansPerRead } = searchLimits;
   const prefix = digestOf("image 7").slice(0, 12);
   const nothing = async () => undefined;
@@ -174,6 +176,9 @@ async function addWholeRegistry(
   );
   await one("GetOverview: counters", () => search.registryCounts(registry));
   await one("GetOverview: scans", () => search.scanCounts(registry, "BASIC"));
+  const page = { sort: "PUSHED", descending: true, limit: 50 } as const;
+  const shown = await search.images(largest, "BASIC", {}, page);
+  await one("SearchImages: unique bytes of a page", () => uniqueBytes(store, largest, shown, []));
   await one("PreviewDeletion: a repository", () => search.repositoryBytes(largest));
 }
 

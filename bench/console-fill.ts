@@ -13,6 +13,8 @@ const severities: SeverityCounts[] = [
   { HIGH: 3, LOW: 1 },
   { CRITICAL: 1 },
 ];
+/** Of a base that all images of the first repository stand on. */
+const baseLayers = Array.from({ length: 4 }, (_, at) => digestOf(`base layer ${at}`));
 const isIndex = (at: number) => at % 10 === 9;
 
 export const nameOf = (at: number) =>
@@ -32,6 +34,13 @@ export async function fill(
   for (let at = 0; at < repositories; at++) {
     await addRepository(rows, registry, at);
     await addImage(rows, registry, { repository: idOf(at), at, listed: [] });
+  }
+  for (const layer of baseLayers) {
+    const object = await addObject(rows, registry, layer);
+    await rows.add("layer", {
+      ...{ ...registry, repository: idOf(0), digest: layer, object, size_bytes: 10 },
+      ...{ media_type: null, linked_at: startedAt, leased_until: 0 },
+    });
   }
   for (let at = repositories; at < repositories + images; at++) {
     // Every tenth is an index of the one before.
@@ -81,6 +90,14 @@ async function addImage(rows: Rows, registry: Registry, wanted: Wanted): Promise
       ...{ ...key, image: digest, position, kind: "child", digest: digestOf(`image ${each}`) },
       ...{ media_type: "application/vnd.oci.image.manifest.v1+json", size_bytes: 10 },
     });
+  }
+  if (repository === idOf(0) && listed.length === 0) {
+    for (const [position, layer] of baseLayers.entries()) {
+      await rows.add("manifest_reference", {
+        ...{ ...key, image: digest, position, kind: "layer", digest: layer },
+        ...{ media_type: "application/vnd.oci.image.layer.v1.tar", size_bytes: 10 },
+      });
+    }
   }
   const movedAt = startedAt + at;
   await rows.add("tag", {

@@ -182,8 +182,8 @@ export interface SearchReads {
   /** Configs and layers that the images refer to, each once of each image. */
   contents(repository: RepositoryRef, images: readonly Digest[]): Promise<ImageContent[]>;
   /**
-   * How many images that are not in the trash refer to each of the layers, up to `most`: of a layer that
-   * nearly all refer to, they are not all read.
+   * How many images that are not in the trash refer to each of the layers: exact below `most`, and at least
+   * that where it is more. Of a layer that nearly all refer to, they are not all read.
    */
   contentUses(
     repository: RepositoryRef,
