@@ -5,10 +5,10 @@ const faulty = "nav[aria-orientation]";
 const headings = "main h1";
 
 /**
- * Of a wizard's step the library makes a heading of the first level, beside the page's: readers of the
- * screen are told that it is of the second. And on narrow screens the component library gives the bar with the closed navigation an orientation, which
- * a `nav` has none of (ARIA 1.2, "navigation"; axe: aria-allowed-attr). It is taken away whenever the
- * library puts the bar there.
+ * Of a wizard's step the component library makes a heading of the first level, beside the page's: readers
+ * of the screen are told that it is of the second. And on narrow screens it gives the bar with the closed
+ * navigation an orientation, which a `nav` has none of (ARIA 1.2, "navigation"; axe: aria-allowed-attr). It
+ * is taken away whenever the library puts the bar there.
  */
 export function useMendedNavigation(): void {
   useEffect(() => {

@@ -6,6 +6,7 @@ import {
   lodashLayer,
   ScannedRegistry,
 } from "../../../test/support/scanned-registry.ts";
+import type { Digest, RepositoryName } from "../../registry/names.ts";
 import { createRepository } from "../ecr/create-repository.ts";
 import { describeImages } from "../ecr/describe-images.ts";
 import { compareImages } from "./compare-images.ts";
@@ -84,4 +85,9 @@ it("is for who may pull here and push there", async () => {
   expect(await tagsIn("team/sealed")).toEqual([]);
   const both = await userWith(ports, { account, name: "both" }, here, there);
   expect(await ask(copyImage, asked, both)).toMatchObject({ imageDigest });
+  // Who copies decides nothing about the copy: it is a push.
+  const home = { account, region: both.region };
+  const sealed = await ports.metadata.repositories.find(home, "team/sealed" as RepositoryName);
+  const pushers = await ports.metadata.gates.pushers(sealed!, imageDigest as Digest);
+  expect(pushers).toContain(both.principal.arn);
 });

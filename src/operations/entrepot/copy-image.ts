@@ -4,7 +4,7 @@ import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { parseTag } from "../../registry/names.ts";
 import { repositoryAsResource } from "../../registry/policy/authorize.ts";
-import { copyWithin } from "../../registry/repositories/copy-within.ts";
+import { copyWithin } from "../../registry/replication/copy-within.ts";
 import { namedImage } from "../ecr/image-id.ts";
 import { imageTagConditions, repositoryResource } from "../ecr/resource.ts";
 import { imageIdentifier, imageTag, registryId, repositoryName, request } from "../ecr/shapes.ts";

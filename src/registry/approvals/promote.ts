@@ -9,6 +9,7 @@ import { limits } from "../limits.ts";
 import { type Digest, isTag, type RepositoryName, type Tag } from "../names.ts";
 import { RemovedLater } from "../replication/alive-at.ts";
 import { Copying } from "../replication/copy-image.ts";
+import { SameRegistryTarget } from "../replication/same-registry-target.ts";
 import { lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { type ApprovalRequest, isApprovalGood, registryAt } from "./approval.ts";
@@ -17,7 +18,6 @@ import { concludePromotion } from "./conclude-promotion.ts";
 import { copyAttached } from "./copy-attached.ts";
 import { lostEvidence } from "./gather-evidence.ts";
 import { type PromotionReach, promoteElsewhere } from "./promote-elsewhere.ts";
-import { PromotionTarget } from "./promotion-target.ts";
 import { queueRecheck } from "./queue-approvals.ts";
 
 /** What an attempt later could not mend. */
@@ -108,7 +108,7 @@ async function bring(
     return;
   }
   const target = await approveThere(ports, source, { name, digest, environment });
-  const copying = new Copying(ports, source, new PromotionTarget(ports, source, name, since));
+  const copying = new Copying(ports, source, new SameRegistryTarget(ports, source, name, since));
   await copying.image({ digest, tags }, signal);
   await copyAttached(copying, attached, signal);
   await judgeTree(ports, target, digest);

@@ -10,17 +10,17 @@ import { findLayers } from "../layers/find-layer.ts";
 import { mountLayer } from "../layers/mount-layer.ts";
 import { cancelUpload, startUpload } from "../layers/upload-layer.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
-import type { ArrivingImage, ImageTarget, Prepared } from "../replication/copy-image.ts";
-import type { SourceLayer } from "../replication/read-source.ts";
-import { replicationLimits } from "../replication/replication-limits.ts";
 import { findRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
+import type { ArrivingImage, ImageTarget, Prepared } from "./copy-image.ts";
+import type { SourceLayer } from "./read-source.ts";
+import { replicationLimits } from "./replication-limits.ts";
 
 /**
  * Another repository of the same registry, to which images come as they do by a push: it is scanned, gated
- * and told of as any. Nobody is their pusher there but who pushed the source.
+ * and told of as any. Who pushed the source is their pusher there, and on whose behalf they are copied.
  */
-export class PromotionTarget implements ImageTarget {
+export class SameRegistryTarget implements ImageTarget {
   readonly #ports: Ports;
   readonly #source: Repository;
   readonly #registry: Registry;
@@ -43,10 +43,10 @@ export class PromotionTarget implements ImageTarget {
   /** One image goes there, with the tags that it is to have. */
   readonly needsOrder = false;
 
-  /** Whoever may put environments has said so. */
+  /** Whoever may put environments has said so, or the caller may push there. */
   async admit(): Promise<void> {}
 
-  /** @throws RepositoryNotFound: what is promoted makes no repository */
+  /** @throws RepositoryNotFound: what is copied makes no repository */
   async prepare(digests: readonly Digest[]): Promise<Prepared> {
     await findRepository(this.#ports, this.#registry, this.#name);
     return { isNew: false, missing: await this.missingLayers(digests) };

@@ -1,10 +1,10 @@
 import type { Ports } from "../../ports/ports.ts";
-import { PromotionTarget } from "../approvals/promotion-target.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
-import { Copying, SubImageFailure } from "../replication/copy-image.ts";
-import { replicationLimits } from "../replication/replication-limits.ts";
+import { findRepository } from "../repositories/find-repository.ts";
 import { activeImage, type NamedImage } from "../scanning/active-image.ts";
-import { findRepository } from "./find-repository.ts";
+import { Copying, SubImageFailure } from "./copy-image.ts";
+import { replicationLimits } from "./replication-limits.ts";
+import { SameRegistryTarget } from "./same-registry-target.ts";
 
 export interface WantedCopy {
   readonly from: RepositoryName;
@@ -32,7 +32,7 @@ export async function copyWithin(
   const copying = new Copying(
     ports,
     repository,
-    new PromotionTarget(ports, repository, to, ports.clock.now()),
+    new SameRegistryTarget(ports, repository, to, ports.clock.now()),
   );
   const signal = AbortSignal.timeout(replicationLimits.copyWithinMs);
   try {
