@@ -26,7 +26,7 @@ const { values: flags } = parseArgs({
 });
 
 // Not that of manifests: it has a time, and not a number of requests.
-const workloads = [...blobWorkloads, ...smallImageWorkloads] as unknown as readonly Workload[];
+const workloads: readonly Workload[] = [...blobWorkloads, ...smallImageWorkloads];
 const other = flags.other;
 if (other === undefined) throw new Error("--other names the checkout of another version");
 
