@@ -133,6 +133,24 @@ describe("the import rules catch", () => {
       "src imports nothing outside src: test/support/x.ts",
     ],
     [
+      "a server that knows a command",
+      "src/server/a.ts",
+      'import { b } from "../commands/b.ts";',
+      "server must not import commands",
+    ],
+    [
+      "the stores, opened by a door",
+      "src/doors/aws/a.ts",
+      'import { openStore } from "../../store.ts";',
+      "store.ts is imported only by main.ts, app.ts, server, commands and tests",
+    ],
+    [
+      "a setting that knows how it is used",
+      "src/settings/a.ts",
+      'import { b } from "../workers/b.ts";',
+      "settings must not import workers",
+    ],
+    [
       "Date.now",
       "src/registry/a.ts",
       "export const now = Date.now();",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { clientEnvironment, loadConfig, type SettingSources, SettingsError } from "./config.ts";
-import { settingList } from "./settings.ts";
+import { settingList } from "./settings/settings.ts";
 
 let directory: string;
 beforeEach(async () => {

@@ -6,13 +6,13 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { listenerProblems } from "./listener-problems.ts";
 import type { AuditRetention } from "./registry/audit/audit-kinds.ts";
 import { defaultPrices } from "./registry/cost/default-prices.ts";
 import type { PriceTable } from "./registry/cost/price-table.ts";
 import { PriceError, parsePriceTable } from "./registry/cost/read-price-table.ts";
 import { editDistance } from "./registry/policy/edit-distance.ts";
 import type { UpstreamRules } from "./registry/pull-through-cache/upstream-rules.ts";
+import { listenerProblems } from "./settings/listener-problems.ts";
 import {
   inList,
   type KmsAddress,
@@ -23,10 +23,10 @@ import {
   parseJson,
   type Role,
   type S3Address,
-} from "./setting-values.ts";
-import { jsonKeyOf, type SettingName, settingNames, settings } from "./settings.ts";
-import type { DestinationOf, TraceAddress } from "./telemetry-settings.ts";
-import type { VulnerabilityFeeds } from "./vulndb-settings.ts";
+} from "./settings/setting-values.ts";
+import { jsonKeyOf, type SettingName, settingNames, settings } from "./settings/settings.ts";
+import type { DestinationOf, TraceAddress } from "./settings/telemetry-settings.ts";
+import type { VulnerabilityFeeds } from "./settings/vulndb-settings.ts";
 
 /** Refusals of settings, each a sentence that names the setting. */
 export class SettingsError extends Error {

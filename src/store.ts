@@ -35,8 +35,6 @@ import {
 } from "./adapters/telemetry/observed-ports.ts";
 import type { ProcessLoad } from "./adapters/telemetry/process-gauges.ts";
 import type { Config } from "./config.ts";
-import { openKeyring } from "./open-keyring.ts";
-import { openSharedVulndb, openVulndb } from "./open-vulndb.ts";
 import type { BlobStore } from "./ports/blob-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LayerWork } from "./ports/layer-work.ts";
@@ -50,6 +48,8 @@ import { limits } from "./registry/limits.ts";
 import { RegistryMemory } from "./registry/memory.ts";
 import { readOnlyBlobs, readOnlyMetadata } from "./registry/read-only.ts";
 import { requireNoUnfinishedCopy } from "./registry/unfinished-copy.ts";
+import { openKeyring } from "./server/open-keyring.ts";
+import { openSharedVulndb, openVulndb } from "./server/open-vulndb.ts";
 
 /** What is kept, opened for this process. */
 export interface Store {

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/registry/limits.ts";
-import { settingList } from "../../src/settings.ts";
+import { settingList } from "../../src/settings/settings.ts";
 import { startServer } from "../support/server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

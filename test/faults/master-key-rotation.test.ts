@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SystemClock } from "../../src/adapters/clock/system.ts";
-import { rotateMasterKey } from "../../src/rotate-master-key.ts";
+import { rotateMasterKey } from "../../src/commands/rotate-master-key.ts";
 import {
   expectWhole,
   fill,

@@ -1,7 +1,7 @@
 /** Rotates the master key of a data directory, and dies by SIGKILL at the fault point of the given number. */
 import { writeSync } from "node:fs";
 import { SystemClock } from "../../src/adapters/clock/system.ts";
-import { rotateMasterKey } from "../../src/rotate-master-key.ts";
+import { rotateMasterKey } from "../../src/commands/rotate-master-key.ts";
 import { withFaultPoints } from "./fault-points.ts";
 import { openRotated, ownFileWish, rotatedConfig } from "./rotated-store.ts";
 

@@ -1,6 +1,6 @@
 import { BlockList } from "node:net";
 import { describe, expect, it } from "vitest";
-import { inList } from "../../setting-values.ts";
+import { inList } from "../../settings/setting-values.ts";
 import { judgeAddress } from "./address-rules.ts";
 
 /** As the setting is read. */

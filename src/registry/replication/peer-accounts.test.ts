@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { account, otherAccount, TestRegistry } from "../../../test/support/ecr.ts";
 import { type TestPorts, testPorts } from "../../../test/support/ports.ts";
-import { peerAccounts, peers } from "../../peer-settings.ts";
+import { peerAccounts, peers } from "../../settings/peer-settings.ts";
 import { openOrganization } from "../identity/organization.ts";
 import type { AccountId, Region } from "../names.ts";
 import { findRepository } from "../repositories/find-repository.ts";
