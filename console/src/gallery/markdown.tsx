@@ -3,6 +3,17 @@
  * markup, loads anything, or runs. Pictures are links, as no other origin is ever asked.
  */
 import { createElement, Fragment, type ReactNode } from "react";
+import {
+  divider,
+  fence,
+  heading,
+  item,
+  quote,
+  rule,
+  spans,
+  task,
+  unclosed,
+} from "./markdown-patterns.ts";
 
 /** Texts beyond are cut: nobody reads them, and every page has an end. */
 const mostCharacters = 64 * 1024;
@@ -11,14 +22,6 @@ export function Markdown({ text }: { text: string }) {
   const lines = text.slice(0, mostCharacters).replaceAll("\r\n", "\n").split("\n");
   return <div className="markdown">{blocks(lines)}</div>;
 }
-
-const fence = /^ {0,3}(```|~~~)/;
-const heading = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/;
-const rule = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
-const quote = /^ {0,3}> ?/;
-const item = /^( *)(?:[-*+]|(\d{1,9})[.)])\s+/;
-const divider = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/;
-const task = /^\[([ xX])\]\s+/;
 
 /** Below the headings of the page itself. */
 const headingOffset = 2;
@@ -50,7 +53,7 @@ function blocks(lines: readonly string[], depth = 0): ReactNode[] {
       const [, marks = "", text = ""] = heading.exec(line) ?? [];
       at += 1;
       const level = Math.min(6, marks.length + headingOffset);
-      out.push(createElement(`h${level}`, { key }, inline(text)));
+      out.push(createElement(`h${level}`, { key }, inline(unclosed(text))));
     } else if (rule.test(line)) {
       at += 1;
       out.push(<hr key={key} />);
@@ -128,23 +131,6 @@ function cells(row: string): string[] {
     .split("|")
     .map((cell) => cell.trim());
 }
-
-/** Each alternative ends with its line and after some hundred characters: no text takes long. */
-const spans = new RegExp(
-  [
-    /\\([\\`*_{}[\]()#+\-.!|~<>])/,
-    /`([^`\n]{1,500})`/,
-    /!\[([^\]\n]{0,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)/,
-    /\[([^\]\n]{1,500})\]\(([^()\s]{1,2000})[^()\n]{0,200}\)/,
-    /\*\*([^*\n]{1,500})\*\*/,
-    /\*([^*\n]{1,500})\*/,
-    /~~([^~\n]{1,500})~~/,
-    /(https?:\/\/[^\s<>()"'`]{1,2000})/,
-  ]
-    .map(({ source }) => source)
-    .join("|"),
-  "g",
-);
 
 function inline(text: string, depth = 0): ReactNode[] {
   if (depth > 4) return [text];
