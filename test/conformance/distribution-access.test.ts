@@ -69,7 +69,7 @@ describe("who may come in", () => {
     server.opened.clock.advance(limits.tokenLifeMs);
     const answer = await client.get("/v2/");
     expect(answer.status).toBe(403);
-    expect(answer.headers.get("content-type")).toBe("text/plain; charset=utf-8");
+    expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
     const message = "Your authorization token has expired. Reauthenticate and try again.";
     expect(answer.json()).toEqual({ errors: [{ code: "DENIED", message }] });
   });

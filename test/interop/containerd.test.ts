@@ -5,9 +5,11 @@ import { type Daemon, startDaemon } from "./daemon.ts";
 import { buildImage, buildIndex, mebibyte, ociArchive, type TestImage } from "./image.ts";
 import { requireProgram } from "./programs.ts";
 import {
+  account,
   type InteropRegistry,
   makeScratch,
   openRegistry,
+  region,
   type Transport,
   transports,
 } from "./registry.ts";
@@ -52,9 +54,9 @@ address = ${JSON.stringify(`${socket}.ttrpc`)}
 `;
 }
 
-/** A directory for `--hosts-dir`, as containerd's documentation describes it. */
-function writeHosts(name: string, authority: string): void {
-  const hosts = join(directory, name, registry.address("TLS"));
+/** A directory for `--hosts-dir`, as containerd's documentation describes it: where it finds a host. */
+function writeHosts(name: string, authority: string, host = registry.address("TLS")): void {
+  const hosts = join(directory, name, host);
   mkdirSync(hosts, { recursive: true });
   writeFileSync(
     join(hosts, "hosts.toml"),
@@ -145,6 +147,20 @@ describe.each(transports)("containerd over %s", (transport) => {
     ]);
     expect(output).toContain("401 Unauthorized");
   });
+});
+
+it("containerd pushes and pulls by the names that images have in ECR", async () => {
+  const host = `${account}.dkr.ecr.${region}.amazonaws.com`;
+  writeHosts("ecr", `ca = ${JSON.stringify(registry.caFile)}`, host);
+  const flags = flagsFor("TLS", await registry.password(), "ecr");
+  const image = buildImage();
+  const name = `${host}/${await registry.createRepository("named")}:v1`;
+  await importImages([image], name);
+  await ctr("images", "push", ...flags, name);
+  await forget(name);
+  await ctr("images", "pull", "--snapshotter", "native", ...flags, name);
+  expect(await targetOf(name)).toBe(image.manifest.digest);
+  await forget(name);
 });
 
 it("containerd refuses TLS under an authority that it was not told to trust", async () => {

@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const root = new URL("../..", import.meta.url).pathname;
 const minuteMs = 60_000;
 /** Programs that end with what they were asked, and share nothing of the machine with each other. */
-const clients = "{approvals,aws-*,helm,oci-*,public,signing,skopeo}";
+const clients = "{approvals,aws-*,crane,helm,oci-*,oras,public,regctl,signing,skopeo}";
 
 /**
  * Real programs. Daemons have the machine to themselves, one file after another: they make networks

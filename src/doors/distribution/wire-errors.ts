@@ -181,8 +181,12 @@ export class BadRequest extends Error {
 /** Sent with every answer, clients tell a registry by it. */
 export const apiVersion = ["Docker-Distribution-Api-Version", "registry/2.0"] as const;
 
-// ECR sends its JSON errors as text; clients parse the body whatever its type.
-const errorType = "text/plain; charset=utf-8";
+/**
+ * Differs from ECR, which sends its JSON errors as text: the Docker CLI since version 28, and all that has
+ * the client of CNCF Distribution 3, read no error in what does not say that it is JSON.
+ */
+const errorType = "application/json; charset=utf-8";
+const textType = "text/plain; charset=utf-8";
 
 /** Answers with a refusal in ECR's form; nothing was sent before. */
 export function sendError(
@@ -191,7 +195,8 @@ export function sendError(
   message: string,
   headers: readonly string[] = [],
 ): void {
-  sendText(response, status, JSON.stringify({ errors: [{ code, message }] }), headers);
+  const text = JSON.stringify({ errors: [{ code, message }] });
+  sendBody(response, status, errorType, text, headers);
 }
 
 /** What ECR says to whoever brings no token, or none that it can read. */
@@ -205,13 +210,14 @@ export function sendChallenge(response: ServerResponse, origin: string, message:
   const challenge = `Basic realm="${origin}/",service="ecr.amazonaws.com"`;
   const headers = ["WWW-Authenticate", challenge];
   // A client shows its user only what stands in a registry's own form.
-  if (message === notAuthorized) sendText(response, 401, message, headers);
+  if (message === notAuthorized) sendBody(response, 401, textType, message, headers);
   else sendError(response, [401, "UNAUTHORIZED"], message, headers);
 }
 
-function sendText(
+function sendBody(
   response: ServerResponse,
   status: number,
+  type: string,
   text: string,
   headers: readonly string[],
 ): void {
@@ -221,7 +227,7 @@ function sendText(
     return;
   }
   const body = Buffer.from(text);
-  const described = ["Content-Type", errorType, "Content-Length", String(body.length)];
+  const described = ["Content-Type", type, "Content-Length", String(body.length)];
   response.writeHead(status, [...apiVersion, ...headers, ...described]);
   response.end(body);
 }

@@ -55,6 +55,30 @@ describe("a manifest", () => {
     expect(() => parse(untyped)).toThrow("Invalid JSON syntax");
   });
 
+  it("takes null for a list of nothing", () => {
+    expect(parse(image({ layers: null })).references.map(({ kind }) => kind)).toEqual(["config"]);
+    const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: null };
+    expect(parse(index).references).toEqual([]);
+  });
+
+  it("knows the layers that the index of a build cache lists", () => {
+    const layer = "application/vnd.oci.image.layer.v1.tar+gzip";
+    const cacheConfig = "application/vnd.buildkit.cacheconfig.v0";
+    const listed = [
+      descriptor("a", { mediaType: layer }),
+      descriptor("c", { mediaType: cacheConfig }),
+    ];
+    const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: listed };
+    const cache = parse(index);
+    expect(cache.references.map(({ kind, digest: to }) => [kind, to])).toEqual([
+      ["layer", digest("a")],
+      ["config", digest("c")],
+    ]);
+    expect(cache.configMediaType).toBe(cacheConfig);
+    const [only] = parse({ ...index, manifests: [listed[0]] }).references;
+    expect(only?.kind).toBe("child"); // No cache: whatever it is called, it has to be an image.
+  });
+
   it("23: refuses layers beside manifests", () => {
     expect(() => parse(image({ manifests: [] }))).toThrow("either layers or manifests");
     expect(() => parse({ ...image({ mediaType: mediaTypes.ociIndex, manifests: [] }) })).toThrow(

@@ -24,6 +24,9 @@ export const containerConfigTypes: ReadonlySet<string> = new Set([
   "application/vnd.docker.container.image.v1+json",
 ]);
 
+/** Tells of the layers of a build cache. Source: BuildKit, "Export cache" to a registry. */
+const cacheConfigType = "application/vnd.buildkit.cacheconfig.v0";
+
 export function isIndexType(mediaType: string): boolean {
   return indexTypes.has(mediaType);
 }
@@ -80,9 +83,7 @@ export function parseManifest(bytes: Uint8Array, declared: string | undefined): 
   return {
     mediaType,
     artifactType: optionalText(root, "artifactType"),
-    configMediaType: isIndex
-      ? undefined
-      : references.find(({ kind }) => kind === "config")?.mediaType,
+    configMediaType: references.find(({ kind }) => kind === "config")?.mediaType,
     subject: subject?.digest,
     references: unique(references),
     foreign,
@@ -123,11 +124,19 @@ function manifestType(root: JsonObject, declared: string | undefined): string {
   return type;
 }
 
+/**
+ * What an index lists is manifests. Differs from ECR: that of a build cache lists layers and what tells of
+ * them, as BuildKit writes it unless it is told `image-manifest=true`, and they are held as an image's are.
+ */
 function children(root: JsonObject): ImageReference[] {
-  return list(root, "manifests").map((item) => ({
-    ...descriptor(item, "manifests"),
-    kind: "child",
-  }));
+  const listed = list(root, "manifests").map((item) => descriptor(item, "manifests"));
+  const isCache = listed.some(({ mediaType }) => mediaType === cacheConfigType);
+  return listed.map((each) => ({ ...each, kind: isCache ? kindInCache(each) : "child" }));
+}
+
+function kindInCache({ mediaType }: Descriptor): ImageReference["kind"] {
+  if (mediaType === cacheConfigType) return "config";
+  return imageTypes.has(mediaType) || indexTypes.has(mediaType) ? "child" : "layer";
 }
 
 function contents(root: JsonObject, foreign: Set<Digest>): ImageReference[] {
@@ -166,8 +175,10 @@ function descriptor(value: JsonValue | undefined, where: string): Descriptor {
   return { digest, sizeBytes: size, mediaType };
 }
 
+/** Written in Go, a list of nothing may be `null`: regctl and crane push such manifests. */
 function list(root: JsonObject, key: string): JsonValue[] {
   const value = root.get(key);
+  if (value === null) return [];
   if (!Array.isArray(value)) throw invalidManifest(`'${key}' must be a list`);
   return value;
 }

@@ -140,11 +140,12 @@ export async function readContents(
   }
   const manifest = await openManifest(ports, repository, image);
   // It was parsed strictly when it was pushed. A layer may be in it twice.
-  const { config, layers, annotations } = JSON.parse(manifest.toString()) as {
+  const { config, annotations, ...document } = JSON.parse(manifest.toString()) as {
     config: Descriptor;
-    layers: readonly Descriptor[];
+    layers: readonly Descriptor[] | null;
     annotations?: Readonly<Record<string, string>> | null;
   };
+  const layers = document.layers ?? [];
   if (layers.length > scanningLimits.layers) {
     throw new ScanRefusal("FAILED", `The image has more than ${scanningLimits.layers} layers`);
   }

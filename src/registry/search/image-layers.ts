@@ -46,10 +46,11 @@ export async function listedImage(
   // It was parsed strictly when it was pushed.
   const document = JSON.parse(manifest.toString()) as {
     config?: Descriptor;
-    layers?: readonly Descriptor[];
+    layers?: readonly Descriptor[] | null;
     annotations?: Readonly<Record<string, string>> | null;
   };
-  const { config: described, layers = [] } = document;
+  const { config: described } = document;
+  const layers = document.layers ?? [];
   const isRead = described !== undefined && isScannable(image);
   const config = isRead ? await configOf(ports, repository, described.digest) : undefined;
   const diffIds = config?.diffIds.length === layers.length ? config.diffIds : [];

@@ -55,9 +55,11 @@ async function configReference(ports: Ports, repository: Repository, image: Imag
 async function listedPlatforms(ports: Ports, repository: Repository, image: Image) {
   const manifest = await openManifest(ports, repository, image);
   // It was parsed strictly when it was pushed; of platforms nothing was said then.
-  const { manifests } = JSON.parse(manifest.toString()) as { manifests: readonly Descriptor[] };
+  const { manifests } = JSON.parse(manifest.toString()) as {
+    manifests: readonly Descriptor[] | null;
+  };
   const found = new Map<Digest, Platform>();
-  for (const { digest, platform } of manifests) {
+  for (const { digest, platform } of manifests ?? []) {
     const { os, architecture, variant } = platform ?? {};
     if (typeof os !== "string" || typeof architecture !== "string") continue;
     const more = typeof variant === "string" ? { variant } : {};
