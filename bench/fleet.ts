@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Fleet } from "../test/support/fleet.ts";
 import { startPostgres } from "../test/support/postgres.ts";
+import { endsWithUs } from "./children.ts";
 import { commandLine, writeFigures } from "./document.ts";
 import { entrepot, entrepotTarget, type Target } from "./peers.ts";
 import { usualSettings } from "./postgres-settings.ts";
@@ -108,9 +109,7 @@ async function startFleet(replicas: number): Promise<Fleet> {
   const postgres = await startPostgres({ fsync: true, settings: usualSettings });
   try {
     const fleet = await Fleet.start({ replicas, postgres });
-    process.once("exit", () => {
-      for (const replica of fleet.replicas) replica.process.kill(); // Whatever ends this program.
-    });
+    for (const replica of fleet.replicas) endsWithUs(replica.process);
     return fleet;
   } catch (error) {
     await postgres.stop();

@@ -11,6 +11,7 @@ import {
   GetAuthorizationTokenCommand,
 } from "@aws-sdk/client-ecr";
 import { type RunningServer, startServer } from "../test/support/server.ts";
+import { endsWithUs } from "./children.ts";
 import { Connection } from "./connection.ts";
 import { checkout, peerPrograms } from "./places.ts";
 
@@ -51,6 +52,7 @@ export async function entrepotTarget(
   server: RunningServer,
   encryptionConfiguration?: EncryptionConfiguration,
 ): Promise<Target> {
+  endsWithUs(server.process);
   const { hostname, port } = new URL(server.origin);
   const ecr = new ECRClient({
     endpoint: server.origin,
@@ -154,6 +156,7 @@ async function startProgram(
   port: number,
 ): Promise<Target> {
   const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+  endsWithUs(child);
   let complaint = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaint = (complaint + text).slice(-4000);

@@ -313,9 +313,19 @@ describe("the command line", () => {
   it.each([
     [["serev"], "unknown command 'serev' (did you mean serve?)"],
     [["serve", "--htp", "x"], "unknown option '--htp' (did you mean --http?)"],
-    [["serve", "--http"], "option '--http <value>' argument missing"],
+    [["audit", "lsit"], "unknown command 'lsit' (did you mean list?)"],
+    [["help", "audit", "nosuch"], "unknown command 'nosuch'; see entrepot audit --help"],
+    [["nosuch"], "unknown command 'nosuch'; see entrepot --help"],
+    [
+      ["trash", "restore"],
+      "missing required argument 'repository'; see entrepot trash restore --help",
+    ],
+    [["serve", "--http"], "option '--http <value>' argument missing; see entrepot serve --help"],
     [["serve", "--account", "12"], "ENTREPOT_ACCOUNT must be 12 digits."],
-    [["gc", "now"], "too many arguments for 'gc'. Expected 0 arguments but got 1."],
+    [
+      ["gc", "now"],
+      "too many arguments for 'gc'. Expected 0 arguments but got 1; see entrepot gc --help",
+    ],
   ])("refuses %j in one sentence, with exit code 2", async (words, sentence) => {
     const { code, out, error } = await run(...words);
     expect([code, out]).toEqual([2, ""]);
@@ -328,6 +338,25 @@ describe("the command line", () => {
     const help = await run("serve", "--help");
     expect([help.code, help.error]).toEqual([0, ""]);
     expect(help.out).toContain("--trusted-proxy");
+  });
+
+  it("shows a command's own help without all settings of the server, which it takes all the same", async () => {
+    const help = await run("help", "audit", "list");
+    expect([help.code, help.error]).toEqual([0, ""]);
+    expect(help.out).toContain("--since");
+    expect(help.out).toContain("entrepot serve --help lists them");
+    expect(help.out).toContain("entrepot audit list --errors --since 24h");
+    expect(help.out).not.toContain("--trusted-proxy");
+    const { code, error } = await run("audit", "list", "--account", "12");
+    expect([code, error]).toEqual([2, "entrepot: ENTREPOT_ACCOUNT must be 12 digits.\n"]);
+  });
+
+  it.each(["fsck", "gc", "backup"])("%s makes no registry where none is", async (command) => {
+    const file = command === "backup" ? [join(home, "none.tar")] : [];
+    const { code, out, error } = await run(command, ...file, "--json", "--data", "nowhere");
+    expect([code, error]).toEqual([1, ""]);
+    expect(JSON.parse(out).error).toMatch(/^There is no registry in \S+nowhere: name its data dir/);
+    await expect(stat(join(home, "nowhere"))).rejects.toThrow("ENOENT");
   });
 });
 

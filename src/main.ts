@@ -199,7 +199,7 @@ async function reclaimNow(ports: Ports, options: ReclaimOptions): Promise<Reclai
 async function withStore<T>(given: GivenSettings, work: (ports: Ports) => Promise<T>): Promise<T> {
   const { promise: failure, reject: onFatal } = Promise.withResolvers<never>();
   failure.catch(() => {}); // Heard below, if it comes while the work is under way.
-  const store = await openStore(configOf(given), { clock, onFatal, warn });
+  const store = await openStore(configOf(given), { clock, onFatal, warn, use: "look after" });
   try {
     return await Promise.race([work(store.ports), failure]);
   } finally {

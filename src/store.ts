@@ -77,6 +77,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What a store is opened for, where that is not to serve it. */
+export type StoreUse = "copy from" | "copy into" | "look after";
+
 export interface StoreOptions {
   readonly clock: Clock;
   /** Told when storage can no longer be relied on: the process must end with a failure. */
@@ -87,9 +90,9 @@ export interface StoreOptions {
   readonly observer?: PortObserver | undefined;
   /**
    * `copy from`: everything must be there already. `copy into`: a part of what is to be there may be
-   * missing. Neither minds that the settings say read-only.
+   * missing. Neither minds that the settings say read-only. `look after`: it must have been served.
    */
-  readonly use?: "copy from" | "copy into";
+  readonly use?: StoreUse;
 }
 
 /**
@@ -99,7 +102,7 @@ export interface StoreOptions {
 export async function openStore(config: Config, options: StoreOptions): Promise<Store> {
   const { clock, use } = options;
   const { metadata: opened, isNew, logBytes, databaseLoad } = await openMetadata(config, options);
-  const isReadOnly = config.readOnly && use === undefined;
+  const isReadOnly = config.readOnly && (use === undefined || use === "look after");
   const memory = new RegistryMemory({ isWritten: !isReadOnly, audit: config.audit });
   const metadata = isReadOnly
     ? readOnlyMetadata(opened)
@@ -209,14 +212,16 @@ export async function openMetadata(
   { dataDirectory, database }: Config,
   { onFatal, warn, use }: Pick<StoreOptions, "onFatal" | "warn" | "use">,
 ): Promise<OpenedMetadata> {
-  const mustExist = use === "copy from";
+  const mustExist = use === "copy from" || use === "look after";
   if (database !== undefined) {
     const metadata = await openPostgresMetadata({ url: database, warn, mustExist });
     const databaseLoad = () => metadata.load();
     return { metadata, isNew: false, logBytes: undefined, databaseLoad };
   }
   if (mustExist && !existsSync(join(dataDirectory, "metadata.db"))) {
-    throw new Error(`There is no metadata.db in ${dataDirectory}: check ENTREPOT_DATA.`);
+    throw new Error(
+      `There is no registry in ${dataDirectory}: name its data directory with --data or ENTREPOT_DATA.`,
+    );
   }
   await makeDirectory(dataDirectory);
   const isNew = (await readdir(dataDirectory)).every((name) => name === "entrepot.json");

@@ -79,7 +79,6 @@ export class ScaleStores {
     return Promise.all(
       filled.map(async ({ settings, known }) => {
         const server = await startServer({ dataDirectory: settings.ENTREPOT_DATA!, settings });
-        process.once("exit", () => server.process.kill()); // Whatever ends this program.
         const target = await entrepotTarget(server);
         this.#servers.push(target);
         const { accessKeyId, secretAccessKey } = server;

@@ -1,12 +1,15 @@
 import { useSearchParams } from "react-router";
 
+type Change = (
+  values: Readonly<Record<string, string>>,
+  /** Whether the browser's *Back* leads to what the address was before. */
+  options?: { readonly isStep?: boolean },
+) => void;
+
 /** What a place's address says behind its `?`, and how to change that: an empty value takes a name away. */
-export function usePlaceSearch(): [
-  search: URLSearchParams,
-  change: (values: Readonly<Record<string, string>>) => void,
-] {
+export function usePlaceSearch(): [search: URLSearchParams, change: Change] {
   const [search, setSearch] = useSearchParams();
-  const change = (values: Readonly<Record<string, string>>) =>
+  const change: Change = (values, { isStep = false } = {}) =>
     setSearch(
       (now) => {
         const next = new URLSearchParams(now);
@@ -16,7 +19,7 @@ export function usePlaceSearch(): [
         }
         return next;
       },
-      { replace: true },
+      { replace: !isStep },
     );
   return [search, change];
 }

@@ -12,7 +12,7 @@ import { useLocation, useNavigate } from "react-router";
 import { currentRegion, setRegion } from "./api/call.ts";
 import { signOut } from "./api/session.ts";
 import { useMendedNavigation } from "./components/mend-navigation.ts";
-import { firstPage } from "./components/server-list.ts";
+import { firstPage } from "./components/page-trail.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { FailureBoundary } from "./failure-boundary.tsx";
 import { LiveEvents } from "./live-events.tsx";

@@ -45,7 +45,10 @@ export interface HandlerContext extends Environment {
   readonly furtherTargets: readonly Resource[];
 }
 
-/** Condition keys, as IAM names them, and their values: `aws:TagKeys` and the like. */
+/**
+ * Condition keys, as IAM names them, and their values: `aws:TagKeys` and the like. Several values of
+ * `ecr:ImageTag` are of several images, of which each has to be allowed (ADR-0095).
+ */
 export type InputConditions = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Where a service that speaks REST-JSON has an operation. Source: the `http` traits of API models. */
@@ -61,6 +64,8 @@ export interface HttpBinding {
 export interface FurtherAction {
   readonly action: string;
   readonly resource: Resource;
+  /** What conditions are told of this one, where that is not what the operation's own are. */
+  readonly conditions?: InputConditions;
 }
 
 export interface OperationDefinition<Input extends z.ZodType, Output> {

@@ -97,8 +97,9 @@ async function requireOperation(
   const context = new RequestContext(caller, startedAt, conditions);
   await requireAllowed(environment.ports, principal, operation.action, target, context);
   const furtherActions = await operation.further(input, caller, environment, target);
-  for (const { action, resource } of furtherActions) {
-    await requireAllowed(environment.ports, principal, action, resource, context);
+  for (const { action, resource, conditions: own } of furtherActions) {
+    const asked = own === undefined ? context : context.forAction(conditionsOf(own));
+    await requireAllowed(environment.ports, principal, action, resource, asked);
   }
   return furtherActions.map(({ resource }) => resource);
 }

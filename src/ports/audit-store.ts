@@ -22,6 +22,8 @@ export interface AuditReads {
     registry: Registry,
     page: { readonly before: AuditPosition; readonly since: number; readonly limit: number },
   ): Promise<AuditRow[]>;
+  /** Where the oldest row is; `undefined` where there is none. */
+  oldest(registry: Registry): Promise<AuditPosition | undefined>;
 }
 
 export interface AuditWrites {

@@ -120,7 +120,6 @@ export type ErrorKind =
   | "ReplicationBackfillInvalidStatus"
   | "ReplicationBackfillNotFound"
   | "RepositoryAlreadyExists"
-  | "RepositoryCatalogDataNotFound"
   | "RepositoryNotEmpty"
   | "RepositoryNotFound"
   | "RepositoryPolicyNotFound"

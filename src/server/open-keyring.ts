@@ -20,7 +20,8 @@ import { deploymentKey, storeName } from "../registry/claim-store.ts";
 export interface KeyringOptions {
   readonly clock: Clock;
   readonly warn: (sentence: string) => void;
-  readonly use?: "copy from" | "copy into";
+  /** As of `StoreOptions`. */
+  readonly use?: "copy from" | "copy into" | "look after";
 }
 
 export function masterKeyFile({ dataDirectory }: Config): string {

@@ -187,9 +187,8 @@ describe("a repository", () => {
   it("says all of it anew, so that what is left out is gone", async () => {
     await ecr.send(new CreateRepositoryCommand({ repositoryName: "said" }));
     const of = { repositoryName: "said" };
-    await expect(ecr.send(new GetRepositoryCatalogDataCommand(of))).rejects.toMatchObject({
-      name: "RepositoryCatalogDataNotFoundException",
-    });
+    const before = await ecr.send(new GetRepositoryCatalogDataCommand(of));
+    expect(before.catalogData).toEqual({ architectures: [], operatingSystems: [] });
     await ecr.send(new PutRepositoryCatalogDataCommand({ ...of, catalogData }));
     const description = "Only this";
     await ecr.send(new PutRepositoryCatalogDataCommand({ ...of, catalogData: { description } }));

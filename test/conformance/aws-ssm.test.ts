@@ -103,6 +103,8 @@ describe("values", () => {
     await expect(
       put("/rules/number", "4x2", { Overwrite: true, AllowedPattern: "^[0-9]+$" }),
     ).rejects.toBeInstanceOf(sdk.ParameterPatternMismatchException);
+    // As Terraform says that there is none.
+    await put("/rules/number", "4x2", { Overwrite: true, AllowedPattern: "" });
     await expect(put("/rules/a", "1", { AllowedPattern: "(" })).rejects.toBeInstanceOf(
       sdk.InvalidAllowedPatternException,
     );

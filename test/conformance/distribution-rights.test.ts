@@ -1,6 +1,7 @@
 /** What the policies of a user open on `/v2/`, and what they leave closed. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { IdentityCredentials } from "../../src/adapters/credentials/identity.ts";
+import { batchDeleteImage } from "../../src/operations/ecr/batch-delete-image.ts";
 import { batchGetImage } from "../../src/operations/ecr/batch-get-image.ts";
 import { getDownloadUrlForLayer } from "../../src/operations/ecr/get-download-url-for-layer.ts";
 import { getSessionToken } from "../../src/operations/sts/get-session-token.ts";
@@ -207,6 +208,48 @@ describe("ecr:ImageTag", () => {
     }
     const gone = await client.send("DELETE", `/v2/app/manifests/${digest}?tag=pr-1`);
     expect(gone.status).toBe(403);
+  });
+
+  it("of several images lets none through on the tag of another", async () => {
+    const { ports } = server.opened;
+    const registry = new TestRegistry(server.opened);
+    await registry.createRepository("app");
+    const client = await clientWith(
+      "ci",
+      { Effect: "Allow", Action: upload, Resource: "*" },
+      {
+        Effect: "Allow",
+        Action: ["ecr:BatchDeleteImage", "ecr:BatchGetImage", "ecr:PutImage"],
+        Resource: "*",
+        Condition: { StringLike: { "ecr:ImageTag": "pr-*" } },
+      },
+    );
+    await registry.pushImage("app", "release", { imageTag: "v1" });
+    await client.pushBlob("app", config);
+    const pushed = await client.putManifest("app", "pr-1", imageManifest(config));
+    const digest = pushed.headers.get("docker-content-digest");
+    const moved = await client.putManifest(
+      "app",
+      `${digest}?tag=pr-1&tag=v1`,
+      imageManifest(config),
+    );
+    expect(moved.status).toBe(403);
+    const caller = await userWith(
+      ports,
+      { account, name: "other" },
+      {
+        Effect: "Allow",
+        Action: ["ecr:BatchDeleteImage", "ecr:BatchGetImage"],
+        Resource: "*",
+        Condition: { StringLike: { "ecr:ImageTag": "pr-*" } },
+      },
+    );
+    const imageIds = [{ imageTag: "pr-1" }, { imageTag: "v1" }];
+    for (const operation of [batchGetImage, batchDeleteImage]) {
+      await expect(
+        registry.ask(operation, { repositoryName: "app", imageIds }, caller),
+      ).rejects.toMatchObject({ kind: "AccessDenied" });
+    }
   });
 
   it("is empty in ECR's API for an image by digest beside one by tag", async () => {

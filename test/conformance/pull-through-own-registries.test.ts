@@ -90,7 +90,7 @@ const statusOf = async (path: string) =>
 it("another region of the account is read as ECR's own role, without customRoleArn", async () => {
   await publish(account, far);
   const made = await create("far", hostAt(account, far), { upstreamRegistry: "ecr" });
-  expect(made).toMatchObject({ upstreamRegistry: "ecr", upstreamRepositoryPrefix: "ROOT" });
+  expect(made).toMatchObject({ upstreamRegistry: "ecr" });
   const ecrRepositoryPrefix = "far";
   expect(await api.ask(validatePullThroughCacheRule, { ecrRepositoryPrefix })).toMatchObject({
     isValid: true,

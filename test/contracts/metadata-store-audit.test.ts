@@ -26,6 +26,14 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: audit", (
     expect(await list(9, "z", 0, 1)).toEqual([last]);
   });
 
+  it("tells where the oldest row of a registry is", async () => {
+    const { store } = await open();
+    expect(await store.audit.oldest(registry)).toBeUndefined();
+    const rows = [row(5, "c"), row(5, "b"), row(9, "a"), row(1, "x", elsewhere)];
+    await store.transaction(({ audit }) => audit.put(rows));
+    expect(await store.audit.oldest(registry)).toEqual({ at: 5, id: "b" });
+  });
+
   it("writes over a row of the same place, and nothing of a transaction that fails", async () => {
     const { store } = await open();
     await store.transaction(({ audit }) => audit.put([row(1, "a"), row(2, "a")]));

@@ -23,6 +23,7 @@ const hostile = [
   "# Pages <script>document.title = 'taken'</script>",
   "<img src=x onerror=\"document.title='taken'\">",
   "<svg onload=\"document.title='taken'\"></svg>",
+  "",
   "[one](javascript:document.title='taken') [two](data:text/html,<script>1</script>)",
   "[three](https://example.com/docs) ![four](https://example.com/pixel.png)",
   "**bold** `code` ~~gone~~ and https://example.org.",
@@ -40,6 +41,9 @@ const hostile = [
   "```",
 ].join("\n");
 
+/** As long as one may be, and nested in each character. */
+const deep = ">".repeat(10_000);
+
 beforeAll(async () => {
   server = await startServer();
   browser = await openBrowser();
@@ -51,6 +55,9 @@ beforeAll(async () => {
     ...{ architectures: ["x86-64"], operatingSystems: ["Linux"] },
   };
   await ecr.send(new CreateRepositoryCommand({ repositoryName: "team/app", catalogData }));
+  await ecr.send(
+    new CreateRepositoryCommand({ repositoryName: "team/deep", catalogData: { aboutText: deep } }),
+  );
   const { registries } = await ecr.send(new DescribeRegistriesCommand({}));
   name = `${registries?.[0]?.aliases?.[0]?.name}/team/app`;
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
@@ -132,7 +139,7 @@ it("shows what a publisher wrote as text: nothing of it runs, loads or leads ast
   expect(links).toEqual([
     ["three", "https://example.com/docs"],
     ["four", "https://example.com/pixel.png"],
-    ["https://example.org.", "https://example.org."],
+    ["https://example.org", "https://example.org"],
   ]);
   await about.getByRole("cell", { name: "2" }).waitFor();
   await about.getByText("docker run <name>").waitFor();
@@ -142,6 +149,12 @@ it("shows what a publisher wrote as text: nothing of it runs, loads or leads ast
     .first()
     .waitFor();
   await expectAccessible(shown);
+});
+
+it("shows a text that nests too deep as it was written", async () => {
+  await open(`/gallery/${name.replace(/app$/, "deep")}`);
+  await shown.page.locator(".markdown").getByText(deep).waitFor();
+  await shown.page.getByRole("heading", { name: "Tags" }).waitFor();
 });
 
 it("copies how to pull the tag that clients take", async () => {

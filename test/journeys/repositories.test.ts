@@ -148,6 +148,34 @@ it("the page of a long list is in the address, and is the same after a reload", 
   expect(new URL(page.url()).searchParams.has("page")).toBe(false);
 });
 
+it("a link to a later page leads back page by page", async () => {
+  const { page, go, heading } = shown;
+  for (let made = 100; made < 210; made += 1) await createRepository(server, `linked/r${made}`);
+  await go("/repositories?prefix=linked%2F");
+  await heading("Repositories");
+  const first = async () =>
+    (await page.getByRole("link", { name: /^linked\// }).allTextContents())[0];
+  const turn = (way: string) =>
+    page
+      .getByRole("button", { name: `${way} page` })
+      .first()
+      .click();
+  await expect.poll(first).toBe("linked/r100");
+  await turn("Next");
+  await expect.poll(first).toBe("linked/r150");
+  await turn("Next");
+  await expect.poll(first).toBe("linked/r200");
+  await page.reload();
+  await expect.poll(first).toBe("linked/r200");
+  await turn("Previous");
+  await expect.poll(first).toBe("linked/r150");
+  expect(new URL(page.url()).searchParams.get("page")).toBe("2");
+  await turn("Previous");
+  await expect.poll(first).toBe("linked/r100");
+  await turn("Next");
+  await expect.poll(first).toBe("linked/r150");
+});
+
 it("each column narrows the list, and the address keeps by what", async () => {
   const { page, go, heading } = shown;
   const names = () => page.getByRole("link", { name: /^narrow\// }).allTextContents();

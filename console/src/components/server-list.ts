@@ -2,6 +2,7 @@ import type { PaginationProps } from "@cloudscape-design/components/pagination";
 import { useEffect, useState } from "react";
 import type { ListRequest } from "../api/search.ts";
 import { usePlaceSearch } from "../place-search.ts";
+import { firstPage, type PageToken, readTrail, unknown, writeTrail } from "./page-trail.ts";
 
 /** Rows of a page. */
 export const pageSize = 50;
@@ -19,24 +20,18 @@ interface ServerListOptions {
   readonly sortOrder: ListRequest["sortOrder"];
 }
 
-/** Pages that a list can show: ECR has no longer lists. */
-const mostPages = 2_000;
-/** Where a page begins that nobody went through to: its list begins anew from the first. */
-const unknown = null;
-/** What the address has of the page that is shown. */
-export const firstPage = { page: "", from: "" } as const;
-
 /**
  * How a list is filtered and sorted, and which of its pages is shown: the page's address keeps it. The
  * server does the work: what this gives is what to ask it for.
  */
 export function useServerList(first: ServerListOptions) {
   const [search, change] = usePlaceSearch();
-  const from = search.get("from") ?? undefined;
-  const page = from === undefined ? 1 : pageNumber(search.get("page"));
-  const [walked, setWalked] = useState<readonly (string | undefined | null)[]>([undefined]);
+  const { page, tokens: told } = readTrail(search.get("page"), search.get("from"));
+  const from = told[page - 1] ?? undefined;
+  const [walked, setWalked] = useState<readonly PageToken[]>([undefined]);
   const tokens = Array.from({ length: Math.max(page, walked.length) }, (_, at) => {
-    if (at === page - 1) return from;
+    const token = told[at];
+    if (at < page && token !== unknown) return token;
     return at < walked.length ? walked[at] : unknown;
   });
   const sortBy = search.get("sort") ?? first.sortBy;
@@ -44,10 +39,6 @@ export function useServerList(first: ServerListOptions) {
   const set = (changes: Readonly<Record<string, string>>) => {
     change({ ...changes, ...firstPage });
     setWalked([undefined]);
-  };
-  const show = (wanted: number, token: string | undefined | null) => {
-    if (typeof token === "string") change({ page: String(wanted), from: token });
-    else change(firstPage);
   };
   const request: ListRequest = {
     ...{ sortBy, sortOrder, maxResults: pageSize, nextToken: from },
@@ -77,16 +68,11 @@ export function useServerList(first: ServerListOptions) {
           const token = wanted === page + 1 ? nextToken : tokens[wanted - 1];
           if (wanted > page && token === undefined) return; // It is on its way.
           setWalked(tokens);
-          show(wanted, token);
+          change(writeTrail([...tokens.slice(0, wanted - 1), token], wanted));
         },
       };
     },
   };
-}
-
-/** Of an address that somebody may have written by hand. */
-function pageNumber(text: string | null): number {
-  return Math.min(Math.max(Math.trunc(Number(text)) || 2, 2), mostPages);
 }
 
 /** A text that follows what is typed after a pause. */

@@ -1,11 +1,12 @@
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { copyText } from "../components/copy-text.ts";
 import { sizeText } from "../components/size-text.ts";
 import { Failure } from "./failure.tsx";
 import { type Described, type Tags, useAsked } from "./gallery-api.ts";
 import { words } from "./gallery-messages.ts";
-import { Markdown } from "./markdown.tsx";
 import { Logo, Publisher } from "./search-page.tsx";
+
+const Markdown = lazy(() => import("./markdown.tsx"));
 
 export function RepositoryPage({ name }: { name: string }) {
   const question = new URLSearchParams({ name }).toString();
@@ -35,17 +36,26 @@ export function RepositoryPage({ name }: { name: string }) {
       <Pull uri={repository.repositoryUri} tags={tags.data} />
       {tags.data?.tags.some(isChart) === true && <Charts name={name} />}
       <h2>{words.about}</h2>
-      <Markdown text={repository.aboutText ?? words.noAbout} />
+      <Written text={repository.aboutText ?? words.noAbout} />
       {repository.usageText !== undefined && (
         <>
           <h2>{words.usage}</h2>
-          <Markdown text={repository.usageText} />
+          <Written text={repository.usageText} />
         </>
       )}
       <h2>{words.tags}</h2>
       {tags.error !== undefined && <Failure error={tags.error} retry={tags.retry} />}
       {tags.data !== undefined && <TagTable tags={tags.data.tags} />}
     </article>
+  );
+}
+
+/** What a publisher wrote: as it is until what reads Markdown is there. */
+function Written({ text }: { text: string }) {
+  return (
+    <Suspense fallback={<p>{text}</p>}>
+      <Markdown text={text} />
+    </Suspense>
   );
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { invariant, RegistryError } from "../../registry/errors.ts";
+import { GatheredBytes } from "../../registry/gathered-bytes.ts";
 import { limits } from "../../registry/limits.ts";
 
 export interface RequestBody {
@@ -60,21 +61,19 @@ export async function readBody(
   // Refused before a byte is read, where the client says how much it means to send.
   if (Number(stream.headers["content-length"] ?? 0) > bounds.limitBytes) throw tooLarge();
   const hash = createHash("sha256");
-  const pieces: Uint8Array[] = [];
-  let sizeBytes = 0;
+  const gathered = new GatheredBytes();
   try {
     for await (const piece of atMinimumRate(stream, bounds)) {
-      if (sizeBytes + piece.length > bounds.limitBytes) throw tooLarge();
+      if (gathered.sizeBytes + piece.length > bounds.limitBytes) throw tooLarge();
       held.hold(piece.length);
-      sizeBytes += piece.length;
+      gathered.add(piece);
       hash.update(piece);
-      pieces.push(piece);
     }
   } catch (error) {
-    held.release(sizeBytes);
+    held.release(gathered.sizeBytes);
     throw error;
   }
-  return { bytes: Buffer.concat(pieces, sizeBytes), sha256: hash.digest("hex") };
+  return { bytes: gathered.whole(), sha256: hash.digest("hex") };
 }
 
 /**

@@ -126,7 +126,6 @@ export const wire = {
   ReplicationBackfillInvalidStatus: [400, "ReplicationBackfillInvalidStatusException"],
   ReplicationBackfillNotFound: [400, "ReplicationBackfillNotFoundException"],
   RepositoryAlreadyExists: [400, "RepositoryAlreadyExistsException"],
-  RepositoryCatalogDataNotFound: [400, "RepositoryCatalogDataNotFoundException"],
   RepositoryNotEmpty: [400, "RepositoryNotEmptyException"],
   RepositoryNotFound: [400, "RepositoryNotFoundException"],
   RepositoryPolicyNotFound: [400, "RepositoryPolicyNotFoundException"],

@@ -6,6 +6,12 @@ import { openServer, type Server, type ServerOptions } from "./server.ts";
 /** What the words of a command gave, by the names that commander has for options. */
 export type Words = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
+/** Settings that commands show as their own, by what they work on. All others count as well. */
+const shownSettings = {
+  server: ["ENTREPOT_DATA", "ENTREPOT_REGION"],
+  store: ["ENTREPOT_DATA", "ENTREPOT_DATABASE", "ENTREPOT_BLOBS"],
+};
+
 /** What the commands share: settings as flags, how a server is reached, how a result is shown. */
 export class CommandBuilder {
   readonly commands: Commands;
@@ -30,21 +36,27 @@ export class CommandBuilder {
         "--endpoint <url>",
         "base URL of the server, if not the profile's or these settings'",
       );
-    return this.addSettings(command);
+    return this.addSettings(command, "server");
   }
 
   /** Every setting as a flag, but those that the command has a flag of its own for. */
-  addSettings(command: Command): Command {
+  addSettings(command: Command, shown: keyof typeof shownSettings | "all"): Command {
     const own = new Set(command.options.map((option) => option.long));
     command.option("--config <file>", "settings file instead of ./entrepot.json");
     for (const { name, flag, fallback, meaning } of this.commands.settings) {
       if (own.has(flag)) continue;
       const note = fallback ? `${name}; ${fallback}` : name;
-      command.addOption(
-        new Option(`${flag} <value>`, `${meaning} (${note})`).helpGroup("Settings:"),
-      );
+      const option = new Option(`${flag} <value>`, `${meaning} (${note})`);
+      const isShown = shown === "all" || shownSettings[shown].includes(name);
+      command.addOption(option.helpGroup("Settings:").hideHelp(!isShown));
     }
-    return command;
+    const others =
+      "The server's other settings count here too: entrepot serve --help lists them.\n";
+    return command.addHelpText(
+      "after",
+      `
+${shown === "all" ? "" : others}Settings come from flags, else from the environment, else from entrepot.json.`,
+    );
   }
 
   given(words: Words): GivenSettings {

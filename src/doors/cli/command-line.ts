@@ -11,6 +11,7 @@ import { addCacheCommands } from "./cache/cache-commands.ts";
 import { CommandError } from "./client.ts";
 import { CommandBuilder, textOf, type Words } from "./command-builder.ts";
 import type { Commands, FsckProgress, Terminal } from "./commands.ts";
+import { addCompletionCommand } from "./completion/completion-command.ts";
 import { configure } from "./configure.ts";
 import { addCopyCommands } from "./copy-commands.ts";
 import { addCopyImageCommand } from "./copy-image-command.ts";
@@ -24,6 +25,8 @@ import { addGalleryCommands } from "./gallery/gallery-commands.ts";
 import { addAccessCommands } from "./gallery/role-commands.ts";
 import { addGateCommands } from "./gates/gate-commands.ts";
 import { addReviewCommands } from "./gates/review-commands.ts";
+import { addHelp, callOf, commandsBelow } from "./help/add-help.ts";
+import { addHelpCommand } from "./help/help-command.ts";
 import { addJobCommands } from "./job-commands.ts";
 import { addLifecycleCommands } from "./lifecycle/lifecycle-commands.ts";
 import { addLintCommand } from "./lint/lint-command.ts";
@@ -61,84 +64,98 @@ export async function runCommandLine(
   }
 }
 
-function programOf(builder: CommandBuilder): Command {
+/** All commands, with their help. */
+export function programOf(builder: CommandBuilder): Command {
   const { terminal } = builder;
   const { version } = builder.commands;
   const program = new Command("entrepot")
     .description("A container registry that speaks Amazon ECR.")
     .version(`entrepot ${version}`, "-v, --version", "print the version")
-    .exitOverride()
+    .helpOption("-h, --help", "show this help")
     .configureOutput({
       writeOut: (text) => terminal.out.write(text),
       writeErr: (text) => terminal.error.write(text),
       outputError: () => {}, // `refuse` says it, in our own form.
     });
+  program.commandsGroup("To begin with:");
   addServe(program, builder);
   addConfigure(program, builder);
   addDoctor(program, builder);
-  addFsck(program, builder);
-  addGc(program, builder);
-  addJobCommands(program, builder);
-  addLifecycleCommands(program, builder);
-  addGateCommands(program, builder);
-  addPublicCommands(program, builder);
-  addMirrorCommand(program, builder);
-  addCacheCommands(program, builder);
-  addGalleryCommands(program, builder);
-  addApprovalCommands(program, builder);
-  addAccessCommands(program, builder);
-  addReviewCommands(program, builder);
-  addTrashCommands(program, builder);
-  addEventsCommand(program, builder);
-  addTagCommands(program, builder);
+  program.commandsGroup("Images:");
   addCopyImageCommand(program, builder);
+  addTagCommands(program, builder);
+  addLifecycleCommands(program, builder);
+  addTrashCommands(program, builder);
   addRekeyCommand(program, builder);
-  addAuditCommands(program, builder);
-  addFindingCommands(program, builder);
-  addQuotaCommands(program, builder);
-  addReplicationCommands(program, builder);
-  addCostCommands(program, builder);
-  addEventTargetCommands(program, builder);
-  addCopyCommands(program, builder);
-  addExportCommand(program, builder);
-  addImportCommand(program, builder);
   addReportInUseCommand(program, builder);
   addRunTaskCommand(program, builder);
-  addLintCommand(program, builder);
-  addMasterKeyCommands(program, builder);
-  addVulndbCommands(program, builder);
+  program.commandsGroup("What is in them:");
   addScanCommand(program, builder);
+  addFindingCommands(program, builder);
+  addVulndbCommands(program, builder);
+  addLintCommand(program, builder);
   addSigningCommands(program, builder);
+  program.commandsGroup("What may be used:");
+  addGateCommands(program, builder);
+  addReviewCommands(program, builder);
+  addGalleryCommands(program, builder);
+  addApprovalCommands(program, builder);
+  program.commandsGroup("Who may do what:");
   addAccountCommands(program, builder);
   addUserCommands(program, builder);
   addRoleCommands(program, builder);
-  addSignOnCommands(program, builder);
   addPolicyCommands(program, builder);
   addKeyCommands(program, builder);
   addPullSecretCommands(program, builder);
   addCanCommand(program, builder);
+  addAccessCommands(program, builder);
+  addSignOnCommands(program, builder);
+  program.commandsGroup("Other registries:");
+  addCacheCommands(program, builder);
+  addMirrorCommand(program, builder);
+  addReplicationCommands(program, builder);
+  addImportCommand(program, builder);
+  addExportCommand(program, builder);
+  addPublicCommands(program, builder);
+  program.commandsGroup("What happened, and what it costs:");
+  addEventsCommand(program, builder);
+  addEventTargetCommands(program, builder);
+  addAuditCommands(program, builder);
+  addCostCommands(program, builder);
+  addQuotaCommands(program, builder);
+  program.commandsGroup("Operation:");
+  addJobCommands(program, builder);
+  addCopyCommands(program, builder);
+  addFsck(program, builder);
+  addGc(program, builder);
+  addMasterKeyCommands(program, builder);
+  program.commandsGroup("The command line:");
+  addCompletionCommand(program, builder);
+  addHelpCommand(program);
   builder.command(program, "version", "print the version").action((words: Words) => {
     builder.show(words, { version }, `entrepot ${version}`);
   });
+  addHelp(program);
+  for (const { command } of [{ command: program }, ...commandsBelow(program)]) {
+    command.helpCommand(false).exitOverride((error) => refuseWords(error, command));
+  }
   return program;
 }
 
-/** One sentence, and 2 where the words themselves were wrong. */
+/** One sentence, and the exit code that belongs to it. */
 function refuse(error: unknown, isJson: boolean, { out, error: errors }: Terminal): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // Help, or the version.
-  const isUsage = error instanceof CommanderError;
   // Without a command, commander has shown the help already.
-  if (isUsage && error.code === "commander.help") return 2;
-  const message = isUsage ? usageSentence(error.message) : (error as Error).message;
+  if (error instanceof CommanderError) return 2;
+  const { message } = error as Error;
   if (isJson) out.write(`${JSON.stringify({ error: message })}\n`);
   else errors.write(`${message.replace(/^/gm, "entrepot: ")}\n`);
-  if (isUsage) return 2;
   return error instanceof CommandError ? error.exitCode : 1;
 }
 
 function addServe(program: Command, builder: CommandBuilder): void {
   const command = builder.command(program, "serve", "start the registry");
-  builder.addSettings(command).action(async (words: Words) => {
+  builder.addSettings(command, "all").action(async (words: Words) => {
     builder.exitCode = await builder.commands.serve(builder.given(words), {
       json: words.json === true,
     });
@@ -153,7 +170,7 @@ function addConfigure(program: Command, builder: CommandBuilder): void {
     .option("--access-key-id <id>", "access key, if not the root's of this data directory")
     .option("--secret-access-key <secret>", "its secret")
     .option("--session-token <token>", "its token, where it is a temporary one");
-  builder.addSettings(command).action(async (words: Words) => {
+  builder.addSettings(command, "server").action(async (words: Words) => {
     const written = await configure(builder.client(words), {
       profile: String(words.profile),
       endpoint: textOf(words.endpoint),
@@ -179,7 +196,7 @@ function addFsck(program: Command, builder: CommandBuilder): void {
   const command = builder
     .command(program, "fsck", meaning)
     .option("--repair", "mend what can be mended without losing anything");
-  builder.addSettings(command).action(async (words: Words) => {
+  builder.addSettings(command, "store").action(async (words: Words) => {
     const repair = words.repair === true;
     const bar = new ProgressBar(builder.terminal.error);
     const onProgress = ({ verifiedBytes, totalBytes }: FsckProgress) =>
@@ -197,17 +214,21 @@ function addGc(program: Command, builder: CommandBuilder): void {
   const command = builder
     .command(program, "gc", meaning)
     .option("--ignore-leases", "also free layers that a push may be about to use");
-  builder.addSettings(command).action(async (words: Words) => {
+  builder.addSettings(command, "store").action(async (words: Words) => {
     const ignoreLeases = words.ignoreLeases === true;
     const freed = await builder.commands.gc(builder.given(words), { ignoreLeases });
     builder.show(words, freed, gcText(freed));
   });
 }
 
-/** commander's text on one line, without its prefix. */
-function usageSentence(message: string): string {
-  return message
+/** commander's text on one line, without its prefix; and where to look, unless it guesses what was meant. */
+function refuseWords(error: CommanderError, command: Command): never {
+  if (error.exitCode === 0 || error.code === "commander.help") throw error;
+  const sentence = error.message
     .replace(/^error: /, "")
     .replace(/\n\(Did/, " (did")
+    .replace(/\.$/, "")
     .trim();
+  const isGuessed = sentence.endsWith("?)");
+  throw new CommandError(isGuessed ? sentence : `${sentence}; see ${callOf(command)} --help`, 2);
 }

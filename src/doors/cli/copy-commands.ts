@@ -20,7 +20,7 @@ function addBackup(program: Command, builder: CommandBuilder): void {
     .argument("<path>", "new file or directory")
     .option("--include-master-key", "also the key that opens it: keep such a backup like the key")
     .option("--endpoint <url>", "base URL of the running server, if not the one of the settings");
-  builder.addSettings(command).action(async (path: string, words: Words) => {
+  builder.addSettings(command, "store").action(async (path: string, words: Words) => {
     const wish = {
       ...{ path, includeMasterKey: words.includeMasterKey === true },
       endpoint: textOf(words.endpoint),
@@ -38,7 +38,7 @@ function addRestore(program: Command, builder: CommandBuilder): void {
     .command(program, "restore", meaning)
     .argument("<path>", "the backup")
     .option("--verify-bytes", "open every object again when it is there");
-  builder.addSettings(command).action(async (path: string, words: Words) => {
+  builder.addSettings(command, "store").action(async (path: string, words: Words) => {
     const verifyBytes = words.verifyBytes === true;
     const restored = await copying(builder, (onProgress) =>
       builder.commands.restore(builder.given(words), { path, verifyBytes, onProgress }),

@@ -20,7 +20,7 @@ export function addMasterKeyCommands(program: Command, builder: CommandBuilder):
       "--service-keys",
       "when finishing: also new service keys for what is pushed from now on",
     );
-  builder.addSettings(command).action(async (words: Words) => {
+  builder.addSettings(command, "store").action(async (words: Words) => {
     const rotated = await builder.commands.rotateMasterKey(
       builder.given(words),
       wishOf(words, (sentence) => builder.terminal.error.write(`${sentence}.\n`)),

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { RegistryError } from "../../registry/errors.ts";
+import { GatheredBytes } from "../../registry/gathered-bytes.ts";
 import { limits } from "../../registry/limits.ts";
 
 /** How slow a client may send before it is cut. */
@@ -201,18 +202,16 @@ export async function withWholeBody<T>(
   use: (body: Buffer) => Promise<T>,
 ): Promise<T> {
   if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
+  const gathered = new GatheredBytes();
   try {
     for await (const piece of requestBody(request, rate)) {
-      if (bytes + piece.length > maximumBytes) throw tooLarge(maximumBytes);
+      if (gathered.sizeBytes + piece.length > maximumBytes) throw tooLarge(maximumBytes);
       held.hold(piece.length);
-      bytes += piece.length;
-      pieces.push(piece);
+      gathered.add(piece);
     }
-    return await use(Buffer.concat(pieces, bytes));
+    return await use(gathered.whole());
   } finally {
-    held.release(bytes);
+    held.release(gathered.sizeBytes);
   }
 }
 

@@ -124,7 +124,6 @@ export const wire = {
   ReplicationBackfillInvalidStatus: [409, "UNSUPPORTED"],
   ReplicationBackfillNotFound: [404, "UNSUPPORTED"],
   RepositoryAlreadyExists: [400, "NAME_INVALID"],
-  RepositoryCatalogDataNotFound: [404, "UNSUPPORTED"],
   RepositoryNotEmpty: [400, "UNSUPPORTED"],
   RepositoryNotFound: [404, "NAME_UNKNOWN"],
   RepositoryPolicyNotFound: [400, "UNSUPPORTED"],

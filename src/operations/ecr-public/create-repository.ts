@@ -3,20 +3,20 @@ import { createPublicRepository, dataOf } from "../../registry/public/catalog.ts
 import { publicLimits } from "../../registry/public/public-limits.ts";
 import { primaryAlias } from "../../registry/public/registries.ts";
 import { checkResourceTags } from "../../registry/repositories/resource-tags.ts";
-import { type Members, request, resourceTags } from "../ecr/shapes.ts";
+import { type Members, request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import { operation } from "../operation.ts";
 import { tagConditions } from "../tag-conditions.ts";
 import { catalogAnswer, publicRepositoryAnswer } from "./answers.ts";
 import { inRepository, repositoryOf } from "./resource.ts";
-import { catalogDataInput, catalogWish, publicRepositoryName } from "./shapes.ts";
+import { catalogDataInput, catalogWish, publicRepositoryName, publicTags } from "./shapes.ts";
 
 /** Makes an empty public repository; with the first one, the account's default alias. */
 export const createRepository = operation("ecr-public:CreateRepository", {
   input: request({
     repositoryName: publicRepositoryName,
     catalogData: catalogDataInput.optional(),
-    tags: resourceTags.max(200).default([]),
+    tags: publicTags.max(200).default([]),
   } satisfies Members<CreateRepositoryRequest>),
   resource: inRepository("CreateRepository"),
   further: ({ tags }, _caller, _environment, resource) =>

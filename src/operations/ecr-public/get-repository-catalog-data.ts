@@ -19,12 +19,7 @@ export const getRepositoryCatalogData = operation("ecr-public:GetRepositoryCatal
   } satisfies Members<GetRepositoryCatalogDataRequest>),
   resource: inRepository("GetRepositoryCatalogData"),
   access: "Read",
-  errors: [
-    "InvalidParameter",
-    "RepositoryCatalogDataNotFound",
-    "RepositoryNotFound",
-    "UnsupportedCommand",
-  ],
+  errors: ["InvalidParameter", "RepositoryNotFound", "UnsupportedCommand"],
   async handle(_input, context): Promise<Wire<GetRepositoryCatalogDataResponse>> {
     const { ports, deployment } = context;
     const { registry, name } = repositoryOf(context);

@@ -40,6 +40,9 @@ export const aliasName = z
   .max(publicLimits.aliasCharacters)
   .refine(isAlias, `must satisfy regular expression '${aliasPattern}'`);
 
+/** The model wants neither member; a tag without a value has an empty one. */
+export const publicTags = z.array(z.object({ Key: z.string(), Value: z.string().default("") }));
+
 const catalogNames = z
   .array(z.string().min(1).max(publicLimits.catalogNameCharacters))
   .max(publicLimits.catalogNames);

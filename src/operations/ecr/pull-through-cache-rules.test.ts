@@ -35,15 +35,11 @@ describe("pull through cache rules", () => {
     return ARN ?? "";
   };
 
-  it("say what was wanted, with the upstream's name where ECR has one, and ROOT by default", async () => {
+  it("say what was wanted, with the upstream's name where ECR has one", async () => {
     registry.clock.set(1_700_000_000_250);
     expect(await create("quay/")).toEqual({
       ...{ ecrRepositoryPrefix: "quay/", upstreamRegistryUrl: "quay.io", registryId: account },
-      ...{
-        upstreamRegistry: "quay",
-        upstreamRepositoryPrefix: "ROOT",
-        createdAt: 1_700_000_000.25,
-      },
+      ...{ upstreamRegistry: "quay", createdAt: 1_700_000_000.25 },
     });
     const upstreamRegistryUrl = "https://registry.example:5000";
     const own = await create("own", { upstreamRegistryUrl, upstreamRepositoryPrefix: "team/a" });

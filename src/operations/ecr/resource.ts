@@ -40,8 +40,7 @@ export function ownRegistryResource(
 
 /**
  * What tags of images say to conditions; without any there is nothing to say. Beside images that are
- * named by tag, one named by digest alone is an empty value, so that it is not let through on the
- * others' tags (ADR-0025).
+ * named by tag, one named by digest alone is an empty value, so that it is judged as well (ADR-0095).
  */
 export function imageTagConditions(tags: readonly (string | undefined)[]): InputConditions {
   const isNamed = tags.some((tag) => tag !== undefined);

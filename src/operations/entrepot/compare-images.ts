@@ -83,13 +83,14 @@ export const compareImages = operation("entrepot:CompareImages", {
   input: request({ registryId, from: image, to: image }),
   resource: ({ registryId, from }, caller) =>
     repositoryResource({ registryId, repositoryName: from.repositoryName }, caller),
-  further: ({ registryId, to: { repositoryName } }, caller) => [
+  further: ({ registryId, to: { repositoryName, imageId } }, caller) => [
     {
       action: "entrepot:CompareImages",
       resource: repositoryResource({ registryId, repositoryName }, caller),
+      conditions: imageTagConditions([imageId.imageTag]),
     },
   ],
-  conditions: ({ from, to }) => imageTagConditions([from.imageId.imageTag, to.imageId.imageTag]),
+  conditions: ({ from: { imageId } }) => imageTagConditions([imageId.imageTag]),
   access: "Read",
   errors: [
     "ImageArchived",

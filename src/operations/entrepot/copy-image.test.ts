@@ -91,3 +91,33 @@ it("is for who may pull here and push there", async () => {
   const pushers = await ports.metadata.gates.pushers(sealed!, imageDigest as Digest);
   expect(pushers).toContain(both.principal.arn);
 });
+
+it("takes the name there for no leave to pull what has another name here", async () => {
+  await scanned.push("team/app", "v1", [debianLayer]);
+  await scanned.push("team/app", "pr-1", [lodashLayer]);
+  const { ports } = scanned.opened;
+  const every = { Effect: "Allow", Resource: "*" };
+  const named = (Action: string[], pattern: string) => ({
+    ...{ ...every, Action, Condition: { StringLike: { "ecr:ImageTag": pattern } } },
+  });
+  const uploads = ["ecr:*Layer*", "ecr:GetDownloadUrlForLayer"];
+  const caller = await userWith(
+    ports,
+    { account, name: "ci" },
+    { ...every, Action: uploads },
+    named(["entrepot:CopyImage", "ecr:BatchGetImage"], "pr-*"),
+    named(["ecr:PutImage"], "try-*"),
+  );
+  const asked = (from: string, ...to: string[]) =>
+    ask(copyImage, copy({ imageTag: from }, "team/same", to), caller);
+  for (const [from, ...to] of [
+    ["v1", "pr-1"],
+    ["v1", "try-1"],
+    ["pr-1", "pr-1"],
+    ["pr-1", "try-1", "v1"],
+  ] as const) {
+    await expect(asked(from, ...to)).rejects.toMatchObject({ kind: "AccessDenied" });
+  }
+  expect(await asked("pr-1", "try-1")).toMatchObject({ imageTags: ["try-1"] });
+  expect((await tagsIn("team/same")).map(([, tags]) => tags)).toEqual([["try-1"]]);
+});

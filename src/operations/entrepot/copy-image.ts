@@ -18,10 +18,9 @@ interface Answer {
   readonly imageTags: readonly string[];
 }
 
-const pulling = ["BatchGetImage", "GetDownloadUrlForLayer"];
-const pushing = [
+const uploading = [
   ...["BatchCheckLayerAvailability", "InitiateLayerUpload", "UploadLayerPart"],
-  ...["CompleteLayerUpload", "PutImage"],
+  "CompleteLayerUpload",
 ];
 
 /**
@@ -40,12 +39,17 @@ export const copyImage = operation("entrepot:CopyImage", {
   further: (input, caller, _environment, target) => {
     const registry = registryOf(caller, input.registryId);
     const there = repositoryAsResource(registry, input.destinationRepositoryName);
+    // What is pulled has the one name, what is pushed the others: neither lets the other through.
+    const pulled = imageTagConditions([input.imageId.imageTag]);
+    const pushed = imageTagConditions(input.imageTags);
     return [
-      ...pulling.map((action) => ({ action: `ecr:${action}`, resource: target })),
-      ...pushing.map((action) => ({ action: `ecr:${action}`, resource: there })),
+      { action: "ecr:BatchGetImage", resource: target, conditions: pulled },
+      { action: "ecr:GetDownloadUrlForLayer", resource: target, conditions: {} },
+      ...uploading.map((each) => ({ action: `ecr:${each}`, resource: there, conditions: {} })),
+      { action: "ecr:PutImage", resource: there, conditions: pushed },
     ];
   },
-  conditions: ({ imageId, imageTags }) => imageTagConditions([imageId.imageTag, ...imageTags]),
+  conditions: ({ imageId }) => imageTagConditions([imageId.imageTag]),
   access: "Write",
   errors: [
     ...(["ImageArchived", "ImageHeld", "ImageNotFound", "ImageTagAlreadyExists"] as const),

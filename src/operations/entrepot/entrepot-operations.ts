@@ -5,6 +5,7 @@ import { approveRequest } from "./approve-request.ts";
 import { attachImageSbom } from "./attach-image-sbom.ts";
 import { compareImages } from "./compare-images.ts";
 import { copyImage } from "./copy-image.ts";
+import { countAudit } from "./count-audit.ts";
 import { createPullSecret } from "./create-pull-secret.ts";
 import { createReplicaRepository } from "./create-replica-repository.ts";
 import { deleteConsoleSignOn } from "./delete-console-sign-on.ts";
@@ -200,6 +201,7 @@ export const entrepotOperations = [
   listLifecycleRuns,
   putLifecycleExtension,
   searchAudit,
+  countAudit,
   listImageActivity,
   startLifecyclePreview,
   putEventDestination,

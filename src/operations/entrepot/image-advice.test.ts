@@ -37,6 +37,16 @@ async function keepInventory(digest: string): Promise<void> {
 }
 
 describe("GetImageAdvice", () => {
+  it("is given whatever white space the steps of an image have", async () => {
+    const layer = layerArchive([file("usr/bin/gcc", "")]);
+    const digest = await scanned.push(repositoryName, "odd", [layer], {
+      history: [{ created_by: "RUN /bin/sh -c make\u000b && \u2028 \f\u00a0 # buildkit" }],
+    });
+    await scanned.settle();
+    const { advice } = await advise(digest);
+    expect(advice.map(({ id }) => id)).toContain("build-tools-left");
+  });
+
   it("is refused with the reason for a layer that is refused, and never told of the others alone", async () => {
     const broken = Buffer.from("no archive");
     const digest = await scanned.push(repositoryName, "broken", [debianLayer, broken]);

@@ -123,10 +123,11 @@ export function furtherToGrant(
   const { principalKind: kind, role, repositoryPrefix: prefix } = input;
   const { account } = caller.principal;
   const policy = { arn: grantPolicyArn(account, { role, prefix }), account };
+  const attached = { "iam:PolicyARN": policy.arn };
   const isOfProvider = kind === "provider-group";
   const roleAction = verb === "Detach" ? "iam:DeleteRole" : "iam:CreateRole";
   return [
-    { action: `iam:${verb}${suffixes[kind]}`, resource: target },
+    { action: `iam:${verb}${suffixes[kind]}`, resource: target, conditions: attached },
     ...(isOfProvider ? [{ action: roleAction, resource: target }] : []),
     ...(verb === "Detach" ? [] : [{ action: "iam:CreatePolicy", resource: policy }]),
   ];

@@ -126,6 +126,26 @@ describe("a role", () => {
     await expect(grant("Viewer")).rejects.toMatchObject({ kind: "NoSuchEntity" });
   });
 
+  it("is granted and taken only where policies let its policy be attached and detached", async () => {
+    await putUser(opened.ports, { account, name: "ann" });
+    const administrators = `arn:aws:iam::${account}:policy/entrepot/EntrepotAdministrator-*`;
+    const everything = { Effect: "Allow", Action: ["entrepot:*Role", "iam:*"], Resource: "*" };
+    const delegate = await userWith(opened.ports, { account, name: "delegate" }, everything, {
+      ...{
+        Effect: "Deny",
+        Action: ["iam:AttachUserPolicy", "iam:DetachUserPolicy"],
+        Resource: "*",
+      },
+      Condition: { ArnLike: { "iam:PolicyARN": administrators } },
+    });
+    await registry.ask(grantRole, grantOf("Viewer"), delegate);
+    const most = grantOf("Administrator");
+    await expect(registry.ask(grantRole, most, delegate)).rejects.toMatchObject(denied);
+    await grant("Administrator");
+    await expect(registry.ask(revokeRole, most, delegate)).rejects.toMatchObject(denied);
+    await registry.ask(revokeRole, grantOf("Viewer"), delegate);
+  });
+
   it("is not granted by a policy that somebody has changed", async () => {
     await putUser(opened.ports, { account, name: "ann" });
     const { grant: given } = await grant("Viewer");

@@ -30,6 +30,12 @@ export const auditLimits = {
   recordsLookedAt: 20_000,
   lookupEvents: 50,
 
+  /** Records that one call counts, and what it tells: values of a facet, and periods of a histogram. */
+  recordsCounted: 50_000,
+  facetValues: 50,
+  periodsUsual: 60,
+  periodsMost: 1_000,
+
   /** Rows that are removed at once when their time is over. */
   rowsRemoved: 500,
   retentionDays: 3_650,

@@ -13,6 +13,8 @@ export interface AuditSearch {
   /** Where to go on: records before this one. */
   readonly before: AuditPosition | undefined;
   readonly limit: number;
+  /** Records to look at, at most; `auditLimits.recordsLookedAt` unless told. */
+  readonly lookAt?: number;
   matches(entry: AuditEntry): boolean;
 }
 
@@ -103,6 +105,7 @@ class Scan {
       this.#isWhole = true;
       return true;
     }
-    return this.#looked < auditLimits.recordsLookedAt || this.#last === undefined;
+    const { lookAt = auditLimits.recordsLookedAt } = this.#search;
+    return this.#looked < lookAt || this.#last === undefined;
   }
 }

@@ -29,7 +29,7 @@ export interface WantedParameter {
 
 /**
  * Makes a parameter, or gives it another version. Description and allowed pattern stay where another
- * version does not say them.
+ * version does not say them; an empty pattern is none.
  * @throws ParameterAlreadyExists, HierarchyTypeMismatch, Validation, ParameterPatternMismatch and others
  *   for what a parameter can not be
  * @throws ParameterLimitExceeded, ParameterMaxVersionLimitExceeded, AccessDenied, InvalidKeyId
@@ -90,12 +90,20 @@ function settingsOf(
     type,
     description: wanted.description ?? found?.settings.description,
     keyArn: wanted.keyArn,
-    allowedPattern: wanted.allowedPattern ?? found?.settings.allowedPattern,
+    allowedPattern: patternOf(wanted, found),
     tier: tierOf(wanted, found),
     dataType: "text",
     modifiedAt: clock.now(),
     modifiedBy: principal.arn,
   };
+}
+
+/** An empty pattern is none: Terraform sends one where its configuration has none. */
+function patternOf(
+  { allowedPattern: wanted }: WantedParameter,
+  found: Parameter | undefined,
+): string | undefined {
+  return wanted === undefined ? found?.settings.allowedPattern : wanted || undefined;
 }
 
 /** An advanced one never becomes a standard one. Source: "Managing parameter tiers". @throws Validation */

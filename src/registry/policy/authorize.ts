@@ -7,7 +7,7 @@ import { sealDenial } from "./authorization-message.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Judgement, Resource } from "./judgement.ts";
 import type { PolicyPrincipal } from "./policy-principal.ts";
-import type { Attached, Decision, PolicySet } from "./policy-request.ts";
+import type { Attached, Decision, PolicyRequest, PolicySet } from "./policy-request.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 import type { RequestContext } from "./request-context.ts";
 import { isShut, registryAccess, repositoryAccess } from "./resource-access.ts";
@@ -57,9 +57,26 @@ export async function judge(
       shut !== undefined && (await shut) ? [] : join(ofRepository, ofRegistry, resource.policies),
   };
   const inContext = context.onResource(resource.conditions ?? conditions, account);
-  const request = { principal, action, resource, context: inContext };
-  const decision = evaluate(request, policies, { grants: resource.grants ?? "either" });
-  return { decision, policies, context: inContext };
+  return decide({ principal, action, resource, context: inContext }, policies);
+}
+
+/** What these policies decide: of several images that a request names, each must be allowed by itself. */
+function decide(
+  request: PolicyRequest & { readonly resource: Resource; readonly context: RequestContext },
+  policies: PolicySet,
+): Judgement {
+  const grants = request.resource.grants ?? "either";
+  const judged = (context: RequestContext) => {
+    const decision = evaluate({ ...request, context }, policies, { grants });
+    return { decision, policies, context };
+  };
+  const [first = request.context, ...others] = request.context.forEachImage();
+  let judgement = judged(first);
+  for (const context of others) {
+    if (!judgement.decision.allowed) break;
+    judgement = judged(context);
+  }
+  return judgement;
 }
 
 /** Whether the principal may do this. See `judge`. */

@@ -29,18 +29,26 @@ export async function judgeDraft(
   context: RequestContext,
   drafts: DraftPolicies,
 ): Promise<Judgement> {
-  const now = await judge(ports, principal, action, resource, context);
-  const policies = {
-    ...now.policies,
-    resource: [
-      ...(await repositoryDraft(ports, resource, drafts.repository)),
-      ...(await registryDraft(ports, resource, drafts.registry)),
-      ...now.policies.resource.filter(({ type }) => !isReplaced(type, drafts)),
-    ],
+  const own = [
+    ...(await repositoryDraft(ports, resource, drafts.repository)),
+    ...(await registryDraft(ports, resource, drafts.registry)),
+  ];
+  const wouldBe = async (alone: RequestContext): Promise<Judgement> => {
+    const now = await judge(ports, principal, action, resource, alone);
+    const inForce = now.policies.resource.filter(({ type }) => !isReplaced(type, drafts));
+    const policies = { ...now.policies, resource: [...own, ...inForce] };
+    const request = { principal, action, resource, context: now.context };
+    const decision = evaluate(request, policies, { grants: resource.grants ?? "either" });
+    return { ...now, decision, policies };
   };
-  const request = { principal, action, resource, context: now.context };
-  const decision = evaluate(request, policies, { grants: resource.grants ?? "either" });
-  return { ...now, decision, policies };
+  // As the guard does: of several images each has to be allowed by itself.
+  const [first = context, ...others] = context.forEachImage();
+  let judgement = await wouldBe(first);
+  for (const alone of others) {
+    if (!judgement.decision.allowed) break;
+    judgement = await wouldBe(alone);
+  }
+  return judgement;
 }
 
 function isReplaced(type: string, { repository, registry }: DraftPolicies): boolean {

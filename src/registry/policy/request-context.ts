@@ -43,6 +43,21 @@ export class RequestContext implements ConditionValues {
     return new RequestContext(this.#caller, this.#now, this.#action, resource, account);
   }
 
+  /**
+   * The same request for each of the images that it names, as if it named that one alone: by its tag, or
+   * by digest where the tag is empty (ADR-0095). Itself where it names one or none.
+   */
+  forEachImage(): readonly RequestContext[] {
+    const tags = this.#action.get(imageTagKey);
+    if (tags === undefined || typeof tags === "string" || tags.length < 2) return [this];
+    return [...new Set(tags)].map((tag) => {
+      const alone = new Map(this.#action);
+      if (tag === "") alone.delete(imageTagKey);
+      else alone.set(imageTagKey, [tag]);
+      return this.forAction(alone);
+    });
+  }
+
   get(key: string): Value | undefined {
     const given = this.#action.get(key) ?? this.#resource.get(key);
     if (given !== undefined) return given;
@@ -88,3 +103,4 @@ export class RequestContext implements ConditionValues {
 }
 
 const nothing: ActionConditions = new Map();
+const imageTagKey = "ecr:imagetag";

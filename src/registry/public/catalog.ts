@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Ports } from "../../ports/ports.ts";
-import { RegistryError } from "../errors.ts";
 import type { Registry, RepositoryName } from "../names.ts";
 import { createRepository } from "../repositories/create-repository.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
@@ -9,6 +8,11 @@ import type { CatalogData, CatalogWish } from "./catalog-data.ts";
 import { indexRepository } from "./index-repository.ts";
 import type { Logo } from "./logo.ts";
 import { openRegistry } from "./registries.ts";
+
+const nothingSaid: CatalogData = {
+  ...{ description: undefined, aboutText: undefined, usageText: undefined },
+  ...{ architectures: [], operatingSystems: [], logoDigest: undefined },
+};
 
 interface NewPublicRepository {
   readonly registry: Registry;
@@ -62,8 +66,10 @@ export async function putCatalogData(
 }
 
 /**
- * What is said of a repository.
- * @throws RepositoryNotFound; RepositoryCatalogDataNotFound where nothing ever was
+ * What is said of a repository: nothing, where nothing ever was. ECR Public answers so as well, though its
+ * model has a RepositoryCatalogDataNotFoundException: Terraform reads every repository by it, and takes
+ * each exception for a failure.
+ * @throws RepositoryNotFound
  */
 export async function getCatalogData(
   ports: Ports,
@@ -71,12 +77,7 @@ export async function getCatalogData(
   name: RepositoryName,
 ): Promise<CatalogData> {
   const repository = await findRepository(ports, registry, name);
-  const found = await ports.metadata.publicRegistries.catalog(repository);
-  if (found !== undefined) return found;
-  throw new RegistryError(
-    "RepositoryCatalogDataNotFound",
-    `The repository with name '${name}' in registry with id '${registry.account}' does not have catalog data`,
-  );
+  return (await ports.metadata.publicRegistries.catalog(repository)) ?? nothingSaid;
 }
 
 export function dataOf({ logo, ...said }: CatalogWish): CatalogData {

@@ -16,7 +16,8 @@ export interface CacheRuleSettings {
   readonly upstreamUrl: string;
   /** Absent for a host that ECR has no name for. */
   readonly upstream?: UpstreamKind | undefined;
-  readonly upstreamPrefix: string;
+  /** As it was given; absent: `ROOT`. */
+  readonly upstreamPrefix?: string | undefined;
   readonly credentialArn?: string | undefined;
   /** The role that a private registry of ECR is asked as. */
   readonly customRoleArn?: string | undefined;
@@ -78,18 +79,24 @@ export function ruleKeysFor(name: RepositoryName): string[] {
   return templateKeysFor(name);
 }
 
+/** What stands at the upstream in place of the rule's prefix, or `ROOT`. */
+export function upstreamPrefixOf({ upstreamPrefix = rootPrefix }: CacheRuleSettings): string {
+  return upstreamPrefix;
+}
+
 /**
  * What the upstream calls a repository that is under the rule. Source: ECR, "Customizing the upstream
  * prefix": what follows the prefix here follows the prefix there.
  */
 export function upstreamNameOf({ key, settings }: CacheRule, name: RepositoryName): string {
   const rest = key === rootPrefix ? name : name.slice(key.length + 1);
-  const { upstreamPrefix } = settings;
+  const upstreamPrefix = upstreamPrefixOf(settings);
   return upstreamPrefix === rootPrefix ? rest : `${templateKey(upstreamPrefix)}/${rest}`;
 }
 
 /** What a repository of the upstream is called here, if it is below the rule's upstream prefix. */
-export function nameHere({ key, settings: { upstreamPrefix } }: CacheRule, name: string): string {
+export function nameHere({ key, settings }: CacheRule, name: string): string {
+  const upstreamPrefix = upstreamPrefixOf(settings);
   const rest =
     upstreamPrefix === rootPrefix ? name : name.slice(templateKey(upstreamPrefix).length + 1);
   return key === rootPrefix ? rest : `${key}/${rest}`;

@@ -125,12 +125,12 @@ export function settledRule(
   registry: Registry,
   wish: CacheRuleWish,
 ): CacheRuleSettings {
-  const { prefix, upstreamUrl, credentialArn, customRoleArn, upstreamPrefix = rootPrefix } = wish;
+  const { prefix, upstreamUrl, credentialArn, customRoleArn, upstreamPrefix } = wish;
   const kind = requireKind(deployment, wish);
   requireFitting({ isEcr: kind === "ecr", credentialArn, customRoleArn });
   const ecr = privateUpstream(deployment, upstreamUrl);
   if (ecr !== undefined) requireOther(registry, ecr, wish);
-  if (prefix === rootPrefix && upstreamPrefix !== rootPrefix) {
+  if (prefix === rootPrefix && (upstreamPrefix ?? rootPrefix) !== rootPrefix) {
     const constraint = `must be ${rootPrefix} where ecrRepositoryPrefix is ${rootPrefix}`;
     throw invalidParameter("upstreamRepositoryPrefix", constraint);
   }

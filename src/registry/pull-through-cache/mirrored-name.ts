@@ -1,7 +1,7 @@
 import type { MetadataReads } from "../../ports/metadata-store.ts";
 import { isRepositoryName, type Registry, type RepositoryName } from "../names.ts";
 import { cacheLimits } from "./cache-limits.ts";
-import { type CacheRule, nameHere, rootPrefix, ruleKey } from "./cache-rule.ts";
+import { type CacheRule, nameHere, rootPrefix, ruleKey, upstreamPrefixOf } from "./cache-rule.ts";
 import { upstreamPlace } from "./upstream-place.ts";
 
 /** Names that clients have for Docker Hub. */
@@ -23,7 +23,8 @@ export async function mirroredName(
   const rules = await cacheRules.list(registry, { limit: cacheLimits.rules });
   const fitting = rules
     .filter(({ settings }) => upstreamPlace(settings.upstreamUrl)?.host === wanted)
-    .filter(({ settings: { upstreamPrefix: prefix } }) => {
+    .filter(({ settings }) => {
+      const prefix = upstreamPrefixOf(settings);
       return prefix === rootPrefix || name.startsWith(`${ruleKey(prefix)}/`);
     })
     .toSorted((one, other) => weight(other) - weight(one));
@@ -31,6 +32,7 @@ export async function mirroredName(
   return found;
 }
 
-function weight({ settings: { upstreamPrefix } }: CacheRule): number {
-  return upstreamPrefix === rootPrefix ? 0 : upstreamPrefix.length;
+function weight({ settings }: CacheRule): number {
+  const prefix = upstreamPrefixOf(settings);
+  return prefix === rootPrefix ? 0 : prefix.length;
 }

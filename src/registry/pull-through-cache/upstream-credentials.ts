@@ -1,7 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError, RegistryError } from "../errors.ts";
 import type { Registry } from "../names.ts";
-import { readServiceSecret } from "../secrets/service-secret.ts";
+import { awaitsValue, readServiceSecret } from "../secrets/service-secret.ts";
 
 const wrongForm =
   "The secret's value is not the JSON of an object with the texts 'username' and 'accessToken'.";
@@ -25,7 +25,8 @@ export async function upstreamCredentials(
 }
 
 /**
- * That the secret is there, and the service can read it.
+ * That the secret is there, and that the service can read its value where it has one already: Terraform
+ * makes the secret, then its value and the rule at once.
  * @throws as `upstreamCredentials`
  */
 export async function requireSecret(
@@ -33,6 +34,7 @@ export async function requireSecret(
   registry: Registry,
   arn: string,
 ): Promise<void> {
+  if (await awaitsValue(ports, registry, arn)) return;
   await readable(ports, registry, arn);
 }
 

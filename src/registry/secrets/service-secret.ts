@@ -1,9 +1,16 @@
+import type { MetadataStore } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import { rememberService } from "../audit/service-event.ts";
 import { RegistryError } from "../errors.ts";
 import type { Registry } from "../names.ts";
 import { keyArnOf, openOwn } from "./sealed-value.ts";
-import { currentStage, type SecretContent, secretArn, secretArnPrefix } from "./secret.ts";
+import {
+  currentStage,
+  type Secret,
+  type SecretContent,
+  secretArn,
+  secretArnPrefix,
+} from "./secret.ts";
 import { valueName } from "./secret-value.ts";
 
 /** Names of secrets that the registry service may read. Source: ECR, "Storing your upstream credentials". */
@@ -27,12 +34,9 @@ export async function readServiceSecret(
     const sentence = `The registry service may not read the secret ${arn}.`;
     throw new RegistryError("AccessDenied", sentence);
   }
-  const name = arn.slice(prefix.length, -"-123456".length);
-  const secret = await ports.metadata.secrets.find(registry, name);
+  const secret = await namedSecret(ports.metadata, registry, arn);
   const id = secret?.stages.get(currentStage);
-  if (secret === undefined || secretArn(secret) !== arn || secret.deletion || id === undefined) {
-    throw notThere(arn);
-  }
+  if (secret === undefined || id === undefined) throw notThere(arn);
   const version = await ports.metadata.secrets.findVersion(secret, id);
   if (version === undefined) throw notThere(arn);
   if (keyArnOf(registry, version.value) !== undefined) {
@@ -45,6 +49,31 @@ export async function readServiceSecret(
     details: { secretId: arn, versionId: id, invokedBy: "ecr.amazonaws.com" },
   });
   return content as SecretContent;
+}
+
+/**
+ * Whether a secret that the service may name is there without a value: between the two calls that make
+ * one and put its value.
+ */
+export async function awaitsValue(
+  { metadata }: Pick<Ports, "metadata">,
+  registry: Registry,
+  arn: string,
+): Promise<boolean> {
+  const secret = await namedSecret(metadata, registry, arn);
+  return secret !== undefined && secret.stages.size === 0;
+}
+
+/** What is there under the ARN and not marked for deletion. */
+async function namedSecret(
+  { secrets }: Pick<MetadataStore, "secrets">,
+  registry: Registry,
+  arn: string,
+): Promise<Secret | undefined> {
+  const prefix = secretArnPrefix(registry);
+  if (!arn.startsWith(`${prefix}${servicePrefix}`)) return undefined;
+  const secret = await secrets.find(registry, arn.slice(prefix.length, -"-123456".length));
+  return secret && secretArn(secret) === arn && !secret.deletion ? secret : undefined;
 }
 
 function notThere(arn: string): RegistryError {

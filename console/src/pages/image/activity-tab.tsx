@@ -15,6 +15,7 @@ import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { TextRegion } from "../../components/text-region.tsx";
 import { Time } from "../../components/values.tsx";
+import { audit } from "../../messages/audit.ts";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
 
@@ -119,7 +120,7 @@ function ActivityTable({ items, chosen, setChosen, isPending, isWhole }: Activit
       enableKeyboardNavigation
       columnDefinitions={[
         {
-          ...{ id: "when", header: messages.audit.when },
+          ...{ id: "when", header: audit.when },
           cell: ({ timestamp }) => <Time seconds={timestamp} />,
         },
         {
@@ -128,7 +129,7 @@ function ActivityTable({ items, chosen, setChosen, isPending, isWhole }: Activit
         },
         { id: "what", header: words.what, isRowHeader: true, cell: activityText },
         {
-          ...{ id: "who", header: messages.audit.who },
+          ...{ id: "who", header: audit.who },
           cell: ({ principal }) => principal ?? words.registry,
         },
         {
@@ -136,13 +137,13 @@ function ActivityTable({ items, chosen, setChosen, isPending, isWhole }: Activit
           cell: ({ record }) => record?.sourceIPAddress ?? "–",
         },
         {
-          ...{ id: "decision", header: messages.audit.decision },
+          ...{ id: "decision", header: audit.decision },
           cell: ({ record, errorCode }) =>
             record === undefined ? (
               "–"
             ) : (
               <StatusIndicator type={errorCode === undefined ? "success" : "error"}>
-                <span title={record.errorMessage}>{errorCode ?? messages.audit.allowed}</span>
+                <span title={record.errorMessage}>{errorCode ?? audit.allowed}</span>
               </StatusIndicator>
             ),
         },

@@ -7,8 +7,8 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import type { listImageFindings } from "../../../../src/operations/entrepot/list-image-findings.ts";
 import type { AnswerOf } from "../../api/own.ts";
-import { csvText } from "../../components/csv.ts";
-import { FindingExports } from "../../components/finding-exports.tsx";
+import type { ExportPage } from "../../components/export-formats.ts";
+import { FindingExports, findingFormats } from "../../components/finding-exports.tsx";
 import { Empty } from "../../components/page.tsx";
 import type { SarifFinding } from "../../components/sarif.ts";
 import { Severity } from "../../components/severity.tsx";
@@ -26,6 +26,10 @@ interface FindingTableProps {
   readonly digest: string;
   readonly findings: readonly Finding[];
   readonly isPending: boolean;
+  /** There are more than those. */
+  readonly hasMore: boolean;
+  /** A page of all that the filter finds. */
+  readonly read: (token: string | undefined, signal: AbortSignal) => Promise<ExportPage<Finding>>;
   readonly status: string;
   /** Takes filters away; absent where there are none. */
   readonly clear?: (() => void) | undefined;
@@ -33,10 +37,11 @@ interface FindingTableProps {
 
 /** What was found in an image, the most urgent first. */
 export function FindingTable(props: FindingTableProps) {
-  const { repository, digest, findings, isPending, status, clear } = props;
+  const { repository, digest, findings, isPending, hasMore, read, status, clear } = props;
   const [chosen, setChosen] = useState<Finding>();
   const [isIgnoring, setIgnoring] = useState(false);
   const image = `${repository}@${digest}`;
+  const formats = findingFormats<Finding>(csvHead, cellsOf, (each) => sarifOf(each, image));
   return (
     <>
       <Table
@@ -58,13 +63,9 @@ export function FindingTable(props: FindingTableProps) {
         header={
           <Header
             variant="h2"
-            counter={`(${findings.length})`}
+            counter={`(${findings.length}${hasMore ? "+" : ""})`}
             actions={
-              <FindingExports
-                csv={() => csv(findings)}
-                json={() => JSON.stringify(findings, null, 2)}
-                sarif={() => findings.map((finding) => sarifOf(finding, image))}
-              >
+              <FindingExports {...{ formats, read }}>
                 <Button disabled={chosen === undefined} onClick={() => setIgnoring(true)}>
                   {security.ignore}
                 </Button>
@@ -152,19 +153,14 @@ function sarifOf(finding: Finding, image: string): SarifFinding {
   };
 }
 
-function csv(findings: readonly Finding[]): string {
-  const head = [
-    "priority",
-    "vulnerability",
-    "severity",
-    "package",
-    "installed",
-    "fixed",
-    "exploited",
-  ];
-  const rows = findings.map((finding) => [
+const csvHead = [
+  ...["priority", "vulnerability", "severity", "package"],
+  ...["installed", "fixed", "exploited"],
+];
+
+function cellsOf(finding: Finding) {
+  return [
     ...[finding.priority, finding.vulnerabilityId, finding.severity, finding.package.name],
     ...[finding.package.version, finding.fixedVersion ?? "", finding.exploited],
-  ]);
-  return csvText([head, ...rows]);
+  ];
 }

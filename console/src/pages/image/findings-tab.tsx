@@ -11,6 +11,7 @@ import { ask } from "../../api/own.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { Empty } from "../../components/page.tsx";
+import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { severities } from "../../components/severity.tsx";
 import { scanState } from "../../messages/scans.ts";
 import { messages } from "../../messages.ts";
@@ -18,7 +19,7 @@ import { useNotices } from "../../notices.tsx";
 import { FindingTable } from "./finding-table.tsx";
 
 const words = messages.image;
-const mostShown = 1_000;
+const pageSize = 1_000;
 
 interface FindingsProps {
   readonly repository: string;
@@ -31,14 +32,16 @@ export function FindingsTab({ repository: repositoryName, digest: imageDigest }:
   const isFixable = search.get("fixable") === "1";
   const isNarrowed = isFixable || wanted.length > 0;
   const input = {
-    ...{ repositoryName, imageId: { imageDigest }, suppressed: false, maxResults: mostShown },
+    ...{ repositoryName, imageId: { imageDigest }, suppressed: false, maxResults: pageSize },
     ...(wanted.length > 0 && { severities: wanted }),
     ...(isFixable && { fixAvailable: true }),
   };
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ["repository", repositoryName, "findings", input, currentRegion()],
-    queryFn: ({ signal }) => ask("ListImageFindings", input, signal),
-  });
+  const { query, pages } = usePaged(
+    ["repository", repositoryName, "findings", input, currentRegion()],
+    (token, signal) => ask("ListImageFindings", { ...input, ...token }, signal),
+  );
+  const { error, isPending } = query;
+  const [data] = pages;
   const change = (edit: (params: URLSearchParams) => void) => {
     edit(search);
     setSearch(search, { replace: true });
@@ -46,8 +49,8 @@ export function FindingsTab({ repository: repositoryName, digest: imageDigest }:
   if (error instanceof ApiError && error.code.startsWith("ScanNotFound")) {
     return <NoResult repositoryName={repositoryName} imageDigest={imageDigest} />;
   }
-  if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
-  const findings = data?.findings ?? [];
+  if (error !== null) return <ErrorNotice error={error} retry={() => void query.refetch()} />;
+  const findings = pages.flatMap((page) => page.findings);
   return (
     <SpaceBetween size="m">
       <SpaceBetween direction="horizontal" size="xs">
@@ -80,9 +83,16 @@ export function FindingsTab({ repository: repositoryName, digest: imageDigest }:
       <IgnoredCount counts={data?.suppressedSeverityCounts ?? {}} />
       <FindingTable
         {...{ repository: repositoryName, digest: imageDigest, findings, isPending }}
+        hasMore={query.hasNextPage}
+        read={async (token, signal) => {
+          const page = { ...input, ...(token !== undefined && { nextToken: token }) };
+          const { findings: items, nextToken } = await ask("ListImageFindings", page, signal);
+          return { items, nextToken };
+        }}
         status={data?.scanStatus ?? ""}
         {...(isNarrowed && { clear: () => setSearch({ tab: "findings" }, { replace: true }) })}
       />
+      <MoreButton query={query} />
     </SpaceBetween>
   );
 }

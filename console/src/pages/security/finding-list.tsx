@@ -11,9 +11,8 @@ import {
   findings as listFindings,
   urgentFindings,
 } from "../../api/findings.ts";
-import { csvText } from "../../components/csv.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
-import { FindingExports } from "../../components/finding-exports.tsx";
+import { FindingExports, findingFormats } from "../../components/finding-exports.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
@@ -27,6 +26,8 @@ import { factsOf } from "./finding-facts.ts";
 import { IgnoreDialog } from "./ignore-dialog.tsx";
 
 const pageSize = 50;
+/** The most that Inspector gives at once. */
+const exportedAtOnce = 100;
 
 export function FindingList({ asked }: { asked: AskedFindings }) {
   const [chosen, setChosen] = useState<Finding>();
@@ -35,11 +36,7 @@ export function FindingList({ asked }: { asked: AskedFindings }) {
   const sortCriteria = sortOf(asked);
   const { query, pages } = usePaged(
     ["findings", currentRegion(), "findings", filterCriteria, sortCriteria],
-    (token, signal): Promise<FindingPage> => {
-      const input = { filterCriteria, maxResults: pageSize, ...token };
-      if (sortCriteria === undefined) return urgentFindings(input, signal);
-      return listFindings({ ...input, sortCriteria }, signal);
-    },
+    (token, signal) => findingPage(asked, { maxResults: pageSize, ...token }, signal),
   );
   if (query.error !== null) {
     return <ErrorNotice error={query.error} retry={() => void query.refetch()} />;
@@ -67,7 +64,7 @@ export function FindingList({ asked }: { asked: AskedFindings }) {
             variant="h2"
             counter={`(${items.length}${query.hasNextPage ? "+" : ""})`}
             actions={
-              <Actions items={items} canIgnore={chosen !== undefined} ignore={setIgnoring} />
+              <Actions asked={asked} canIgnore={chosen !== undefined} ignore={setIgnoring} />
             }
           >
             {words.tabs.findings}
@@ -89,18 +86,35 @@ export function FindingList({ asked }: { asked: AskedFindings }) {
   );
 }
 
+type PageWanted = Pick<Parameters<typeof urgentFindings>[0], "maxResults" | "nextToken">;
+
+/** In the order that is asked for. */
+function findingPage(
+  asked: AskedFindings,
+  page: PageWanted,
+  signal: AbortSignal,
+): Promise<FindingPage> {
+  const input = { filterCriteria: criteriaOf(asked), ...page };
+  const sortCriteria = sortOf(asked);
+  if (sortCriteria === undefined) return urgentFindings(input, signal);
+  return listFindings({ ...input, sortCriteria }, signal);
+}
+
 interface ActionsProps {
-  readonly items: readonly Finding[];
+  readonly asked: AskedFindings;
   readonly canIgnore: boolean;
   readonly ignore: (isIgnoring: boolean) => void;
 }
 
-function Actions({ items, canIgnore, ignore }: ActionsProps) {
+function Actions({ asked, canIgnore, ignore }: ActionsProps) {
   return (
     <FindingExports
-      csv={() => csvOf(items)}
-      json={() => JSON.stringify(items, null, 2)}
-      sarif={() => items.map(sarifOf)}
+      formats={formats}
+      read={async (nextToken, signal) => {
+        const page = { maxResults: exportedAtOnce, ...(nextToken !== undefined && { nextToken }) };
+        const { findings: items = [], nextToken: next } = await findingPage(asked, page, signal);
+        return { items, nextToken: next };
+      }}
     >
       <Button disabled={!canIgnore} onClick={() => ignore(true)}>
         {words.ignore}
@@ -170,28 +184,6 @@ function nameOf(finding: Finding): string {
   return `${vulnerabilityId} ${packageName} ${imageName}`;
 }
 
-function csvOf(items: readonly Finding[]): string {
-  const head = [
-    "priority",
-    "severity",
-    "vulnerability",
-    "package",
-    "installed",
-    "fixed",
-    "image",
-    "exploited",
-  ];
-  const rows = items.map((finding) => {
-    const facts = factsOf(finding);
-    return [
-      finding.priority ?? "",
-      ...[facts.severity, facts.vulnerabilityId, facts.packageName, facts.installed],
-      ...[facts.fixedIn ?? "", `${facts.repository}@${facts.digest}`, facts.isExploited],
-    ];
-  });
-  return csvText([head, ...rows]);
-}
-
 function sarifOf(finding: Finding): SarifFinding {
   const { packageVulnerabilityDetails: details, title = "" } = finding;
   const facts = factsOf(finding);
@@ -202,3 +194,21 @@ function sarifOf(finding: Finding): SarifFinding {
     path: details?.vulnerablePackages?.[0]?.filePath,
   };
 }
+
+const csvHead = [
+  ...["priority", "severity", "vulnerability", "package"],
+  ...["installed", "fixed", "image", "exploited"],
+];
+
+const formats = findingFormats<Finding>(
+  csvHead,
+  (finding) => {
+    const facts = factsOf(finding);
+    return [
+      finding.priority ?? "",
+      ...[facts.severity, facts.vulnerabilityId, facts.packageName, facts.installed],
+      ...[facts.fixedIn ?? "", `${facts.repository}@${facts.digest}`, facts.isExploited],
+    ];
+  },
+  sarifOf,
+);

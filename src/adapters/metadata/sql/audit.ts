@@ -32,6 +32,10 @@ export class SqlAudit implements AuditReads, AuditWrites {
     return rows.map(({ account, region, ...row }) => ({ registry: { account, region }, ...row }));
   }
 
+  async oldest(registry: Registry): Promise<AuditPosition | undefined> {
+    return this.#session.first(findOldest, registryKey(registry));
+  }
+
   async put(rows: readonly AuditRow[]): Promise<void> {
     await this.#session.allLater(
       rows.flatMap(({ registry, ...row }) => {
@@ -65,6 +69,16 @@ const list = statement(({ builder }, page: Page) =>
     .orderBy("at", "desc")
     .orderBy("id", "desc")
     .limit(page.limit),
+);
+
+const findOldest = statement(({ builder }, key: RegistryKey) =>
+  builder
+    .selectFrom("audit")
+    .select(["at", "id"])
+    .where((row) => row.and(ofRegistry(key)))
+    .orderBy("at")
+    .orderBy("id")
+    .limit(1),
 );
 
 const put = statement(({ builder }, row: Fields<AuditTable>) => {

@@ -397,6 +397,7 @@ const calls: Record<string, Record<string, unknown[][]>> = {
   },
   audit: {
     list: [[registry, { before: { at: 1, id: "i" }, since: 0, limit: 9 }]],
+    oldest: [[registry]],
     put: [[[{ ...row, at: 1, records: 1, body: "{}" }]]],
     removeBefore: [["api", 1, 9]],
   },
@@ -1091,7 +1092,9 @@ it("searches an index in every statement, and sorts nothing that an index could 
         ),
       )
       .filter(except(ofRules))
-      .filter(except(ofSecrets)),
+      .filter(except(ofSecrets))
+      // The oldest of a trail is the first along its key, where the limit ends.
+      .filter(except(/^SEARCH audit USING PRIMARY KEY .* order by "at", "id" limit \?$/)),
   ).toEqual([]);
   // An account's policies and their versions are counted, and its few providers and trails are listed.
   const wholeAccounts = connection.plans.filter((plan) => /\(account=\?\)/.test(plan));

@@ -19,7 +19,7 @@ function addImport(vulndb: Command, builder: CommandBuilder): void {
     .command(vulndb, "import", meaning)
     .argument("<paths...>", "folders, .zip, .json, .ndjson, .csv; the latter three also as .gz")
     .option("--replace", "keep nothing of the ecosystems that come; else the newer record counts");
-  builder.addSettings(command).action(async (paths: readonly string[], words: Words) => {
+  builder.addSettings(command, "store").action(async (paths: readonly string[], words: Words) => {
     const built = await builder.commands.vulndb(builder.given(words)).import({
       ...{ paths, replace: words.replace === true },
       onProgress: progress(builder),
@@ -33,7 +33,7 @@ function addUpdate(vulndb: Command, builder: CommandBuilder): void {
   const command = builder
     .command(vulndb, "update", "fetch advisories from osv.dev, CISA and FIRST, or their mirrors")
     .option("--full", "fetch everything, also what only changed in part");
-  builder.addSettings(command).action(async (words: Words) => {
+  builder.addSettings(command, "store").action(async (words: Words) => {
     const updated = await builder.commands.vulndb(builder.given(words)).update({
       full: words.full === true,
       onProgress: progress(builder),
@@ -46,7 +46,7 @@ function addUpdate(vulndb: Command, builder: CommandBuilder): void {
 
 function addStatus(vulndb: Command, builder: CommandBuilder): void {
   const command = builder.command(vulndb, "status", "what there is, and how old it is");
-  builder.addSettings(command).action(async (words: Words) => {
+  builder.addSettings(command, "store").action(async (words: Words) => {
     const status = await builder.commands.vulndb(builder.given(words)).status();
     const now = builder.commands.now();
     if (isTooOld(status, now)) builder.exitCode = 1;

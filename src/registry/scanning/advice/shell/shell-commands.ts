@@ -16,6 +16,8 @@ const closers = new Set(["fi", "done", "esac", "}"]);
 /** What follows is a list of words, no command. */
 const headers = new Set(["for", "case", "select", "function"]);
 const operatorSigns = "&|;\n()";
+/** To a shell, what else is white is part of a word. */
+const blanks = " \t\r";
 
 /**
  * The simple commands of a script in their order, as POSIX shells split it; those in `$(…)` are part of the
@@ -65,9 +67,14 @@ class ScriptReader {
       else if (sign === "#") {
         const end = this.#script.indexOf("\n", this.#at);
         this.#at = (end === -1 ? this.#script.length : end) - 1;
-      } else if (sign !== " " && sign !== "\t" && sign !== "\r") return true;
+      } else if (!blanks.includes(sign)) return true;
     }
     return false;
+  }
+
+  #isRedirected(): boolean {
+    const before = this.#script[this.#at - 1];
+    return before === "<" || before === ">";
   }
 
   #isNewline(at: number): boolean {
@@ -87,8 +94,8 @@ class ScriptReader {
     let word = "";
     for (; this.#at < this.#script.length; this.#at++) {
       const sign = this.#script[this.#at]!;
-      if (/\s/.test(sign)) break;
-      if (sign === "&" && /[<>]$/.test(word))
+      if (blanks.includes(sign)) break;
+      if (sign === "&" && this.#isRedirected())
         word += sign; // `2>&1` is one word.
       else if (operatorSigns.includes(sign)) break;
       else if (sign === "\\") {

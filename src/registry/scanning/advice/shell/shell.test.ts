@@ -41,14 +41,20 @@ describe("shellCommands", () => {
     ]);
   });
 
+  it("takes what is white and no blank of a shell for part of a word", () => {
+    const words = ["make\u000b", "\u2028", "a\u00a0b"];
+    expect(shellCommands(words.join(" "))).toMatchObject([{ words }]);
+  });
+
   it("ends on whatever text, in no more commands than characters", () => {
-    const text = fc.string({ unit: fc.constantFrom(...`ab "'\\$()\`;&|\n#{}=`), maxLength: 60 });
+    const signs = `ab "'\\$()\`;&|\n#{}=>\t\r\f\v\u00a0\u2028\ufeff`;
+    const text = fc.string({ unit: fc.constantFrom(...signs), maxLength: 60 });
     fc.assert(
       fc.property(text, (script) => {
         expect(shellCommands(script).length).toBeLessThanOrEqual(script.length);
       }),
     );
-    for (const piece of ["$(", "'\"", "\\\n", "a && ", "((", "`"]) {
+    for (const piece of ["$(", "'\"", "\\\n", "a && ", "((", "`", ">&"]) {
       const work = (size: number) => shellCommands(piece.repeat(size));
       expect(growth(work, 12_500), piece).toBeLessThan(inProportion);
     }
