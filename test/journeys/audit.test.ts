@@ -74,6 +74,21 @@ async function dragOver(page: Page, from: number, to: number): Promise<void> {
   await page.mouse.up();
 }
 
+/** The same with a finger. */
+async function swipeOver({ page, context }: Visit, from: number, to: number): Promise<void> {
+  await plot(page).scrollIntoViewIfNeeded();
+  const { x, y, width } = (await plot(page).boundingBox())!;
+  const session = await context.newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...shares: number[]) =>
+    session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: shares.map((share) => ({ x: x + width * share, y: y + 50 })),
+    });
+  await touch("touchStart", from);
+  for (const part of [0.2, 0.4, 0.6, 0.8, 1]) await touch("touchMove", from + (to - from) * part);
+  await touch("touchEnd");
+}
+
 it("a span that is dragged over bars narrows the list, and stands in the address", async () => {
   const { page, go, heading } = shown;
   await go("/audit?what=PutImage");
@@ -171,7 +186,7 @@ it("files hold all that the filter finds, without secrets, and nothing that comp
   expect(csv.slice(1).every((line) => line.includes(`"'=cmd()"`))).toBe(true);
   await go("/audit");
   await heading("Audit trail");
-  await page.getByRole("grid", { name: "Audit trail" }).getByText("docker/29").first().waitFor();
+  await expect.poll(() => countOf(page)).toBeGreaterThan(records);
   const all = JSON.parse(await exported(page, "JSON")) as { eventID: string; eventName: string }[];
   expect(all.filter(({ eventID }) => eventID.startsWith("fill-"))).toHaveLength(records);
   expect(new Set(all.map(({ eventID }) => eventID)).size).toBe(all.length);
@@ -183,9 +198,9 @@ it("files hold all that the filter finds, without secrets, and nothing that comp
 
 it("an export is left off by a button, and leaves no file", async () => {
   const { page, go, heading } = shown;
-  await go("/audit");
+  await go("/audit?who=ann");
   await heading("Audit trail");
-  await page.getByRole("grid", { name: "Audit trail" }).getByText("docker/29").first().waitFor();
+  await expect.poll(() => countOf(page)).toBe(records / 2);
   let downloads = 0;
   page.on("download", () => {
     downloads += 1;
@@ -201,7 +216,7 @@ it("an export is left off by a button, and leaves no file", async () => {
   await page.getByRole("button", { name: "Cancel export" }).click();
   held?.();
   await page.unroute("**/");
-  await page.getByText(/^Exporting/).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Cancel export" }).waitFor({ state: "detached" });
   expect(await page.getByRole("button", { name: "JSON", exact: true }).isEnabled()).toBe(true);
   expect(downloads).toBe(0);
 });
@@ -249,7 +264,8 @@ it.each([
   await heading("Audit trail");
   await expect.poll(() => countOf(page)).toBe(pushes);
   await expectAccessible(visited);
-  await dragOver(page, 0.5, 0.8);
+  if (width < 1_000) await swipeOver(visited, 0.5, 0.8);
+  else await dragOver(page, 0.5, 0.8);
   await expect.poll(() => countOf(page)).toBeLessThan(pushes);
   await expectAccessible(visited);
   const isWider = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
