@@ -9,6 +9,7 @@ import { readLayer } from "../layers/read-layer.ts";
 import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { distributionOf } from "./distribution.ts";
+import { requireBounded } from "./image-bounds.ts";
 import { type ImageConfig, parseImageConfig } from "./image-config.ts";
 import type { ImageInventory } from "./image-inventory.ts";
 import type { SealedDocument } from "./image-scan.ts";
@@ -156,7 +157,9 @@ export async function readContents(
       throw new ScanRefusal("UNSUPPORTED_IMAGE", `Layers of type ${mediaType} are not looked into`);
     }
     const layer = await layerOf(ports, repository, { mediaType, digest }, signal);
-    if (layer !== undefined) read.push(layer);
+    if (layer === undefined) continue;
+    read.push(layer);
+    requireBounded(read);
   }
   const content = await readConfig(ports, repository, config.digest);
   return { layers: read, config: content, annotations: annotations ?? {} };

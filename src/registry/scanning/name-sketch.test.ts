@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Registry } from "../names.ts";
+import type { InstalledPackage } from "./image-inventory.ts";
 import {
   advisoryMark,
   marksOfFindings,
@@ -9,6 +10,7 @@ import {
   sketchOf,
   vulnerabilityMark,
 } from "./name-sketch.ts";
+import { sketchLimits } from "./sketch-limits.ts";
 
 const registry = { account: "000000000001", region: "us-east-1" } as Registry;
 const elsewhere = { account: "000000000002", region: "us-east-1" } as Registry;
@@ -108,4 +110,17 @@ describe("a sketch of names", () => {
     expect(marked.has(vulnerabilityMark("GHSA-1"))).toBe(true);
     expect(marked.size).toBe(4);
   });
+});
+
+it("takes no more names of an inventory than make a sketch that may hold anything", () => {
+  const packages = Array.from({ length: sketchLimits.marks }, (_, n) => ({
+    ...{ type: "npm", name: `p${n}`, version: "1.0.0", path: "a", analyzer: "npm" },
+    ...{ layerDiffId: "", isSystemOwned: false },
+  })) as InstalledPackage[];
+  const marks = marksOfInventory({ packages, unread: [] });
+  expect(marks.size).toBeGreaterThan(sketchLimits.marks);
+  expect(marks.size).toBeLessThan(sketchLimits.marks + 4);
+  const sketch = sketchOf(keysOf(first), registry, marks);
+  const last = advisoryMark("npm", `p${sketchLimits.marks - 1}`);
+  expect(new SketchQuestion(keysOf(first), registry, [last]).isMaybeIn(sketch)).toBe(true);
 });

@@ -46,11 +46,13 @@ export function packageMark(name: string): string {
 
 /**
  * What advisories could be about, of what is in an image: by the ecosystem as advisories write it, and by
- * its family where that has releases, since some advisories are about all of them.
+ * its family where that has releases, since some advisories are about all of them. Of more than a sketch has
+ * room for not all.
  */
 export function marksOfInventory({ distribution, packages }: ImageInventory): Set<string> {
   const marks = new Set<string>();
   for (const found of packages) {
+    if (marks.size > sketchLimits.marks) break;
     if (found.isSystemOwned && !isSystemPackage(found)) continue; // Never judged by a language's advisories.
     const key = packageKey(found, distribution);
     if (typeof key === "string") continue;

@@ -24,6 +24,14 @@ export const scanningLimits = {
   aheadBytes: 1024 * 1024,
   /** Layers of one image. */
   layers: 500,
+  /** Packages that the layers of one image tell of, each as often as a layer does. */
+  imagePackages: 200_000,
+  /** Files that they have. */
+  imageFiles: 2_000_000,
+  /** Findings of one image. */
+  imageFindings: 100_000,
+  /** Packages and advisories that are looked at before others are served. */
+  looksAtOnce: 1_000,
   /** Indexes that an image is in, whose tags and pulls count for its findings. */
   weighedParents: 20,
   /** Images of an index that are scanned again when something is attached to it. */

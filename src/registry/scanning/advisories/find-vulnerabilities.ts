@@ -1,6 +1,8 @@
 import type { AdvisoryIndex, AdvisoryName } from "../../../ports/advisories.ts";
 import type { Finding, VulnerablePackage } from "../finding.ts";
 import type { ImageInventory, InstalledPackage } from "../image-inventory.ts";
+import { ScanRefusal } from "../scan-refusal.ts";
+import { scanningLimits } from "../scanning-limits.ts";
 import { type Advisory, type CompareOf, ecosystemFamily } from "./advisory.ts";
 import { describeMatch, packageOf } from "./describe-finding.ts";
 import { type Match, matchAdvisories } from "./match.ts";
@@ -45,7 +47,8 @@ export function advisoryPlace({ ecosystem, name }: AdvisoryName): string {
 /**
  * Which vulnerabilities the packages of an image have, as an index knows them: one finding for each
  * vulnerability, package and version, wherever that is. The order is that of packages, then of names.
- * A memory is of one index: see `MatchMemory`.
+ * A memory is of one index: see `MatchMemory`. Others are served in between.
+ * @throws ScanRefusal for more findings than an image may have
  */
 export async function findVulnerabilities(
   index: AdvisoryIndex,
@@ -54,15 +57,8 @@ export async function findVulnerabilities(
   memory: MatchMemory = new MatchMemory(),
 ): Promise<FoundVulnerabilities> {
   const unjudged: UnjudgedPackage[] = [];
-  const packages = judgedPackages(index, inventory, compareOf, unjudged);
-  const known = packages.map((placed) => memory.matches.get(memoryKey(placed)));
-  const unknown = packages.filter((_, at) => known[at] === undefined);
-  const advisories = await index.advisories(unknown.map(({ key }) => key));
-  const matches = packages.flatMap((placed, at) => {
-    const found = known[at] ?? matchesOf(placed, advisories, compareOf);
-    if (known[at] === undefined) memory.matches.set(memoryKey(placed), found);
-    return found.map((match) => ({ placed, match }));
-  });
+  const packages = await judgedPackages(index, inventory, compareOf, unjudged);
+  const matches = await matchesIn(index, packages, compareOf, memory);
   const facts = await factsOf(index, cvesOf(matches), memory);
   return {
     findings: describeAll(matches, facts, memory),
@@ -70,6 +66,37 @@ export async function findVulnerabilities(
     systemOwned: inventory.packages.filter(isLeftToSystem).length,
     indexVersion: index.about.version,
   };
+}
+
+/** Packages are asked for some at once: somebody's image may have very many. */
+async function matchesIn(
+  index: AdvisoryIndex,
+  packages: readonly PlacedPackage[],
+  compareOf: CompareOf,
+  memory: MatchMemory,
+): Promise<PlacedMatch[]> {
+  const { looksAtOnce, imageFindings } = scanningLimits;
+  const matches: PlacedMatch[] = [];
+  let looks = 0;
+  for (let from = 0; from < packages.length; from += looksAtOnce) {
+    const some = packages.slice(from, from + looksAtOnce);
+    const known = some.map((placed) => memory.matches.get(memoryKey(placed)));
+    const unknown = some.filter((_, at) => known[at] === undefined);
+    const advisories = await index.advisories(unknown.map(({ key }) => key));
+    for (const [at, placed] of some.entries()) {
+      const found = known[at] ?? matchesOf(placed, advisories, compareOf);
+      if (known[at] === undefined) memory.matches.set(memoryKey(placed), found);
+      for (const match of found) matches.push({ placed, match });
+      if (matches.length > imageFindings) {
+        throw new ScanRefusal("FAILED", `More than ${imageFindings} vulnerabilities were found`);
+      }
+      looks += 1 + (advisories.get(advisoryPlace(placed.key))?.length ?? 0);
+      if (looks < looksAtOnce) continue;
+      looks = 0;
+      await new Promise(setImmediate);
+    }
+  }
+  return matches;
 }
 
 type PlacedMatch = { readonly placed: PlacedPackage; readonly match: Match };
@@ -93,14 +120,17 @@ function isLeftToSystem(found: InstalledPackage): boolean {
   return found.isSystemOwned && !isSystemPackage(found);
 }
 
-function judgedPackages(
+async function judgedPackages(
   index: AdvisoryIndex,
   { distribution, packages }: ImageInventory,
   compareOf: CompareOf,
   unjudged: UnjudgedPackage[],
-): PlacedPackage[] {
+): Promise<PlacedPackage[]> {
   const judged = new Map<string, PlacedPackage>();
-  for (const found of packages) {
+  for (const [at, found] of packages.entries()) {
+    if (at % scanningLimits.looksAtOnce === scanningLimits.looksAtOnce - 1) {
+      await new Promise(setImmediate);
+    }
     if (isLeftToSystem(found)) continue;
     const key = packageKey(found, distribution);
     const reason = typeof key === "string" ? key : obstacleTo(key, index, compareOf);
