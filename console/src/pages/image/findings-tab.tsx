@@ -50,7 +50,7 @@ export function FindingsTab({ repository: repositoryName, digest: imageDigest }:
   const findings = data?.findings ?? [];
   return (
     <SpaceBetween size="m">
-      <SpaceBetween direction="horizontal" size="xs">
+      <SpaceBetween direction="horizontal" size="xs" alignItems="center">
         {severities.map((severity) => (
           <ToggleButton
             key={severity}
