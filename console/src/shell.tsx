@@ -30,6 +30,8 @@ import { chooseTheme, currentTheme, onTheme, type Theme, themes } from "./theme.
 
 const groups: readonly Group[] = ["images", "distribution", "governance"];
 const base = "/console";
+/** Pixels: what the longest entry needs, and no more, as tables have to be seen whole beside it. */
+const navigationWidth = 240;
 
 /** What stands around every page. */
 export function Shell({ places, children }: { places: typeof allPlaces; children: ReactNode }) {
@@ -62,6 +64,7 @@ export function Shell({ places, children }: { places: typeof allPlaces; children
       <AppLayout
         headerSelector="#top"
         toolsHide
+        navigationWidth={navigationWidth}
         navigationOpen={isOpen}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         navigation={

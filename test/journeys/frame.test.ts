@@ -49,6 +49,40 @@ it("? tells the shortcuts, / goes to the filter, and neither is taken from who t
   expect(await help.isVisible()).toBe(false);
 });
 
+it("another page begins at its heading; a page that is loaded, and another tab, leave the focus alone", async () => {
+  const { page, go, heading } = shown;
+  const focused = () =>
+    page.evaluate<string>(
+      "[document.activeElement.tagName, document.activeElement.innerText].join(' ')",
+    );
+  await go("/repositories");
+  await heading("Repositories");
+  expect(await focused()).not.toMatch(/^H1/);
+  await page.getByRole("link", { name: "team/frame" }).focus();
+  await page.keyboard.press("Enter");
+  await heading("team/frame");
+  await expect.poll(focused).toBe("H1 team/frame");
+  await page.getByRole("tab", { name: "Images" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => new URL(page.url()).pathname).toMatch(/\/-\/summary$/);
+  await page.getByText("Pushes and pulls").first().waitFor();
+  expect(await focused()).toBe("BUTTON Summary");
+  await page.goBack();
+  await page.goBack();
+  await heading("Repositories");
+  await expect.poll(focused).toBe("H1 Repositories");
+  await page.getByPlaceholder("Find repositories").fill("frame");
+  await expect.poll(() => new URL(page.url()).search).toContain("frame");
+  expect(await focused()).toMatch(/^INPUT/);
+  await page.keyboard.press("Control+k");
+  const { input, option } = palette(page);
+  await input.fill("keys");
+  await option("Keys").waitFor();
+  await page.keyboard.press("Enter");
+  await heading("Keys");
+  await expect.poll(focused).toBe("H1 Keys");
+});
+
 it("the palette tells a screen reader what is chosen, does actions, and knows where one was", async () => {
   const { page, go, heading } = shown;
   await go("/r/team/frame/-/images");

@@ -1,10 +1,11 @@
 import Box from "@cloudscape-design/components/box";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation } from "react-router";
 import { useTitle } from "../page-title.ts";
 import { rememberPlace } from "../recent-places.ts";
+import { useHeadingFocus } from "./heading-focus.ts";
 
 /** Pages of one thing each: the others stand in the navigation. */
 const ofOneThing = /^\/(r|keys|security|gallery)\/./;
@@ -19,20 +20,24 @@ interface PageProps {
 /** The one heading of a page, and what is below it. */
 export function Page({ title, description, actions, children }: PageProps) {
   const { pathname } = useLocation();
+  const content = useRef<HTMLDivElement>(null);
   useTitle(title);
+  useHeadingFocus(content);
   useEffect(() => {
     if (ofOneThing.test(pathname)) rememberPlace({ text: title, to: pathname });
   }, [title, pathname]);
   return (
-    <ContentLayout
-      header={
-        <Header variant="h1" actions={actions} description={description}>
-          {title}
-        </Header>
-      }
-    >
-      {children}
-    </ContentLayout>
+    <div ref={content}>
+      <ContentLayout
+        header={
+          <Header variant="h1" actions={actions} description={description}>
+            {title}
+          </Header>
+        }
+      >
+        {children}
+      </ContentLayout>
+    </div>
   );
 }
 

@@ -22,9 +22,10 @@ const colors: Readonly<
   LOW: "severity-low",
 };
 
-/** A letter as well as a colour. */
+/** A letter as well as a colour. What Inspector calls untriaged is what ECR calls undefined. */
 export function Severity({ severity }: { severity: string }) {
-  return <Badge color={colors[severity] ?? "severity-neutral"}>{severity}</Badge>;
+  const name = severity === "UNTRIAGED" ? "UNDEFINED" : severity;
+  return <Badge color={colors[severity] ?? "severity-neutral"}>{name}</Badge>;
 }
 
 export function SeverityCounts({ counts }: { counts: Readonly<Record<string, number>> }) {

@@ -30,9 +30,18 @@ export function shortDigest(digest: string): string {
   return digest.replace(/^(sha\d+):([0-9a-f]{12}).*$/, "$1:$2");
 }
 
+/** Where the list has room for no more: twelve digits, and all of it on hover. */
+export function DigestDigits({ digest }: { digest: string }) {
+  return (
+    <code className="one-line" title={digest}>
+      {shortDigest(digest).replace(/^sha\d+:/, "")}
+    </code>
+  );
+}
+
 export function Digest({ digest }: { digest: string }) {
   return (
-    <span title={digest}>
+    <span className="digest" title={digest}>
       <code>{shortDigest(digest)}</code> <CopyButton text={digest} label={`Copy ${digest}`} />
     </span>
   );

@@ -71,6 +71,7 @@ export const gallery = {
   askedAt: "Asked",
   checks: "Checks",
   decisions: "Decisions",
+  noDecisions: "none yet",
   approve: "Approve",
   reject: "Reject",
   approveTitle: "Approve for an environment",

@@ -1,7 +1,7 @@
 /** What repositories are narrowed by. */
 export const repositoryFilters = {
-  prefix: "Name begins with",
-  tagFilter: "Tag, or tag=value",
+  prefix: "Name prefix",
+  tagFilter: "Tag, tag=value",
   keyFilter: "ARN of a key",
   anyMutability: "Any mutability",
   modes: {

@@ -45,6 +45,7 @@ export const security = {
   epss: "EPSS",
   score: "CVSS",
   firstSeen: "First seen",
+  lastSeen: "Last seen",
   count: "Findings",
   images: "Images",
   noFindings: "No findings: images were scanned and nothing was found",

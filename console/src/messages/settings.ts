@@ -21,6 +21,7 @@ export const settings = {
   removeRule: (place: number) => `Remove rule ${place}`,
   noRules: "No rules: images are scanned by hand.",
   account: "Account settings",
+  accountTab: "Account",
   names: {
     BASIC_SCAN_TYPE_VERSION: "Version of basic scanning",
     REGISTRY_POLICY_SCOPE: "Registry policies are for",
@@ -51,6 +52,7 @@ export const settings = {
   encryption: "Encryption",
   toTemplates: "Creation templates",
   exclusions: "Pull-time exclusions",
+  exclusionsTab: "Exclusions",
   exclusionsText:
     "Pulls by these users and roles do not count as pulls: scanners and mirrors would keep images that nobody uses.",
   exclusionsNone: "Every pull counts.",

@@ -1,15 +1,11 @@
-import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { PlaceLink } from "../components/link.tsx";
+import { Page } from "../components/page.tsx";
 import { messages } from "../messages.ts";
-import { useTitle } from "../page-title.ts";
 
 export function NotFoundPage() {
-  useTitle(messages.errors.notFound);
   return (
-    <SpaceBetween size="m">
-      <Header variant="h1">{messages.errors.notFound}</Header>
+    <Page title={messages.errors.notFound}>
       <PlaceLink to="/">{messages.overview.title}</PlaceLink>
-    </SpaceBetween>
+    </Page>
   );
 }

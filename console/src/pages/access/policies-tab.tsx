@@ -1,6 +1,7 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { listPolicies, type Policy } from "../../api/access.ts";
+import { LongName } from "../../components/long-name.tsx";
 import { Time } from "../../components/values.tsx";
 import { access as words } from "../../messages/access.ts";
 import { EntityTable } from "./entity-table.tsx";
@@ -17,10 +18,13 @@ export function PoliciesTab() {
       details={(policy) => <PolicyDetails key={policy.Arn} policy={policy} />}
       columns={[
         {
-          ...{ id: "name", header: words.name, isRowHeader: true },
-          cell: ({ PolicyName }) => PolicyName,
+          ...{ id: "name", header: words.name, isRowHeader: true, minWidth: 140 },
+          cell: ({ PolicyName }) => <LongName>{PolicyName}</LongName>,
         },
-        { id: "arn", header: words.arn, cell: ({ Arn }) => Arn },
+        {
+          ...{ id: "arn", header: words.arn, minWidth: 200 },
+          cell: ({ Arn }) => <LongName>{Arn}</LongName>,
+        },
         { id: "uses", header: words.uses, cell: ({ AttachmentCount }) => AttachmentCount ?? 0 },
         {
           ...{ id: "version", header: words.version },

@@ -1,6 +1,7 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import { listRoles, type Role } from "../../api/access.ts";
+import { LongName } from "../../components/long-name.tsx";
 import { Time } from "../../components/values.tsx";
 import { access as words } from "../../messages/access.ts";
 import { EntityTable } from "./entity-table.tsx";
@@ -16,17 +17,29 @@ export function RolesTab() {
       empty={[words.noRoles, words.noRolesText]}
       details={(role) => <RoleDetails key={role.RoleName} role={role} />}
       columns={[
-        { id: "name", header: words.name, isRowHeader: true, cell: ({ RoleName }) => RoleName },
-        { id: "arn", header: words.arn, cell: ({ Arn }) => Arn },
         {
-          ...{ id: "attached", header: words.attached },
-          cell: ({ AttachedManagedPolicies = [] }) =>
-            AttachedManagedPolicies.map(({ PolicyName }) => PolicyName).join(", ") || "–",
+          ...{ id: "name", header: words.name, isRowHeader: true, minWidth: 130 },
+          cell: ({ RoleName }) => <LongName>{RoleName}</LongName>,
         },
         {
-          ...{ id: "inline", header: words.inline },
-          cell: ({ RolePolicyList = [] }) =>
-            RolePolicyList.map(({ PolicyName }) => PolicyName).join(", ") || "–",
+          ...{ id: "arn", header: words.arn, minWidth: 200 },
+          cell: ({ Arn }) => <LongName>{Arn}</LongName>,
+        },
+        {
+          ...{ id: "attached", header: words.attached, minWidth: 130 },
+          cell: ({ AttachedManagedPolicies = [] }) => (
+            <LongName>
+              {AttachedManagedPolicies.map(({ PolicyName }) => PolicyName).join(", ") || "–"}
+            </LongName>
+          ),
+        },
+        {
+          ...{ id: "inline", header: words.inline, minWidth: 130 },
+          cell: ({ RolePolicyList = [] }) => (
+            <LongName>
+              {RolePolicyList.map(({ PolicyName }) => PolicyName).join(", ") || "–"}
+            </LongName>
+          ),
         },
         {
           ...{ id: "used", header: words.lastUsed },

@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useNavigate } from "react-router";
 import { listUsers, type User } from "../../api/access.ts";
+import { LongName } from "../../components/long-name.tsx";
 import { Time } from "../../components/values.tsx";
 import { access as words } from "../../messages/access.ts";
 import { AccessKeys } from "./access-keys.tsx";
@@ -19,21 +20,33 @@ export function UsersTab() {
       empty={[words.noUsers, words.noUsersText]}
       details={(user) => <UserDetails key={user.UserName} user={user} />}
       columns={[
-        { id: "name", header: words.name, isRowHeader: true, cell: ({ UserName }) => UserName },
-        { id: "arn", header: words.arn, cell: ({ Arn }) => Arn },
+        {
+          ...{ id: "name", header: words.name, isRowHeader: true, minWidth: 130 },
+          cell: ({ UserName }) => <LongName>{UserName}</LongName>,
+        },
+        {
+          ...{ id: "arn", header: words.arn, minWidth: 200 },
+          cell: ({ Arn }) => <LongName>{Arn}</LongName>,
+        },
         {
           ...{ id: "groups", header: words.groups },
           cell: ({ GroupList = [] }) => GroupList.join(", ") || "–",
         },
         {
-          ...{ id: "attached", header: words.attached },
-          cell: ({ AttachedManagedPolicies = [] }) =>
-            AttachedManagedPolicies.map(({ PolicyName }) => PolicyName).join(", ") || "–",
+          ...{ id: "attached", header: words.attached, minWidth: 130 },
+          cell: ({ AttachedManagedPolicies = [] }) => (
+            <LongName>
+              {AttachedManagedPolicies.map(({ PolicyName }) => PolicyName).join(", ") || "–"}
+            </LongName>
+          ),
         },
         {
-          ...{ id: "inline", header: words.inline },
-          cell: ({ UserPolicyList = [] }) =>
-            UserPolicyList.map(({ PolicyName }) => PolicyName).join(", ") || "–",
+          ...{ id: "inline", header: words.inline, minWidth: 130 },
+          cell: ({ UserPolicyList = [] }) => (
+            <LongName>
+              {UserPolicyList.map(({ PolicyName }) => PolicyName).join(", ") || "–"}
+            </LongName>
+          ),
         },
         {
           ...{ id: "created", header: words.created },

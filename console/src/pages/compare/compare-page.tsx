@@ -1,4 +1,5 @@
 import Button from "@cloudscape-design/components/button";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -74,19 +75,21 @@ function Choice({ a, b, show }: ChoiceProps) {
         }}
       >
         <SpaceBetween size="m">
-          {(["a", "b"] as const).map((side) => (
-            <FormField
-              key={side}
-              label={words.sides[side]}
-              description={words.hint}
-              errorText={errorOf(typed[side])}
-            >
-              <Input
-                value={typed[side]}
-                onChange={({ detail }) => setTyped({ ...typed, [side]: detail.value })}
-              />
-            </FormField>
-          ))}
+          <ColumnLayout columns={2}>
+            {(["a", "b"] as const).map((side) => (
+              <FormField
+                key={side}
+                label={words.sides[side]}
+                description={words.hint}
+                errorText={errorOf(typed[side])}
+              >
+                <Input
+                  value={typed[side]}
+                  onChange={({ detail }) => setTyped({ ...typed, [side]: detail.value })}
+                />
+              </FormField>
+            ))}
+          </ColumnLayout>
           <Button variant="primary" formAction="submit" disabled={!isWhole}>
             {words.compare}
           </Button>

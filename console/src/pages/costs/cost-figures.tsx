@@ -7,7 +7,7 @@ import { ErrorNotice } from "../../components/error-notice.tsx";
 import { Figures } from "../../components/figures.tsx";
 import { sizeText } from "../../components/values.tsx";
 import { costs as words } from "../../messages/costs.ts";
-import { moneyText } from "./money.ts";
+import { costText } from "./money.ts";
 
 /** What the month costs, will have cost, and what of that could be saved. */
 export function CostFigures() {
@@ -27,8 +27,8 @@ export function CostFigures() {
     <SpaceBetween size="s">
       <Figures
         figures={[
-          [words.soFar, data === undefined ? "–" : moneyText(data.soFar.amount, data.currency)],
-          [words.forecast, data === undefined ? "–" : moneyText(data.total.amount, data.currency)],
+          [words.soFar, data === undefined ? "–" : costText(data.soFar, data.currency)],
+          [words.forecast, data === undefined ? "–" : costText(data.total, data.currency)],
           [
             ...([words.kinds.storage, sizeText(data?.storedBytes)] as const),
             data === undefined ? "" : `${sizeText(data.storedBytesAtEnd)} at the month's end`,
@@ -53,5 +53,5 @@ export function CostFigures() {
 function savedText(savings: Awaited<ReturnType<typeof costSavings>> | undefined): string {
   if (savings === undefined) return "–";
   const total = (savings.sums ?? []).reduce((sum, { exactAmount }) => sum + Number(exactAmount), 0);
-  return moneyText(total.toFixed(2), savings.currency);
+  return costText({ amount: total.toFixed(2), exactAmount: String(total) }, savings.currency);
 }

@@ -7,3 +7,14 @@ export function moneyText(amount: string, currency: string): string {
 export function trimmed(decimal: string): string {
   return decimal.includes(".") ? decimal.replace(/\.?0+$/, "") : decimal;
 }
+
+interface Money {
+  readonly amount: string;
+  readonly exactAmount: string;
+}
+
+/** An amount that rounds to nothing is not nothing: `< 0.01 USD`. */
+export function costText({ amount, exactAmount }: Money, currency: string): string {
+  const isSmall = Number(amount) === 0 && Number(exactAmount) > 0;
+  return moneyText(isSmall ? "< 0.01" : amount, currency);
+}

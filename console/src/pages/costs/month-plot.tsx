@@ -4,7 +4,10 @@ import Table from "@cloudscape-design/components/table";
 import type { CostSummary } from "../../api/costs.ts";
 import { costs as words } from "../../messages/costs.ts";
 import { messages } from "../../messages.ts";
-import { moneyText } from "./money.ts";
+import { costText, moneyText } from "./money.ts";
+
+/** Of a scale that cents are too coarse for. */
+const smallDigits = 4;
 
 interface MonthPlotProps {
   readonly months: NonNullable<CostSummary["history"]>;
@@ -14,7 +17,9 @@ interface MonthPlotProps {
 /** What months cost, the last one up to now. */
 export default function MonthPlot({ months, currency }: MonthPlotProps) {
   const charged = months.some(({ exactAmount }) => Number(exactAmount) > 0) ? months : [];
-  const inMoney = (value: number) => moneyText(value.toFixed(2), currency);
+  const most = Math.max(...months.map(({ exactAmount }) => Number(exactAmount)), 0);
+  const digits = most > 0 && most < 0.1 ? smallDigits : 2;
+  const inMoney = (value: number) => moneyText(value.toFixed(digits), currency);
   return (
     <>
       <BarChart
@@ -41,7 +46,7 @@ export default function MonthPlot({ months, currency }: MonthPlotProps) {
             { id: "month", header: words.month, cell: ({ month }) => month },
             {
               ...{ id: "amount", header: words.amount },
-              cell: ({ amount }) => moneyText(amount, currency),
+              cell: (month) => costText(month, currency),
             },
           ]}
         />

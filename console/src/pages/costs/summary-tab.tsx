@@ -18,7 +18,7 @@ import { Empty } from "../../components/page.tsx";
 import { costs as words } from "../../messages/costs.ts";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
-import { moneyText, trimmed } from "./money.ts";
+import { costText, trimmed } from "./money.ts";
 
 const MonthPlot = lazy(() => import("./month-plot.tsx"));
 const pageSize = 50;
@@ -152,8 +152,7 @@ function LineTable({ summary, isPending, groupBy }: LineTableProps) {
         <Header
           variant="h2"
           description={
-            summary &&
-            `${words.total}: ${moneyText(summary.total.amount, currency)} (${summary.month})`
+            summary && `${words.total}: ${costText(summary.total, currency)} (${summary.month})`
           }
         >
           {words.groups[groupBy]}
@@ -173,7 +172,7 @@ function LineTable({ summary, isPending, groupBy }: LineTableProps) {
           : []),
         {
           ...{ id: "amount", header: words.amount },
-          cell: ({ amount }) => moneyText(amount, currency),
+          cell: (line) => costText(line, currency),
         },
         {
           ...{ id: "share", header: words.share },

@@ -135,6 +135,7 @@ function Promotion({ goal, outcome }: PromotionProps) {
 }
 
 function Checks({ checks }: ApprovalRequest) {
+  if (checks.length === 0) return "–";
   return checks.map(({ check, passed, sentence }) => (
     <div key={check}>
       <StatusIndicator type={passed ? "success" : "error"}>{sentence}</StatusIndicator>
@@ -143,6 +144,7 @@ function Checks({ checks }: ApprovalRequest) {
 }
 
 function Decisions({ decisions }: ApprovalRequest) {
+  if (decisions.length === 0) return words.noDecisions;
   return decisions.map(({ reviewer, assumedBy, decision, comment, at }) => (
     <div key={reviewer + decision}>
       {words.who(reviewer, assumedBy)}{" "}

@@ -11,6 +11,7 @@ import { useEffect, useState } from "react";
 import { type Activity, activityText, listActivity } from "../../api/activity.ts";
 import { currentRegion } from "../../api/call.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { TextRegion } from "../../components/text-region.tsx";
@@ -118,6 +119,7 @@ function ActivityTable({ items, chosen, setChosen, isPending, isWhole }: Activit
         itemSelectionLabel: (_state, item) => activityText(item),
       }}
       enableKeyboardNavigation
+      wrapLines
       columnDefinitions={[
         {
           ...{ id: "when", header: audit.when },
@@ -127,10 +129,13 @@ function ActivityTable({ items, chosen, setChosen, isPending, isWhole }: Activit
           ...{ id: "kind", header: words.kind },
           cell: ({ kind }) => words.kinds[kind as "PULL"] ?? kind,
         },
-        { id: "what", header: words.what, isRowHeader: true, cell: activityText },
         {
-          ...{ id: "who", header: audit.who },
-          cell: ({ principal }) => principal ?? words.registry,
+          ...{ id: "what", header: words.what, isRowHeader: true, minWidth: 180 },
+          cell: (activity) => <LongName>{activityText(activity)}</LongName>,
+        },
+        {
+          ...{ id: "who", header: audit.who, minWidth: 170 },
+          cell: ({ principal }) => <LongName>{principal ?? words.registry}</LongName>,
         },
         {
           ...{ id: "source", header: words.source },

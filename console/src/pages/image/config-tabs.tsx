@@ -7,7 +7,8 @@ import Table from "@cloudscape-design/components/table";
 import { useSearchParams } from "react-router";
 import type { ImageOverview } from "../../api/search.ts";
 import { PlaceLink } from "../../components/link.tsx";
-import { Digest, sizeText } from "../../components/values.tsx";
+import { LongName } from "../../components/long-name.tsx";
+import { Digest, sizeText, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { AdviceList } from "./advice-list.tsx";
 import { LayerFiles } from "./layer-files.tsx";
@@ -25,7 +26,11 @@ export function OverviewTab({ repository, digest, config }: OverviewProps) {
   const { user, env, exposedPorts, labels } = config;
   const isRoot = user === "" || user === "root" || /^0(:|$)/.test(user);
   const command = [...config.entrypoint, ...config.command].join(" ");
-  const rights = <StatusIndicator type="warning">{words.rootUser}</StatusIndicator>;
+  const rights = (
+    <StatusIndicator type="warning">
+      <LongName>{words.rootUser}</LongName>
+    </StatusIndicator>
+  );
   return (
     <SpaceBetween size="m">
       <KeyValuePairs
@@ -36,7 +41,7 @@ export function OverviewTab({ repository, digest, config }: OverviewProps) {
           { label: words.ports, value: exposedPorts.join(", ") || "–" },
           { label: words.command, value: <code>{command || "–"}</code> },
           { label: words.directory, value: <code>{config.workingDirectory || "/"}</code> },
-          { label: words.created, value: config.created ?? "–" },
+          { label: words.created, value: <Created at={config.created} /> },
         ]}
       />
       <AdviceList repository={repository} digest={digest} />
@@ -44,6 +49,13 @@ export function OverviewTab({ repository, digest, config }: OverviewProps) {
       <Pairs title={words.labels} pairs={Object.entries(labels)} />
     </SpaceBetween>
   );
+}
+
+/** As the image says, which may be anything. */
+function Created({ at }: { at: string | undefined }) {
+  const seconds = Date.parse(at ?? "") / 1000;
+  if (Number.isNaN(seconds)) return <>{at ?? "–"}</>;
+  return <Time seconds={seconds} />;
 }
 
 function Pairs({ title, pairs }: { title: string; pairs: readonly (readonly [string, string])[] }) {

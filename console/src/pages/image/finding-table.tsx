@@ -9,10 +9,11 @@ import type { listImageFindings } from "../../../../src/operations/entrepot/list
 import type { AnswerOf } from "../../api/own.ts";
 import type { ExportPage } from "../../components/export-formats.ts";
 import { FindingExports, findingFormats } from "../../components/finding-exports.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import type { SarifFinding } from "../../components/sarif.ts";
 import { Severity } from "../../components/severity.tsx";
-import { shortDigest } from "../../components/values.tsx";
+import { DigestDigits } from "../../components/values.tsx";
 import { security } from "../../messages/security.ts";
 import { messages } from "../../messages.ts";
 import { IgnoreDialog } from "../security/ignore-dialog.tsx";
@@ -60,6 +61,7 @@ export function FindingTable(props: FindingTableProps) {
           tableLabel: words.findings,
         }}
         enableKeyboardNavigation
+        wrapLines
         header={
           <Header
             variant="h2"
@@ -93,8 +95,9 @@ export function FindingTable(props: FindingTableProps) {
 const columns: readonly TableProps.ColumnDefinition<Finding>[] = [
   {
     ...{ id: "priority", header: words.priority },
-    cell: ({ priority, explanation }) => (
+    cell: ({ priority, explanation, title }) => (
       <ExpandableSection variant="inline" headerText={String(Math.round(priority))}>
+        {title !== undefined && <Box variant="small">{title}</Box>}
         {explanation.map(({ points, reason }) => (
           <Box key={reason} variant="small" display="block">
             {points > 0 ? "+" : ""}
@@ -108,9 +111,11 @@ const columns: readonly TableProps.ColumnDefinition<Finding>[] = [
     ...{ id: "id", header: "CVE", isRowHeader: true },
     cell: ({ vulnerabilityId, url, exploited }) => (
       <>
-        <Link external href={/^https?:/.test(url) ? url : "#"}>
-          {vulnerabilityId}
-        </Link>
+        <span className="one-line">
+          <Link external href={/^https?:/.test(url) ? url : "#"}>
+            {vulnerabilityId}
+          </Link>
+        </span>
         {exploited && <Box color="text-status-error">{words.knownExploited}</Box>}
       </>
     ),
@@ -119,17 +124,30 @@ const columns: readonly TableProps.ColumnDefinition<Finding>[] = [
     ...{ id: "severity", header: messages.severity },
     cell: ({ severity }) => <Severity severity={severity} />,
   },
-  { id: "package", header: words.package, cell: ({ package: of }) => of.name },
-  { id: "installed", header: words.installed, cell: ({ package: of }) => of.version },
+  {
+    ...{ id: "package", header: words.package, minWidth: 130 },
+    cell: ({ package: of }) => <LongName>{of.name}</LongName>,
+  },
+  {
+    ...{ id: "installed", header: words.installed, minWidth: 95 },
+    cell: ({ package: of }) => <LongName>{of.version}</LongName>,
+  },
   { id: "fixed", header: words.fixedIn, cell: ({ fixedVersion }) => fixedVersion ?? "–" },
-  { id: "layer", header: words.layerDiffId, cell: layersOf },
-  { id: "title", header: words.findingTitle, cell: ({ title }) => title ?? "" },
+  {
+    ...{ id: "layer", header: words.layerDiffId, minWidth: 130 },
+    cell: layersOf,
+  },
 ];
 
 /** What the files of the package lie in, as the config names layers: unpacked. */
 function layersOf({ package: { places } }: Finding) {
   const layers = [...new Set(places.map(({ layer }) => layer))];
-  return layers.map(shortDigest).join(", ") || "–";
+  if (layers.length === 0) return "–";
+  return layers.map((layer) => (
+    <div key={layer}>
+      <DigestDigits digest={layer} />
+    </div>
+  ));
 }
 
 function NoFindings({ status, clear }: Pick<FindingTableProps, "status" | "clear">) {

@@ -53,7 +53,7 @@ export function FindingsTab({ repository: repositoryName, digest: imageDigest }:
   const findings = pages.flatMap((page) => page.findings);
   return (
     <SpaceBetween size="m">
-      <SpaceBetween direction="horizontal" size="xs">
+      <SpaceBetween direction="horizontal" size="xs" alignItems="center">
         {severities.map((severity) => (
           <ToggleButton
             key={severity}

@@ -17,6 +17,7 @@ import { messages } from "../../messages.ts";
 import { ActivityTab } from "./activity-tab.tsx";
 import { LayersTab, OverviewTab } from "./config-tabs.tsx";
 import { FindingsTab } from "./findings-tab.tsx";
+import { ImageFacts } from "./image-facts.tsx";
 import { PackagesTab } from "./packages-tab.tsx";
 import { PullBox } from "./pull-box.tsx";
 import { RawTab } from "./raw-tab.tsx";
@@ -64,6 +65,7 @@ export default function ImagePage({ repository, digest }: ImagePageProps) {
         {chosen !== undefined && (
           <PlatformSelect {...{ children, chosen, choose: (value) => choose("platform", value) }} />
         )}
+        <ImageFacts image={image.data} />
         <PullBox {...{ repository, digest, tag }} />
         {manifest === undefined && error === null ? (
           <Box>{messages.loading}</Box>

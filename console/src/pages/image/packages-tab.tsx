@@ -10,10 +10,11 @@ import { currentRegion } from "../../api/call.ts";
 import { ApiError } from "../../api/errors.ts";
 import { listImagePackages, type PackageRow } from "../../api/inspect.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { useServerList, useTyped } from "../../components/server-list.ts";
 import { SeverityCounts } from "../../components/severity.tsx";
-import { shortDigest } from "../../components/values.tsx";
+import { DigestDigits } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 
 const words = messages.packages;
@@ -64,6 +65,7 @@ export function PackagesTab({ repository: repositoryName, digest: imageDigest }:
         loadingText={messages.loading}
         empty={<Empty title={words.none} />}
         enableKeyboardNavigation
+        wrapLines
         ariaLabels={{ tableLabel: words.title }}
         header={
           <Header variant="h2" counter={`(${count})`} description={data?.distribution}>
@@ -71,7 +73,7 @@ export function PackagesTab({ repository: repositoryName, digest: imageDigest }:
           </Header>
         }
         filter={
-          <SpaceBetween direction="horizontal" size="m">
+          <SpaceBetween direction="horizontal" size="m" alignItems="center">
             <TextFilter
               filteringText={text}
               filteringPlaceholder={words.find}
@@ -98,10 +100,13 @@ export function PackagesTab({ repository: repositoryName, digest: imageDigest }:
 
 const columns: TableProps.ColumnDefinition<PackageRow>[] = [
   {
-    ...{ id: "name", header: words.name, sortingField: "NAME", isRowHeader: true },
-    cell: ({ name }) => name,
+    ...{ id: "name", header: words.name, sortingField: "NAME", isRowHeader: true, minWidth: 140 },
+    cell: ({ name }) => <LongName>{name}</LongName>,
   },
-  { id: "version", header: words.version, cell: ({ version }) => version },
+  {
+    ...{ id: "version", header: words.version, minWidth: 100 },
+    cell: ({ version }) => <LongName>{version}</LongName>,
+  },
   {
     ...{ id: "type", header: messages.repository.type, sortingField: "TYPE" },
     cell: ({ type }) => type.toLowerCase(),
@@ -112,17 +117,19 @@ const columns: TableProps.ColumnDefinition<PackageRow>[] = [
       counts === undefined ? "–" : <SeverityCounts counts={counts} />,
   },
   {
-    ...{ id: "licenses", header: words.license },
-    cell: ({ licenses }) => licenses.join(", ") || "–",
+    ...{ id: "licenses", header: words.license, minWidth: 90 },
+    cell: ({ licenses }) => <LongName>{licenses.join(", ") || "–"}</LongName>,
   },
   {
     ...{ id: "layer", header: words.layer, sortingField: "LAYER" },
-    cell: ({ layerDigest }) => layerDigest !== undefined && shortDigest(layerDigest),
+    cell: ({ layerDigest }) => layerDigest !== undefined && <DigestDigits digest={layerDigest} />,
   },
   {
-    ...{ id: "file", header: words.file },
+    ...{ id: "file", header: words.file, minWidth: 140 },
     cell: ({ filePath, insidePath }) => (
-      <code>{[filePath, insidePath].filter(Boolean).join(" › ")}</code>
+      <code>
+        <LongName>{[filePath, insidePath].filter(Boolean).join(" › ")}</LongName>
+      </code>
     ),
   },
 ];

@@ -15,10 +15,12 @@ import { describeKey, grantsOf, type KeyDetail, usesOf } from "../../api/kms.ts"
 import { searchRepositories } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
+import { keyState } from "./key-state.ts";
 import { ScheduleDeletion } from "./schedule-deletion.tsx";
 
 const words = messages.keys;
@@ -40,12 +42,12 @@ export function KeyPage() {
       {isLeaving ? (
         <Button onClick={() => act("CancelKeyDeletion")}>{words.cancelDeletion}</Button>
       ) : (
-        <>
+        <SpaceBetween direction="horizontal" size="xs">
           <Button onClick={() => act(data.state === "Disabled" ? "EnableKey" : "DisableKey")}>
             {data.state === "Disabled" ? words.enable : words.disable}
           </Button>
           <Button onClick={() => setScheduling(true)}>{words.schedule}</Button>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );
@@ -55,7 +57,7 @@ export function KeyPage() {
         <PlaceLink to="/keys">{words.title}</PlaceLink>
         {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
         {data !== undefined && (
-          <>
+          <SpaceBetween size="l">
             <Facts detail={data} act={act} />
             <Sealed arn={data.arn} />
             <Grants id={id} />
@@ -63,7 +65,7 @@ export function KeyPage() {
             <ScheduleDeletion
               {...{ id, visible: isScheduling, close: () => setScheduling(false) }}
             />
-          </>
+          </SpaceBetween>
         )}
       </SpaceBetween>
     </Page>
@@ -90,10 +92,14 @@ function Facts({ detail, act }: { detail: KeyDetail; act: (operation: string) =>
       <KeyValuePairs
         columns={3}
         items={[
-          { label: "ARN", value: detail.arn },
+          { label: "ARN", value: <LongName>{detail.arn}</LongName> },
           {
             label: words.state,
-            value: <StatusIndicator type={isOn ? "success" : "warning"}>{state}</StatusIndicator>,
+            value: (
+              <StatusIndicator type={isOn ? "success" : "warning"}>
+                {keyState(state)}
+              </StatusIndicator>
+            ),
           },
           { label: words.manager, value: manager.toLowerCase() },
           { label: words.created, value: <Time seconds={createdAt} /> },

@@ -1,4 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -15,11 +16,13 @@ import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
+import { keyState } from "./key-state.ts";
 
 const words = messages.keys;
 /** One question for all keys. */
@@ -72,6 +75,7 @@ export function KeysPage() {
         loadingText={messages.loading}
         empty={<Empty title={words.empty} text={words.emptyText} action={create} />}
         trackBy="id"
+        wrapLines
         selectionType="single"
         selectedItems={key === undefined ? [] : [key]}
         onSelectionChange={({ detail }) => setChosen(detail.selectedItems[0])}
@@ -83,22 +87,33 @@ export function KeysPage() {
         columnDefinitions={[
           {
             id: "alias",
-            header: words.alias,
+            header: words.key,
             isRowHeader: true,
-            cell: ({ alias, id }) => <PlaceLink to={`/keys/${id}`}>{alias ?? id}</PlaceLink>,
+            minWidth: 220,
+            cell: ({ alias, id }) => (
+              <>
+                <PlaceLink to={`/keys/${id}`}>
+                  <LongName>{alias ?? id}</LongName>
+                </PlaceLink>
+                {alias !== undefined && (
+                  <Box variant="small" display="block">
+                    <LongName>{id}</LongName>
+                  </Box>
+                )}
+              </>
+            ),
           },
-          { id: "id", header: words.id, cell: ({ id }) => <code>{id}</code> },
           {
             ...{ id: "state", header: words.state },
             cell: ({ state }) => (
               <StatusIndicator type={state === "Enabled" ? "success" : "warning"}>
-                {state}
+                <LongName>{keyState(state)}</LongName>
               </StatusIndicator>
             ),
           },
           { id: "manager", header: words.manager, cell: ({ manager }) => manager.toLowerCase() },
           {
-            ...{ id: "repositories", header: words.repositories },
+            ...{ id: "repositories", header: words.repositories, minWidth: 150 },
             cell: (key) => <RepositoryLinks repositories={usersOf(key)} />,
           },
           {
@@ -120,7 +135,7 @@ function RepositoryLinks({ repositories }: { repositories: readonly RepositoryRo
     <SpaceBetween direction="horizontal" size="xs">
       {repositories.map(({ repositoryName: name }) => (
         <PlaceLink key={name} to={`/r/${name}/-/images`}>
-          {name}
+          <LongName>{name}</LongName>
         </PlaceLink>
       ))}
     </SpaceBetween>

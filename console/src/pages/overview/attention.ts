@@ -17,7 +17,7 @@ const places: Readonly<Record<string, string>> = {
   KEY_PENDING_DELETION: "/keys",
   REPLICATION_FAILED: "/replication",
   REVIEWS_PENDING: "/reviews",
-  SCANS_FAILED: "/security",
+  SCANS_FAILED: "/security?tab=coverage",
 };
 
 export function attentionOf({ attention }: Overview): Attention[] {
@@ -31,10 +31,14 @@ export function attentionOf({ attention }: Overview): Attention[] {
 function placeOf(kind: string, subject: string): string {
   const place = places[kind] ?? "/";
   const key = /:key\/([\w-]+)$/.exec(subject)?.[1];
-  return place === "/keys" && key !== undefined ? `/keys/${key}` : place;
+  if (place === "/keys" && key !== undefined) return `/keys/${key}`;
+  if (kind !== "REPLICATION_FAILED") return place;
+  return `${place}?${new URLSearchParams({ destination: shortName(subject) })}`;
 }
 
-/** A key by its id; anything else as it is. */
+/** A key by its id, a destination by its region first, as on the page of replication. */
 function shortName(subject: string): string {
+  const [, account, region] = /^(\d{12})\/([\w-]+)$/.exec(subject) ?? [];
+  if (account !== undefined) return `${region}/${account}`;
   return /:key\/([\w-]+)$/.exec(subject)?.[1] ?? subject;
 }

@@ -14,9 +14,11 @@ import { getOverview, historyOf, type Overview } from "../../api/overview.ts";
 import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { Severity, severities } from "../../components/severity.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
+import { scanState } from "../../messages/scans.ts";
 import { messages } from "../../messages.ts";
 import { attentionOf } from "./attention.ts";
 
@@ -141,7 +143,7 @@ function Scans({ scans }: Pick<Overview, "scans">) {
           .filter(([status]) => status !== "ACTIVE" && status !== "COMPLETE")
           .map(([status, count]) => (
             <span key={status}>
-              {status.toLowerCase()}: {count}
+              {scanState(status)}: {count}
             </span>
           ))}
       </SpaceBetween>
@@ -154,12 +156,15 @@ function Largest({ repositories }: { repositories: readonly RepositoryRow[] }) {
     <Table
       items={[...repositories]}
       header={<Header variant="h2">{words.top}</Header>}
+      wrapLines
       ariaLabels={{ tableLabel: words.top }}
       columnDefinitions={[
         {
-          ...{ id: "name", header: messages.repositories.name, isRowHeader: true },
+          ...{ id: "name", header: messages.repositories.name, isRowHeader: true, minWidth: 200 },
           cell: ({ repositoryName: name }) => (
-            <PlaceLink to={`/r/${name}/-/images`}>{name}</PlaceLink>
+            <PlaceLink to={`/r/${name}/-/images`}>
+              <LongName>{name}</LongName>
+            </PlaceLink>
           ),
         },
         {

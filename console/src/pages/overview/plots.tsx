@@ -1,9 +1,9 @@
 import BarChart from "@cloudscape-design/components/bar-chart";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import LineChart from "@cloudscape-design/components/line-chart";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import type { UsageHistory } from "../../api/usage.ts";
 import { sizeText } from "../../components/values.tsx";
@@ -14,14 +14,14 @@ const words = messages.overview;
 /** What was stored, pushed and pulled by day. */
 export default function Plots({ history }: { history: UsageHistory }) {
   return (
-    <SpaceBetween size="l">
-      <Container header={<Header variant="h2">{words.storage}</Header>}>
+    <ColumnLayout columns={2}>
+      <Container fitHeight header={<Header variant="h2">{words.storage}</Header>}>
         <StoragePlot history={history} />
       </Container>
-      <Container header={<Header variant="h2">{words.traffic}</Header>}>
+      <Container fitHeight header={<Header variant="h2">{words.traffic}</Header>}>
         <TrafficPlot history={history} />
       </Container>
-    </SpaceBetween>
+    </ColumnLayout>
   );
 }
 
@@ -33,10 +33,11 @@ function StoragePlot({ history }: { history: UsageHistory }) {
   return (
     <>
       <LineChart
-        series={series.map(([title, name]) => ({
-          ...{ type: "line" as const, title, valueFormatter: sizeText },
-          data: pointsOf(history, name),
-        }))}
+        series={series.flatMap(([title, name]) => {
+          const data = pointsOf(history, name);
+          if (data.length === 0) return []; // A series without points is an axis without a word.
+          return [{ type: "line" as const, title, valueFormatter: sizeText, data }];
+        })}
         {...commonOf(history)}
         yTickFormatter={sizeText}
         ariaLabel={words.storage}

@@ -1,4 +1,5 @@
 import BarChart from "@cloudscape-design/components/bar-chart";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
@@ -15,24 +16,28 @@ const ages = Object.entries(words.ageNames);
 export default function Trends({ overview }: { overview: Overview }) {
   return (
     <SpaceBetween size="l">
-      <Container
-        header={
-          <Header variant="h2" description={words.severityTrendText}>
-            {words.severityTrend}
-          </Header>
-        }
-      >
-        <SeverityTrend overview={overview} />
-      </Container>
-      <Container
-        header={
-          <Header variant="h2" description={words.agesText}>
-            {words.ages}
-          </Header>
-        }
-      >
-        <Ages counts={overview.imageAgeCounts} />
-      </Container>
+      <ColumnLayout columns={2}>
+        <Container
+          fitHeight
+          header={
+            <Header variant="h2" description={words.severityTrendText}>
+              {words.severityTrend}
+            </Header>
+          }
+        >
+          <SeverityTrend overview={overview} />
+        </Container>
+        <Container
+          fitHeight
+          header={
+            <Header variant="h2" description={words.agesText}>
+              {words.ages}
+            </Header>
+          }
+        >
+          <Ages counts={overview.imageAgeCounts} />
+        </Container>
+      </ColumnLayout>
       <Container
         header={
           <Header variant="h2" description={words.ageTrendText}>

@@ -10,6 +10,7 @@ import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { Time } from "../../components/values.tsx";
@@ -71,6 +72,7 @@ export function PullThroughPage() {
             selectedItems={chosen === undefined ? [] : [chosen]}
             onSelectionChange={({ detail }) => setChosen(detail.selectedItems[0])}
             enableKeyboardNavigation
+            wrapLines
             ariaLabels={{
               selectionGroupLabel: words.title,
               itemSelectionLabel: (_state, item) => item.ecrRepositoryPrefix,
@@ -83,7 +85,7 @@ export function PullThroughPage() {
                 cell: (rule) => <HitRate usage={usage.get(rule.ecrRepositoryPrefix)} />,
               },
               {
-                ...{ id: "failure", header: words.lastFailure },
+                ...{ id: "failure", header: words.lastFailure, minWidth: 200 },
                 cell: (rule) => <LastFailure usage={usage.get(rule.ecrRepositoryPrefix)} />,
               },
             ]}
@@ -149,16 +151,16 @@ const columns: TableProps.ColumnDefinition<CacheRule>[] = [
       ),
   },
   {
-    ...{ id: "upstream", header: words.upstream },
-    cell: ({ upstreamRegistryUrl }) => upstreamRegistryUrl,
+    ...{ id: "upstream", header: words.upstream, minWidth: 130 },
+    cell: ({ upstreamRegistryUrl }) => <LongName>{upstreamRegistryUrl}</LongName>,
   },
   {
     ...{ id: "there", header: words.upstreamPrefix },
     cell: ({ upstreamRepositoryPrefix }) => upstreamRepositoryPrefix ?? "–",
   },
   {
-    ...{ id: "credentials", header: words.credentials },
-    cell: ({ credentialArn }) => credentialArn ?? words.none,
+    ...{ id: "credentials", header: words.credentials, minWidth: 120 },
+    cell: ({ credentialArn }) => <LongName>{credentialArn ?? words.none}</LongName>,
   },
   {
     ...{ id: "created", header: words.created },

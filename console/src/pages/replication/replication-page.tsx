@@ -22,6 +22,9 @@ import { RulesDialog } from "./rules-dialog.tsx";
 
 const followMs = 5_000;
 
+/** Where the map is not seen whole, the same is read in the table. */
+const isNarrow = () => matchMedia("(max-width: 688px)").matches;
+
 export function ReplicationPage() {
   const [search, change] = usePlaceSearch();
   const [isEditing, setEditing] = useState(false);
@@ -62,7 +65,7 @@ export function ReplicationPage() {
             {destinations.length > 0 && (
               <>
                 <ReplicationMap {...{ destinations, chosen, choose }} />
-                <ExpandableSection headerText={messages.viewAsTable}>
+                <ExpandableSection headerText={messages.viewAsTable} defaultExpanded={isNarrow()}>
                   <DestinationTable {...{ destinations, choose }} rules={rules.data ?? []} />
                 </ExpandableSection>
               </>

@@ -70,7 +70,7 @@ export function MutabilityFields({ draft, change }: FieldsProps) {
         />
       </FormField>
       {hasExceptions && (
-        <>
+        <SpaceBetween size="m">
           <FormField label={words.exclusions} description={words.exclusionsHint}>
             <Input
               value={exclusions}
@@ -83,7 +83,7 @@ export function MutabilityFields({ draft, change }: FieldsProps) {
           >
             <Input value={sample} onChange={({ detail }) => setSample(detail.value)} />
           </FormField>
-        </>
+        </SpaceBetween>
       )}
     </SpaceBetween>
   );

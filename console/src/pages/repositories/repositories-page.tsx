@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
@@ -13,12 +14,14 @@ import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { firstPage } from "../../components/page-trail.ts";
 import { PushCommands } from "../../components/push-commands.tsx";
 import { useServerList, useTyped } from "../../components/server-list.ts";
 import { Severity } from "../../components/severity.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
+import { repositoryFilters } from "../../messages/repository-filters.ts";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
 import { DeleteRepository } from "./delete-repository.tsx";
@@ -155,6 +158,7 @@ function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps)
         }}
         enableKeyboardNavigation
         stickyHeader
+        wrapLines
         variant="full-page"
         header={<Header counter={`(${count})`}>{words.title}</Header>}
         empty={
@@ -175,10 +179,24 @@ function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps)
   );
 }
 
+const { modes, encryptions } = repositoryFilters;
+
 const columns: TableProps.ColumnDefinition<RepositoryRow>[] = [
   {
-    ...{ id: "name", header: words.name, sortingField: "NAME", isRowHeader: true },
-    cell: ({ repositoryName: name }) => <PlaceLink to={`/r/${name}/-/images`}>{name}</PlaceLink>,
+    ...{ id: "name", header: words.name, sortingField: "NAME", isRowHeader: true, minWidth: 160 },
+    cell: ({ repositoryName: name, tags = [] }) => (
+      <>
+        <PlaceLink to={`/r/${name}/-/images`}>
+          <LongName>{name}</LongName>
+        </PlaceLink>{" "}
+        <CopyButton text={`${location.host}/${name}`} label={`Copy ${location.host}/${name}`} />
+        {tags.length > 0 && (
+          <Box variant="small" display="block">
+            <LongName>{tags.map(tagText).join(", ")}</LongName>
+          </Box>
+        )}
+      </>
+    ),
   },
   {
     ...{ id: "images", header: messages.navigation.images, sortingField: "IMAGES" },
@@ -203,21 +221,12 @@ const columns: TableProps.ColumnDefinition<RepositoryRow>[] = [
   },
   {
     ...{ id: "mutability", header: words.mutability },
-    cell: ({ imageTagMutability }) => imageTagMutability,
+    cell: ({ imageTagMutability: mode = "MUTABLE" }) => modes[mode as keyof typeof modes] ?? mode,
   },
   {
     ...{ id: "encryption", header: words.encryption },
-    cell: ({ encryptionConfiguration }) => encryptionConfiguration?.encryptionType ?? "AES256",
-  },
-  {
-    ...{ id: "tags", header: words.tags },
-    cell: ({ tags = [] }) => tags.map(tagText).join(", "),
-  },
-  {
-    ...{ id: "uri", header: words.uri },
-    cell: ({ repositoryName: name }) => (
-      <CopyButton text={`${location.host}/${name}`} label={`Copy ${location.host}/${name}`} />
-    ),
+    cell: ({ encryptionConfiguration: { encryptionType: type = "AES256" } = {} }) =>
+      encryptions[type as keyof typeof encryptions] ?? type,
   },
 ];
 

@@ -112,12 +112,14 @@ interface TypedProps {
 function Typed({ label, value, settle }: TypedProps) {
   const [text, setText] = useTyped(value, settle);
   return (
-    <Input
-      type="search"
-      ariaLabel={label}
-      placeholder={label}
-      value={text}
-      onChange={({ detail }) => setText(detail.value)}
-    />
+    <div className="short-field">
+      <Input
+        type="search"
+        ariaLabel={label}
+        placeholder={label}
+        value={text}
+        onChange={({ detail }) => setText(detail.value)}
+      />
+    </div>
   );
 }

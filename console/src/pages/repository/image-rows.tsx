@@ -3,9 +3,11 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import { platformText } from "../../api/ecr.ts";
 import type { ImageRow } from "../../api/search.ts";
+import { CopyButton } from "../../components/copy-button.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { SeverityCounts } from "../../components/severity.tsx";
-import { Digest, shortDigest, sizeText, Time } from "../../components/values.tsx";
+import { DigestDigits, shortDigest, sizeText, Time } from "../../components/values.tsx";
 import { scanState } from "../../messages/scans.ts";
 import { messages } from "../../messages.ts";
 
@@ -53,29 +55,33 @@ function nameOf(platform: Parameters<typeof platformText>[0]): string {
 export function columnsOf(name: string): TableProps.ColumnDefinition<Row>[] {
   return [
     {
-      ...{ id: "tags", header: words.imageTags, isRowHeader: true },
+      ...{ id: "tags", header: words.imageTags, isRowHeader: true, minWidth: 150 },
       cell: ({ image, digest, place, title }) => (
-        <PlaceLink to={`/r/${name}/-/i/${digest}${place}`}>
-          {image === undefined ? title : <Tags image={image} />}
-        </PlaceLink>
+        <>
+          <PlaceLink to={`/r/${name}/-/i/${digest}${place}`}>
+            {image === undefined ? <LongName>{title}</LongName> : <Tags image={image} />}
+          </PlaceLink>
+          {image !== undefined && (
+            <div className="digest">
+              <DigestDigits digest={digest} /> <CopyButton text={digest} label={`Copy ${digest}`} />
+            </div>
+          )}
+        </>
       ),
     },
     {
-      ...{ id: "digest", header: words.digest },
-      cell: ({ image }) => image !== undefined && <Digest digest={image.imageDigest} />,
-    },
-    {
       ...{ id: "type", header: words.type },
-      cell: ({ image, platform }) =>
-        [image === undefined ? "" : kindOf(image), platform].filter(Boolean).join(" "),
+      cell: ({ image, platform }) => (
+        <LongName>{platform || (image === undefined ? "" : kindOf(image))}</LongName>
+      ),
     },
     {
       ...{ id: "size", header: words.size, sortingField: "SIZE" },
-      cell: ({ size }) => size !== undefined && sizeText(size),
+      cell: ({ size }) => size !== undefined && <Size bytes={size} />,
     },
     {
       ...{ id: "unique", header: messages.repositories.unique },
-      cell: ({ image }) => image !== undefined && sizeText(image.uniqueSizeInBytes),
+      cell: ({ image }) => image !== undefined && <Size bytes={image.uniqueSizeInBytes} />,
     },
     {
       ...{ id: "pushed", header: words.pushed, sortingField: "PUSHED" },
@@ -90,20 +96,26 @@ export function columnsOf(name: string): TableProps.ColumnDefinition<Row>[] {
       cell: ({ image }) => image !== undefined && <ScanCell image={image} />,
     },
     {
-      ...{ id: "signed", header: words.signed },
-      cell: ({ image }) => (image?.signed === true ? words.signedYes : ""),
-    },
-    {
       ...{ id: "status", header: words.status },
-      cell: ({ image }) => image !== undefined && <StatusCell image={image} />,
+      cell: ({ image }) =>
+        image !== undefined && (
+          <>
+            <StatusCell image={image} />
+            {image.signed && <div>{words.signedYes}</div>}
+          </>
+        ),
     },
   ];
+}
+
+function Size({ bytes }: { bytes: number | undefined }) {
+  return <span className="one-line">{sizeText(bytes)}</span>;
 }
 
 function Tags({ image: { imageTags, imageTagCount } }: { image: ImageRow }) {
   if (imageTags.length === 0) return <Box color="text-status-inactive">{words.untagged}</Box>;
   const more = imageTagCount - imageTags.length;
-  return <>{`${imageTags.join(", ")}${more > 0 ? words.moreTags(more) : ""}`}</>;
+  return <LongName>{`${imageTags.join(", ")}${more > 0 ? words.moreTags(more) : ""}`}</LongName>;
 }
 
 function StatusCell({ image: { imageStatus, hold } }: { image: ImageRow }) {

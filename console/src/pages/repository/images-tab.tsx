@@ -101,6 +101,7 @@ export function ImagesTab({ name, repository }: TabProps) {
         }}
         enableKeyboardNavigation
         stickyHeader
+        wrapLines
         empty={isNarrowed ? noMatch : <Empty title={words.noImages} text={words.noImagesText} />}
         header={
           <ImagesHeader

@@ -17,6 +17,7 @@ import {
   storageCost,
 } from "../../api/lifecycle.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { Digest, sizeText, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
@@ -70,12 +71,20 @@ function Result({ preview, text }: { preview: Preview; text: string }) {
             {words.images}
           </Header>
         }
+        wrapLines
         empty={<Empty title={messages.repository.previewEmpty} />}
         ariaLabels={{ tableLabel: words.images }}
         columnDefinitions={[
           {
-            ...{ id: "tags", header: messages.repository.imageTags, isRowHeader: true },
-            cell: ({ imageTags }) => imageTags.join(", ") || messages.repository.untagged,
+            ...{
+              id: "tags",
+              header: messages.repository.imageTags,
+              isRowHeader: true,
+              minWidth: 140,
+            },
+            cell: ({ imageTags }) => (
+              <LongName>{imageTags.join(", ") || messages.repository.untagged}</LongName>
+            ),
           },
           {
             ...{ id: "digest", header: messages.repository.digest },
@@ -133,6 +142,7 @@ function Rules({ rules, text }: { rules: NonNullable<Preview["summary"]>["rules"
       items={[...rules]}
       variant="embedded"
       header={<Header variant="h3">{words.rules}</Header>}
+      wrapLines
       ariaLabels={{ tableLabel: words.rules }}
       columnDefinitions={[
         {

@@ -6,6 +6,7 @@ import { listRepositoryAccess, type PrincipalAccess } from "../../api/access.ts"
 import { currentRegion } from "../../api/call.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { whoCan as words } from "../../messages/who-can.ts";
@@ -40,10 +41,10 @@ export function WhoCan({ name }: { name: string }) {
         ariaLabels={{ tableLabel: words.title }}
         columnDefinitions={[
           {
-            ...{ id: "principal", header: words.principal, isRowHeader: true },
+            ...{ id: "principal", header: words.principal, isRowHeader: true, minWidth: 160 },
             cell: ({ principalArn }) => (
               <PlaceLink to={simulator(name, principalArn)}>
-                {principalArn.split(":").at(-1)}
+                <LongName>{principalArn.split(":").at(-1)}</LongName>
               </PlaceLink>
             ),
           },
@@ -61,14 +62,14 @@ function simulator(repository: string, principal: string): string {
 
 function column(purpose: Purpose): TableProps.ColumnDefinition<PrincipalAccess> {
   return {
-    ...{ id: purpose, header: words.purposes[purpose] },
+    ...{ id: purpose, header: words.purposes[purpose], minWidth: 150 },
     cell: ({ purposes: all }) => {
       const found = all.find((each) => each.purpose === purpose);
       if (found === undefined) return null;
       if (found.allowed) return <StatusIndicator type="success">{words.yes}</StatusIndicator>;
       return (
         <StatusIndicator type="stopped">
-          {words.missing(found.missingActions.join(", "))}
+          <LongName>{words.missing(found.missingActions.join(", "))}</LongName>
         </StatusIndicator>
       );
     },

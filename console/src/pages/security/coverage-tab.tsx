@@ -7,6 +7,7 @@ import { currentRegion } from "../../api/call.ts";
 import { type Covered, coverage, coverageCounts } from "../../api/findings.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { Time } from "../../components/values.tsx";
@@ -68,11 +69,12 @@ function GapTable({ items, isPending }: { items: readonly Covered[]; isPending: 
       empty={<Empty title={words.noGaps} />}
       trackBy={({ resourceId = "" }) => resourceId}
       enableKeyboardNavigation
+      wrapLines
       ariaLabels={{ tableLabel: words.notScanned }}
       header={<Header variant="h2">{words.notScanned}</Header>}
       columnDefinitions={[
         {
-          ...{ id: "name", header: words.image, isRowHeader: true },
+          ...{ id: "name", header: words.image, isRowHeader: true, minWidth: 260 },
           cell: (covered) => <CoveredLink covered={covered} />,
         },
         {
@@ -91,9 +93,18 @@ function GapTable({ items, isPending }: { items: readonly Covered[]; isPending: 
 function CoveredLink({ covered: { resourceMetadata, resourceId = "" } }: { covered: Covered }) {
   const name = resourceMetadata?.ecrRepository?.name ?? "";
   const [, digest] = /\/(sha(?:256|512):[0-9a-f]+)$/.exec(resourceId) ?? [];
-  if (digest === undefined) return <PlaceLink to={`/r/${name}/-/images`}>{name}</PlaceLink>;
+  if (digest === undefined)
+    return (
+      <PlaceLink to={`/r/${name}/-/images`}>
+        <LongName>{name}</LongName>
+      </PlaceLink>
+    );
   const [tag = words.untagged] = resourceMetadata?.ecrImage?.tags ?? [];
-  return <PlaceLink to={`/r/${name}/-/i/${digest}`}>{`${name}:${tag}`}</PlaceLink>;
+  return (
+    <PlaceLink to={`/r/${name}/-/i/${digest}`}>
+      <LongName>{`${name}:${tag}`}</LongName>
+    </PlaceLink>
+  );
 }
 
 function Reason({ reason }: { reason: string }) {
@@ -107,7 +118,7 @@ function Reason({ reason }: { reason: string }) {
           : "warning";
   return (
     <StatusIndicator type={type}>
-      {words.reasons[reason as keyof typeof words.reasons] ?? reason}
+      <LongName>{words.reasons[reason as keyof typeof words.reasons] ?? reason}</LongName>
     </StatusIndicator>
   );
 }

@@ -1,6 +1,9 @@
 import type { Finding } from "../../api/findings.ts";
 import { shortDigest } from "../../components/values.tsx";
 
+/** What Inspector says instead of a version. */
+const noFix = "NotAvailable";
+
 export interface FindingFacts {
   readonly severity: string;
   readonly vulnerabilityId: string;
@@ -33,7 +36,7 @@ export function factsOf(finding: Finding): FindingFacts {
     vulnerabilityId: details?.vulnerabilityId ?? "",
     packageName: found?.name ?? "",
     installed: `${epoch}${found?.version ?? ""}${release}`,
-    fixedIn: found?.fixedInVersion,
+    fixedIn: found?.fixedInVersion === noFix ? undefined : found?.fixedInVersion,
     isExploited: finding.exploitAvailable === "YES",
     ...{ repository, digest, tags },
     imageName: tag === undefined ? `${repository}@${shortDigest(digest)}` : `${repository}:${tag}`,

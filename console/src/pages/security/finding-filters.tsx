@@ -56,7 +56,7 @@ export function FindingFilters({ asked }: { asked: AskedFindings }) {
 
 function Chips({ asked: { wanted, isFixable, isExploited, change } }: { asked: AskedFindings }) {
   return (
-    <SpaceBetween direction="horizontal" size="xs">
+    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       {severities.map((severity) => (
         <ToggleButton
           key={severity}

@@ -14,6 +14,7 @@ import {
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { FindingExports, findingFormats } from "../../components/finding-exports.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import type { SarifFinding } from "../../components/sarif.ts";
@@ -54,6 +55,7 @@ export function FindingList({ asked }: { asked: AskedFindings }) {
         selectedItems={chosen === undefined ? [] : [chosen]}
         onSelectionChange={({ detail }) => setChosen(detail.selectedItems[0])}
         enableKeyboardNavigation
+        wrapLines
         ariaLabels={{
           selectionGroupLabel: words.tabs.findings,
           itemSelectionLabel: (_state, finding) => nameOf(finding),
@@ -70,7 +72,7 @@ export function FindingList({ asked }: { asked: AskedFindings }) {
             {words.tabs.findings}
           </Header>
         }
-        columnDefinitions={sortCriteria === undefined ? [priorityColumn, ...columns] : columns}
+        columnDefinitions={[orders[asked.sort], ...columns]}
       />
       <MoreButton query={query} />
       {isIgnoring && chosen !== undefined && (
@@ -133,7 +135,9 @@ function NoFindings({ asked }: { asked: AskedFindings }) {
   );
 }
 
-const priorityColumn: TableProps.ColumnDefinition<Finding> = {
+type Column = TableProps.ColumnDefinition<Finding>;
+
+const priorityColumn: Column = {
   ...{ id: "priority", header: words.priority },
   cell: ({ priority, explanation = [] }) => (
     <span title={explanation.map(({ points, reason }) => `${points}: ${reason}`).join("\n")}>
@@ -142,7 +146,34 @@ const priorityColumn: TableProps.ColumnDefinition<Finding> = {
   ),
 };
 
-const columns: readonly TableProps.ColumnDefinition<Finding>[] = [
+const scoreColumn: Column = {
+  ...{ id: "score", header: words.score },
+  cell: ({ inspectorScore }) => inspectorScore ?? "–",
+};
+
+const epssColumn: Column = {
+  ...{ id: "epss", header: words.epss },
+  cell: ({ epss }) => (epss?.score === undefined ? "–" : `${(100 * epss.score).toFixed(1)} %`),
+};
+
+const firstSeenColumn: Column = {
+  ...{ id: "first", header: words.firstSeen },
+  cell: ({ firstObservedAt }) => <Time seconds={firstObservedAt} />,
+};
+
+const lastSeenColumn: Column = {
+  ...{ id: "last", header: words.lastSeen },
+  cell: ({ lastObservedAt }) => <Time seconds={lastObservedAt} />,
+};
+
+/** What the list is sorted by stands first; the rest is on the page of the vulnerability. */
+const orders: Readonly<Record<AskedFindings["sort"], Column>> = {
+  ...{ PRIORITY: priorityColumn, SEVERITY: scoreColumn, INSPECTOR_SCORE: scoreColumn },
+  ...{ EPSS_SCORE: epssColumn },
+  ...{ FIRST_OBSERVED_AT: firstSeenColumn, LAST_OBSERVED_AT: lastSeenColumn },
+};
+
+const columns: readonly Column[] = [
   {
     ...{ id: "severity", header: words.severity },
     cell: (finding) => <Severity severity={factsOf(finding).severity} />,
@@ -153,30 +184,39 @@ const columns: readonly TableProps.ColumnDefinition<Finding>[] = [
       const { vulnerabilityId, isExploited } = factsOf(finding);
       return (
         <>
-          <PlaceLink to={`/security/${vulnerabilityId}`}>{vulnerabilityId}</PlaceLink>
+          <span className="one-line">
+            <PlaceLink to={`/security/${vulnerabilityId}`}>{vulnerabilityId}</PlaceLink>
+          </span>
           {isExploited && <Box color="text-status-error">{words.exploited}</Box>}
         </>
       );
     },
   },
-  { id: "package", header: words.package, cell: (finding) => factsOf(finding).packageName },
-  { id: "installed", header: words.installed, cell: (finding) => factsOf(finding).installed },
-  { id: "fixed", header: words.fixedIn, cell: (finding) => factsOf(finding).fixedIn ?? "–" },
-  { id: "image", header: words.image, cell: (finding) => <ImageLink finding={finding} /> },
-  { id: "score", header: words.score, cell: ({ inspectorScore }) => inspectorScore ?? "–" },
   {
-    ...{ id: "epss", header: words.epss },
-    cell: ({ epss }) => (epss?.score === undefined ? "–" : `${(100 * epss.score).toFixed(1)} %`),
+    ...{ id: "package", header: words.package, minWidth: 130 },
+    cell: (finding) => <LongName>{factsOf(finding).packageName}</LongName>,
   },
   {
-    ...{ id: "first", header: words.firstSeen },
-    cell: ({ firstObservedAt }) => <Time seconds={firstObservedAt} />,
+    ...{ id: "installed", header: words.installed, minWidth: 100 },
+    cell: (finding) => <LongName>{factsOf(finding).installed}</LongName>,
+  },
+  {
+    ...{ id: "fixed", header: words.fixedIn, minWidth: 90 },
+    cell: (finding) => <LongName>{factsOf(finding).fixedIn ?? "–"}</LongName>,
+  },
+  {
+    ...{ id: "image", header: words.image, minWidth: 140 },
+    cell: (finding) => <ImageLink finding={finding} />,
   },
 ];
 
 export function ImageLink({ finding }: { finding: Finding }) {
   const { repository, digest, imageName } = factsOf(finding);
-  return <PlaceLink to={`/r/${repository}/-/i/${digest}?tab=findings`}>{imageName}</PlaceLink>;
+  return (
+    <PlaceLink to={`/r/${repository}/-/i/${digest}?tab=findings`}>
+      <LongName>{imageName}</LongName>
+    </PlaceLink>
+  );
 }
 
 function nameOf(finding: Finding): string {

@@ -5,6 +5,7 @@ import Table from "@cloudscape-design/components/table";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { call, currentRegion } from "../../api/call.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
@@ -56,6 +57,7 @@ export function Jobs() {
       empty={<Empty title={words.jobsNone} />}
       ariaLabels={{ tableLabel: words.jobs }}
       enableKeyboardNavigation
+      wrapLines
       header={
         <Header variant="h2" counter={`(${jobs.length}${query.hasNextPage ? "+" : ""})`}>
           {words.jobs}
@@ -81,7 +83,10 @@ export function Jobs() {
           ...{ id: "created", header: words.created },
           cell: ({ createdAt }) => <Time seconds={createdAt} />,
         },
-        { id: "error", header: words.lastError, cell: ({ lastError }) => lastError ?? "–" },
+        {
+          ...{ id: "error", header: words.lastError, minWidth: 200 },
+          cell: ({ lastError }) => <LongName>{lastError ?? "–"}</LongName>,
+        },
         {
           ...{ id: "rerun", header: words.rerun },
           cell: ({ state, jobId, kind }) =>

@@ -25,8 +25,8 @@ export function SettingsPage() {
           { id: "scanning", label: words.scanning, content: <Scanning /> },
           { id: "signing", label: words.signing, content: <Signing /> },
           { id: "push", label: words.push, content: <CreateOnPush /> },
-          { id: "exclusions", label: words.exclusions, content: <PullTimeExclusions /> },
-          { id: "account", label: words.account, content: <AccountSettings /> },
+          { id: "exclusions", label: words.exclusionsTab, content: <PullTimeExclusions /> },
+          { id: "account", label: words.accountTab, content: <AccountSettings /> },
           { id: "jobs", label: words.jobs, content: <Jobs /> },
         ]}
       />

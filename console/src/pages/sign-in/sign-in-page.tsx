@@ -4,18 +4,20 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useEffect } from "react";
+import { useRef } from "react";
 import { signedInStill } from "../../api/session.ts";
+import { useHeadingFocus } from "../../components/heading-focus.ts";
 import { messages } from "../../messages.ts";
+import { useTitle } from "../../page-title.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 
 export function SignInPage() {
   const { title, hint } = messages.signIn;
-  useEffect(() => {
-    document.title = `${title} – ${messages.product}`;
-  }, []);
+  const content = useRef<HTMLElement>(null);
+  useTitle(title);
+  useHeadingFocus(content);
   return (
-    <main className="sign-in">
+    <main className="sign-in" ref={content}>
       <div className="sign-in-mark">
         <img src="/console/mark.svg" alt="" width="40" height="40" />
         <Box variant="h2" tagOverride="span">

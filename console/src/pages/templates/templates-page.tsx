@@ -5,9 +5,11 @@ import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { listTemplates, type Occasion, type Template } from "../../api/templates.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { Time } from "../../components/values.tsx";
+import { repositoryFilters } from "../../messages/repository-filters.ts";
 import { templates as words } from "../../messages/templates.ts";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
@@ -76,8 +78,13 @@ export function TemplatesPage() {
   );
 }
 
+const { modes } = repositoryFilters;
+
 const columns: readonly TableProps.ColumnDefinition<Template>[] = [
-  { id: "prefix", header: words.prefix, isRowHeader: true, cell: ({ prefix }) => prefix },
+  {
+    ...{ id: "prefix", header: words.prefix, isRowHeader: true, minWidth: 100 },
+    cell: ({ prefix }) => <LongName>{prefix}</LongName>,
+  },
   { id: "text", header: words.text, cell: ({ description }) => description ?? "–" },
   {
     ...{ id: "occasions", header: words.appliedFor },
@@ -86,7 +93,7 @@ const columns: readonly TableProps.ColumnDefinition<Template>[] = [
   },
   {
     ...{ id: "mutability", header: words.mutability },
-    cell: ({ imageTagMutability }) => imageTagMutability,
+    cell: ({ imageTagMutability: mode = "MUTABLE" }) => modes[mode as keyof typeof modes] ?? mode,
   },
   {
     ...{ id: "encryption", header: words.encryption },
@@ -94,11 +101,11 @@ const columns: readonly TableProps.ColumnDefinition<Template>[] = [
       words.encryptions[encryptionType as keyof typeof words.encryptions] ?? encryptionType,
   },
   {
-    ...{ id: "policy", header: words.policy },
+    ...{ id: "policy", header: words.policyColumn },
     cell: ({ repositoryPolicy }) => (repositoryPolicy ? words.yes : words.no),
   },
   {
-    ...{ id: "lifecycle", header: words.lifecycle },
+    ...{ id: "lifecycle", header: words.lifecycleColumn },
     cell: ({ lifecyclePolicy }) => (lifecyclePolicy ? words.yes : words.no),
   },
   {
