@@ -141,7 +141,7 @@ async function answer(
 
 /** What no operation is at and nobody signed is no call of AWS: no door has it. */
 async function answerOnPath(door: Door, request: FastifyRequest, reply: FastifyReply) {
-  const match = door.routes.find(request.method, request.raw.url ?? "");
+  const match = door.routes.find(request.raw);
   if (match === undefined && !isSigned(request.raw)) return reply.callNotFound();
   return answer(door, request, reply, restJson(match));
 }

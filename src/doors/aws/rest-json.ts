@@ -27,16 +27,24 @@ export class RestRoutes {
     });
   }
 
-  find(method: string, url: string): RestMatch | undefined {
+  /** Where several services have the same path, such as that of tags: that of who signed for it. */
+  find({ method = "", url = "", headers }: IncomingMessage): RestMatch | undefined {
     const [path = ""] = url.split("?", 1);
     // There are few routes: a request is held against each.
     const segments = path.split("/");
-    for (const route of this.#routes) {
+    const matches = this.#routes.flatMap((route): RestMatch[] => {
       const labels = route.method === method ? labelsOf(route, segments) : undefined;
-      if (labels !== undefined) return { operation: route.operation, labels };
-    }
-    return undefined;
+      return labels === undefined ? [] : [{ operation: route.operation, labels }];
+    });
+    if (matches.length < 2) return matches[0];
+    const service = signedService(headers.authorization ?? "");
+    return matches.find(({ operation }) => operation.service === service) ?? matches[0];
   }
+}
+
+/** What the credential's scope names, if it names one; whether it may is seen to later. */
+function signedService(authorization: string): string | undefined {
+  return /Credential=[^/,\s]+\/[^/,\s]+\/[^/,\s]+\/([^/,\s]+)\//.exec(authorization)?.[1];
 }
 
 /** What stands in the place of each label; `undefined` where a segment is another one. */

@@ -191,6 +191,7 @@ const restWire: Partial<Record<ErrorKind, Wire>> = {
   InvalidSignature: [403, "InvalidSignatureException"],
   LimitExceeded: [402, "ServiceQuotaExceededException"],
   MissingAuthenticationToken: [403, "MissingAuthenticationTokenException"],
+  NotFound: [404, "NotFoundException"],
   ResourceNotFound: [404, "ResourceNotFoundException"],
   ServiceUnavailable: [503, "ServiceUnavailableException"],
   Throttling: [429, "ThrottlingException"],

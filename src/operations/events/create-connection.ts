@@ -22,7 +22,8 @@ export const createConnection = operation("events:CreateConnection", {
   async handle(input, { ports, caller }): Promise<Wire<CreateConnectionResponse>> {
     const registry = ownRegistry(caller);
     const connection = await create(ports, registry, input.Name, wantedConnection(input));
-    const times = connectionTimes(connection);
-    return { ConnectionArn: connectionArn(connection), ConnectionState: "AUTHORIZED", ...times };
+    const { CreationTime, LastModifiedTime } = connectionTimes(connection);
+    const state = { ConnectionState: "AUTHORIZED", CreationTime, LastModifiedTime } as const;
+    return { ConnectionArn: connectionArn(connection), ...state };
   },
 });

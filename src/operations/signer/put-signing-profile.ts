@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { putProfile } from "../../registry/signing/profiles.ts";
 import { request } from "../ecr/shapes.ts";
 import { operation } from "../operation.ts";
@@ -11,12 +10,10 @@ import {
   profileAnswer,
   profileName,
   profileResource,
+  profileTags,
   signatureValidityPeriod,
+  tagPairs,
 } from "./signer-shapes.ts";
-
-const tags = z
-  .record(z.string().min(1).max(128), z.string().max(256))
-  .refine((all) => Object.keys(all).length <= 200, "Member must have at most 200 entries");
 
 /** A key that signs images, with its certificate, under a name. */
 export const putSigningProfile = operation("signer:PutSigningProfile", {
@@ -24,11 +21,10 @@ export const putSigningProfile = operation("signer:PutSigningProfile", {
   input: request({
     ...{ profileName, platformId },
     signatureValidityPeriod: signatureValidityPeriod.optional(),
-    tags: tags.optional(),
+    tags: profileTags.optional(),
   }),
   resource: profileResource,
-  conditions: ({ tags: given = {} }) =>
-    tagConditions(Object.entries(given).map(([Key, Value]) => ({ Key, Value }))),
+  conditions: ({ tags = {} }) => tagConditions(tagPairs(tags)),
   access: "Write",
   errors: ["Validation"],
   async handle(

@@ -2,12 +2,18 @@ import type { Operation } from "../operation.ts";
 import { cancelSigningProfile } from "./cancel-signing-profile.ts";
 import { getSigningProfile } from "./get-signing-profile.ts";
 import { listSigningProfiles } from "./list-signing-profiles.ts";
+import { listTagsForResource } from "./list-tags-for-resource.ts";
 import { putSigningProfile } from "./put-signing-profile.ts";
+import { tagResource } from "./tag-resource.ts";
+import { untagResource } from "./untag-resource.ts";
 
 /** The operations of AWS Signer that are here: what signing images on push needs. */
 export const signerOperations: readonly Operation[] = [
   cancelSigningProfile,
   getSigningProfile,
   listSigningProfiles,
+  listTagsForResource,
   putSigningProfile,
+  tagResource,
+  untagResource,
 ];

@@ -101,6 +101,43 @@ export async function cancelProfile(
   });
 }
 
+/**
+ * Has the profile other tags, whether it still signs or not. Source: AWS Signer, TagResource.
+ * @throws NotFound; BadRequest for too many
+ */
+export async function tagProfile(
+  ports: Pick<Ports, "metadata">,
+  { registry, name }: ProfileRef,
+  tagged: (tags: SigningProfile["tags"]) => SigningProfile["tags"],
+): Promise<void> {
+  await ports.metadata.transaction(async (change) => {
+    await change.repositories.lockCount(registry);
+    const profile = await findTagged({ metadata: change }, { registry, name });
+    const tags = tagged(profile.tags);
+    if (Object.keys(tags).length > signingLimits.tags) {
+      throw new RegistryError(
+        "BadRequest",
+        `A profile can have at most ${signingLimits.tags} tags.`,
+      );
+    }
+    await change.signings.putProfile({ ...profile, tags });
+  });
+}
+
+/**
+ * The profile, for whom its tags concern: operations on tags have a word of their own for what is not
+ * there. Source: Signer API model.
+ * @throws NotFound
+ */
+export async function findTagged(
+  { metadata }: { readonly metadata: Pick<MetadataReads, "signings"> },
+  { registry, name }: ProfileRef,
+): Promise<SigningProfile> {
+  const profile = await metadata.signings.findProfile(registry, name);
+  if (profile !== undefined) return profile;
+  throw new RegistryError("NotFound", `The signing profile ${name} does not exist.`);
+}
+
 /** Its private key. */
 export async function profileKey(
   ports: Pick<Ports, "keys">,

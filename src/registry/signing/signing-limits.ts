@@ -8,6 +8,8 @@ export const signingLimits = {
   filters: 100,
   /** That a registry can have. */
   profiles: 100,
+  /** Of a profile. Source: Signer API model, TagMap. */
+  tags: 200,
   /** Of the predicate of a statement. */
   predicateBytes: 1_048_576,
   /** Clocks that are behind shall not take a certificate for one of the future. */
