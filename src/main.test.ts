@@ -1,7 +1,7 @@
 /** The program as its operator meets it: real processes, real ports, a real data directory. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { get } from "node:https";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -301,10 +301,33 @@ describe("a server that cannot start", () => {
       const failure = await failureOf(startServer({ settings }));
       expect([failure.exitCode, failure.output]).toEqual([
         1,
-        expect.stringContaining("EADDRINUSE"),
+        expect.stringContaining(
+          `ENTREPOT_HTTP is ${settings.ENTREPOT_HTTP}, where another program listens already: `,
+        ),
       ]);
     } finally {
       await server.stop();
+    }
+  });
+});
+
+describe("a data directory that cannot be had", () => {
+  it("is refused in one sentence that says what to do", async () => {
+    const file = join(home, "a-file");
+    await writeFile(file, "");
+    const closed = join(home, "closed");
+    await mkdir(closed, { mode: 0o500 });
+    // Root may write anywhere but where nobody may.
+    const forbidden = process.getuid?.() === 0 ? "/sys/entrepot" : join(closed, "data");
+    for (const [path, what] of [
+      [file, "is no directory: "],
+      [join(file, "data"), "is no directory: "],
+      [forbidden, "give it that right, or "],
+    ] as const) {
+      const { code, out, error } = await run("serve", "--data", path, "--http", "127.0.0.1:0");
+      expect([code, out]).toEqual([1, ""]);
+      expect(error).toMatch(/^entrepot: .* data directory .*\n$/);
+      expect(error).toContain(`${path}${what.startsWith("is") ? " " : ": "}${what}name another`);
     }
   });
 });

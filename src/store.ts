@@ -1,7 +1,7 @@
 /** What is kept, and the adapters that keep it: of the composition root, the part below the doors. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
+import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { IndexDirectory } from "./adapters/advisories/index-directory.ts";
@@ -265,8 +265,23 @@ export function closeBlobs(blobs: BlobStore): void {
   if (blobs instanceof S3BlobStore) blobs.close();
 }
 
+const notWritable = ["EACCES", "EPERM", "EROFS"];
+
+/** @throws with a sentence for the operator */
 async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code);
+    const mend = "name another directory with --data or ENTREPOT_DATA";
+    if (notWritable.includes(code)) {
+      const sentence = `This user may not write to the data directory ${path}: give it that right, or`;
+      throw new Error(`${sentence} ${mend}.`, { cause: error });
+    }
+    if (code !== "EEXIST" && code !== "ENOTDIR") throw error;
+    throw new Error(`The data directory ${path} is no directory: ${mend}.`, { cause: error });
+  }
 }
 
 async function rootKey(

@@ -2,6 +2,8 @@ import type { Logger } from "../adapters/telemetry/log.ts";
 import type { TlsCertificates } from "../adapters/tls/tls-certificate.ts";
 import type { Config } from "../config.ts";
 import type { Listeners } from "../doors/listeners/listeners.ts";
+import type { ListenAddress } from "../settings/setting-values.ts";
+import type { SettingName } from "../settings/settings.ts";
 
 /** Whether anything listens for TLS. */
 export function servesTls({ https, privateListeners }: Config): boolean {
@@ -39,18 +41,26 @@ export class OpenListeners {
     return this.#endpointPorts;
   }
 
-  /** @throws with what the system says of a port that cannot be had */
+  /** @throws with a sentence for the operator where a port cannot be had */
   async open(): Promise<void> {
     const { http, https, mirror } = this.#config;
     const { listeners, certificates } = this.#parts;
-    if (http !== undefined) this.#httpPort = await listeners.listenHttp(http);
+    if (http !== undefined) {
+      this.#httpPort = await had("ENTREPOT_HTTP", http, () => listeners.listenHttp(http));
+    }
     await this.#openPublic();
-    if (mirror !== undefined) await listeners.listenFor("mirror", mirror.address);
+    if (mirror !== undefined) {
+      const { address } = mirror;
+      await had("ENTREPOT_MIRROR_HTTP", address, () => listeners.listenFor("mirror", address));
+    }
     await this.#openEndpoints("http", (...at) => listeners.listenHttp(...at));
     if (!servesTls(this.#config)) return;
     const certificate = await certificates.current();
     this.#shownCertificate = certificate.cert;
-    if (https !== undefined) this.#httpsPort = await listeners.listenHttps(https, certificate);
+    if (https !== undefined) {
+      const listen = () => listeners.listenHttps(https, certificate);
+      this.#httpsPort = await had("ENTREPOT_HTTPS", https, listen);
+    }
     await this.#openEndpoints("https", (address, endpoint) =>
       listeners.listenHttps(address, certificate, endpoint),
     );
@@ -69,7 +79,10 @@ export class OpenListeners {
   async #openEndpoints(wanted: "http" | "https", listen: Listeners["listenHttp"]): Promise<void> {
     for (const { endpoint, scheme, ...address } of this.#config.privateListeners) {
       if (scheme !== wanted) continue;
-      this.#endpointPorts.set(endpoint.id, await listen(address, endpoint));
+      const port = await had("ENTREPOT_PRIVATE_ENDPOINTS", address, () =>
+        listen(address, endpoint),
+      );
+      this.#endpointPorts.set(endpoint.id, port);
     }
   }
 
@@ -77,12 +90,40 @@ export class OpenListeners {
   async #openPublic(): Promise<void> {
     const { publicHttp } = this.#config;
     if (publicHttp === undefined) return;
+    const listen = () => this.#parts.listeners.listenFor("public", publicHttp);
     try {
-      this.#publicPort = await this.#parts.listeners.listenFor("public", publicHttp);
+      this.#publicPort = await had("ENTREPOT_PUBLIC_HTTP", publicHttp, listen);
     } catch (err) {
-      if (publicHttp.isAskedFor || (err as NodeJS.ErrnoException).code !== "EADDRINUSE") throw err;
+      if (publicHttp.isAskedFor || codeOf((err as Error).cause) !== "EADDRINUSE") throw err;
       const sentence = "the public registry has no port of its own: ENTREPOT_PUBLIC_HTTP is taken";
       this.#parts.log.warn({ event: "listener", ...publicHttp }, sentence);
     }
   }
+}
+
+/** What an operator can do where the system does not give a port. */
+const portProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: "where another program listens already: end that one, or name another address",
+  EACCES: "where this user may not listen: name a port from 1024 on, or give it that right",
+  EADDRNOTAVAIL: "which is no address of this machine",
+};
+
+/** @throws with the setting and what to do, where it is known */
+async function had<Port>(
+  setting: SettingName,
+  { host, port }: ListenAddress,
+  listen: () => Promise<Port>,
+): Promise<Port> {
+  try {
+    return await listen();
+  } catch (error) {
+    const problem = portProblems[codeOf(error)];
+    if (problem === undefined) throw error;
+    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    throw new Error(`${setting} is ${address}, ${problem}.`, { cause: error });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException | undefined)?.code);
 }

@@ -48,7 +48,8 @@ export async function callServer<Answer>(
   const patience = withinMs === undefined ? {} : { withinMs };
   const question = { ...call, ca: authority, replyCharacters, ...patience };
   const { status, body } = await ask(`${origin}/`, question).catch((error: Error) => {
-    throw new CommandError(`${origin} cannot be reached: ${error.message}`);
+    const mend = "start the server, or name another with --endpoint";
+    throw new CommandError(`${origin} cannot be reached: ${error.message}; ${mend}`);
   });
   const reply = parsed(body);
   if (status === 200 && reply !== undefined) return outputOf(reply, operationName) as Answer;

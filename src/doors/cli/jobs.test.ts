@@ -112,6 +112,11 @@ ${waiting.id}  waits  scan, until ${until}, attempts: 0\n`,
       code: 2,
     });
     const nobody = await run(["jobs", "list", "--endpoint", "http://127.0.0.1:1"]);
-    expect([nobody.code, nobody.error]).toEqual([1, expect.stringContaining("cannot be reached")]);
+    expect([nobody.code, nobody.error]).toEqual([
+      1,
+      expect.stringMatching(
+        / cannot be reached: .*; start the server, or name another with --endpoint$/m,
+      ),
+    ]);
   });
 });

@@ -28,9 +28,11 @@ export class DirectoryLock {
       database.exec("pragma journal_mode = memory; begin exclusive");
     } catch (error) {
       database.close();
-      throw new DirectoryInUse(`another Entrepot (${describeOwner(ownerFile)}) uses ${directory}`, {
-        cause: error,
-      });
+      const owner = describeOwner(ownerFile);
+      throw new DirectoryInUse(
+        `another Entrepot (${owner}) uses ${directory}: stop it first, or name another directory`,
+        { cause: error },
+      );
     }
     const owner: Owner = { pid: process.pid, since: new Date().toISOString() };
     writeFileSync(ownerFile, `${JSON.stringify(owner)}\n`);

@@ -28,7 +28,9 @@ describe("a directory with SQLite metadata", () => {
     const directory = await temporaryDirectory();
     const first = await openSqliteMetadata({ directory, onWriterFailure: unexpected });
     await expect(openSqliteMetadata({ directory, onWriterFailure: unexpected })).rejects.toThrow(
-      new RegExp(`^another Entrepot \\(pid ${process.pid}, since 20.*\\) uses ${directory}$`),
+      new RegExp(
+        `^another Entrepot \\(pid ${process.pid}, since 20.*\\) uses ${directory}: stop it first, `,
+      ),
     );
     await first.probe();
     await first.close();
