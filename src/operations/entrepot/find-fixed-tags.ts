@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError } from "../../registry/errors.ts";
-import { type Caller, registryOf } from "../../registry/identity/principal.ts";
+import { registryOf } from "../../registry/identity/principal.ts";
 import type { Registry, RepositoryName } from "../../registry/names.ts";
-import { authorize, repositoryAsResource } from "../../registry/policy/authorize.ts";
-import { RequestContext } from "../../registry/policy/request-context.ts";
+import { RepositorySight } from "../../registry/policy/repository-sight.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { fixedTag } from "../../registry/search/fixed-tag.ts";
 import { searchLimits } from "../../registry/search/search-limits.ts";
@@ -43,8 +42,10 @@ export const findFixedTags = operation("entrepot:FindFixedTags", {
   async handle({ vulnerabilityId, repositoryNames }, { ports, caller }): Promise<Answer> {
     const registry = registryOf(caller);
     const fixedTags: FixedTag[] = [];
+    const sight = new RepositorySight(ports, caller);
     for (const name of new Set(repositoryNames)) {
-      const found = await fixedIn(ports, caller, registry, name, vulnerabilityId);
+      if (!(await sight.may("entrepot:ListImageFindings", { registry, name }))) continue;
+      const found = await fixedIn(ports, registry, name, vulnerabilityId);
       if (found !== undefined) fixedTags.push(found);
     }
     return { fixedTags };
@@ -53,17 +54,10 @@ export const findFixedTags = operation("entrepot:FindFixedTags", {
 
 async function fixedIn(
   ports: Ports,
-  caller: Caller,
   registry: Registry,
   name: RepositoryName,
   vulnerabilityId: string,
 ): Promise<FixedTag | undefined> {
-  const context = new RequestContext(caller, ports.clock.now());
-  const resource = repositoryAsResource(registry, name);
-  const action = "entrepot:ListImageFindings";
-  if (!(await authorize(ports, caller.principal, action, resource, context)).allowed) {
-    return undefined;
-  }
   try {
     const repository = await findRepository(ports, registry, name);
     const found = await fixedTag(ports, registry, repository, vulnerabilityId);

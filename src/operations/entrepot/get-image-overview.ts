@@ -1,6 +1,5 @@
 import { registryOf } from "../../registry/identity/principal.ts";
-import { authorize, repositoryAsResource } from "../../registry/policy/authorize.ts";
-import { RequestContext } from "../../registry/policy/request-context.ts";
+import { RepositorySight } from "../../registry/policy/repository-sight.ts";
 import type { ImageConfig } from "../../registry/scanning/advice/image-config.ts";
 import { describeOverview } from "../../registry/search/image-overview.ts";
 import { namedImage } from "../ecr/image-id.ts";
@@ -54,17 +53,13 @@ export const getImageOverview = operation("entrepot:GetImageOverview", {
   async handle(input, { ports, caller }): Promise<Answer> {
     const { repositoryName: name } = input;
     const registry = registryOf(caller, input.registryId);
-    const context = new RequestContext(caller, ports.clock.now());
+    const sight = new RepositorySight(ports, caller);
     const found = await describeOverview(
       ports,
       registry,
       name,
       namedImage(input.imageId),
-      async (other) => {
-        const resource = repositoryAsResource(registry, other.name);
-        const action = "entrepot:GetImageOverview";
-        return (await authorize(ports, caller.principal, action, resource, context)).allowed;
-      },
+      (other) => sight.may("entrepot:GetImageOverview", other),
     );
     return {
       ...{ registryId: registry.account, repositoryName: name },

@@ -3,6 +3,7 @@ import { type ApprovalRequest, requestStates } from "../../registry/approvals/ap
 import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import type { RepositoryName } from "../../registry/names.ts";
+import { RepositorySight } from "../../registry/policy/repository-sight.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { isHiddenName } from "../../registry/trash/trash.ts";
 import { registryResource, repositoryResource } from "../ecr/resource.ts";
@@ -12,8 +13,13 @@ import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
 import { type ApprovalRequestAnswer, approvalRequestAnswer } from "./approval-request-answer.ts";
 
-/** Requests for approval in the caller's registry, by default those that wait; the oldest first. */
-export const listApprovalRequests = operation("entrepot:ListApprovalRequests", {
+const action = "entrepot:ListApprovalRequests";
+
+/**
+ * Requests for approval in the caller's registry, by default those that wait; the oldest first. Of the
+ * repositories of which the caller may ask by name.
+ */
+export const listApprovalRequests = operation(action, {
   input: request({
     repositoryName: repositoryName.optional(),
     state: z.enum(requestStates).default("PENDING"),
@@ -43,12 +49,15 @@ export const listApprovalRequests = operation("entrepot:ListApprovalRequests", {
       key: ({ id }) => id,
     });
     const names = new Map<string, RepositoryName | undefined>();
+    const sight = new RepositorySight(ports, caller);
+    const isSeen = (of: RepositoryName) =>
+      repository !== undefined || sight.may(action, { registry, name: of });
     const requests: ApprovalRequestAnswer[] = [];
     for (const each of page.items) {
       const { id } = each.repository;
       if (!names.has(id)) names.set(id, (await repositories.findById({ registry, id }))?.name);
       const of = names.get(id);
-      if (of === undefined || isHiddenName(of)) continue;
+      if (of === undefined || isHiddenName(of) || !(await isSeen(of))) continue;
       requests.push(approvalRequestAnswer(of, each, ports.clock.now()));
     }
     if (!page.more || page.last === undefined) return { requests };

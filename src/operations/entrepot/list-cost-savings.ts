@@ -11,8 +11,7 @@ import { pricesInForce } from "../../registry/cost/stored-prices.ts";
 import { type Deployment, repositoryUri } from "../../registry/deployment.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import type { Registry, RepositoryName } from "../../registry/names.ts";
-import { authorize, repositoryAsResource } from "../../registry/policy/authorize.ts";
-import { RequestContext } from "../../registry/policy/request-context.ts";
+import { RepositorySight } from "../../registry/policy/repository-sight.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { registryResource, repositoryResource } from "../ecr/resource.ts";
 import { nextToken, repositoryName, request } from "../ecr/shapes.ts";
@@ -117,18 +116,14 @@ async function tellable(
   registry: Registry,
   { ports, caller }: Pick<HandlerContext, "ports" | "caller">,
 ): Promise<readonly CostSaving[]> {
-  const asked = new RequestContext(caller, ports.clock.now());
-  const action = "entrepot:ListCostSavings";
+  const sight = new RepositorySight(ports, caller);
   const told: CostSaving[] = [];
   for (const saving of found) {
     const names = saving.together?.repositories.map(({ name }) => name) ?? [saving.name];
     const decisions = await Promise.all(
-      names.map((name) => {
-        const resource = repositoryAsResource(registry, name);
-        return authorize(ports, caller.principal, action, resource, asked);
-      }),
+      names.map((name) => sight.may("entrepot:ListCostSavings", { registry, name })),
     );
-    if (decisions.every(({ allowed }) => allowed)) told.push(saving);
+    if (decisions.every((allowed) => allowed)) told.push(saving);
   }
   return told;
 }

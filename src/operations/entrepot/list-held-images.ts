@@ -19,7 +19,7 @@ export const listHeldImages = operation("entrepot:ListHeldImages", {
   errors: ["InvalidParameter", "RepositoryNotFound"],
   async handle(input, context): Promise<{ images: VerdictAnswer[]; nextToken?: string }> {
     const { state, ...page } = input;
-    const wanted = { ...page, operation: "ListHeldImages", filter: { state } };
+    const wanted = { ...page, operation: "ListHeldImages" as const, filter: { state } };
     const { verdicts: images, ...rest } = await listVerdicts(context, wanted);
     return { images, ...rest };
   },

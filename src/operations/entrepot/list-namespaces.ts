@@ -3,8 +3,7 @@ import { type FoundNamespace, namespaceSorts } from "../../ports/search-store.ts
 import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { type RepositoryName, repositoryArn } from "../../registry/names.ts";
-import { authorize, repositoryAsResource } from "../../registry/policy/authorize.ts";
-import { RequestContext } from "../../registry/policy/request-context.ts";
+import { RepositorySight } from "../../registry/policy/repository-sight.ts";
 import { maxResults, nextToken, registryId, request } from "../ecr/shapes.ts";
 import { epochSeconds } from "../ecr/wire.ts";
 import { operation } from "../operation.ts";
@@ -68,13 +67,11 @@ export const listNamespaces = operation("entrepot:ListNamespaces", {
       after: openSearchPosition<string>(ports, listing, input.nextToken),
     });
     const page = found.slice(0, size);
-    const context = new RequestContext(caller, ports.clock.now());
+    const sight = new RepositorySight(ports, caller);
     const isSeen = await Promise.all(
-      page.map(async ({ name, isRepository }) => {
-        if (!isRepository) return true;
-        const resource = repositoryAsResource(registry, name as RepositoryName);
-        const action = "entrepot:SearchRepositories";
-        return (await authorize(ports, caller.principal, action, resource, context)).allowed;
+      page.map(({ name, isRepository }) => {
+        const repository = { registry, name: name as RepositoryName };
+        return !isRepository || sight.may("entrepot:SearchRepositories", repository);
       }),
     );
     const last = page.at(-1);

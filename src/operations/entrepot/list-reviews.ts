@@ -19,7 +19,7 @@ export const listReviews = operation("entrepot:ListReviews", {
   errors: ["InvalidParameter", "RepositoryNotFound"],
   async handle(input, context): Promise<{ reviews: VerdictAnswer[]; nextToken?: string }> {
     const { state: review, ...page } = input;
-    const wanted = { ...page, operation: "ListReviews", filter: { review } };
+    const wanted = { ...page, operation: "ListReviews" as const, filter: { review } };
     const { verdicts: reviews, ...rest } = await listVerdicts(context, wanted);
     return { reviews, ...rest };
   },

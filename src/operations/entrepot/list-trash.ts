@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { TrashPosition } from "../../ports/trash-store.ts";
 import { limits } from "../../registry/limits.ts";
 import type { Digest, Registry, RepositoryName } from "../../registry/names.ts";
+import { RepositorySight } from "../../registry/policy/repository-sight.ts";
 import type { TrashedImage, TrashedRepository } from "../../registry/trash/trash.ts";
 import { maxResults, nextToken, registryId, repositoryName, request } from "../ecr/shapes.ts";
 import { epochSeconds } from "../ecr/wire.ts";
@@ -40,7 +41,10 @@ interface Trash {
   readonly nextToken?: string;
 }
 
-/** What can be brought back: repositories by name, then images. Of one repository or name, or of all. */
+/**
+ * What can be brought back: repositories by name, then images. Of one repository or name, or of all of
+ * which the caller may ask by name.
+ */
 export const listTrash = operation("entrepot:ListTrash", {
   input: request({
     registryId,
@@ -58,12 +62,30 @@ export const listTrash = operation("entrepot:ListTrash", {
     const start = openPosition(ports, listing, input.nextToken);
     const size = input.maxResults ?? limits.pageDefault;
     const { next, ...page } = await readTrash(ports, registry, { name, start, size });
+    const sight = new RepositorySight(ports, caller);
+    const seen = async <Item extends { readonly repositoryName: string }>(
+      items: readonly Item[],
+    ) => (name === undefined ? visible(items, sight, registry) : items);
     return {
-      ...page,
+      repositories: await seen(page.repositories),
+      images: await seen(page.images),
       ...(next === undefined ? {} : { nextToken: sealPosition(ports, listing, next) }),
     };
   },
 });
+
+async function visible<Item extends { readonly repositoryName: string }>(
+  items: readonly Item[],
+  sight: RepositorySight,
+  registry: Registry,
+): Promise<readonly Item[]> {
+  const decisions = await Promise.all(
+    items.map(({ repositoryName }) =>
+      sight.may("entrepot:ListTrash", { registry, name: repositoryName as RepositoryName }),
+    ),
+  );
+  return items.filter((_, at) => decisions[at]);
+}
 
 interface Reading {
   readonly name: RepositoryName | undefined;

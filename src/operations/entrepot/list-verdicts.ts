@@ -3,6 +3,7 @@ import type { Verdict } from "../../registry/gates/gate.ts";
 import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import type { Digest, Registry, RepositoryName } from "../../registry/names.ts";
+import { RepositorySight } from "../../registry/policy/repository-sight.ts";
 import { findRepository } from "../../registry/repositories/find-repository.ts";
 import { isHiddenName } from "../../registry/trash/trash.ts";
 import type { HandlerContext } from "../operation.ts";
@@ -11,15 +12,17 @@ import { readPage } from "../read-page.ts";
 import { type VerdictAnswer, verdictAnswer } from "./gate-answer.ts";
 
 interface Wanted {
-  /** `ListReviews` */
-  readonly operation: string;
+  readonly operation: "ListHeldImages" | "ListReviews";
   readonly repositoryName?: RepositoryName | undefined;
   readonly filter: VerdictFilter;
   readonly maxResults?: number | undefined;
   readonly nextToken?: string | undefined;
 }
 
-/** One page of verdicts, of one repository or of the caller's registry; not of what is in the trash. */
+/**
+ * One page of verdicts, of one repository or of the caller's registry: there of those of which the caller
+ * may ask by name. Not of what is in the trash.
+ */
 export async function listVerdicts(
   { ports, caller }: Pick<HandlerContext, "ports" | "caller">,
   wanted: Wanted,
@@ -46,12 +49,15 @@ export async function listVerdicts(
           ),
     key: ({ repository: { id }, digest }) => ({ repositoryId: id, digest }),
   });
+  const sight = new RepositorySight(ports, caller);
+  const isSeen = (name: RepositoryName) =>
+    repository !== undefined || sight.may(`entrepot:${wanted.operation}`, { registry, name });
   const verdicts: VerdictAnswer[] = [];
   for (const verdict of page.items) {
     const { id } = verdict.repository;
     if (!names.has(id)) names.set(id, await nameOf(metadata, registry, id));
     const known = names.get(id);
-    if (known !== undefined) verdicts.push(verdictAnswer(known, verdict));
+    if (known !== undefined && (await isSeen(known))) verdicts.push(verdictAnswer(known, verdict));
   }
   if (!page.more || page.last === undefined) return { verdicts };
   const { repositoryId, digest } = page.last;

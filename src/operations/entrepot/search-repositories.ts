@@ -5,11 +5,10 @@ import {
   type RepositoryFilter,
   repositorySorts,
 } from "../../ports/search-store.ts";
-import { type Caller, registryOf } from "../../registry/identity/principal.ts";
+import { registryOf } from "../../registry/identity/principal.ts";
 import { limits } from "../../registry/limits.ts";
 import { type Registry, type RepositoryName, repositoryArn } from "../../registry/names.ts";
-import { authorize, repositoryAsResource } from "../../registry/policy/authorize.ts";
-import { RequestContext } from "../../registry/policy/request-context.ts";
+import { RepositorySight } from "../../registry/policy/repository-sight.ts";
 import { tagMutabilityModes } from "../../registry/repositories/repository.ts";
 import { scanningConfiguration } from "../../registry/scanning/scanning-configuration.ts";
 import { severities } from "../../registry/scanning/severity/severity.ts";
@@ -104,8 +103,9 @@ export const searchRepositories = operation("entrepot:SearchRepositories", {
       after: openSearchPosition<RepositoryName>(ports, listing, input.nextToken),
     });
     const page = found.slice(0, size);
-    const seen = await allowed(ports, caller, "entrepot:SearchRepositories", registry, page);
-    const labelled = await allowed(ports, caller, "ecr:ListTagsForResource", registry, seen);
+    const sight = new RepositorySight(ports, caller);
+    const seen = await allowed(sight, "entrepot:SearchRepositories", page);
+    const labelled = await allowed(sight, "ecr:ListTagsForResource", seen);
     const showsTags = new Set(labelled);
     const pulls = await recentPulls(ports, registry, seen);
     const last = page.at(-1);
@@ -137,22 +137,12 @@ function tagsAnswer({ resourceTags }: FoundRepository) {
 }
 
 async function allowed(
-  ports: Ports,
-  caller: Caller,
+  sight: RepositorySight,
   action: "entrepot:SearchRepositories" | "ecr:ListTagsForResource",
-  registry: Registry,
   found: readonly FoundRepository[],
 ): Promise<FoundRepository[]> {
-  const context = new RequestContext(caller, ports.clock.now());
-  const decisions = await Promise.all(
-    found.map(({ repository: { name } }) =>
-      authorize(
-        ...([ports, caller.principal, action] as const),
-        ...([repositoryAsResource(registry, name), context] as const),
-      ),
-    ),
-  );
-  return found.filter((_, at) => decisions[at]?.allowed === true);
+  const decisions = await Promise.all(found.map(({ repository }) => sight.may(action, repository)));
+  return found.filter((_, at) => decisions[at]);
 }
 
 async function recentPulls(

@@ -1,9 +1,8 @@
 import type { LoggedEvent } from "../../ports/event-store.ts";
 import type { Ports } from "../../ports/ports.ts";
 import type { Caller } from "../identity/principal.ts";
-import type { Registry, RepositoryName } from "../names.ts";
-import { authorize, repositoryAsResource } from "../policy/authorize.ts";
-import { RequestContext } from "../policy/request-context.ts";
+import type { Registry } from "../names.ts";
+import { RepositorySight } from "../policy/repository-sight.ts";
 import { type EventFilter, repositoryOf } from "./event-filter.ts";
 import { eventLimits } from "./event-limits.ts";
 
@@ -40,7 +39,7 @@ export async function readEvents(
   const { registry, filter, isBackwards = false, isOver = () => false, size } = reading;
   const { eventLog } = ports.metadata;
   const list = isBackwards ? eventLog.listBack.bind(eventLog) : eventLog.list.bind(eventLog);
-  const rights = new Map<string, Promise<boolean>>();
+  const sight = new RepositorySight(ports, caller);
   const events: LoggedEvent[] = [];
   let position = reading.after;
   let characters = 0;
@@ -49,7 +48,7 @@ export async function readEvents(
     for (const logged of page) {
       if (isOver(logged)) return { events, position, isMore: false };
       position = logged.position;
-      if (!filter(logged.event) || !(await maySee(ports, caller, logged, rights))) continue;
+      if (!filter(logged.event) || !(await maySee(sight, logged))) continue;
       events.push(logged);
       characters += JSON.stringify(logged.event.detail).length;
       const isFull = events.length >= size || characters >= eventLimits.listCharacters;
@@ -60,28 +59,8 @@ export async function readEvents(
   return { events, position, isMore: true };
 }
 
-/** @param rights what was decided of repositories: once for each, however many events are about it */
-async function maySee(
-  ports: Pick<Ports, "metadata" | "clock" | "memory">,
-  caller: Caller,
-  { event }: LoggedEvent,
-  rights: Map<string, Promise<boolean>>,
-): Promise<boolean> {
+async function maySee(sight: RepositorySight, { event }: LoggedEvent): Promise<boolean> {
   const name = repositoryOf(event);
   if (name === undefined) return true;
-  const known = rights.get(name) ?? mayLookAt(ports, caller, event.registry, name);
-  rights.set(name, known);
-  return known;
-}
-
-async function mayLookAt(
-  ports: Pick<Ports, "metadata" | "clock" | "memory">,
-  caller: Caller,
-  registry: Registry,
-  name: RepositoryName,
-): Promise<boolean> {
-  const resource = repositoryAsResource(registry, name);
-  const context = new RequestContext(caller, ports.clock.now());
-  const action = "ecr:DescribeImages";
-  return (await authorize(ports, caller.principal, action, resource, context)).allowed;
+  return sight.may("ecr:DescribeImages", { registry: event.registry, name });
 }

@@ -9,8 +9,7 @@ import {
   type Registry,
   type RepositoryName,
 } from "../names.ts";
-import { authorize, repositoryAsResource } from "../policy/authorize.ts";
-import { RequestContext } from "../policy/request-context.ts";
+import { RepositorySight } from "../policy/repository-sight.ts";
 import { type ImageFinding, namesOf } from "../scanning/image-finding.ts";
 import type { ImageScan } from "../scanning/image-scan.ts";
 import { SketchQuestion, vulnerabilityMark } from "../scanning/name-sketch.ts";
@@ -72,33 +71,18 @@ export async function searchRegistry(
   };
 }
 
-/** What the caller may see, asked once for each repository. */
+/** What the caller may see of one registry. */
 class Sight {
-  readonly #ports: Ports;
-  readonly #caller: Caller;
+  readonly #ofAll: RepositorySight;
   readonly #registry: Registry;
-  readonly #context: RequestContext;
-  readonly #known = new Map<string, Promise<boolean>>();
 
   constructor(ports: Ports, caller: Caller, registry: Registry) {
-    this.#ports = ports;
-    this.#caller = caller;
+    this.#ofAll = new RepositorySight(ports, caller);
     this.#registry = registry;
-    this.#context = new RequestContext(caller, ports.clock.now());
   }
 
   may(right: Right, name: RepositoryName): Promise<boolean> {
-    const key = `${right} ${name}`;
-    let known = this.#known.get(key);
-    if (known === undefined) {
-      const resource = repositoryAsResource(this.#registry, name);
-      const { principal } = this.#caller;
-      known = authorize(this.#ports, principal, right, resource, this.#context).then(
-        ({ allowed }) => allowed,
-      );
-      this.#known.set(key, known);
-    }
-    return known;
+    return this.#ofAll.may(right, { registry: this.#registry, name });
   }
 
   /** The first of these that may be seen. @param candidates at most `searchLimits.candidates` */
