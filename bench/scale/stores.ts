@@ -1,6 +1,6 @@
 /** The two kinds of stores that a deployment may have, filled and served. */
 import { randomBytes } from "node:crypto";
-import { mkdtempSync } from "node:fs";
+import { createReadStream, mkdtempSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { AccountId, Region } from "../../src/registry/names.ts";
 import { checkStore } from "../../src/workers/check-store.ts";
@@ -74,6 +74,10 @@ export class ScaleStores {
       if (index === options.verify) await this.#verify(settings);
       filled.push({ settings, known });
     }
+    // As of a server that has run for a while: what was written long ago the kernel may have put away.
+    if (this.#kind === "sqlite") {
+      for (const { settings } of filled) await readThrough(databaseOf(settings));
+    }
     this.#postgres?.configure(usualSettings);
     await this.#postgres?.restart();
     return Promise.all(
@@ -139,7 +143,7 @@ export class ScaleStores {
 
   async #rows(settings: Settings): Promise<Rows> {
     if (this.#postgres === undefined) {
-      return new SqliteRows(join(settings.ENTREPOT_DATA!, "metadata.db"));
+      return new SqliteRows(databaseOf(settings));
     }
     const database = new URL(settings.ENTREPOT_DATABASE!).pathname.slice(1);
     return PostgresRows.open(this.#postgres, database);
@@ -156,3 +160,11 @@ export class ScaleStores {
 }
 
 type Settings = Readonly<Record<string, string>>;
+
+function databaseOf(settings: Settings): string {
+  return join(settings.ENTREPOT_DATA!, "metadata.db");
+}
+
+async function readThrough(file: string): Promise<void> {
+  for await (const _ of createReadStream(file, { highWaterMark: 2 ** 20 }));
+}
