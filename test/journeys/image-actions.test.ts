@@ -104,6 +104,9 @@ it("a tag is added, moved and removed, and what loses it is told before", async 
   await act.click();
   await page.getByText("two names the image now.").first().waitFor();
   expect(await tagsOf(name)).toEqual({ one, stable: one, two: one });
+  // Until the list has it, the row of that tag is the other image's.
+  const row = page.getByRole("row").filter({ hasText: "stable" });
+  await row.filter({ hasText: "two" }).waitFor();
 
   await retag("two");
   await dialog.getByLabel("Remove a tag").check();
