@@ -55,9 +55,8 @@ export function addCounts(newer: AuditCounts, older: Part): AuditCounts {
       errorCount: errorCount + (same?.errorCount ?? 0),
     });
   }
-  const facets = Object.fromEntries(
-    auditFacets.map((facet) => [facet, addValues(newer.facets[facet], older.facets[facet])]),
-  ) as unknown as AuditCounts["facets"];
+  const facets: Record<AuditFacet, Values> = { ...newer.facets };
+  for (const facet of auditFacets) facets[facet] = addValues(facets[facet], older.facets[facet]);
   return {
     ...older,
     recordCount: newer.recordCount + older.recordCount,

@@ -28,6 +28,8 @@ export const auditLimits = {
   /** What one call of LookupEvents looks at, and gives. */
   rowsRead: 50,
   recordsLookedAt: 20_000,
+  /** Records that are looked at before others are served: SQLite answers at once. */
+  recordsAtOnce: 1_000,
   lookupEvents: 50,
 
   /** Records that one call counts, and what it tells: values of a facet, and periods of a histogram. */

@@ -36,13 +36,19 @@ export async function searchAudit(
   await memory.audit.flush(metadata).catch(() => undefined);
   const scan = new Scan(search);
   let before = scan.start;
+  let sincePause = 0;
   for (;;) {
     const { registry, since } = search;
     const limit = auditLimits.rowsRead;
     const rows = await metadata.audit.list(registry, { before, since, limit });
     for (const row of rows) {
       if (!scan.emit(row)) return scan.found;
-      scan.add(entriesOf(row));
+      const entries = entriesOf(row);
+      scan.add(entries);
+      sincePause += entries.length;
+      if (sincePause < auditLimits.recordsAtOnce) continue;
+      sincePause = 0;
+      await new Promise(setImmediate);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < limit) break;

@@ -37,6 +37,18 @@ export async function judge(
   resource: Resource,
   context: RequestContext,
 ): Promise<Judgement> {
+  const asked = await consulted(ports, principal, action, resource, context);
+  return decide({ principal, action, resource, context: asked.context }, asked.policies);
+}
+
+/** The policies that have a say, and the request as they see it. */
+export async function consulted(
+  ports: AccessPorts,
+  principal: Asking,
+  action: string,
+  resource: Resource,
+  context: RequestContext,
+): Promise<Omit<Judgement, "decision">> {
   const { registry, repository, account } = resource;
   // All are remembered, mostly: nothing is awaited that is there.
   const whole = registry && registryAccess(ports, registry);
@@ -56,12 +68,11 @@ export async function judge(
     resource:
       shut !== undefined && (await shut) ? [] : join(ofRepository, ofRegistry, resource.policies),
   };
-  const inContext = context.onResource(resource.conditions ?? conditions, account);
-  return decide({ principal, action, resource, context: inContext }, policies);
+  return { policies, context: context.onResource(resource.conditions ?? conditions, account) };
 }
 
 /** What these policies decide: of several images that a request names, each must be allowed by itself. */
-function decide(
+export function decide(
   request: PolicyRequest & { readonly resource: Resource; readonly context: RequestContext },
   policies: PolicySet,
 ): Judgement {

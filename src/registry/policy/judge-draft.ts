@@ -2,8 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { invalidParameter } from "../errors.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { Registry } from "../names.ts";
-import { judge } from "./authorize.ts";
-import { evaluate } from "./evaluate.ts";
+import { consulted, decide } from "./authorize.ts";
 import type { Judgement, Resource } from "./judgement.ts";
 import type { Attached } from "./policy-request.ts";
 import { registryPolicyKind } from "./registry-policy.ts";
@@ -33,22 +32,10 @@ export async function judgeDraft(
     ...(await repositoryDraft(ports, resource, drafts.repository)),
     ...(await registryDraft(ports, resource, drafts.registry)),
   ];
-  const wouldBe = async (alone: RequestContext): Promise<Judgement> => {
-    const now = await judge(ports, principal, action, resource, alone);
-    const inForce = now.policies.resource.filter(({ type }) => !isReplaced(type, drafts));
-    const policies = { ...now.policies, resource: [...own, ...inForce] };
-    const request = { principal, action, resource, context: now.context };
-    const decision = evaluate(request, policies, { grants: resource.grants ?? "either" });
-    return { ...now, decision, policies };
-  };
-  // As the guard does: of several images each has to be allowed by itself.
-  const [first = context, ...others] = context.forEachImage();
-  let judgement = await wouldBe(first);
-  for (const alone of others) {
-    if (!judgement.decision.allowed) break;
-    judgement = await wouldBe(alone);
-  }
-  return judgement;
+  const now = await consulted(ports, principal, action, resource, context);
+  const inForce = now.policies.resource.filter(({ type }) => !isReplaced(type, drafts));
+  const policies = { ...now.policies, resource: [...own, ...inForce] };
+  return decide({ principal, action, resource, context: now.context }, policies);
 }
 
 function isReplaced(type: string, { repository, registry }: DraftPolicies): boolean {

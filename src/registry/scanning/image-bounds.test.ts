@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { requireBounded } from "./image-bounds.ts";
+import { ImageBounds } from "./image-bounds.ts";
 import { scanningLimits } from "./scanning-limits.ts";
 
 const { imagePackages, imageFiles } = scanningLimits;
@@ -9,6 +9,11 @@ it("refuses an image whose layers are more together than any image has, and no o
     records: [{ path: "a", analyzer: "dpkg", packages: Array(packages).fill({}) }],
     files: Array(files).fill({}),
   });
+  type Layer = ReturnType<typeof layer>;
+  const requireBounded = (layers: readonly Layer[]) => {
+    const bounds = new ImageBounds();
+    for (const each of layers) bounds.add(each);
+  };
   const half = layer(imagePackages / 2, imageFiles / 2);
   expect(() => requireBounded([half, half])).not.toThrow();
   const refused = { name: "ScanRefusal", status: "FAILED" };

@@ -9,7 +9,7 @@ import { readLayer } from "../layers/read-layer.ts";
 import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { distributionOf } from "./distribution.ts";
-import { requireBounded } from "./image-bounds.ts";
+import { ImageBounds } from "./image-bounds.ts";
 import { type ImageConfig, parseImageConfig } from "./image-config.ts";
 import type { ImageInventory } from "./image-inventory.ts";
 import type { SealedDocument } from "./image-scan.ts";
@@ -151,6 +151,7 @@ export async function readContents(
     throw new ScanRefusal("FAILED", `The image has more than ${scanningLimits.layers} layers`);
   }
   const read: LayerInventory[] = [];
+  const bounds = new ImageBounds();
   for (const { mediaType, digest } of layers) {
     signal?.throwIfAborted();
     if (!isFileLayer(mediaType)) {
@@ -158,8 +159,8 @@ export async function readContents(
     }
     const layer = await layerOf(ports, repository, { mediaType, digest }, signal);
     if (layer === undefined) continue;
+    bounds.add(layer);
     read.push(layer);
-    requireBounded(read);
   }
   const content = await readConfig(ports, repository, config.digest);
   return { layers: read, config: content, annotations: annotations ?? {} };

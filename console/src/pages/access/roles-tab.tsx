@@ -6,6 +6,7 @@ import { Time } from "../../components/values.tsx";
 import { access as words } from "../../messages/access.ts";
 import { EntityTable } from "./entity-table.tsx";
 import { PolicyDocuments } from "./policy-documents.tsx";
+import { PolicyNames } from "./policy-names.tsx";
 import { SimulateButton, secondsOf } from "./users-tab.tsx";
 
 export function RolesTab() {
@@ -27,19 +28,11 @@ export function RolesTab() {
         },
         {
           ...{ id: "attached", header: words.attached, minWidth: 130 },
-          cell: ({ AttachedManagedPolicies = [] }) => (
-            <LongName>
-              {AttachedManagedPolicies.map(({ PolicyName }) => PolicyName).join(", ") || "–"}
-            </LongName>
-          ),
+          cell: ({ AttachedManagedPolicies }) => <PolicyNames policies={AttachedManagedPolicies} />,
         },
         {
           ...{ id: "inline", header: words.inline, minWidth: 130 },
-          cell: ({ RolePolicyList = [] }) => (
-            <LongName>
-              {RolePolicyList.map(({ PolicyName }) => PolicyName).join(", ") || "–"}
-            </LongName>
-          ),
+          cell: ({ RolePolicyList }) => <PolicyNames policies={RolePolicyList} />,
         },
         {
           ...{ id: "used", header: words.lastUsed },

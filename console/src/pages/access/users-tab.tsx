@@ -10,6 +10,7 @@ import { access as words } from "../../messages/access.ts";
 import { AccessKeys } from "./access-keys.tsx";
 import { EntityTable } from "./entity-table.tsx";
 import { PolicyDocuments } from "./policy-documents.tsx";
+import { PolicyNames } from "./policy-names.tsx";
 
 export function UsersTab() {
   return (
@@ -34,19 +35,11 @@ export function UsersTab() {
         },
         {
           ...{ id: "attached", header: words.attached, minWidth: 130 },
-          cell: ({ AttachedManagedPolicies = [] }) => (
-            <LongName>
-              {AttachedManagedPolicies.map(({ PolicyName }) => PolicyName).join(", ") || "–"}
-            </LongName>
-          ),
+          cell: ({ AttachedManagedPolicies }) => <PolicyNames policies={AttachedManagedPolicies} />,
         },
         {
           ...{ id: "inline", header: words.inline, minWidth: 130 },
-          cell: ({ UserPolicyList = [] }) => (
-            <LongName>
-              {UserPolicyList.map(({ PolicyName }) => PolicyName).join(", ") || "–"}
-            </LongName>
-          ),
+          cell: ({ UserPolicyList }) => <PolicyNames policies={UserPolicyList} />,
         },
         {
           ...{ id: "created", header: words.created },
