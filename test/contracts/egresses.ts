@@ -1,16 +1,11 @@
 /** Ways out that keep the Egress contract, and what its suites share. */
 import { text } from "node:stream/consumers";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { HttpEgress, type HttpEgressOptions } from "../../src/adapters/egress/http-egress.ts";
 import { EgressError, type EgressRequest, type EgressResponse } from "../../src/ports/egress.ts";
 import { LocalServer } from "../support/local-server.ts";
 
 type Opened = Omit<HttpEgressOptions, "isListed"> & { readonly isListed?: (a: string) => boolean };
-
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
 
 export const egresses = [
   {
@@ -19,7 +14,7 @@ export const egresses = [
     open(options: Opened = {}) {
       const isListed = (address: string) => address.startsWith("127.") || address.includes("::1");
       const egress = new HttpEgress({ isListed, ...options });
-      closing.push(() => egress.close());
+      onTestFinished(() => egress.close());
       return egress;
     },
   },
@@ -28,7 +23,7 @@ export const egresses = [
 /** A server that is stopped after the test. */
 export async function serve(...given: Parameters<typeof LocalServer.start>): Promise<LocalServer> {
   const server = await LocalServer.start(...given);
-  closing.push(() => server.stop());
+  onTestFinished(() => server.stop());
   return server;
 }
 

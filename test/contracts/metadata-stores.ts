@@ -24,6 +24,7 @@ import type {
 import type { Repository, RepositoryRef } from "../../src/registry/repositories/repository.ts";
 import { postgresMissing } from "../support/postgres.ts";
 import { databaseWithoutRows } from "../support/shared-postgres.ts";
+import { beginWithSchema } from "../support/shared-servers.ts";
 
 export interface OpenedStore {
   readonly store: MetadataStore;
@@ -54,6 +55,7 @@ if (missing !== undefined) {
 
 async function openSqlite(): Promise<OpenedStore> {
   const directory = await mkdtemp(join(tmpdir(), "entrepot-metadata-"));
+  await beginWithSchema(directory);
   const open = () =>
     openSqliteMetadata({
       directory,

@@ -10,35 +10,52 @@ const minuteMs = 60_000;
  * Real clients (the AWS CLI, report-in-use and all else in test/interop) are not here: they run on these
  * stores by `ENTREPOT_TEST_STORES=fleet npm run test:interop`, as a step of its own in .ci/run.
  */
+/** What kills processes, or fills or breaks a store of its own: a process for each file. */
+const faults = [
+  "test/contracts/{blob-store,blob-store-classes,exclusive,key-service}.test.ts",
+  "test/faults/{backup,crash,equal-layer,in-the-clear,read-back,registry,s3,s3-moves,s3-writers,soak}.test.ts",
+  "test/faults/server-{damage,load}.test.ts",
+];
+
 export default defineConfig({
   test: {
     projects: [
-      project("replicas", ["test/fleet/**/*.test.ts"]),
-      project("stores", [
-        "test/conformance/**/*.test.ts",
-        // Those of the metadata run on PostgreSQL with all the others.
-        "test/contracts/{blob-store,blob-store-classes,exclusive,key-service}.test.ts",
-        "test/faults/{backup,crash,equal-layer,in-the-clear,read-back,registry,s3,s3-moves,s3-writers,soak}.test.ts",
-        "test/faults/server-{damage,load}.test.ts",
-        "src/operations/{ecr,entrepot,sts}/**/*.test.ts",
-        "src/registry/**/*.test.ts",
-        // Over the whole table, each with all rows before and after: what they refuse reaches no store.
-        "!test/conformance/{account-operations,unsigned}.test.ts",
-        // No store is asked there.
-        "!src/registry/{lifecycle,policy,scanning}/**",
-      ]),
+      project("replicas", { include: ["test/fleet/**/*.test.ts"], fileParallelism: false }),
+      // The contracts of the metadata run on PostgreSQL with all the others.
+      project("faults", { include: faults }),
+      project("stores", {
+        isolate: false,
+        include: [
+          "test/conformance/**/*.test.ts",
+          "src/operations/{ecr,entrepot,sts}/**/*.test.ts",
+          "src/registry/**/*.test.ts",
+        ],
+        exclude: [
+          // Over the whole table, each with all rows before and after: what they refuse reaches no store.
+          "test/conformance/{account-operations,unsigned}.test.ts",
+          // No store is asked there.
+          "src/registry/{lifecycle,policy,scanning}/**",
+        ],
+      }),
     ],
   },
 });
 
-function project(name: string, include: string[]) {
+interface Project {
+  readonly include: string[];
+  readonly exclude?: string[];
+  /** A process for each file; by default. */
+  readonly isolate?: boolean;
+  readonly fileParallelism?: boolean;
+}
+
+function project(name: string, given: Project) {
   return {
     test: {
       name,
       root,
-      include,
+      ...given,
       pool: "forks" as const,
-      fileParallelism: name === "stores",
       maxWorkers: Math.max(2, availableParallelism() - 1),
       testTimeout: 2 * minuteMs,
       hookTimeout: 2 * minuteMs,

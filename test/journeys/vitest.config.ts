@@ -8,6 +8,8 @@ export default defineConfig({
     root: new URL("../..", import.meta.url).pathname,
     include: ["test/journeys/**/*.test.ts"],
     pool: "forks",
+    isolate: false,
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     fileParallelism: false,
     testTimeout: 2 * minuteMs,
     hookTimeout: 2 * minuteMs,

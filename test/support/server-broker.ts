@@ -1,7 +1,8 @@
 /**
- * One S3 server for all test files of a run, one PostgreSQL that writes to the disk as in production, and
- * one that is quicker, each started when the first of them wants it: to start them for each file takes longer than most files do. Files are processes of their
- * own, and ask through a socket; what a process was given goes away with it.
+ * One S3 server for all test files of a run, one PostgreSQL that writes to the disk as in production, one
+ * that is quicker, and one file of SQLite with the schema, each made when the first file wants it: to make
+ * them for each file takes longer than most files do. Files run in other processes, and ask through a
+ * socket; what a process was given goes away with it.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
@@ -9,6 +10,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { openPostgresMetadata } from "../../src/adapters/metadata/postgres/postgres-metadata-store.ts";
+import { openSqliteMetadata } from "../../src/adapters/metadata/sqlite/sqlite-metadata-store.ts";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 import { type S3Server, startS3 } from "./s3.ts";
 import { type BrokerRequests, brokerVariable, type DatabaseKind } from "./shared-servers.ts";
@@ -56,6 +58,7 @@ class ServerBroker {
   #listener: Server | undefined;
   readonly #databases = new Map<DatabaseKind, Promise<Databases>>();
   #s3: Promise<S3Server> | undefined;
+  #embedded: Promise<string> | undefined;
 
   async start(): Promise<string> {
     this.#directory = await mkdtemp(join(tmpdir(), "entrepot-broker-"));
@@ -75,7 +78,9 @@ class ServerBroker {
   #serve(socket: Socket): void {
     const held = new Map<string, Databases>();
     socket.on("error", () => socket.destroy());
-    createInterface(socket).on("line", async (line) => {
+    const lines = createInterface(socket);
+    lines.on("error", () => undefined); // It is told of the socket's as well.
+    lines.on("line", async (line) => {
       const request = JSON.parse(line) as Request;
       let answer: unknown;
       try {
@@ -95,6 +100,10 @@ class ServerBroker {
       this.#s3 ??= startS3();
       const { endpoint, bucket, environment, files } = await this.#s3;
       return { endpoint, bucket, environment, files };
+    }
+    if (kind === "embedded database") {
+      this.#embedded ??= migratedFile(this.#directory);
+      return { path: await this.#embedded };
     }
     if (kind === "emptied") {
       const databases = held.get(url);
@@ -123,6 +132,15 @@ class ServerBroker {
 async function startDatabases(kind: DatabaseKind): Promise<Databases> {
   const server = await startPostgres({ fsync: kind === "durable database" });
   return { server, migrated: await migratedDatabase(server), free: [] };
+}
+
+/** A database of SQLite with the schema and no rows. */
+async function migratedFile(directory: string): Promise<string> {
+  const onWriterFailure = (error: Error) => {
+    throw error;
+  };
+  await (await openSqliteMetadata({ directory, onWriterFailure })).close();
+  return join(directory, "metadata.db");
 }
 
 /** The name of a database with the schema and no rows, of which others begin as a copy. */

@@ -21,6 +21,7 @@ import type { AccountId, Region, Registry, RepositoryName } from "../../src/regi
 import type { Deleter } from "../../src/registry/trash/trash.ts";
 import { fleetSettings, isFleet } from "./fleet-settings.ts";
 import { idleScanner } from "./scanner.ts";
+import { beginWithSchema } from "./shared-servers.ts";
 
 export const testRegistry: Registry = {
   account: "000000000000" as AccountId,
@@ -69,6 +70,7 @@ async function openEmbedded(
   const fatal = (error: unknown) => {
     throw error;
   };
+  await beginWithSchema(directory);
   const metadata = await openSqliteMetadata({ directory, onWriterFailure: fatal });
   const blobs = await FilesystemBlobStore.open({
     root: options.blobRoot ?? join(directory, "blobs"),

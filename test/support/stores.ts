@@ -13,7 +13,7 @@ import type { BlobStore } from "../../src/ports/blob-store.ts";
 import type { MetadataStore } from "../../src/ports/metadata-store.ts";
 import { isFleet } from "./fleet-settings.ts";
 import { openS3 } from "./s3.ts";
-import { giveBack, sharedDatabase, sharedS3, withSql } from "./shared-servers.ts";
+import { beginWithSchema, giveBack, sharedDatabase, sharedS3, withSql } from "./shared-servers.ts";
 
 export interface OpenedStores {
   readonly metadata: MetadataStore;
@@ -33,6 +33,7 @@ async function openEmbedded(blobs: BlobStore = new MemoryBlobStore()): Promise<O
   const onWriterFailure = (error: Error) => {
     throw error; // Unhandled: the test run fails.
   };
+  await beginWithSchema(directory);
   const metadata = await openSqliteMetadata({ directory, onWriterFailure });
   return {
     metadata,
