@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { mayPass, toError } from "./postgres-error.ts";
+import { mayPass, ServerError, toError } from "./postgres-error.ts";
 
-const mostAttempts = 12;
+/** Of a server that answers each time: whoever waits for one that does not answer counts no attempts. */
+const mostConflicts = 12;
 const shortestPauseMs = 10;
 const longestPauseMs = 500;
 
@@ -12,13 +13,15 @@ const longestPauseMs = 500;
  */
 export async function patiently<T>(patienceMs: number, attempt: () => Promise<T>): Promise<T> {
   const until = Date.now() + patienceMs;
+  let conflicts = 0;
   for (let attempts = 1; ; attempts++) {
     try {
       return await attempt();
     } catch (error) {
+      if (error instanceof ServerError) conflicts += 1;
       const longest = Math.min(longestPauseMs, shortestPauseMs * 2 ** attempts);
       const pauseMs = longest * (0.5 + Math.random() / 2);
-      const isOver = attempts >= mostAttempts || Date.now() + pauseMs > until;
+      const isOver = conflicts >= mostConflicts || Date.now() + pauseMs > until;
       if (isOver || !mayPass(error)) throw toError(error);
       await sleep(pauseMs);
     }
