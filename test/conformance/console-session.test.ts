@@ -14,6 +14,7 @@ import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callServer } from "../../src/doors/cli/call-server.ts";
+import { limits } from "../../src/registry/limits.ts";
 import { Sha256 } from "../../src/registry/sha256.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 
@@ -35,6 +36,8 @@ interface SignedIn extends Required<Keys> {
 const region = "us-east-1";
 const password = "Correct-horse-7";
 const path = "/console/session";
+/** The allowance comes back evenly, also while a slow machine hashes. */
+const allowedMeanwhile = 10;
 let server: RunningServer;
 let iam: IAMClient;
 
@@ -258,4 +261,13 @@ it("the audit trail tells who came, who failed to, and who left", async () => {
         '{"ConsoleLogout":"Success"}',
       ]),
     );
+});
+
+// The last one: nobody signs in from this address for a while.
+it("takes no more wrong passwords at once than one after the other", async () => {
+  const { account } = (await (await fetch(`${server.origin}${path}`)).json()) as SignedIn;
+  const claim = { account, userName: "nobody", password };
+  const answers = await Promise.all(Array.from({ length: 50 }, () => byPassword(claim)));
+  const tried = answers.filter(({ status }) => status !== 429).length;
+  expect(tried).toBeLessThanOrEqual(limits.failedLoginsPerMinute + allowedMeanwhile);
 });

@@ -87,6 +87,19 @@ describe.each(metadataStores)("$name keeps the MetadataStore contract: KMS", ({ 
     expect(await store.kms.keys.find(abroad)).toEqual(abroad);
   });
 
+  it("keeps or finds a text with U+0000, or says that it is the caller's fault", async () => {
+    const { store } = await open();
+    const described = sampleKey("a", { description: "a\0b" });
+    const outcome = await store
+      .transaction(async ({ kms }) => kms.keys.insert(described))
+      .catch((error: unknown) => error);
+    if (outcome === undefined) expect(await store.kms.keys.find(described)).toEqual(described);
+    else expect(outcome).toMatchObject({ kind: "InvalidParameter" });
+    const found = await store.kms.keys.find(sampleKey("a\0b")).catch((error: unknown) => error);
+    if (found !== undefined) expect(found).toMatchObject({ kind: "InvalidParameter" });
+    expect(await store.kms.keys.find(sampleKey("none"))).toBeUndefined();
+  });
+
   it("lists the keys of a region by id, page by page", async () => {
     const { store } = await open();
     await store.transaction(async ({ kms }) => {

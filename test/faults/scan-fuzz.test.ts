@@ -26,6 +26,7 @@ import { readCycloneDxVex } from "../../src/registry/scanning/sbom/vex/read-cycl
 import { readOpenVex } from "../../src/registry/scanning/sbom/vex/read-openvex.ts";
 import { writeCycloneDx } from "../../src/registry/scanning/sbom/write-cyclonedx.ts";
 import { writeSpdx } from "../../src/registry/scanning/sbom/write-spdx.ts";
+import { finished } from "../../src/registry/steps.ts";
 import { archiveOf, layoutFiles, savedFiles } from "../support/image-files.ts";
 import {
   type ArchiveEntry,
@@ -116,7 +117,7 @@ describe("a scan reads or refuses, and never takes for nothing", () => {
       }
       // A file that was looked at before is looked at, or it is said that it could not be.
       expect(found.has(path), path).toBe(plain.has(path));
-      const { inventory } = assembleImage({ layers: [layer], config: configured });
+      const { inventory } = finished(assembleImage({ layers: [layer], config: configured }));
       const written = [writeCycloneDx, writeSpdx].map((write) => write({ ...subject, inventory }));
       for (const text of written) {
         const told = readSbom(Buffer.from(text)).packages.length;
@@ -143,7 +144,7 @@ describe("a scan reads or refuses, and never takes for nothing", () => {
       for (const { path } of layer.files) expect(path).not.toMatch(/^\/|(^|\/)\.\.?(\/|$)/);
       const isThere = layer.files.some(({ path, kind }) => path === statusPath && kind === "file");
       if (isThere) expect(byPath(layer).has(statusPath)).toBe(true);
-      assembleImage({ layers: [layer, layer], config: mutated(chance, configured) });
+      finished(assembleImage({ layers: [layer, layer], config: mutated(chance, configured) }));
     });
   });
 
@@ -209,7 +210,7 @@ describe("a scan reads or refuses, and never takes for nothing", () => {
     const layer = inventoryOf(
       layerArchive(scanSamples.map(([path, text]) => file(path, text, 0o755))),
     );
-    const { inventory } = assembleImage({ layers: [layer], config: configured });
+    const { inventory } = finished(assembleImage({ layers: [layer], config: configured }));
     const few = {
       ...subject,
       inventory: { ...inventory, packages: inventory.packages.slice(0, 9) },

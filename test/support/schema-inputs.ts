@@ -26,6 +26,11 @@ function members(schema: z.ZodType): [string, z.ZodType][] {
   return Object.entries(object.shape as Record<string, z.ZodType>);
 }
 
+/** What an input's members are called. */
+export function memberNames(schema: z.ZodType): string[] {
+  return members(schema).map(([name]) => name);
+}
+
 function isRequired(schema: z.ZodType): boolean {
   return !schema.safeParse(undefined).success;
 }

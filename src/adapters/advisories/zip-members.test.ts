@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,6 +34,17 @@ describe("members of a zip", () => {
     const liar = Buffer.from(zip);
     liar.writeUInt32LE(10, liar.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 24);
     expect(() => read(liar)).toThrow("damaged");
+  });
+
+  it("do not share their bytes: a small file would have any number of large ones", () => {
+    const zip = zipOf({ a: randomBytes(5_000) });
+    const at = zip.indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+    const header = zip.subarray(at, at + 47);
+    const end = Buffer.from(zip.subarray(at + header.length));
+    end.writeUInt16LE(20, 10);
+    const repeated = Array.from({ length: 20 }, () => header);
+    const bomb = Buffer.concat([zip.subarray(0, at), ...repeated, end]);
+    expect(() => read(bomb)).toThrow("its members lie in one another");
   });
 
   it("are refused or read, and nothing else, of an archive with any byte changed or cut anywhere", () => {

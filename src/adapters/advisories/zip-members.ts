@@ -29,6 +29,8 @@ export function* zipMembers(path: string, maximumMemberBytes: number): Generator
   const file = openSync(path, "r");
   try {
     const { start, count } = directoryOf(file);
+    // Many names for the same bytes would make a day's work of a small file.
+    let left = fstatSync(file).size;
     let at = start;
     let piece: Buffer = Buffer.alloc(0);
     for (let member = 0; member < count; member += 1) {
@@ -39,7 +41,10 @@ export function* zipMembers(path: string, maximumMemberBytes: number): Generator
       if (piece.length < 46 || piece.readUInt32LE(0) !== 0x02014b50) refuse("its directory is cut");
       const length = headerBytes(piece);
       if (piece.length < length) refuse("its directory is cut");
-      yield memberOf(file, piece.subarray(0, length), maximumMemberBytes);
+      const found = memberOf(file, piece.subarray(0, length), maximumMemberBytes);
+      left -= found.packedBytes;
+      if (left < 0) refuse("its members lie in one another");
+      yield found;
       piece = piece.subarray(length);
       at += length;
     }
@@ -73,7 +78,11 @@ function directoryOf(file: number): { readonly start: number; readonly count: nu
   return { start, count };
 }
 
-function memberOf(file: number, header: Buffer, maximumBytes: number): ZipMember {
+function memberOf(
+  file: number,
+  header: Buffer,
+  maximumBytes: number,
+): ZipMember & { readonly packedBytes: number } {
   const flags = header.readUInt16LE(8);
   const method = header.readUInt16LE(10);
   const nameEnd = 46 + header.readUInt16LE(28);
@@ -86,6 +95,7 @@ function memberOf(file: number, header: Buffer, maximumBytes: number): ZipMember
   const at = header.readUInt32LE(42) === 0xffffffff ? large() : header.readUInt32LE(42);
   return {
     name,
+    packedBytes,
     read() {
       if ((flags & 1) !== 0) refuse(`${name} is encrypted`);
       if (method !== 0 && method !== 8) refuse(`${name} is compressed in an unknown way`);

@@ -1,5 +1,4 @@
 /** What the main thread and an analysis thread say to each other. Memory moves with the pieces. */
-import type { LayerInventory } from "../../registry/scanning/layer-inventory.ts";
 import type { LayerLimits } from "../../registry/scanning/layer-limits.ts";
 import type { LayerRefusal } from "../../registry/scanning/layer-refused.ts";
 
@@ -12,11 +11,14 @@ export interface AnalysisThreadData {
 export type AnalysisOrder =
   | { readonly kind: "begin" }
   | { readonly kind: "piece"; readonly piece: Uint8Array }
-  | { readonly kind: "end" };
+  | { readonly kind: "end" }
+  /** The next part of the answer. */
+  | { readonly kind: "more" };
 
 export type AnalysisAnswer =
   /** A piece is used up: there is room for another. */
   | { readonly kind: "taken" }
-  | { readonly kind: "done"; readonly inventory: LayerInventory }
+  /** Of the inventory, as `documentParts` takes it apart: whoever gets all at once does nothing else meanwhile. */
+  | { readonly kind: "part"; readonly part: unknown; readonly isLast: boolean }
   | { readonly kind: "refused"; readonly refusal: LayerRefusal; readonly sentence: string }
   | { readonly kind: "failed"; readonly reason: string };

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
+import { AssembledDocument } from "../../registry/scanning/document-parts.ts";
 import type { LayerInventory } from "../../registry/scanning/layer-inventory.ts";
 import type { LayerLimits } from "../../registry/scanning/layer-limits.ts";
 import { LayerRefused } from "../../registry/scanning/layer-refused.ts";
@@ -91,8 +92,10 @@ export class AnalysisThread {
   #receive(answer: AnalysisAnswer): void {
     const analysis = this.#analysis;
     if (answer.kind === "taken") analysis?.taken();
-    else if (answer.kind === "done") analysis?.end(answer.inventory);
-    else if (answer.kind === "failed") analysis?.end(new Error(answer.reason));
+    else if (answer.kind === "part") {
+      analysis?.add(answer.part, answer.isLast);
+      if (!answer.isLast) this.#tell({ kind: "more" });
+    } else if (answer.kind === "failed") analysis?.end(new Error(answer.reason));
     else analysis?.end(new LayerRefused(answer.refusal, answer.sentence));
   }
 
@@ -109,6 +112,7 @@ class Analysis {
   readonly inventory: Promise<LayerInventory>;
   isOver = false;
   #settle!: (outcome: LayerInventory | Error) => void;
+  readonly #parts = new AssembledDocument();
   #underWay = 0;
   #wake: () => void = () => undefined;
 
@@ -131,6 +135,12 @@ class Analysis {
   taken(): void {
     this.#underWay--;
     this.#wake();
+  }
+
+  /** Of the inventory, which has no more of them after the last one. */
+  add(part: unknown, isLast: boolean): void {
+    this.#parts.add(part);
+    if (isLast) this.end(this.#parts.document as LayerInventory);
   }
 
   end(outcome: LayerInventory | Error): void {

@@ -1,12 +1,17 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
+import { Worker } from "node:worker_threads";
 import { constants, createGzip, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { directory, file, layerArchive } from "../../../test/support/layer-archive.ts";
+import { AssembledDocument } from "../../registry/scanning/document-parts.ts";
 import type { LayerInventory } from "../../registry/scanning/layer-inventory.ts";
 import { type LayerLimits, layerLimits } from "../../registry/scanning/layer-limits.ts";
 import { LayerRefused } from "../../registry/scanning/layer-refused.ts";
+import { scanningLimits } from "../../registry/scanning/scanning-limits.ts";
+import type { AnalysisAnswer } from "./analysis-protocol.ts";
 import { decompressLayer } from "./decompress-layer.ts";
 import { LayerAnalysisThreads } from "./layer-analysis-threads.ts";
 
@@ -149,6 +154,39 @@ describe("a layer is refused", () => {
     const { files } = await hostile.analyze(pieces(archive), tarType);
     expect(files).toHaveLength(4);
   });
+});
+
+it("what is in a layer comes a part at a time, each when it is asked for", async () => {
+  const names = Array.from({ length: 2 * scanningLimits.itemsPerPart + 1 }, (_, at) => `usr/${at}`);
+  const content = layerArchive(names.map((name) => file(name, "")));
+  const whole = await analyze(content, tarType);
+  expect(whole.files.map(({ path }) => path)).toEqual(names);
+  const program = new URL("./analysis-program.ts", import.meta.url);
+  const worker = new Worker(program, { workerData: { limits: layerLimits } });
+  const answers: AnalysisAnswer[] = [];
+  worker.on("message", (answer: AnalysisAnswer) => answers.push(answer));
+  const told = () => answers.filter(({ kind }) => kind !== "taken");
+  try {
+    worker.postMessage({ kind: "begin" });
+    worker.postMessage({ kind: "piece", piece: Uint8Array.from(content) });
+    worker.postMessage({ kind: "end" });
+    const assembled = new AssembledDocument();
+    for (let count = 1; ; count += 1) {
+      while (told().length < count) await once(worker, "message");
+      const part = told().at(-1);
+      if (part?.kind !== "part") throw new Error("no part of an inventory");
+      expect(JSON.stringify(part.part).match(/"path"/g)?.length ?? 0).toBeLessThanOrEqual(
+        scanningLimits.itemsPerPart,
+      );
+      assembled.add(part.part);
+      if (part.isLast) break;
+      worker.postMessage({ kind: "more" });
+    }
+    expect(told()).toHaveLength(4);
+    expect(assembled.document).toEqual(whole);
+  } finally {
+    await worker.terminate();
+  }
 });
 
 describe("what goes wrong outside of a layer is told as it is", () => {

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { documentParts } from "../../registry/scanning/document-parts.ts";
 import type { FileAnalyzer } from "../../registry/scanning/file-analyzer.ts";
 import type { LayerInventory } from "../../registry/scanning/layer-inventory.ts";
 import type { LayerLimits } from "../../registry/scanning/layer-limits.ts";
@@ -11,16 +12,23 @@ import { decompressLayer } from "./decompress-layer.ts";
 export function serveAnalyses(analyzers: readonly FileAnalyzer[], systemFiles: readonly string[]) {
   const { limits } = workerData as AnalysisThreadData;
   let pieces: PieceQueue | undefined;
+  let parts: Parts | undefined;
   parentPort?.on("message", (order: AnalysisOrder) => {
     if (order.kind === "piece") pieces?.add(order.piece);
     else if (order.kind === "end") pieces?.end();
+    else if (order.kind === "more") parts?.tellNext();
     else {
+      parts = undefined;
       const queue = new PieceQueue();
       pieces = queue;
       const options = { analyzers, systemFiles, limits };
-      answerOf(() => analyze(queue, options)).then((answer) => {
+      outcomeOf(() => analyze(queue, options)).then((outcome) => {
         pieces = undefined;
-        tell(answer);
+        if ("kind" in outcome) tell(outcome);
+        else {
+          parts = new Parts(outcome);
+          parts.tellNext();
+        }
       });
     }
   });
@@ -35,9 +43,11 @@ async function analyze(
   return reading.end();
 }
 
-async function answerOf(work: () => Promise<LayerInventory>): Promise<AnalysisAnswer> {
+async function outcomeOf(
+  work: () => Promise<LayerInventory>,
+): Promise<LayerInventory | AnalysisAnswer> {
   try {
-    return { kind: "done", inventory: await work() };
+    return await work();
   } catch (error) {
     if (error instanceof LayerRefused) {
       return { kind: "refused", refusal: error.refusal, sentence: error.message };
@@ -48,6 +58,24 @@ async function answerOf(work: () => Promise<LayerInventory>): Promise<AnalysisAn
 
 function tell(answer: AnalysisAnswer): void {
   parentPort?.postMessage(answer);
+}
+
+/** An inventory that is told part by part, each when it is asked for. */
+class Parts {
+  readonly #parts: Iterator<unknown>;
+  #next: IteratorResult<unknown>;
+
+  constructor(inventory: LayerInventory) {
+    this.#parts = documentParts(inventory);
+    this.#next = this.#parts.next();
+  }
+
+  tellNext(): void {
+    const { value: part, done } = this.#next;
+    if (done === true) return;
+    this.#next = this.#parts.next();
+    tell({ kind: "part", part, isLast: this.#next.done === true });
+  }
 }
 
 /** Pieces that have come and are not used yet. The other side sends no more than it may. */

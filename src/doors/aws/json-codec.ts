@@ -9,8 +9,9 @@ const closing = new Set([0x5d, 0x7d]);
 
 /**
  * The members of an AWS JSON 1.1 request. A null member is an absent one. No member reaches the
- * language: `__proto__` is dropped, the others are data (case 68).
- * @throws RegistryError Serialization when the body is no JSON object, or nested too deeply
+ * language: `__proto__` is dropped, the others are data (case 68). Further inside, where names may be a
+ * caller's own, it is refused: an encryption context that lost one of its pairs would bind to less.
+ * @throws RegistryError Serialization when the body is no JSON object, nested too deeply, or has that name inside
  */
 export function decodeJson(body: Buffer): unknown {
   if (body.length === 0) return {};
@@ -26,6 +27,8 @@ export function decodeJson(body: Buffer): unknown {
     throw notJson();
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw notJson();
+  // Of no operation, like every member that none knows.
+  Reflect.deleteProperty(value, "__proto__");
   dropAbsent(value);
   return value;
 }
@@ -61,9 +64,12 @@ function endOfString(body: Buffer, start: number): number {
 
 function dropAbsent(value: object): void {
   for (const [name, member] of Object.entries(value)) {
+    if (name === "__proto__") {
+      throw new RegistryError("Serialization", "The name __proto__ is not taken");
+    }
     if (typeof member === "object" && member !== null) dropAbsent(member);
     const absent = member === null && !Array.isArray(value);
-    if (absent || name === "__proto__") delete (value as Record<string, unknown>)[name];
+    if (absent) delete (value as Record<string, unknown>)[name];
   }
 }
 

@@ -89,14 +89,19 @@ async function byPassword(
   const anonymous = options.anonymous(request);
   const claim = readClaim(request.body);
   const who = `${claim.account} ${claim.userName}`;
-  if (!failedLogins.allow(anonymous.sourceIp, who)) throw tooMany();
+  const guesses = {
+    require() {
+      if (!failedLogins.allow(anonymous.sourceIp, who)) throw tooMany();
+    },
+    failed: () => failedLogins.record(anonymous.sourceIp, who),
+  };
+  guesses.require();
   try {
-    const principal = await signInByPassword(ports, organization, claim);
+    const principal = await signInByPassword(ports, organization, claim, guesses);
     failedLogins.succeeded(anonymous.sourceIp, who);
     return await signIn(options, request, reply, { ...anonymous, principal });
   } catch (error) {
     if (isRegistryError(error) && error.kind === "AccessDenied") {
-      failedLogins.record(anonymous.sourceIp, who);
       tell(options, anonymous, "ConsoleLogin", error);
     }
     throw error;

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CertificateAuthority } from "../../../test/support/certificate-authority.ts";
 import { limits } from "../../registry/limits.ts";
 import { Listeners } from "./listeners.ts";
 
@@ -40,6 +42,9 @@ describe("a listener", () => {
     ["no Host", "GET / HTTP/1.1\r\n\r\n", 400],
     ["two of them", `${get}host: y\r\n\r\n`, 400],
     ["the same one twice", `${get}HOST: x\r\n\r\n`, 400],
+    ["a target of another host", "GET http://y/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
+    ["a target of another port", "GET http://x:1/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
+    ["a target of no host", "GET ftp://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400],
     ["more than 100 headers", `${get}${"A: b\r\n".repeat(100)}\r\n`, 431],
     ["more than 16 KiB of headers", `${get}A: ${"b".repeat(17_000)}\r\n\r\n`, 431],
     ["a URL of more than 8 KiB", `GET /${"a".repeat(8192)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
@@ -51,6 +56,11 @@ describe("a listener", () => {
   it("69: closes a connection that floods chunk extensions", async () => {
     const flood = `${post}${chunked}\r\n1;${"a".repeat(20_000)}\r\nx\r\n0\r\n\r\n`;
     expect(await exchange(flood)).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it("answers a request whose target names the host as Host does", async () => {
+    const request = "GET http://X/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    expect(await exchange(request)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it("answers a request of exactly 100 headers", async () => {
@@ -94,8 +104,37 @@ describe("a listener", () => {
   });
 });
 
-function exchange(request: string): Promise<string> {
-  const socket = connect(port, "127.0.0.1");
+describe("a listener of TLS", () => {
+  let tlsPort: number;
+  let authority: CertificateAuthority;
+  beforeEach(async () => {
+    authority = CertificateAuthority.root();
+    const certificate = authority.issue(["127.0.0.1"]);
+    tlsPort = await listeners.listenHttps({ host: "127.0.0.1", port: 0 }, certificate);
+  });
+
+  it.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])(
+    "tells a client that speaks plain HTTP what is wrong, asked by %s",
+    async (method) => {
+      const answer = await exchange(`${method} / HTTP/1.1\r\nHost: x\r\n\r\n`, tlsPort);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+      expect(answer).toMatch(/\r\n\r\nClient sent an HTTP request to an HTTPS server\.\n$/);
+      expect(answered).toEqual([]);
+      await until(() => listeners.connections === 0);
+    },
+  );
+
+  it("says nothing to what speaks neither, and goes on with who speaks TLS", async () => {
+    expect(await exchange("\x00\x01\x02".repeat(100), tlsPort)).not.toMatch(/HTTP/);
+    const options = { host: "127.0.0.1", port: tlsPort, ca: authority.certificate };
+    const socket = connectTls(options);
+    socket.write(`${get}Connection: close\r\n\r\n`);
+    expect(await ended(socket)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
+function exchange(request: string, to = port): Promise<string> {
+  const socket = connect(to, "127.0.0.1");
   socket.write(request);
   return ended(socket);
 }

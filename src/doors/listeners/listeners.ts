@@ -43,6 +43,15 @@ const httpOptions = {
   ServerResponse: TimedResponse,
 } as const;
 
+const plainWords = "Client sent an HTTP request to an HTTPS server.\n";
+const plainRefusal = [
+  "HTTP/1.1 400 Bad Request",
+  "Content-Type: text/plain",
+  `Content-Length: ${plainWords.length}`,
+  "Connection: close",
+  `\r\n${plainWords}`,
+].join("\r\n");
+
 /** The sockets that requests come in by, plain and TLS, with the limits that hold for both. */
 export class Listeners {
   readonly #options: ListenersOptions;
@@ -81,6 +90,7 @@ export class Listeners {
   ): Promise<number> {
     const options = { ...httpOptions, ...tlsOptions, ...certificate };
     const server = createTlsServer(options, this.#handlerFor(endpoint));
+    server.on("tlsClientError", (error, socket) => this.#answerPlain(error, socket));
     this.#tls.push(server);
     return this.#listen(server, address);
   }
@@ -154,6 +164,15 @@ export class Listeners {
     });
   }
 
+  /** Somebody who forgot the `s` of `https` is told so, in what he speaks. The handshake has failed by then. */
+  #answerPlain({ code }: NodeJS.ErrnoException, { remoteAddress, remotePort }: Socket): void {
+    if (code !== "ERR_SSL_HTTP_REQUEST") return;
+    for (const socket of this.#sockets) {
+      const isIt = socket.remotePort === remotePort && socket.remoteAddress === remoteAddress;
+      if (isIt) socket.end(plainRefusal);
+    }
+  }
+
   #handlerFor(endpoint: PrivateEndpoint | undefined): Handler {
     if (endpoint === undefined) return this.#handle;
     return (request, response) => {
@@ -164,7 +183,8 @@ export class Listeners {
 
   readonly #handle = (request: ReceivedRequest, response: ServerResponse): void => {
     if (this.#closing) response.shouldKeepAlive = false;
-    const refused = excess(request) ?? (namesTwoHosts(request) ? 400 : undefined);
+    const isAmbiguous = namesTwoHosts(request) || isForAnotherHost(request);
+    const refused = excess(request) ?? (isAmbiguous ? 400 : undefined);
     if (refused === undefined) this.#options.handler(request, response);
     else refuse(request, response, refused);
   };
@@ -187,6 +207,16 @@ function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
     if (name.length === 4 && name.toLowerCase() === "host") hosts += 1;
   }
   return hosts > 1;
+}
+
+/**
+ * Of `GET http://host/path`: a proxy in between goes by that host, and by Host nobody but us. Source: RFC
+ * 9112, section 3.2.2.
+ */
+function isForAnotherHost({ url = "", headers }: IncomingMessage): boolean {
+  if (url.startsWith("/") || url === "*") return false;
+  const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1];
+  return authority === undefined || authority.toLowerCase() !== headers.host?.toLowerCase();
 }
 
 /** Closes too: what the client sends on is not worth reading. */

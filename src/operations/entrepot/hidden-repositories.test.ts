@@ -6,6 +6,9 @@ import { debianLayer } from "../../../test/support/scanned-registry.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { batchDeleteImage } from "../ecr/batch-delete-image.ts";
 import { deleteRepository } from "../ecr/delete-repository.ts";
+import { listCoverage } from "../inspector2/list-coverage.ts";
+import { listFindingAggregations } from "../inspector2/list-finding-aggregations.ts";
+import { listFindings } from "../inspector2/list-findings.ts";
 import { listApprovalRequests } from "./list-approval-requests.ts";
 import { listHeldImages } from "./list-held-images.ts";
 import { listReviews } from "./list-reviews.ts";
@@ -14,6 +17,7 @@ import { putEnvironment } from "./put-environment.ts";
 import { putGate } from "./put-gate.ts";
 import { quarantineImage } from "./quarantine-image.ts";
 import { requestApproval } from "./request-approval.ts";
+import { searchFindings } from "./search-findings.ts";
 
 const [open, secret] = ["team/app", "secret/app"];
 const gone = ["team/gone", "secret/gone"];
@@ -27,7 +31,7 @@ beforeAll(async () => {
   const everything = { Effect: "Allow", Action: "*", Resource: "*" };
   const hidden = `arn:aws:ecr:${deployment.region}:${account}:repository/secret/*`;
   visitor = await story.user("visitor", everything, {
-    ...{ Effect: "Deny", Action: "entrepot:*", Resource: hidden },
+    ...{ Effect: "Deny", Action: ["entrepot:*", "ecr:*"], Resource: hidden },
   });
   const wishes = { name: "production", promote: { repository: "prod/*", tag: "live-*" } };
   await registry.ask(putEnvironment, wishes);
@@ -49,9 +53,21 @@ beforeAll(async () => {
 });
 afterAll(() => story.close());
 
+interface Details {
+  readonly awsEcrContainerImage?: { readonly repositoryName?: string | undefined } | undefined;
+}
+
 interface Named {
   readonly repositoryName: string;
 }
+const ofFindings = (
+  findings: readonly {
+    resources?: readonly { details?: Details | undefined }[] | undefined;
+  }[] = [],
+) =>
+  findings.map(({ resources }) => {
+    return { repositoryName: resources?.[0]?.details?.awsEcrContainerImage?.repositoryName ?? "" };
+  });
 const names = (items: readonly Named[]) =>
   [...new Set(items.map(({ repositoryName }) => repositoryName))].sort();
 
@@ -80,6 +96,41 @@ it.each<[string, (caller?: Caller) => Promise<readonly Named[]>, string[]]>([
     "repositories of ListTrash",
     async (caller) => (await story.registry.ask(listTrash, {}, caller)).repositories,
     gone,
+  ],
+  [
+    "findings of SearchFindings",
+    async (caller) => ofFindings((await story.registry.ask(searchFindings, {}, caller)).findings),
+    [open, secret],
+  ],
+  ...([undefined, { field: "SEVERITY", sortOrder: "DESC" }] as const).map((sortCriteria) => {
+    const list = async (caller?: Caller) =>
+      ofFindings((await story.registry.ask(listFindings, { sortCriteria }, caller)).findings);
+    return [`ListFindings in ${sortCriteria ? "an" : "no"} order`, list, [open, secret]] as [
+      string,
+      typeof list,
+      string[],
+    ];
+  }),
+  [
+    "repositories of ListFindingAggregations",
+    async (caller) => {
+      const aggregationType = "REPOSITORY";
+      const answer = await story.registry.ask(listFindingAggregations, { aggregationType }, caller);
+      return (answer.responses ?? []).map(({ repositoryAggregation }) => {
+        return { repositoryName: repositoryAggregation?.repository ?? "" };
+      });
+    },
+    [open, secret],
+  ],
+  [
+    "ListCoverage",
+    async (caller) => {
+      const { coveredResources } = await story.registry.ask(listCoverage, {}, caller);
+      return (coveredResources ?? []).map(({ resourceMetadata }) => {
+        return { repositoryName: resourceMetadata?.ecrRepository?.name ?? "" };
+      });
+    },
+    [open, secret],
   ],
 ])("%s", async (_title, list, all) => {
   expect(names(await list())).toEqual(all.toSorted());

@@ -40,7 +40,7 @@ export async function onKeys(
 }
 
 /** The id of the key that the alias stands for. */
-export async function currentKey(
+async function currentKey(
   name: string,
   caller: Caller,
   { ports }: Pick<Environment, "ports">,
@@ -48,13 +48,14 @@ export async function currentKey(
   return (await ports.metadata.kms.aliases.find(ownRegistry(caller), name))?.key;
 }
 
-/** @throws NotFound */
-export async function requireCurrentKey(
-  name: string,
-  caller: Caller,
-  environment: Pick<Environment, "ports">,
-): Promise<string> {
-  const key = await currentKey(name, caller, environment);
-  if (key !== undefined) return key;
+/**
+ * The id of the key that the alias stood for when the caller was judged, and no other that it may have
+ * been moved to since.
+ * @param judged what `onKeys` said, without `others`
+ * @throws NotFound where there was no such alias
+ */
+export function judgedKey(name: string, caller: Caller, judged: readonly Resource[]): string {
+  const [key] = judged;
+  if (key !== undefined) return key.arn.slice(key.arn.lastIndexOf("/") + 1);
   throw noSuchAlias(kmsAliasArn({ registry: ownRegistry(caller), name }));
 }

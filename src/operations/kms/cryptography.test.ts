@@ -13,6 +13,7 @@ import { encrypt } from "./encrypt.ts";
 import { generateDataKey } from "./generate-data-key.ts";
 import { generateDataKeyWithoutPlaintext } from "./generate-data-key-without-plaintext.ts";
 import { generateRandom } from "./generate-random.ts";
+import { putKeyPolicy } from "./put-key-policy.ts";
 import { reEncrypt } from "./re-encrypt.ts";
 import { rotateKeyOnDemand } from "./rotate-key-on-demand.ts";
 import { scheduleKeyDeletion } from "./schedule-key-deletion.ts";
@@ -283,6 +284,70 @@ describe("ReEncrypt", () => {
     expect(moving).toHaveBeenCalled();
     await expect(iam.ask(reEncrypt, asked, user)).rejects.toMatchObject({ kind: "AccessDenied" });
   });
+});
+
+describe("conditions of ReEncrypt", () => {
+  it("are told by which name either key is called, each of its own", async () => {
+    const [source, destination] = [await newKey(), await newKey()];
+    const named = { Condition: { StringEquals: { "kms:RequestAlias": "alias/opens" } } };
+    const user = await iam.user(
+      "by-its-alias",
+      { Effect: "Allow", Action: "kms:ReEncryptFrom", Resource: source.Arn, ...named },
+      { Effect: "Allow", Action: "kms:ReEncryptTo", Resource: destination.Arn },
+    );
+    const CiphertextBlob = await seal(source.KeyId, "text");
+    const DestinationKeyId = "alias/opens";
+    await iam.ask(createAlias, { AliasName: "alias/opens", TargetKeyId: destination.KeyId });
+    const SourceKeyId = source.KeyId;
+    await expect(
+      iam.ask(reEncrypt, { CiphertextBlob, SourceKeyId, DestinationKeyId }, user),
+    ).rejects.toMatchObject({ kind: "AccessDenied" });
+    await iam.ask(updateAlias, { AliasName: "alias/opens", TargetKeyId: source.KeyId });
+    const asked = { CiphertextBlob, SourceKeyId: "alias/opens" };
+    expect(
+      await iam.ask(reEncrypt, { ...asked, DestinationKeyId: destination.Arn }, user),
+    ).toMatchObject({ SourceKeyId: source.Arn, KeyId: destination.Arn });
+  });
+
+  it("are told whether the key stays the same, however it is called", async () => {
+    const [one, other] = [await newKey(), await newKey()];
+    const user = await iam.user(
+      "same",
+      { Effect: "Allow", Action: "kms:ReEncrypt*", Resource: "*" },
+      {
+        ...{ Effect: "Deny", Action: "kms:ReEncrypt*", Resource: "*" },
+        Condition: { Bool: { "kms:ReEncryptOnSameKey": "false" } },
+      },
+    );
+    await iam.ask(createAlias, { AliasName: "alias/one", TargetKeyId: one.KeyId });
+    const CiphertextBlob = await seal(one.KeyId, "text");
+    const into = (DestinationKeyId: string) =>
+      iam.ask(reEncrypt, { CiphertextBlob, DestinationKeyId }, user);
+    expect(await into("alias/one")).toMatchObject({ KeyId: one.Arn });
+    await expect(into(other.KeyId)).rejects.toMatchObject({ kind: "AccessDenied" });
+  });
+});
+
+it("a key is not used by an alias that it got after the caller was judged without it", async () => {
+  const { KeyId } = await newKey();
+  const user = await iam.user("early", { Effect: "Allow", Action: "kms:Encrypt", Resource: "*" });
+  const { arn } = user.principal;
+  const Deny = { Effect: "Deny", Principal: { AWS: arn }, Action: "kms:Encrypt", Resource: "*" };
+  const Root = { AWS: `arn:aws:iam::${account}:root` };
+  const Allow = { Effect: "Allow", Principal: Root, Action: "kms:*", Resource: "*" };
+  await iam.ask(putKeyPolicy, { KeyId, Policy: policyText(Deny, Allow) });
+  const AliasName = "alias/early";
+  const { aliases } = iam.ports.metadata.kms;
+  const find = aliases.find.bind(aliases);
+  const making = vi.spyOn(aliases, "find").mockImplementationOnce(async (...alias) => {
+    const found = await find(...alias);
+    await iam.ask(createAlias, { AliasName, TargetKeyId: KeyId });
+    return found;
+  });
+  const asked = { KeyId: AliasName, Plaintext: base64("text") };
+  await expect(iam.ask(encrypt, asked, user)).rejects.toMatchObject({ kind: "NotFound" });
+  expect(making).toHaveBeenCalled();
+  await expect(iam.ask(encrypt, asked, user)).rejects.toMatchObject({ kind: "AccessDenied" });
 });
 
 describe("a key of another account", () => {

@@ -3,7 +3,7 @@ import { deleteAlias as remove } from "../../registry/kms/key-aliases.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
-import { aliasResource, onKeys, requireCurrentKey } from "./alias-resource.ts";
+import { aliasResource, judgedKey, onKeys } from "./alias-resource.ts";
 import { ownRegistry } from "./key-target.ts";
 import { aliasName } from "./shapes.ts";
 
@@ -17,8 +17,11 @@ export const deleteAlias = operation("kms:DeleteAlias", {
     onKeys("kms:DeleteAlias", { AliasName, others: [] }, caller, environment),
   access: "Write",
   errors: ["InvalidAliasName", "NotAuthorized", "NotFound"],
-  async handle({ AliasName: name }, { ports, caller }): Promise<Record<string, never>> {
-    const from = await requireCurrentKey(name, caller, { ports });
+  async handle(
+    { AliasName: name },
+    { ports, caller, furtherTargets },
+  ): Promise<Record<string, never>> {
+    const from = judgedKey(name, caller, furtherTargets);
     await remove(ports, { registry: ownRegistry(caller), name }, from);
     return {};
   },

@@ -2,7 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { RegistryError } from "../../registry/errors.ts";
 import type { Caller } from "../../registry/identity/principal.ts";
 import { checkEncryptionContext } from "../../registry/kms/encryption-context.ts";
-import { findKey, lookUpKey, requireKey } from "../../registry/kms/find-key.ts";
+import { findKey, lookUpKey, noSuchAlias, requireKey } from "../../registry/kms/find-key.ts";
 import { callerConditions, namedKeyResource } from "../../registry/kms/key-access.ts";
 import type { EncryptionContext, KmsKey } from "../../registry/kms/kms-key.ts";
 import type { Registry } from "../../registry/names.ts";
@@ -65,11 +65,14 @@ export async function ownKey(
 }
 
 /** The key that `resource` found, and that the caller was allowed. @throws NotFound */
-export function keyOf(
+export async function keyOf(
   ports: Pick<Ports, "metadata">,
   caller: Caller,
   target: Resource,
 ): Promise<KmsKey> {
+  // An alias that stood for no key when the caller was judged: the policy of the key that it may stand
+  // for by now had no say.
+  if (target.arn.includes(":alias/")) throw noSuchAlias(target.arn);
   return findKey(ports, ownRegistry(caller), target.arn);
 }
 

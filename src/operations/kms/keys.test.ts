@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { account, callerOf } from "../../../test/support/ecr.ts";
 import { openTestIam, type TestIam } from "../../../test/support/iam.ts";
 import { policyText } from "../../../test/support/identity.ts";
@@ -221,6 +221,29 @@ describe("aliases", () => {
     await iam.ask(updateAlias, update, both);
     await expect(iam.ask(deleteAlias, { AliasName }, one1)).rejects.toMatchObject(denied);
     await iam.ask(deleteAlias, { AliasName }, both);
+  });
+
+  it("stay with a key that the caller was not judged by, though they came to it meanwhile", async () => {
+    const [mine, secret] = [await newKey(), await newKey()];
+    const AliasName = "alias/moves";
+    const alias = mine.Arn.replace(/key\/.*/, AliasName);
+    const Resource = [alias, mine.Arn];
+    const user = await iam.user("mover", { Effect: "Allow", Action: "kms:*Alias", Resource });
+    const { aliases } = iam.ports.metadata.kms;
+    const find = aliases.find.bind(aliases);
+    for (const operation of [deleteAlias, updateAlias]) {
+      await iam.ask(createAlias, { AliasName, TargetKeyId: mine.KeyId });
+      vi.spyOn(aliases, "find").mockImplementationOnce(async (...asked) => {
+        const found = await find(...asked);
+        await iam.ask(updateAlias, { AliasName, TargetKeyId: secret.KeyId });
+        return found;
+      });
+      const TargetKeyId = operation === updateAlias ? mine.KeyId : undefined;
+      await expect(iam.ask(operation, { AliasName, TargetKeyId }, user)).rejects.toBeDefined();
+      const { Aliases } = await iam.ask(listAliases, { KeyId: secret.KeyId });
+      expect(Aliases?.map(({ AliasName: name }) => name)).toEqual([AliasName]);
+      await iam.ask(deleteAlias, { AliasName });
+    }
   });
 
   it("are what kms:RequestAlias and kms:ResourceAliases ask for", async () => {

@@ -4,6 +4,7 @@ import { openWith, parseCiphertext, sealWith } from "../../registry/kms/cipherte
 import { kmsKeyArn } from "../../registry/kms/kms-key.ts";
 import { requireUsable } from "../../registry/kms/require-usable.ts";
 import { keyMaterialId } from "../../registry/kms/rotate-key.ts";
+import type { Resource } from "../../registry/policy/authorize.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
@@ -36,21 +37,23 @@ export const reEncrypt = operation("kms:ReEncrypt", {
     DryRunModifiers: dryRunModifiers,
   } satisfies Members<ReEncryptRequest>),
   action: "kms:ReEncryptFrom",
-  resource: (input, caller, environment) =>
-    openingKey(
-      input.SourceKeyId,
-      input.CiphertextBlob,
-      caller,
-      environment,
-      input.SourceEncryptionContext,
-    ),
-  further: async (input, caller, environment) => {
-    const { DestinationKeyId: keyId, DestinationEncryptionContext: context } = input;
-    const resource = await anyKey(keyId, caller, environment, context);
-    return [{ action: "kms:ReEncryptTo", resource }];
+  resource: async (input, caller, environment) => {
+    const { SourceKeyId, CiphertextBlob, SourceEncryptionContext: context } = input;
+    const source = await openingKey(SourceKeyId, CiphertextBlob, caller, environment, context);
+    const { DestinationKeyId, DestinationEncryptionContext } = input;
+    const other = [caller, environment, DestinationEncryptionContext] as const;
+    return betweenKeys(source, await anyKey(DestinationKeyId, ...other));
   },
-  conditions: ({ DestinationKeyId, DestinationEncryptionAlgorithm: EncryptionAlgorithm }) =>
-    useConditions({ KeyId: DestinationKeyId, EncryptionAlgorithm }),
+  further: (input, _caller, _environment, target) => {
+    const { DestinationKeyId: KeyId, DestinationEncryptionAlgorithm: EncryptionAlgorithm } = input;
+    // Not looked up again: its alias may have moved since the source was judged beside it.
+    const { destination: resource } = target as Source;
+    const conditions = useConditions({ KeyId, EncryptionAlgorithm });
+    return [{ action: "kms:ReEncryptTo", resource, conditions }];
+  },
+  // Of the key that opens; what the other one is called by is told to its own action.
+  conditions: ({ SourceKeyId: KeyId, SourceEncryptionAlgorithm: EncryptionAlgorithm }) =>
+    useConditions({ KeyId, EncryptionAlgorithm }),
   access: "Write",
   errors: [
     ...(["Disabled", "DryRunOperation", "IncorrectKey", "InvalidCiphertext"] as const),
@@ -84,3 +87,17 @@ export const reEncrypt = operation("kms:ReEncrypt", {
     };
   },
 });
+
+/** The key that opens, and beside it the one that seals. */
+interface Source extends Resource {
+  readonly destination: Resource;
+}
+
+/** Both with what conditions can ask of the two. Source: KMS, kms:ReEncryptOnSameKey. */
+function betweenKeys(source: Resource, destination: Resource): Source {
+  const isSame = ["kms:reencryptonsamekey", String(source.arn === destination.arn)] as const;
+  const told = (key: Resource): Resource => {
+    return { ...key, conditions: new Map([...(key.conditions ?? []), isSame]) };
+  };
+  return { ...told(source), destination: told(destination) };
+}

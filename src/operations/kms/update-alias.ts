@@ -4,7 +4,7 @@ import { updateAlias as update } from "../../registry/kms/key-aliases.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
-import { aliasResource, onKeys, requireCurrentKey } from "./alias-resource.ts";
+import { aliasResource, judgedKey, onKeys } from "./alias-resource.ts";
 import { ownKeyNamed, ownRegistry } from "./key-target.ts";
 import { aliasName, keyId } from "./shapes.ts";
 
@@ -21,9 +21,10 @@ export const updateAlias = operation("kms:UpdateAlias", {
   errors: ["InvalidAliasName", "KmsInvalidState", "LimitExceeded", "NotAuthorized", "NotFound"],
   async handle(
     { AliasName: name, TargetKeyId },
-    { ports, caller },
+    { ports, caller, furtherTargets },
   ): Promise<Record<string, never>> {
-    const from = await requireCurrentKey(name, caller, { ports });
+    // The last one is the key that the alias is to stand for.
+    const from = judgedKey(name, caller, furtherTargets.slice(0, -1));
     const key = await ownKeyNamed(ports, caller, TargetKeyId);
     invariant(key !== undefined, "an alias has a key");
     await update(ports, { registry: ownRegistry(caller), name, key: key.id }, from);

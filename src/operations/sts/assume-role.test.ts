@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   account,
   callerOf,
@@ -350,6 +350,23 @@ describe("a role's session", () => {
     await role({ account });
     await expect(callerWith(ports(), Credentials)).rejects.toThrow("nobody has");
   });
+});
+
+it("is not for who was judged by another role, which had the name until then", async () => {
+  const arn = await role({ account });
+  const ann = await user("ann", assume);
+  const { entities } = ports().metadata.identity;
+  const find = entities.find.bind(entities);
+  const replacing = vi.spyOn(entities, "find").mockImplementationOnce(async (...asked) => {
+    const found = await find(...asked);
+    await ports().metadata.transaction(({ identity }) => identity.entities.remove(found!));
+    await role({ account, trust: [trusting(root(otherAccount))] });
+    return found;
+  });
+  expect(await refusal(ann, arn)).toBe(
+    `AccessDenied: User: ${ann.principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`,
+  );
+  expect(replacing).toHaveBeenCalled();
 });
 
 it("takes no tags that are none, or are given twice, and no codes of devices", async () => {

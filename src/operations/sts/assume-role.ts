@@ -7,6 +7,7 @@ import { personOf } from "../../registry/identity/person.ts";
 import type { Principal } from "../../registry/identity/principal.ts";
 import { inheritedTags, sessionTags } from "../../registry/identity/session-tags.ts";
 import { limits } from "../../registry/limits.ts";
+import type { Resource } from "../../registry/policy/authorize.ts";
 import { list, request, tag } from "../iam/shapes.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
@@ -35,6 +36,11 @@ const input = request({
 
 type Input = z.output<typeof input>;
 
+/** What the caller was judged by: a role that is made under the same name meanwhile has another trust policy. */
+interface Judged extends Resource {
+  readonly roleId: string | undefined;
+}
+
 /**
  * Temporary credentials of a role, for whom its trust policy lets in and, from another account, who is
  * allowed to at home as well. Source: STS API, AssumeRole.
@@ -43,7 +49,8 @@ export const assumeRole = operation("sts:AssumeRole", {
   input,
   async resource({ RoleArn }, { principal }, { ports, organization }) {
     requireMayAssume(principal, organization, RoleArn);
-    return (await assumableRole(ports, RoleArn)).resource;
+    const { resource, role } = await assumableRole(ports, RoleArn);
+    return { ...resource, roleId: role?.id } satisfies Judged;
   },
   // What a calling session hands down is set anew on the next one, and needs leave as much as that.
   further({ Tags = [], SourceIdentity }, { principal: { session } }, _environment, resource) {
@@ -69,11 +76,12 @@ export const assumeRole = operation("sts:AssumeRole", {
     "PackedPolicyTooLarge",
     "Validation",
   ],
-  async handle(asked, { ports, caller }): Promise<QueryWire<AssumeRoleResponse>> {
+  async handle(asked, { ports, caller, target }): Promise<QueryWire<AssumeRoleResponse>> {
     const { principal } = caller;
     refuseWhatIsNotThere(asked);
     const { role } = await assumableRole(ports, asked.RoleArn);
-    if (role === undefined) throw goneMeanwhile(principal, asked.RoleArn);
+    const { roleId } = target as Judged;
+    if (role === undefined || role.id !== roleId) throw goneMeanwhile(principal, asked.RoleArn);
     const sourceIdentity = sourceIdentityFor(asked, principal);
     const issued = await issueRoleSession(ports, {
       kind: "assumed-role",
@@ -123,7 +131,7 @@ function refuseWhatIsNotThere({ SerialNumber, TokenCode, ProvidedContexts = [] }
   throw new RegistryError("Validation", "There is no provider of contexts to be trusted.");
 }
 
-/** The role was deleted while it was being judged who may be it. */
+/** The role was deleted, and maybe another one made under its name, while it was being judged who may be it. */
 function goneMeanwhile({ arn }: Principal, roleArn: string): RegistryError {
   return new RegistryError(
     "AccessDenied",

@@ -19,12 +19,21 @@ export interface PasswordClaim {
   readonly newPassword?: string | undefined;
 }
 
+/** How often somebody may guess. */
+export interface Guesses {
+  /** @throws Throttling where too many were wrong */
+  require(): void;
+  /** One was wrong. */
+  failed(): void;
+}
+
 const dayMs = 86_400_000;
 /** Of nobody: what checking a password costs where there is none to check. */
 let nobodys: Promise<string> | undefined;
 
 /**
  * The user who knows this password. Which half was wrong is not told, nor shown by the time it takes.
+ * Guesses are counted one after the other, however many come at once.
  * @throws AccessDenied; PasswordResetRequired where it has to be changed first; PasswordPolicyViolation
  *   for the new one; Throttling
  */
@@ -32,6 +41,7 @@ export async function signInByPassword(
   ports: LoginPorts,
   organization: Organization,
   claim: PasswordClaim,
+  guesses: Guesses,
 ): Promise<Principal> {
   const { account, userName: name, password, newPassword } = claim;
   const owner = await ports.metadata.identity.accounts.find(account);
@@ -42,7 +52,12 @@ export async function signInByPassword(
   const login = owner?.status === "ACTIVE" ? user?.login : undefined;
   nobodys ??= hashPassword("");
   const hash = login?.hash ?? (await nobodys);
-  const isRight = await ports.memory.passwordTurns.take(() => isPassword(password, hash));
+  const isRight = await ports.memory.passwordTurns.take(async () => {
+    guesses.require();
+    const isIt = (await isPassword(password, hash)) && login !== undefined;
+    if (!isIt) guesses.failed();
+    return isIt;
+  });
   if (!isRight || login === undefined || user === undefined) throw wrongPassword();
   if (login.resetRequired || (await isTooOld(ports, account, login.changedAt))) {
     if (newPassword === undefined) throw resetRequired();

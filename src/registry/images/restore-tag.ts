@@ -35,7 +35,7 @@ export async function restoreTag(
     const stored = await change.images.findStored(repository, digest);
     if (stored === undefined) throw imageNotFound();
     if (stored.isTrashed) {
-      await restoreImage(change, repository, digest, { now, mostImages, isTagged: false });
+      await restoreImage(change, repository, digest, { now, mostImages, tags: new Set() });
     }
     const at = held === undefined ? now : await tagMoveTime(change, repository, tag, now);
     await change.tags.put(repository, { tag, digest, at });

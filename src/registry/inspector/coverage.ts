@@ -11,6 +11,7 @@ import type { ScanFrequency, ScanningConfiguration } from "../scanning/scan-type
 import { scanningConfiguration, scanningOf } from "../scanning/scanning-configuration.ts";
 import { useOfImage } from "./image-use-of.ts";
 import { inspectorLimits } from "./inspector-limits.ts";
+import { InspectorSight } from "./inspector-sight.ts";
 import { imageArn, imageResourceType } from "./registry-finding.ts";
 
 export const repositoryResourceType = "AWS_ECR_REPOSITORY";
@@ -54,7 +55,7 @@ export interface CoverageStep {
 
 /**
  * Everything in a registry that enhanced scanning looks at or could: each repository and then its
- * images, by name and digest. Nothing where scanning is not enhanced.
+ * images, by name and digest. Nothing where scanning is not enhanced, or of what whoever asks is not told of.
  */
 export async function* walkCoverage(
   ports: Ports,
@@ -63,15 +64,18 @@ export async function* walkCoverage(
 ): AsyncGenerator<CoverageStep> {
   const configuration = await scanningConfiguration(ports, registry);
   if (configuration.type !== "ENHANCED") return;
+  const sight = new InspectorSight(ports);
   const given = { configuration, duration: await rescanDuration(ports, registry) };
   const begun = after && (await ports.metadata.repositories.find(registry, after.name));
-  if (begun !== undefined) yield* imagesOf(ports, begun, given, after?.digest);
+  if (begun !== undefined && (await sight.sees(begun)))
+    yield* imagesOf(ports, begun, given, after?.digest);
   let name = after?.name;
   for (;;) {
     const limit = inspectorLimits.pageItems;
     const page = { ...(name && { after: name }), limit };
     const repositories = await ports.metadata.repositories.list(registry, page);
     for (const repository of repositories) {
+      if (!(await sight.sees(repository))) continue;
       const covered = repositoryCoverage(repository, configuration);
       yield { place: { name: repository.name }, covered };
       yield* imagesOf(ports, repository, given, undefined);

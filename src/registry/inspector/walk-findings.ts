@@ -23,6 +23,7 @@ import {
 } from "./finding-criteria.ts";
 import type { FindingStatus } from "./finding-status.ts";
 import { inspectorLimits } from "./inspector-limits.ts";
+import { InspectorSight } from "./inspector-sight.ts";
 import {
   type FindingSubject,
   type LookInside,
@@ -214,19 +215,22 @@ function passesNames(criteria: FindingCriteria, repository: Repository, scan: Im
 
 /** Scans come repository by repository: the last one is remembered. */
 class LastRepository {
-  readonly #ports: Pick<Ports, "metadata">;
+  readonly #ports: Ports;
+  readonly #sight: InspectorSight;
   #id: string | undefined;
   #last: Repository | undefined;
 
-  constructor(ports: Pick<Ports, "metadata">) {
+  constructor(ports: Ports) {
     this.#ports = ports;
+    this.#sight = new InspectorSight(ports);
   }
 
-  /** Nothing where it lies in the trash. */
+  /** Nothing where it lies in the trash, or whoever asks is not told of it. */
   async find({ repository }: Pick<Image, "repository">): Promise<Repository | undefined> {
     if (repository.id !== this.#id) {
       const found = await this.#ports.metadata.repositories.findById(repository);
-      this.#last = found !== undefined && isRepositoryName(found.name) ? found : undefined;
+      const isThere = found !== undefined && isRepositoryName(found.name);
+      this.#last = isThere && (await this.#sight.sees(found)) ? found : undefined;
       this.#id = repository.id;
     }
     return this.#last;

@@ -8,6 +8,7 @@ import { containerConfigTypes } from "../images/parse-manifest.ts";
 import { readLayer } from "../layers/read-layer.ts";
 import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { inTurns, type Steps } from "../steps.ts";
 import { distributionOf } from "./distribution.ts";
 import { ImageBounds } from "./image-bounds.ts";
 import { type ImageConfig, parseImageConfig } from "./image-config.ts";
@@ -104,14 +105,15 @@ async function readImage(
   image: Image,
   signal: AbortSignal | undefined,
 ): Promise<ScannedImage> {
-  return assembleImage(await readContents(ports, repository, image, signal));
+  return inTurns(assembleImage(await readContents(ports, repository, image, signal)));
 }
 
 /** What is in an image, from what was found in its layers. */
-export function assembleImage({ layers, config }: ImageContents): ScannedImage {
-  const merged = mergeLayers(layers, distributionOf);
+export function* assembleImage({ layers, config }: ImageContents): Steps<ScannedImage> {
+  const merged = yield* mergeLayers(layers, distributionOf);
+  const packages = yield* preferredPackages(merged.packages);
   return {
-    inventory: { ...merged, packages: preferredPackages(merged.packages) },
+    inventory: { ...merged, packages },
     config: parseImageConfig(config),
   };
 }

@@ -1,5 +1,7 @@
+import { Pace, type Steps } from "../steps.ts";
 import type { LayerInventory } from "./layer-inventory.ts";
 import { parentOf } from "./layer-path.ts";
+import { scanningLimits } from "./scanning-limits.ts";
 
 /**
  * Which files of an image's layers are still there in the image. What a layer removes is what lies below it,
@@ -13,13 +15,21 @@ export class LayerVisibility {
   /** Paths that are asked for, and all directories above them: what is elsewhere does not matter. */
   readonly #relevant = new Set<string>();
 
+  private constructor() {}
+
   /**
    * @param layers oldest first
    * @param paths those that are asked for
    */
-  constructor(layers: readonly LayerInventory[], paths: Iterable<string>) {
-    for (const path of paths) this.#addRelevant(path);
-    for (const [index, layer] of layers.entries()) this.#addLayer(layer, index);
+  static *of(layers: readonly LayerInventory[], paths: Iterable<string>): Steps<LayerVisibility> {
+    const visibility = new LayerVisibility();
+    const pace = new Pace(scanningLimits.mergedAtOnce);
+    for (const path of paths) {
+      if (pace.isOver()) yield;
+      visibility.#addRelevant(path);
+    }
+    for (const [index, layer] of layers.entries()) yield* visibility.#addLayer(layer, index, pace);
+    return visibility;
   }
 
   /** Whether a file that this layer has at this path is there in the image. */
@@ -39,9 +49,10 @@ export class LayerVisibility {
     }
   }
 
-  #addLayer({ files, whiteouts, opaque }: LayerInventory, index: number): void {
+  *#addLayer({ files, whiteouts, opaque }: LayerInventory, index: number, pace: Pace): Steps<void> {
     const directories = new Set<string>();
     for (const { path, kind } of files) {
+      if (pace.isOver()) yield;
       this.#hide(this.#hidesAt, path, index);
       if (kind !== "directory") this.#hide(this.#hidesBelow, path, index);
       // What holds it is a directory, whether the layer says so or not.
@@ -55,10 +66,14 @@ export class LayerVisibility {
       }
     }
     for (const path of whiteouts) {
+      if (pace.isOver()) yield;
       this.#hide(this.#hidesAt, path, index);
       this.#hide(this.#hidesBelow, path, index);
     }
-    for (const path of opaque) this.#hide(this.#hidesBelow, path, index);
+    for (const path of opaque) {
+      if (pace.isOver()) yield;
+      this.#hide(this.#hidesBelow, path, index);
+    }
   }
 
   #hide(by: Map<string, number>, path: string, index: number): void {

@@ -8,6 +8,7 @@ import {
   layerArchive,
   symlink,
 } from "../../../test/support/layer-archive.ts";
+import { finished } from "../steps.ts";
 import { analyzers, systemFiles } from "./analyzers.ts";
 import type { FileAnalyzer } from "./file-analyzer.ts";
 import type { FoundPackage } from "./found-package.ts";
@@ -17,6 +18,7 @@ import { layerLimits } from "./layer-limits.ts";
 import { LayerReading } from "./layer-reading.ts";
 import { LayerRefused } from "./layer-refused.ts";
 import { mergeLayers } from "./merge-layers.ts";
+import { scanningLimits } from "./scanning-limits.ts";
 
 /** A file of a language: its lines are `name version`. */
 const language: FileAnalyzer = {
@@ -51,7 +53,7 @@ function layer(...entries: readonly ArchiveEntry[]): LayerInventory {
 }
 
 function merge(...layers: readonly LayerInventory[]): ImageInventory {
-  return mergeLayers(layers, () => undefined);
+  return finished(mergeLayers(layers, () => undefined));
 }
 
 /** `name version@layer`, sorted; a star for what is of the system. */
@@ -165,10 +167,8 @@ it("the distribution is told by what is there in the end", () => {
     layer(file("etc/.wh.os-release"), file("etc/debian_version", "12.1")),
     layer(file("usr/lib/os-release", "ID=alpine")),
   ];
-  const { distribution } = mergeLayers(layers, (files) => ({
-    id: "x",
-    name: JSON.stringify(files),
-  }));
+  const named = (files: object) => ({ id: "x", name: JSON.stringify(files) });
+  const { distribution } = finished(mergeLayers(layers, named));
   const expected = { "usr/lib/os-release": "ID=alpine", "etc/debian_version": "12.1" };
   expect(JSON.parse(distribution!.name)).toEqual(expected);
   expect(merge(...layers)).not.toHaveProperty("distribution");
@@ -277,7 +277,7 @@ describe("files that packages of the system own", () => {
     });
     const owned = (vendor: string) => {
       const alma = { id: "almalinux", name: "AlmaLinux 9", ecosystem: "AlmaLinux:9" };
-      const { packages } = mergeLayers([ownedBy(vendor)], () => alma);
+      const { packages } = finished(mergeLayers([ownedBy(vendor)], () => alma));
       return packages.map(({ version, isSystemOwned }) => `${version} ${isSystemOwned}`);
     };
     expect(owned("AlmaLinux")).toEqual(["1 true", "2 true"]);
@@ -448,4 +448,29 @@ describe("any stack of layers", () => {
 
 it("a layer with links that lead in a circle is refused before it is merged", () => {
   expect(() => layer(symlink("a", "b"), symlink("b", "a"), file("a/x"))).toThrow(LayerRefused);
+});
+
+it("many files are put together a few at a time, in each thing that is done with them", () => {
+  const many = 4 * scanningLimits.mergedAtOnce;
+  const files = Array.from({ length: many }, (_, at) => ({
+    ...({ path: `usr/${at}`, kind: "symlink", target: "x", sizeBytes: 0 } as const),
+    ...{ mode: 0o777, userId: 0, groupId: 0 },
+  }));
+  const record = (packages: FoundPackage[]) => ({
+    path: "METADATA",
+    analyzer: "language",
+    packages,
+  });
+  const packages = Array.from({ length: many }, (_, at): FoundPackage => {
+    return { type: "pypi", name: `name-${at}`, version: "1" };
+  });
+  const steps = (change: Partial<LayerInventory>) => {
+    const counted = mergeLayers([{ ...layer(), ...change }], () => undefined);
+    let count = 0;
+    while (counted.next().done !== true) count += 1;
+    return count;
+  };
+  // Looked at as links twice, as paths, and as what hides others.
+  expect(steps({ files })).toBeGreaterThanOrEqual(4 * 4 - 1);
+  expect(steps({ records: [record(packages)] })).toBeGreaterThanOrEqual(2 * 4 - 1);
 });

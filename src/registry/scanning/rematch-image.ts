@@ -106,7 +106,7 @@ async function isToldAlready(
   const kind = `findings of ${scan.type}` as const;
   const head = (await openHead(ports, repository, image, kind, kept)) as FindingsHead | undefined;
   const { inventory } = scanned;
-  if (head?.basis !== basisOf(inventory)) return false;
+  if (head?.basis !== (await basisOf(inventory))) return false;
   const was = { image, inventory, outline: head.outline };
   return isOutlined(index, was, changes, looking);
 }
@@ -123,7 +123,7 @@ async function outcomeOf(
   const { type, status, description } = scan;
   const now = ports.clock.now();
   const { inventory } = scanned;
-  const isSameBasis = basis === basisOf(inventory);
+  const isSameBasis = basis === (await basisOf(inventory));
   // Of findings of another inventory it is not known what else they would be.
   if (changes !== undefined && isSameBasis) {
     const was = { image, inventory, before };

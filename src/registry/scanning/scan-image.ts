@@ -188,7 +188,7 @@ export async function judge(
     ...judged.reservations,
   ].join(" ");
   const status = isBasic ? "COMPLETE" : "ACTIVE";
-  return { status, description, findings, index, basis: basisOf(scanned.inventory) };
+  return { status, description, findings, index, basis: await basisOf(scanned.inventory) };
 }
 
 /** Keeps it, and tells of it, in one transaction; nothing where the image is another one by now. */

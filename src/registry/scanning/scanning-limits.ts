@@ -16,6 +16,8 @@ export const scanningLimits = {
   lookThroughMs: 60 * 60 * 1000,
   /** Of what is kept of an image or a layer, as JSON. */
   documentBytes: 256 * 1024 * 1024,
+  /** Of a list in it, that are written or read before others are served. */
+  itemsPerPart: 5_000,
   /** Of an image's config. */
   configBytes: 4 * 1024 * 1024,
   /** Of a config that advice looks at while somebody waits. */
@@ -32,6 +34,8 @@ export const scanningLimits = {
   imageFindings: 100_000,
   /** Packages and advisories that are looked at before others are served. */
   looksAtOnce: 1_000,
+  /** Files and packages of layers that are put together before others are served. */
+  mergedAtOnce: 5_000,
   /** Indexes that an image is in, whose tags and pulls count for its findings. */
   weighedParents: 20,
   /** Images of an index that are scanned again when something is attached to it. */

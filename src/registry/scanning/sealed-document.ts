@@ -14,6 +14,8 @@ import { invariant } from "../errors.ts";
 import type { Image } from "../images/image.ts";
 import type { ObjectId } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { inTurns, type Steps } from "../steps.ts";
+import { AssembledDocument, documentParts } from "./document-parts.ts";
 import type { SealedDocument } from "./image-scan.ts";
 import { scanningLimits } from "./scanning-limits.ts";
 
@@ -113,7 +115,7 @@ async function seal(
   document: unknown,
   head?: unknown,
 ): Promise<SealedDocument> {
-  const whole = await deflate(JSON.stringify(document));
+  const whole = await deflate(await inTurns(written(document)));
   const plaintext =
     head === undefined ? whole : withHead(await deflate(JSON.stringify(head)), whole);
   return { sizeBytes: plaintext.length, content: sealWhole(key, object, plaintext) };
@@ -153,5 +155,27 @@ async function parsed(deflated: Buffer): Promise<unknown> {
   const chunkSize = Math.min(most, Math.max(least, deflated.length * perByte));
   const maxOutputLength = scanningLimits.documentBytes;
   const text = await inflate(deflated, { maxOutputLength, chunkSize });
-  return JSON.parse(text.toString());
+  return inTurns(read(text));
+}
+
+/** A line for each part. What is small is one line, and the JSON of the document. */
+function* written(document: unknown): Steps<Buffer> {
+  const lines: Buffer[] = [];
+  for (const part of documentParts(document)) {
+    if (lines.length > 0) yield;
+    lines.push(Buffer.from(`${lines.length > 0 ? "\n" : ""}${JSON.stringify(part)}`));
+  }
+  return Buffer.concat(lines);
+}
+
+function* read(text: Buffer): Steps<unknown> {
+  const assembled = new AssembledDocument();
+  for (let at = 0; at < text.length; ) {
+    if (at > 0) yield;
+    const found = text.indexOf("\n", at);
+    const end = found < 0 ? text.length : found;
+    assembled.add(JSON.parse(text.toString("utf8", at, end)));
+    at = end + 1;
+  }
+  return assembled.document;
 }

@@ -1,8 +1,10 @@
+import { Pace, type Steps } from "../steps.ts";
 import { isThirdParty } from "./advisories/third-party.ts";
 import type { CurrentRecords } from "./current-records.ts";
 import type { LayerInventory, PackageRecord } from "./layer-inventory.ts";
 import { nameOf, parentOf } from "./layer-path.ts";
 import { resolveLinks } from "./layer-tree.ts";
+import { scanningLimits } from "./scanning-limits.ts";
 
 interface Owner {
   /** Layers whose packages of the system have the file. */
@@ -28,26 +30,47 @@ export class SystemOwnership {
    *   other way round
    * @param family whose advisories the image's are; empty where there are none
    */
-  constructor(
+  static *of(
     layers: readonly LayerInventory[],
     current: CurrentRecords,
-    links: Iterable<readonly [path: string, target: string]>,
+    links: ReadonlyMap<string, string>,
     family: string,
-  ) {
-    this.#family = family;
-    this.#foreignLists = new Set(foreignLists(current, family));
-    this.#links = new Map(links);
-    for (const { record } of current.all) {
-      // Only files with packages are ever asked for.
-      if (record.packages.length > 0) this.#owners.set(this.#realPath(record.path), noOwner());
+  ): Steps<SystemOwnership> {
+    const pace = new Pace(scanningLimits.mergedAtOnce);
+    const foreign = new Set<string>();
+    for (const list of foreignLists(current, family)) {
+      if (pace.isOver()) yield;
+      foreign.add(list);
     }
-    const isCurrent = new Set(current.all.map(({ record }) => record));
+    const ownership = new SystemOwnership(family, foreign, links);
+    const isCurrent = new Set<PackageRecord>();
+    for (const { record } of current.all) {
+      if (pace.isOver()) yield;
+      isCurrent.add(record);
+      // Only files with packages are ever asked for.
+      if (record.packages.length > 0) ownership.#ask(record.path);
+    }
     for (const [layer, { records }] of layers.entries()) {
       for (const record of records) {
+        if (pace.isOver()) yield;
         if (record.ownedPaths === undefined || !current.has(record)) continue;
-        for (const path of this.#ownPaths(record)) this.#add(path, layer, isCurrent.has(record));
+        for (const path of ownership.#ownPaths(record)) {
+          if (pace.isOver()) yield;
+          ownership.#add(path, layer, isCurrent.has(record));
+        }
       }
     }
+    return ownership;
+  }
+
+  private constructor(
+    family: string,
+    foreignLists: ReadonlySet<string>,
+    links: ReadonlyMap<string, string>,
+  ) {
+    this.#family = family;
+    this.#foreignLists = foreignLists;
+    this.#links = links;
   }
 
   /**
@@ -72,6 +95,10 @@ export class SystemOwnership {
       if (isOwn) yield* ownedPaths.slice(from, from + paths);
       from += paths;
     }
+  }
+
+  #ask(path: string): void {
+    this.#owners.set(this.#realPath(path), noOwner());
   }
 
   #add(path: string, layer: number, isCurrent: boolean): void {

@@ -1,26 +1,25 @@
 import type { MetadataChange } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { isRegistryError, RegistryError } from "../errors.ts";
+import { isRegistryError } from "../errors.ts";
 import { addTrashEvent } from "../events/trash-event.ts";
 import { holdArrival, readArrivalFacts } from "../gates/hold-arrival.ts";
-import { imageNotFound } from "../images/get-image.ts";
 import type { Image } from "../images/image.ts";
 import { requireRoomForImage } from "../images/image-limits.ts";
 import { areChildrenActive, startActivation } from "../images/storage-class.ts";
 import { hastenLifecycle } from "../lifecycle/hasten-lifecycle.ts";
-import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName, Tag } from "../names.ts";
 import { charge } from "../quotas/charge.ts";
 import { imagesQuota, serviceQuotaValue } from "../quotas/service-quotas.ts";
 import { findRepository, lockRepository } from "../repositories/find-repository.ts";
 import type { Repository } from "../repositories/repository.ts";
+import { imagesComingBack } from "./coming-back.ts";
 import type { TrashedImage } from "./trash.ts";
 
 /** An image that came back. */
 export interface RestoredImage {
   readonly digest: Digest;
   readonly tags: readonly Tag[];
-  /** Those of its tags that name another image by now, and stay there. */
+  /** Those of its tags that name another image, or did when it was asked for, and stay there. */
   readonly takenTags: readonly Tag[];
 }
 
@@ -35,6 +34,7 @@ export interface RestoreFailure {
  * that are free, with the children that an index needs, and with what is about them and went because
  * they did. Their age counts from now on, so that the rule that expired them does not do so again at
  * once.
+ * @param tags those that may come back; by default all that are free
  * @throws RepositoryNotFound
  */
 export async function restoreImages(
@@ -42,6 +42,7 @@ export async function restoreImages(
   registry: Registry,
   name: RepositoryName,
   digests: readonly Digest[],
+  tags?: ReadonlySet<Tag>,
 ): Promise<{ restored: RestoredImage[]; failures: RestoreFailure[] }> {
   await findRepository(ports, registry, name);
   const mostImages = await serviceQuotaValue(ports, registry, imagesQuota);
@@ -53,7 +54,7 @@ export async function restoreImages(
       const now = ports.clock.now();
       const came = await ports.metadata.transaction(async (change) => {
         const repository = await lockRepository(change, registry, name);
-        return restoreImage(change, repository, digest, { now, mostImages });
+        return restoreImage(change, repository, digest, { now, mostImages, tags });
       });
       for (const image of came) restored.set(image.digest, image);
     } catch (error) {
@@ -77,8 +78,8 @@ function toFailure(digest: Digest, error: unknown): RestoreFailure {
 export interface RestoreOptions {
   readonly now: number;
   readonly mostImages: number;
-  /** Whether the tags that are free come back too. */
-  readonly isTagged?: boolean;
+  /** Which tags may come back if they are free; by default all. */
+  readonly tags?: ReadonlySet<Tag> | undefined;
 }
 
 /**
@@ -91,31 +92,15 @@ export async function restoreImage(
   change: MetadataChange,
   repository: Repository,
   digest: Digest,
-  { now, mostImages, isTagged = true }: RestoreOptions,
+  { now, mostImages, tags: mayComeBack }: RestoreOptions,
 ): Promise<RestoredImage[]> {
-  const trashed = await change.trash.findImage(repository, digest);
-  if (trashed === undefined || trashed.expiresAt <= now) throw imageNotFound();
   const restored: RestoredImage[] = [];
-  // Level by level downwards: an index comes last, when all that it lists is there.
-  const waiting = [trashed];
-  const order: TrashedImage[] = [];
-  const seen = new Set<Digest>();
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (seen.has(next.image.digest)) continue;
-    seen.add(next.image.digest);
-    if (seen.size > limits.indexWalkNodes) throw tooMany();
-    order.push(next);
-    waiting.push(...(await missingChildren(change, repository, next, now)));
-    const followers = await change.trash.discardedWith(repository, next.image.digest);
-    waiting.push(...followers.filter(({ expiresAt }) => expiresAt > now));
-  }
+  const order = await imagesComingBack(change, repository, digest, now);
   let room = repository.imageCount;
-  for (const each of order.reverse()) {
+  for (const each of order) {
     requireRoomForImage({ ...repository, imageCount: room }, mostImages);
     room += 1;
-    restored.push(
-      await restoreOne(change, repository, isTagged ? each : { ...each, tags: [] }, now),
-    );
+    restored.push(await restoreOne(change, repository, each, { now, tags: mayComeBack }));
   }
   for (const { image } of order) await settleState(change, repository, image, now);
   await hastenLifecycle(change, repository, now, "taken");
@@ -138,33 +123,11 @@ async function settleState(
   await startActivation(change, repository, archived, now);
 }
 
-/** Children that are in the trash; those that are here need nothing. */
-async function missingChildren(
-  change: MetadataChange,
-  repository: Repository,
-  { image }: TrashedImage,
-  now: number,
-): Promise<TrashedImage[]> {
-  const children: TrashedImage[] = [];
-  for (const { kind, digest } of await change.images.references(repository, image.digest)) {
-    if (kind !== "child" || (await change.images.find(repository, digest)) !== undefined) continue;
-    const trashed = await change.trash.findImage(repository, digest);
-    if (trashed === undefined || trashed.expiresAt <= now) {
-      throw new RegistryError(
-        "ReferencedImagesNotFound",
-        `The image with digest '${digest}', which the image '${image.digest}' lists, is gone for good`,
-      );
-    }
-    children.push(trashed);
-  }
-  return children;
-}
-
 async function restoreOne(
   change: MetadataChange,
   repository: Repository,
   trashed: TrashedImage,
-  now: number,
+  { now, tags: mayComeBack }: Pick<RestoreOptions, "now" | "tags">,
 ): Promise<RestoredImage> {
   const { image } = trashed;
   const { digest, manifestBytes } = image;
@@ -173,7 +136,8 @@ async function restoreOne(
   const tags: Tag[] = [];
   const takenTags: Tag[] = [];
   for (const tag of trashed.tags) {
-    if ((await change.tags.find(repository, tag)) !== undefined) {
+    const isFree = (await change.tags.find(repository, tag)) === undefined;
+    if (!isFree || mayComeBack?.has(tag) === false) {
       takenTags.push(tag);
       continue;
     }
@@ -189,11 +153,4 @@ async function restoreOne(
   );
   await addTrashEvent(change, repository, { action: "RESTORE", image: { digest, tags }, at: now });
   return { digest, tags, takenTags };
-}
-
-function tooMany(): RegistryError {
-  return new RegistryError(
-    "LimitExceeded",
-    `The image can't be restored together with more than ${limits.indexWalkNodes} others`,
-  );
 }

@@ -62,6 +62,8 @@ const readOnly = "25006";
 const uniqueViolation = "23505";
 const noSuchStatement = "26000";
 const unsupported = "0A000";
+/** U+0000 in a text, which PostgreSQL does not keep. Callers' texts alone have it. */
+const noSuchCharacter = "22021";
 /** Classes of failures that are the machine's or the operator's. */
 const machineClasses = ["08", "53", "57", "58", "XX"];
 const machineCodes = [serializationFailure, deadlock, "40003", "55P03", readOnly, "25P03", "28000"];
@@ -102,13 +104,20 @@ export function mayConnectLater({ code }: ServerError): boolean {
   return code.startsWith("53") || code.startsWith("57") || code.startsWith("08");
 }
 
-/** The machine's failures become ServiceUnavailable; the others are bugs and stay what they are. */
+/**
+ * The machine's failures become ServiceUnavailable, and texts that can not be kept the caller's fault; the
+ * others are bugs and stay what they are.
+ */
 export function toError(error: unknown): unknown {
   if (error instanceof ConnectionLost || error instanceof NotConnected) {
     return metadataUnavailable(error);
   }
   if (!(error instanceof ServerError)) return error;
   const { code } = error;
+  if (code === noSuchCharacter) {
+    const sentence = "Invalid parameter: a text has the character U+0000";
+    return new RegistryError("InvalidParameter", sentence, {}, error);
+  }
   const isMachine = machineClasses.includes(code.slice(0, 2)) || machineCodes.includes(code);
   return isMachine || isStaleStatement(error) ? metadataUnavailable(error) : error;
 }

@@ -14,6 +14,7 @@ import {
   suppressedByStatements,
 } from "../../../registry/scanning/suppressions/vex-suppression.ts";
 import type { WeighedFinding } from "../../../registry/scanning/weighed-finding.ts";
+import { finished } from "../../../registry/steps.ts";
 import { CommandError } from "../client.ts";
 import { type CommandBuilder, collected, textOf, textsOf, type Words } from "../command-builder.ts";
 import { printable } from "../table.ts";
@@ -116,7 +117,7 @@ class ScanRun {
       ...{ vulndb: textOf(words.vulndb), server: this.#builder.serverOptions(words) },
     };
     await commands.run(wish, async (opened) => {
-      const scanned = assembleImage(opened.read);
+      const scanned = finished(assembleImage(opened.read));
       this.#requireRead(scanned);
       const isDocument = this.#format === "cyclonedx" || this.#format === "spdx";
       if (words.packages === true || (isDocument && this.#failOn.length === 0)) {

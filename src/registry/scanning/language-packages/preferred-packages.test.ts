@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { finished } from "../../steps.ts";
 import type { InstalledPackage } from "../image-inventory.ts";
 import { preferredPackages } from "./preferred-packages.ts";
 
@@ -15,7 +16,7 @@ function found(
 
 /** What is left of these, by path and name. */
 function left(...packages: InstalledPackage[]): string[] {
-  return preferredPackages(packages).map(({ path, name }) => `${path} ${name}`);
+  return finished(preferredPackages(packages)).map(({ path, name }) => `${path} ${name}`);
 }
 
 describe("of an image's records", () => {
@@ -60,6 +61,10 @@ describe("of an image's records", () => {
       sbom("npm", "a", "2.0.0"),
       sbom("bitnami", "redis", "7.2.0"),
     ];
-    expect(preferredPackages([...installed, ...told])).toEqual([...installed, told[2], told[3]]);
+    expect(finished(preferredPackages([...installed, ...told]))).toEqual([
+      ...installed,
+      told[2],
+      told[3],
+    ]);
   });
 });

@@ -1,4 +1,6 @@
+import { Pace, type Steps } from "../../steps.ts";
 import type { InstalledPackage } from "../image-inventory.ts";
+import { scanningLimits } from "../scanning-limits.ts";
 import { composerLock, composerPackages } from "./composer-packages.ts";
 import { dotnetPackages } from "./dotnet-packages.ts";
 import { embeddedSboms } from "./embedded-sboms.ts";
@@ -14,18 +16,25 @@ import { rubyGems } from "./ruby-gems.ts";
  * bill of materials is a copy: packages of the system are the package manager's to tell, of whatever version;
  * of others it adds what no other record has. The order stays.
  */
-export function preferredPackages(
+export function* preferredPackages(
   packages: readonly InstalledPackage[],
-): readonly InstalledPackage[] {
-  const installed = installedPaths(packages);
+): Steps<readonly InstalledPackage[]> {
+  const pace = new Pace(scanningLimits.mergedAtOnce);
+  const installed = yield* installedPaths(packages);
   const recorded = new Set<string>();
   for (const found of packages) {
+    if (pace.isOver()) yield;
     if (found.analyzer !== embeddedSboms.name) recorded.add(identity(found));
   }
-  return packages.filter((found) => {
-    if (locks.has(found.analyzer)) return !isInstalled(found, installed);
-    return found.analyzer !== embeddedSboms.name || !recorded.has(identity(found));
-  });
+  const preferred: InstalledPackage[] = [];
+  for (const found of packages) {
+    if (pace.isOver()) yield;
+    const isPreferred = locks.has(found.analyzer)
+      ? !isInstalled(found, installed)
+      : found.analyzer !== embeddedSboms.name || !recorded.has(identity(found));
+    if (isPreferred) preferred.push(found);
+  }
+  return preferred;
 }
 
 const locks: ReadonlySet<string> = new Set(lockFileAnalyzers.map(({ name }) => name));
@@ -42,9 +51,11 @@ const ofNpm = { analyzer: npmPackages.name, isBelow: true };
 /** By analyzer, the folders that have one of its records somewhere below. */
 type InstalledPaths = ReadonlyMap<string, ReadonlySet<string>>;
 
-function installedPaths(packages: readonly InstalledPackage[]): InstalledPaths {
+function* installedPaths(packages: readonly InstalledPackage[]): Steps<InstalledPaths> {
+  const pace = new Pace(scanningLimits.mergedAtOnce);
   const folders = new Map<string, Set<string>>();
   for (const { analyzer, path } of packages) {
+    if (pace.isOver()) yield;
     if (locks.has(analyzer) || analyzer === embeddedSboms.name) continue;
     const known = folders.get(analyzer) ?? new Set([""]);
     folders.set(analyzer, known);
