@@ -64,7 +64,7 @@ export async function runExport(program: BundleProgram, wish: BundleWish): Promi
   const plan = await planBundle(wanted, other, pause);
   const advisories = wish.advisories ? await ownAdvisories(program.config) : undefined;
   const createdAt = new Date(program.clock.now()).toISOString();
-  const { repositories, contents, origins } = plan;
+  const { repositories, contents, origins, leftOut } = plan;
   const document = {
     ...{ createdAt, repositories, contents, omitted: [...(other?.layers ?? [])] },
     ...(advisories !== undefined && { advisories: advisories.listed }),
@@ -79,7 +79,7 @@ export async function runExport(program: BundleProgram, wish: BundleWish): Promi
     readAdvisories: async () => createReadStream(advisories?.path ?? ""),
   });
   const { size: bytes } = await stat(file);
-  return { keyId, repositories: repositories.length, contents: contents.length, bytes };
+  return { keyId, repositories: repositories.length, contents: contents.length, bytes, leftOut };
 }
 
 /** Nothing of it is used before every byte of it was verified. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -128,6 +128,21 @@ describe("entrepot vulndb", () => {
       0,
       expect.stringMatching(/^Read 1 records.*\nRefused 1 records:\n {2}1: modified is missing/),
     ]);
+    const indexes = async () => (await run("status", "--json")).out;
+    const before = await indexes();
+    const empty = join(root, "empty");
+    mkdirSync(empty);
+    writeFileSync(join(empty, "contents.json"), "{}");
+    const none = await run("import", empty);
+    expect([none.code, none.out]).toEqual([
+      1,
+      `There are no advisories in ${empty}. What was there is kept.\n`,
+    ]);
+    expect(await indexes()).toBe(before);
+    const catalogue = join(root, "kev.json");
+    const told = { catalogVersion: "2026.01.01", dateReleased: "2026-01-01T00:00:00Z" };
+    writeFileSync(catalogue, JSON.stringify({ ...told, count: 0, vulnerabilities: [] }));
+    expect((await run("import", catalogue)).code).toBe(0);
     const absent = await run("import", join(root, "absent"));
     expect([absent.code, absent.error]).toEqual([1, expect.stringContaining("no such file")]);
   });

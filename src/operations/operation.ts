@@ -56,8 +56,9 @@ export interface HttpBinding {
   readonly method: "DELETE" | "GET" | "POST" | "PUT";
   /** `/tags/{resourceArn}`: what stands in braces is a member, and takes one segment. */
   readonly path: `/${string}`;
-  /** Lists of texts that stand in the query. All other members are the body's. */
+  /** Lists of texts that stand in the query, and single texts. All other members are the body's. */
   readonly queryLists?: readonly string[];
+  readonly queryTexts?: readonly string[];
 }
 
 /** One more thing that the caller must be allowed to do for an operation. */

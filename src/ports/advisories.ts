@@ -105,6 +105,8 @@ export interface BuiltIndex {
   readonly sizeBytes: number;
   /** Records that were read. */
   readonly records: number;
+  /** Whether nothing that is used was in what came: neither a record nor a catalogue. */
+  readonly isEmpty: boolean;
   readonly refused: readonly LeftOut[];
   readonly odd: readonly LeftOut[];
 }

@@ -106,6 +106,7 @@ export type ErrorKind =
   | "ParameterPatternMismatch"
   | "ParameterVersionLabelLimitExceeded"
   | "ParameterVersionNotFound"
+  | "ParentNotFound"
   | "PasswordPolicyViolation"
   | "PasswordResetRequired"
   | "PolicyLengthExceeded"

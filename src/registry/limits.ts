@@ -90,6 +90,8 @@ export const limits = {
   manifestBytes: 4 * MiB,
   manifestDepth: 32,
   manifestReferences: 1_000,
+  /** In one of Docker's schema 1. */
+  manifestSignatures: 16,
   indexNesting: 3,
   indexWalkNodes: 10_000,
 

@@ -8,10 +8,15 @@ import {
   DescribeCreateAccountStatusCommand,
   DescribeOrganizationCommand,
   ListAccountsCommand,
+  ListAccountsForParentCommand,
+  ListChildrenCommand,
+  ListOrganizationalUnitsForParentCommand,
   ListParentsCommand,
   ListRootsCommand,
   ListTagsForResourceCommand,
   OrganizationsClient,
+  paginateListAccountsForParent,
+  paginateListChildren,
 } from "@aws-sdk/client-organizations";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -63,6 +68,30 @@ it("are what Terraform's resources read back", async () => {
   expect(Accounts?.map(({ Id }) => Id).toSorted()).toEqual([account, AccountId].toSorted());
 });
 
+it("are found by walking down from the root, page by page", async () => {
+  const id = await createAccount();
+  const organizations = client();
+  const { Roots } = await organizations.send(new ListRootsCommand({}));
+  const ParentId = Roots?.[0]?.Id;
+  const units = new ListOrganizationalUnitsForParentCommand({ ParentId });
+  expect((await organizations.send(units)).OrganizationalUnits).toEqual([]);
+  const none = new ListChildrenCommand({ ParentId, ChildType: "ORGANIZATIONAL_UNIT" });
+  expect((await organizations.send(none)).Children).toEqual([]);
+  // A paginator writes the next token into what it was given.
+  const page = () => ({ ParentId, MaxResults: 1 });
+  const [accounts, children]: [unknown[], unknown[]] = [[], []];
+  for await (const each of paginateListAccountsForParent({ client: organizations }, page())) {
+    accounts.push(...(each.Accounts ?? []).map(({ Id }) => Id));
+  }
+  const asked = { ...page(), ChildType: "ACCOUNT" } as const;
+  for await (const each of paginateListChildren({ client: organizations }, asked)) {
+    children.push(...(each.Children ?? []));
+  }
+  const all = [account, id].toSorted();
+  expect(accounts).toEqual(all);
+  expect(children).toEqual(all.map((Id) => ({ Id, Type: "ACCOUNT" })));
+});
+
 it("refuse with the exceptions that the SDK knows", async () => {
   const AccountId = await createAccount();
   const organizations = client();
@@ -73,6 +102,7 @@ it("refuse with the exceptions that the SDK knows", async () => {
     [new CloseAccountCommand({ AccountId: account }), "ConstraintViolationException"],
     [new DescribeAccountCommand({ AccountId: "999999999999" }), "AccountNotFoundException"],
     [new ListParentsCommand({ ChildId: "999999999999" }), "ChildNotFoundException"],
+    [new ListAccountsForParentCommand({ ParentId: "r-none" }), "ParentNotFoundException"],
     [new ListTagsForResourceCommand({ ResourceId: "999999999999" }), "TargetNotFoundException"],
     [
       new DescribeCreateAccountStatusCommand({ CreateAccountRequestId: "car-0123456789abcdef" }),

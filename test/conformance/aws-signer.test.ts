@@ -111,3 +111,40 @@ it("leave the same path to Inspector for what is signed for it", async () => {
   expect(listed.tags).toEqual(tags);
   inspector.destroy();
 });
+
+it("are of the one platform that is for images, which is told and listed", async () => {
+  const platformId = "Notation-OCI-SHA384-ECDSA";
+  const told = await ask("GET", `/signing-platforms/${platformId}`);
+  const signingConfiguration = { hashAlgorithmOptions: { defaultValue: "SHA384" } };
+  expect(told).toMatchObject({ status: 200, body: { platformId, signingConfiguration } });
+  expect(await ask("GET", "/signing-platforms")).toMatchObject({
+    ...{ status: 200, body: { platforms: [told.body] } },
+  });
+  const listed = (query: Record<string, string[]>) =>
+    ask("GET", "/signing-platforms", undefined, query);
+  const same = { category: ["AWS"], target: ["SHA384-ECDSA"], maxResults: ["25"] };
+  expect((await listed(same)).body).toEqual({ platforms: [told.body] });
+  expect((await listed({ partner: ["AWSLambda"] })).body).toEqual({ platforms: [] });
+  expect(await listed({ maxResults: ["0"] })).toMatchObject({ status: 400 });
+  expect(await ask("GET", "/signing-platforms/AWSLambda-SHA384-ECDSA")).toMatchObject({
+    ...{ status: 404, type: "ResourceNotFoundException" },
+  });
+});
+
+it("are listed by platform and by status, active ones where nothing is said", async () => {
+  await putProfile("cancelled", {});
+  expect((await ask("DELETE", "/signing-profiles/cancelled")).status).toBe(200);
+  const names = async (query: Record<string, string[]>) => {
+    const { body } = await ask("GET", "/signing-profiles", undefined, query);
+    return (body as { profiles: { profileName: string }[] }).profiles.map(
+      (each) => each.profileName,
+    );
+  };
+  expect(await names({})).not.toContain("cancelled");
+  expect(await names({ statuses: ["Canceled"] })).toEqual(["cancelled"]);
+  expect(await names({ includeCanceled: ["true"] })).toEqual(
+    expect.arrayContaining(["kept", "cancelled"]),
+  );
+  expect(await names({ platformId: ["Notation-OCI-SHA384-ECDSA"] })).toContain("kept");
+  expect(await names({ platformId: ["AWSLambda-SHA384-ECDSA"] })).toEqual([]);
+});

@@ -138,6 +138,29 @@ describe.each(transports)("skopeo over %s", (transport) => {
     expect(stdout).not.toContain(mediaTypes.manifest);
   });
 
+  it("converts an image to Docker's schema 1 on its way in, and back on its way out", async () => {
+    const image = buildImage();
+    const [source, kept, target] = [newDirectory(), newDirectory(), newDirectory()];
+    writeOciLayout(source, [image], "v1");
+    const remote = reference(await registry.createRepository("skopeo-v2s1"), "v1");
+    await skopeo("copy", "--format=v2s1", ...to, `oci:${source}:v1`, remote);
+    const { stdout } = await skopeo("inspect", "--raw", ...flags, remote);
+    const { schemaVersion, signatures, fsLayers } = JSON.parse(stdout);
+    expect([schemaVersion, signatures]).toEqual([1, [expect.objectContaining({})]]);
+    const digests = image.layers.map(({ digest }) => ({ blobSum: digest }));
+    expect(fsLayers).toEqual(digests.toReversed());
+    // By the digest of what is signed, as skopeo reckons it, too.
+    const named = await skopeo("inspect", ...flags, "--format", "{{.Digest}}", remote);
+    const byDigest = remote.replace(/:v1$/, `@${named.stdout.trim()}`);
+    await skopeo("copy", ...from, byDigest, `dir:${kept}`);
+    expect(readFileSync(join(kept, "manifest.json"), "utf8")).toBe(stdout);
+    await skopeo("copy", "--format=oci", ...from, byDigest, `oci:${target}:v1`);
+    for (const { digest, content } of image.layers) {
+      const path = join(target, "blobs", digest.replace(":", "/"));
+      expect(readFileSync(path).equals(content)).toBe(true);
+    }
+  });
+
   it("is refused with a wrong password", async () => {
     const remote = reference(await registry.createRepository("skopeo-wrong"), "v1");
     const args = ["inspect", ...flags, "--creds=AWS:wrong", remote];

@@ -11,7 +11,9 @@ import {
 } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runCommand } from "../support/cli.ts";
+import { digestOf, imageManifest, ociManifest } from "../support/ecr.ts";
 import type { OciClient } from "../support/oci-client.ts";
+import { emptyLayer, schema1Payload, signSchema1 } from "../support/schema1.ts";
 import { type RunningServer, startServer } from "../support/server.ts";
 import { clientSettings, registryClient, runImport } from "../support/takeover-run.ts";
 import {
@@ -119,6 +121,29 @@ describe("a bundle", () => {
     const untagged = [...sample.manifests.keys()].at(-1);
     const paths = [...left, untagged].map((each) => `single/other/manifests/${each}: 404`);
     expect(new Set(manifests)).toEqual(new Set(paths));
+  });
+
+  it("leaves out images of Docker's schema 1, says so, and has the rest", async () => {
+    const repositoryName = "old";
+    await ecrClient(outside).send(new CreateRepositoryCommand({ repositoryName }));
+    const layer = await clients.outside.pushBlob(repositoryName, emptyLayer);
+    const config = Buffer.from("{}");
+    await clients.outside.pushBlob(repositoryName, config);
+    const payload = schema1Payload([layer]);
+    const path1 = `/v2/${repositoryName}/manifests/ancient`;
+    await clients.outside.send("PUT", path1, { body: signSchema1(payload) });
+    const manifest = { ...imageManifest(config), mediaType: ociManifest };
+    await clients.outside.putManifest(repositoryName, "recent", manifest);
+
+    const words = ["export", path("old"), ...signed(), "--repositories", repositoryName];
+    const all = [...words, "--endpoint", outside.origin];
+    const { code, out } = await runCommand(all, clientSettings(outside));
+    expect(code).toBe(3);
+    expect(out).toContain(
+      `Left out: ${repositoryName}@${digestOf(payload)} is of Docker's schema 1`,
+    );
+    const imported = await runImport(inside, path("old"), ...trust, "--verify");
+    expect([imported.code, imported.report.images.sent]).toEqual([0, 1]);
   });
 
   it("without what the other side has, is smaller and completes it", async () => {

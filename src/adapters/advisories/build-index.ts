@@ -78,7 +78,7 @@ function write(order: BuildOrder, { base, intake, staging, writer }: Work): Buil
   const followed = { ...base?.about.followed, ...order.followed };
   const counts = { refused: sum(refused), odd: sum(odd) };
   const written = writer.finish({ endOfLife, followed, ...counts });
-  return { ...written, records: intake.records, refused, odd };
+  return { ...written, records: intake.records, isEmpty: intake.isEmpty, refused, odd };
 }
 
 function keepBase(
@@ -132,6 +132,12 @@ class Intake implements InputReader {
   constructor(staging: Staging, onProgress: (records: number) => void) {
     this.#staging = staging;
     this.#onProgress = onProgress;
+  }
+
+  get isEmpty(): boolean {
+    const { epssDate, kevDate } = this.cves;
+    const isCatalogued = epssDate !== undefined || kevDate !== undefined;
+    return this.records === 0 && !isCatalogued && Object.keys(this.endOfLife).length === 0;
   }
 
   document(json: string, place: string): void {

@@ -53,7 +53,8 @@ export class IndexDirectory implements VulnerabilityDatabase {
   }
 
   /**
-   * Makes an index of the inputs over the newest one, and points to it. Readers see the old or the new one.
+   * Makes an index of the inputs over the newest one, and points to it. Readers see the old or the new one. Where
+   * nothing came, and nothing is told of feeds, the newest one stays.
    * @throws ImportUnderWay
    */
   async import({ onProgress, ...wish }: ImportWish): Promise<BuiltIndex> {
@@ -64,7 +65,8 @@ export class IndexDirectory implements VulnerabilityDatabase {
       const order = { ...wish, target, base: base && this.#path(this.#open!.name) };
       try {
         const built = await buildApart(order, onProgress ?? (() => undefined));
-        await this.#publish(target, built.version, wish.builtAt);
+        const isSame = built.isEmpty && Object.keys(wish.followed).length === 0;
+        if (!isSame) await this.#publish(target, built.version, wish.builtAt);
         return built;
       } finally {
         await rm(target, { force: true });

@@ -4,8 +4,10 @@ import type {
   SourceReference,
   SourceRepository,
 } from "../../ports/takeover-source.ts";
-import { algorithmOf, digestOf } from "../../registry/digest.ts";
+import { algorithmOf } from "../../registry/digest.ts";
+import { isRegistryError } from "../../registry/errors.ts";
 import { mediaTypes } from "../../registry/images/parse-manifest.ts";
+import { manifestDigest, schema1Types } from "../../registry/images/schema1.ts";
 import { limits } from "../../registry/limits.ts";
 import type { Digest } from "../../registry/names.ts";
 import { checkedContent, wholeDocument } from "../../registry/takeover/checked-content.ts";
@@ -16,11 +18,7 @@ import type { TakeoverSettings } from "../../registry/takeover/takeover-settings
 import { manifestType } from "../../registry/upstream/manifest-type.ts";
 import { passing, type RegistryClient } from "../../registry/upstream/registry-client.ts";
 
-const accept = [
-  ...Object.values(mediaTypes),
-  // Not stored here; to be told of all the same.
-  "application/vnd.docker.distribution.manifest.v1+prettyjws",
-].join(", ");
+const accept = [...Object.values(mediaTypes), ...Object.values(schema1Types)].join(", ");
 /** Manifests that were read for their tags, and are asked for next. */
 const mostKept = 128;
 
@@ -53,7 +51,7 @@ export class LiveRepository implements SourceRepository {
 
   async resolve(tag: string): Promise<Digest> {
     const { bytes, mediaType } = await this.#manifest(tag);
-    const digest = digestOf(bytes);
+    const digest = digestIn({ bytes, mediaType });
     this.#kept.set(digest, { digest, bytes, mediaType });
     if (this.#kept.size > mostKept) this.#kept.delete([...this.#kept.keys()][0]!);
     return digest;
@@ -63,7 +61,7 @@ export class LiveRepository implements SourceRepository {
     const kept = this.#kept.get(digest);
     if (this.#kept.delete(digest) && kept !== undefined) return kept;
     const { bytes, mediaType } = await this.#manifest(digest);
-    if (digestOf(bytes, algorithmOf(digest)) === digest) return { digest, bytes, mediaType };
+    if (digestIn({ bytes, mediaType }, digest) === digest) return { digest, bytes, mediaType };
     throw new TakeoverFailure("refused", `The manifest that came for ${digest} is another one`);
   }
 
@@ -105,5 +103,15 @@ export class LiveRepository implements SourceRepository {
 
   get #scope(): string {
     return `repository:${this.name}:pull`;
+  }
+}
+
+/** @throws TakeoverFailure where a signed manifest is malformed */
+function digestIn({ bytes, mediaType }: Omit<ContentOfManifest, "digest">, named?: Digest): Digest {
+  try {
+    return manifestDigest(bytes, mediaType, algorithmOf(named));
+  } catch (error) {
+    if (!isRegistryError(error)) throw error;
+    throw new TakeoverFailure("refused", `The manifest can not be read: ${error.message}`);
   }
 }

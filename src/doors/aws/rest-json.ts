@@ -74,12 +74,15 @@ export function decodeRest(
   query: Parameters,
   body: Buffer,
 ): unknown {
-  const { queryLists = [] } = operation.http as HttpBinding;
-  const lists = queryLists.flatMap((member) => {
-    const values = query.flatMap(([name, value]) => (name === member ? [value] : []));
-    return values.length === 0 ? [] : [[member, values] as const];
-  });
-  return { ...(decodeJson(body) as object), ...Object.fromEntries(lists), ...labels };
+  const { queryLists = [], queryTexts = [] } = operation.http as HttpBinding;
+  const valuesOf = (member: string) =>
+    query.flatMap(([name, value]) => (name === member ? [value] : []));
+  const lists = queryLists.map((member) => [member, valuesOf(member)] as const);
+  const texts = queryTexts.flatMap((member) =>
+    valuesOf(member).map((value) => [member, value] as const),
+  );
+  const members = [...lists.filter(([, values]) => values.length > 0), ...texts];
+  return { ...(decodeJson(body) as object), ...Object.fromEntries(members), ...labels };
 }
 
 /** Whether a request claims to be a call of AWS, by header or by query. */

@@ -111,6 +111,7 @@ export const wire = {
   ParameterPatternMismatch: [400, "ParameterPatternMismatchException"],
   ParameterVersionLabelLimitExceeded: [400, "ParameterVersionLabelLimitExceeded"],
   ParameterVersionNotFound: [400, "ParameterVersionNotFound"],
+  ParentNotFound: [400, "ParentNotFoundException"],
   PasswordPolicyViolation: [400, "PasswordPolicyViolation"],
   PasswordResetRequired: [403, "PasswordResetRequired"],
   PolicyLengthExceeded: [400, "PolicyLengthExceededException"],

@@ -109,6 +109,7 @@ export const wire = {
   ParameterPatternMismatch: [400, "UNSUPPORTED"],
   ParameterVersionLabelLimitExceeded: [400, "UNSUPPORTED"],
   ParameterVersionNotFound: [400, "UNSUPPORTED"],
+  ParentNotFound: [400, "UNSUPPORTED"],
   PasswordPolicyViolation: [400, "UNSUPPORTED"],
   PasswordResetRequired: [403, "DENIED"],
   PolicyLengthExceeded: [400, "UNSUPPORTED"],

@@ -5,8 +5,11 @@ import { describeAccount } from "./describe-account.ts";
 import { describeCreateAccountStatus } from "./describe-create-account-status.ts";
 import { describeOrganization } from "./describe-organization.ts";
 import { listAccounts } from "./list-accounts.ts";
+import { listAccountsForParent } from "./list-accounts-for-parent.ts";
 import { listAwsServiceAccessForOrganization } from "./list-aws-service-access-for-organization.ts";
+import { listChildren } from "./list-children.ts";
 import { listCreateAccountStatus } from "./list-create-account-status.ts";
+import { listOrganizationalUnitsForParent } from "./list-organizational-units-for-parent.ts";
 import { listParents } from "./list-parents.ts";
 import { listRoots } from "./list-roots.ts";
 import { listTagsForResource } from "./list-tags-for-resource.ts";
@@ -21,8 +24,11 @@ export const organizationsOperations: readonly Operation[] = [
   describeCreateAccountStatus,
   describeOrganization,
   listAccounts,
+  listAccountsForParent,
   listAwsServiceAccessForOrganization,
+  listChildren,
   listCreateAccountStatus,
+  listOrganizationalUnitsForParent,
   listParents,
   listRoots,
   listTagsForResource,

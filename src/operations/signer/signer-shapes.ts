@@ -15,6 +15,7 @@ import {
   validityUnits,
 } from "../../registry/signing/signing.ts";
 import { signingLimits } from "../../registry/signing/signing-limits.ts";
+import { imagePlatform } from "./signing-platform.ts";
 
 export const profileName = z
   .string()
@@ -94,11 +95,7 @@ export function profileAnswer(profile: SigningProfile): ProfileAnswer {
   const arn = profileArn(profile);
   return {
     ...{ profileName: name, profileVersion: version, profileVersionArn: `${arn}/${version}` },
-    ...{
-      arn,
-      platformId: notationPlatform,
-      platformDisplayName: "Notation for Container Registries",
-    },
+    ...{ arn, platformId: notationPlatform, platformDisplayName: imagePlatform.displayName },
     ...{ signatureValidityPeriod: validity, status, tags },
   };
 }

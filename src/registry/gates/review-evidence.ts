@@ -2,6 +2,7 @@ import type { Ports } from "../../ports/ports.ts";
 import { isRegistryError } from "../errors.ts";
 import type { Image, ImageWithTags } from "../images/image.ts";
 import { describeImage } from "../images/list-images.ts";
+import { isIndexType } from "../images/parse-manifest.ts";
 import { limits } from "../limits.ts";
 import type { Digest, Registry, RepositoryName } from "../names.ts";
 import { findRepository } from "../repositories/find-repository.ts";
@@ -141,12 +142,12 @@ async function differenceToApproved(
   contents: Contents,
 ): Promise<Difference | undefined> {
   const tree = new Set(await treeOf(ports.metadata, repository, image.digest));
-  const isIndex = image.configMediaType === undefined;
+  const isIndex = isIndexType(image.mediaType);
   for (const to of await ports.metadata.gates.approvals(repository, gateLimits.approvalsSearched)) {
     if (tree.has(to.digest)) continue;
     const other = await ports.metadata.images.find(repository, to.digest);
     // An index is held against an index, not against one of its platforms.
-    if (other === undefined || (other.configMediaType === undefined) !== isIndex) continue;
+    if (other === undefined || isIndexType(other.mediaType) !== isIndex) continue;
     const approved = await contentsOf(ports, repository, to.digest);
     const [now, then] = [namesOf(contents.findings), namesOf(approved.findings)];
     const [packages, were] = [contents.packages ?? none, approved.packages ?? none];

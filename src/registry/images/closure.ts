@@ -4,7 +4,7 @@ import type { Layer } from "../layers/layer.ts";
 import { limits } from "../limits.ts";
 import type { Digest } from "../names.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
-import type { Image } from "./image.ts";
+import type { Image, ImageReference } from "./image.ts";
 import type { Manifest } from "./parse-manifest.ts";
 
 /** The layers and the config that are here, in digest order; they stay until the transaction ends. */
@@ -51,6 +51,15 @@ export async function requireLayers(
   }
   const bytes = digests.reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0);
   return { bytes, absent: new Set(absent) };
+}
+
+/** Layers as large as those that are here, of a manifest that does not say it. */
+export function sizedBy(
+  references: readonly ImageReference[],
+  held: readonly Layer[],
+): ImageReference[] {
+  const sizes = new Map(held.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
+  return references.map((each) => ({ ...each, sizeBytes: sizes.get(each.digest) ?? 0 }));
 }
 
 /** Of an index, what is here. */

@@ -1,6 +1,6 @@
 import type { ResolvedImage } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
-import { algorithmOf, digestOf } from "../digest.ts";
+import { algorithmOf } from "../digest.ts";
 import { openDataKey, requireKey } from "../encryption/data-keys.ts";
 import { openWhole } from "../encryption/sealed-format.ts";
 import { invariant, RegistryError } from "../errors.ts";
@@ -11,6 +11,7 @@ import type { Repository } from "../repositories/repository.ts";
 import { noteRepository } from "../usage/note-repository.ts";
 import type { Image } from "./image.ts";
 import { recordPull } from "./record-pull.ts";
+import { manifestDigest } from "./schema1.ts";
 
 export interface FoundImage {
   readonly repository: Repository;
@@ -92,7 +93,7 @@ export async function openManifest(
   const { object, sealed } = kept;
   const key = await openDataKey(ports, repository, object);
   const manifest = openWhole(key, object.id, object.layout, sealed);
-  const digest = digestOf(manifest, algorithmOf(image.digest));
+  const digest = manifestDigest(manifest, image.mediaType, algorithmOf(image.digest));
   invariant(digest === image.digest, "a stored manifest hashes to its digest");
   ports.memory.manifests.set(image.object, manifest);
   return manifest;

@@ -133,9 +133,9 @@ describe("a manifest", () => {
   });
 
   it("refuses types that are not stored here", () => {
-    const schema1 = "application/vnd.docker.distribution.manifest.v1+json";
-    expect(() => parse({ schemaVersion: 1 }, schema1)).toThrow(
-      `Unsupported manifest type: "${schema1}"`,
+    const artifact = "application/vnd.cncf.oras.artifact.manifest.v1+json";
+    expect(() => parse({ schemaVersion: 2 }, artifact)).toThrow(
+      `Unsupported manifest type: "${artifact}"`,
     );
   });
 });

@@ -1,9 +1,17 @@
-import { invalidParameter, RegistryError } from "../errors.ts";
+import { RegistryError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { type Digest, isDigest } from "../names.ts";
 import { isRunnableLayer } from "../scanning/layer-media-types.ts";
-import { JsonError, type JsonObject, type JsonValue, parseStrictJson } from "../strict-json.ts";
+import type { JsonObject, JsonValue } from "../strict-json.ts";
 import type { ImageReference } from "./image.ts";
+import {
+  invalidManifest,
+  listIn,
+  manifestObject,
+  optionalTextIn,
+  requirePrintable,
+} from "./manifest-json.ts";
+import { isSchema1, parseSchema1 } from "./schema1.ts";
 
 export const mediaTypes = {
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
@@ -34,6 +42,10 @@ export function isIndexType(mediaType: string): boolean {
 /** What Entrepot reads in a manifest. Its bytes are kept as they came; nothing is normalised. */
 export interface Manifest {
   readonly mediaType: string;
+  /** The bytes that its digest is of: all, but of a signed one of schema 1 those that are signed. */
+  readonly digested: Uint8Array;
+  /** Whether it tells how large what it refers to is; sizes are 0 if not. */
+  readonly isSized: boolean;
   readonly artifactType: string | undefined;
   readonly configMediaType: string | undefined;
   readonly subject: Digest | undefined;
@@ -60,17 +72,19 @@ const knownKeys: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Source: OCI image specification 1.1 (manifest, index), Docker image manifest version 2 schema 2.
+ * Source: OCI image specification 1.1 (manifest, index), Docker image manifest version 2, schema 1 and 2.
  * @param declared the media type that came beside the manifest: Content-Type or imageManifestMediaType
  * @throws InvalidParameter when it is not a manifest, or says two things
- * @throws UnsupportedImageType for a type that is not stored here (Docker schema 1 among them)
+ * @throws UnsupportedImageType for a type that is not stored here
  */
 export function parseManifest(bytes: Uint8Array, declared: string | undefined): Manifest {
   if (bytes.length > limits.manifestBytes) {
     throw invalidManifest(`Member must have length less than or equal to ${limits.manifestBytes}`);
   }
-  const root = readObject(bytes);
-  const mediaType = manifestType(root, declared);
+  const root = manifestObject(bytes, knownKeys);
+  const beside = declared?.split(";")[0]?.trim().toLowerCase();
+  if (isSchema1(root, beside)) return manifestOfSchema1(bytes, beside);
+  const mediaType = manifestType(root, beside);
   const isIndex = isIndexType(mediaType);
   if (root.get("schemaVersion") !== 2) throw invalidManifest("schemaVersion must be 2");
   const foreign = new Set<Digest>();
@@ -81,8 +95,8 @@ export function parseManifest(bytes: Uint8Array, declared: string | undefined): 
     throw invalidManifest(`a manifest has at most ${limits.manifestReferences} references`);
   }
   return {
-    mediaType,
-    artifactType: optionalText(root, "artifactType"),
+    ...{ mediaType, digested: bytes, isSized: true },
+    artifactType: optionalTextIn(root, "artifactType"),
     configMediaType: references.find(({ kind }) => kind === "config")?.mediaType,
     subject: subject?.digest,
     references: unique(references),
@@ -91,23 +105,18 @@ export function parseManifest(bytes: Uint8Array, declared: string | undefined): 
   };
 }
 
-function readObject(bytes: Uint8Array): JsonObject {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    const value = parseStrictJson(text, limits.manifestDepth, knownKeys);
-    if (value instanceof Map) return value;
-  } catch (error) {
-    if (error instanceof JsonError) throw invalidManifest(error.message);
-    if (!(error instanceof TypeError)) throw error;
-    // Not UTF-8: no JSON either.
-  }
-  throw invalidManifest("Invalid JSON syntax");
+function manifestOfSchema1(bytes: Uint8Array, beside: string | undefined): Manifest {
+  const { mediaType, digested, layers: references } = parseSchema1(bytes, beside);
+  return {
+    ...{ mediaType, digested, isSized: false, references },
+    ...{ artifactType: undefined, configMediaType: undefined, subject: undefined },
+    ...{ foreign: new Set(), annotations: {} },
+  };
 }
 
 /** The one type that the manifest and what came beside it agree on. */
-function manifestType(root: JsonObject, declared: string | undefined): string {
-  const own = optionalText(root, "mediaType");
-  const beside = declared?.split(";")[0]?.trim().toLowerCase();
+function manifestType(root: JsonObject, beside: string | undefined): string {
+  const own = optionalTextIn(root, "mediaType");
   const type = own ?? beside;
   // ECR's text for an OCI manifest that says its type nowhere.
   if (type === undefined || type === "") throw invalidManifest("Invalid JSON syntax");
@@ -121,6 +130,7 @@ function manifestType(root: JsonObject, declared: string | undefined): string {
     // Two readers could take it for different things (CVE-2021-41190).
     throw invalidManifest("a manifest has either layers or manifests");
   }
+  if (root.has("fsLayers")) throw invalidManifest("only a manifest of schema 1 has 'fsLayers'");
   return type;
 }
 
@@ -129,7 +139,7 @@ function manifestType(root: JsonObject, declared: string | undefined): string {
  * them, as BuildKit writes it unless it is told `image-manifest=true`, and they are held as an image's are.
  */
 function children(root: JsonObject): ImageReference[] {
-  const listed = list(root, "manifests").map((item) => descriptor(item, "manifests"));
+  const listed = listIn(root, "manifests").map((item) => descriptor(item, "manifests"));
   const isCache = listed.some(({ mediaType }) => mediaType === cacheConfigType);
   return listed.map((each) => ({ ...each, kind: isCache ? kindInCache(each) : "child" }));
 }
@@ -143,7 +153,7 @@ function contents(root: JsonObject, foreign: Set<Digest>): ImageReference[] {
   const references: ImageReference[] = [
     { ...descriptor(root.get("config"), "config"), kind: "config" },
   ];
-  for (const item of list(root, "layers")) {
+  for (const item of listIn(root, "layers")) {
     const layer = descriptor(item, "layers");
     if (item instanceof Map && Array.isArray(item.get("urls"))) foreign.add(layer.digest);
     references.push({ ...layer, kind: "layer" });
@@ -175,28 +185,6 @@ function descriptor(value: JsonValue | undefined, where: string): Descriptor {
   return { digest, sizeBytes: size, mediaType };
 }
 
-/** Written in Go, a list of nothing may be `null`: regctl and crane push such manifests. */
-function list(root: JsonObject, key: string): JsonValue[] {
-  const value = root.get(key);
-  if (value === null) return [];
-  if (!Array.isArray(value)) throw invalidManifest(`'${key}' must be a list`);
-  return value;
-}
-
-function optionalText(root: JsonObject, key: string): string | undefined {
-  const value = root.get(key);
-  if (value === undefined || value === null || value === "") return undefined;
-  if (typeof value !== "string") throw invalidManifest(`'${key}' must be text`);
-  requirePrintable(value, `'${key}'`);
-  return value;
-}
-
-/** Not every database takes a NUL, and none of these has a use for a control character. */
-function requirePrintable(text: string, what: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(text)) throw invalidManifest(`${what} has a control character`);
-}
-
 function annotationsOf(root: JsonObject): Record<string, string> {
   const value = root.get("annotations");
   if (!(value instanceof Map)) return {};
@@ -217,8 +205,4 @@ function unique(references: readonly ImageReference[]): ImageReference[] {
     seen.set(key, reference);
   }
   return [...seen.values()];
-}
-
-function invalidManifest(why: string): RegistryError {
-  return invalidParameter("ImageManifest", why);
 }

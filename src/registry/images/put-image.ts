@@ -28,7 +28,13 @@ import type { Repository } from "../repositories/repository.ts";
 import { voucherOf } from "../scanning/attached/vouch-for.ts";
 import { queueSigning, type SigningWish, signingWishes } from "../signing/sign-pushed.ts";
 import { requireSpace } from "../space.ts";
-import { completeChildren, lockLayers, requireChildren, requireLayers } from "./closure.ts";
+import {
+  completeChildren,
+  lockLayers,
+  requireChildren,
+  requireLayers,
+  sizedBy,
+} from "./closure.ts";
 import type { Image } from "./image.ts";
 import { requireRoomForImage } from "./image-limits.ts";
 import { requireMovable, requireUnmoved } from "./movable-tag.ts";
@@ -97,7 +103,7 @@ export async function putImage(
 ): Promise<Image> {
   const repository = await findRepository(ports, registry, name);
   const manifest = parseManifest(wanted.manifest, wanted.mediaType);
-  const digest = digestOf(wanted.manifest, algorithmOf(wanted.digest));
+  const digest = digestOf(manifest.digested, algorithmOf(wanted.digest));
   if (wanted.digest !== undefined && wanted.digest !== digest) {
     throw digestDiffers(registry, name, wanted.digest);
   }
@@ -135,8 +141,11 @@ async function sealAndStore(
   repository: Repository,
   pushed: Omit<Pushed, "sealed">,
 ): Promise<Image> {
-  const { digest, wanted } = pushed;
-  const sealed = await sealManifest(ports, repository, digest, wanted.manifest);
+  const { digest, wanted, manifest } = pushed;
+  // What is stored goes by the digest of its own bytes, signatures and all.
+  const isWhole = manifest.digested === wanted.manifest;
+  const stored = isWhole ? digest : digestOf(wanted.manifest, algorithmOf(digest));
+  const sealed = await sealManifest(ports, repository, stored, wanted.manifest);
   try {
     return await storeImage(ports, repository, { ...pushed, sealed }, "first");
   } catch (error) {
@@ -328,9 +337,10 @@ async function insertImage(
     aliveAt: alive,
     object: await keepManifest(change, object, content, presumed),
   };
-  const stored = manifest.references.filter(
+  const there = manifest.references.filter(
     ({ digest: to }) => !layers.absent.has(to) && !children.absent.has(to),
   );
+  const stored = manifest.isSized ? there : sizedBy(there, held);
   await change.images.insert(image, stored, pushers);
   await charge(change, repository, { imageCount: 1, sizeBytes: object.sizeBytes });
   return image;

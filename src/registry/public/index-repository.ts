@@ -3,6 +3,7 @@ import type { Ports } from "../../ports/ports.ts";
 import type { Image } from "../images/image.ts";
 import { activeOnly } from "../images/list-images.ts";
 import { isIndexType } from "../images/parse-manifest.ts";
+import { isSchema1Type } from "../images/schema1.ts";
 import { newJob } from "../jobs/job.ts";
 import type { Repository, RepositoryRef } from "../repositories/repository.ts";
 import { chartTypes } from "./charts.ts";
@@ -67,7 +68,8 @@ const imageConfigs: ReadonlySet<string | undefined> = new Set([
 function kindOf({ mediaType, configMediaType, artifactType }: Image): ArtifactKind {
   if (configMediaType === chartTypes.config) return "HELM_CHART";
   if (artifactType !== undefined) return "ARTIFACT";
-  return isIndexType(mediaType) || imageConfigs.has(configMediaType) ? "IMAGE" : "ARTIFACT";
+  const isImage = imageConfigs.has(configMediaType) || isSchema1Type(mediaType);
+  return isImage || isIndexType(mediaType) ? "IMAGE" : "ARTIFACT";
 }
 
 export const galleryRepositoryKind = "gallery-repository";

@@ -1,7 +1,8 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { Egress } from "../../ports/egress.ts";
-import { algorithmOf, digestOf } from "../digest.ts";
+import { algorithmOf } from "../digest.ts";
 import { mediaTypes } from "../images/parse-manifest.ts";
+import { manifestDigest, schema1Types } from "../images/schema1.ts";
 import { limits } from "../limits.ts";
 import { type Digest, isDigest } from "../names.ts";
 import { wholeDocument } from "../takeover/checked-content.ts";
@@ -17,7 +18,7 @@ import {
 import { cacheLimits } from "./cache-limits.ts";
 import type { FetchedManifest, OpenedLayer, Upstream } from "./upstream.ts";
 
-const accept = Object.values(mediaTypes).join(", ");
+const accept = [...Object.values(mediaTypes), ...Object.values(schema1Types)].join(", ");
 
 /** What is done at an upstream, by ECR's name for it. */
 export type UpstreamAction =
@@ -71,14 +72,16 @@ export class RemoteUpstream implements Upstream {
       ...{ maximumBytes, timeoutMs: cacheLimits.documentTimeoutMs },
     });
     const bytes = await wholeDocument(passing(body), `The manifest ${reference}`, maximumBytes);
-    const digest = digestOf(bytes, isDigest(reference) ? algorithmOf(reference) : undefined);
+    const declared = headers.get("content-type")?.split(";")[0]?.trim();
+    // Some say "application/json" for all.
+    const mediaType = manifestType(bytes) ?? declared;
+    const algorithm = isDigest(reference) ? algorithmOf(reference) : undefined;
+    const digest = manifestDigest(bytes, mediaType, algorithm);
     if (isDigest(reference) && digest !== reference) {
       const sentence = `${this.#client.origin} gives another manifest for ${reference}`;
       throw new TakeoverFailure("refused", sentence);
     }
-    const declared = headers.get("content-type")?.split(";")[0]?.trim();
-    // Some say "application/json" for all.
-    return { digest, bytes, mediaType: manifestType(bytes) ?? declared };
+    return { digest, bytes, mediaType };
   }
 
   async digestOf(name: string, tag: string): Promise<Digest | undefined> {

@@ -1,6 +1,7 @@
 import type { Ports } from "../../ports/ports.ts";
 import { openManifest } from "../images/get-image.ts";
 import type { Image } from "../images/image.ts";
+import { isSchema1Type, layersOfSchema1 } from "../images/schema1.ts";
 import type { Digest } from "../names.ts";
 import type { Repository } from "../repositories/repository.ts";
 import { type ImageConfig, parseImageConfig } from "../scanning/advice/image-config.ts";
@@ -43,6 +44,7 @@ export async function listedImage(
   image: Image,
 ): Promise<ListedImage> {
   const manifest = await openManifest(ports, repository, image);
+  if (isSchema1Type(image.mediaType)) return listedInSchema1(ports, repository, image, manifest);
   // It was parsed strictly when it was pushed.
   const document = JSON.parse(manifest.toString()) as {
     config?: Descriptor;
@@ -58,6 +60,24 @@ export async function listedImage(
     ...{ config, annotations: document.annotations ?? {} },
     layers: layers.map(({ mediaType, digest, size }, at) => ({
       ...{ digest, mediaType, sizeBytes: size, diffId: diffIds[at] },
+    })),
+  };
+}
+
+/** It tells of sizes and types nothing: they are those that were seen when it was pushed. */
+async function listedInSchema1(
+  ports: Ports,
+  repository: Repository,
+  { digest }: Image,
+  manifest: Buffer,
+): Promise<ListedImage> {
+  const references = await ports.metadata.images.references(repository, digest);
+  const known = new Map(references.map((each) => [each.digest, each]));
+  const layers = layersOfSchema1(manifest).flatMap((layer) => known.get(layer) ?? []);
+  return {
+    ...{ config: undefined, annotations: {} },
+    layers: layers.map(({ digest: layer, mediaType, sizeBytes }) => ({
+      ...{ digest: layer, mediaType, sizeBytes, diffId: undefined },
     })),
   };
 }

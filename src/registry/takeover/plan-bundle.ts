@@ -18,6 +18,8 @@ export interface BundlePlan {
   readonly repositories: readonly BundledRepository[];
   readonly contents: readonly BundledContent[];
   readonly origins: ReadonlyMap<Digest, ContentOrigin>;
+  /** `repository@digest` of images that no bundle can have: of Docker's schema 1. */
+  readonly leftOut: readonly string[];
 }
 
 /** A repository, or some images of it: then what is about them comes along. */
@@ -41,7 +43,7 @@ export async function planBundle(
   const repositories: BundledRepository[] = [];
   for await (const each of wanted) repositories.push(await draft.repository(each));
   const contents = [...draft.sizes].map(([digest, sizeBytes]) => ({ digest, sizeBytes }));
-  return { repositories, contents, origins: draft.origins };
+  return { repositories, contents, origins: draft.origins, leftOut: draft.leftOut };
 }
 
 /** Everything that a registry holds, as the other side is told. @throws TakeoverFailure */
@@ -63,6 +65,8 @@ export async function takeInventory(
 class BundleDraft {
   readonly sizes = new Map<Digest, number>();
   readonly origins = new Map<Digest, ContentOrigin>();
+  readonly leftOut: string[] = [];
+  readonly #unsized = new Set<Digest>();
   readonly #other: Inventory | undefined;
   readonly #pause: Pause;
 
@@ -83,7 +87,10 @@ class BundleDraft {
       await this.#image(repository, digest, seen);
       if (references !== undefined) await this.#about(repository, digest, seen, found, 0);
     });
-    return { name: repository.name ?? "", settings, references: [...listed, ...found] };
+    const kept = [...listed, ...found].filter(
+      ({ digest }) => digest === undefined || !this.#unsized.has(digest),
+    );
+    return { name: repository.name ?? "", settings, references: kept };
   }
 
   /** What is about an image, and about that. */
@@ -108,13 +115,20 @@ class BundleDraft {
     seen.add(digest);
     if (this.#other?.repositories.get(repository.name ?? "")?.has(digest)) return;
     const { bytes, mediaType } = await this.#try(() => repository.manifest(digest));
-    this.#put(digest, bytes.length, { repository, isManifest: true });
     const manifest = parseManifest(bytes, mediaType);
+    if (!manifest.isSized) return this.#leaveOut(repository, digest);
+    this.#put(digest, bytes.length, { repository, isManifest: true });
     if (isIndexType(manifest.mediaType)) {
       for (const { kind, digest: child } of manifest.references) {
         if (kind === "child") await this.#image(repository, child, seen);
       }
     } else this.#layers(repository, manifest);
+  }
+
+  /** A bundle is read by sizes that manifests tell, and by digests that are those of files. */
+  #leaveOut(repository: SourceRepository, digest: Digest): void {
+    this.#unsized.add(digest);
+    this.leftOut.push(`${repository.name ?? ""}@${digest}`);
   }
 
   #layers(repository: SourceRepository, { references, foreign }: Manifest): void {

@@ -179,14 +179,18 @@ export class RepositoryTakeover {
   }
 }
 
-/** @throws TakeoverFailure for what is not stored here, Docker's schema 1 among it */
+/** @throws TakeoverFailure for what is not stored here, and for Docker's schema 1, which tells no sizes */
 function parsed({ bytes, mediaType }: ContentOfManifest): Manifest {
+  let manifest: Manifest;
   try {
-    return parseManifest(bytes, mediaType);
+    manifest = parseManifest(bytes, mediaType);
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     throw new TakeoverFailure("refused", `The manifest is not stored here: ${error.message}`);
   }
+  if (manifest.isSized) return manifest;
+  const sentence = "An image of Docker's schema 1 does not come this way; push it by a client";
+  throw new TakeoverFailure("refused", sentence);
 }
 
 /** @throws what is no failure of taking over, but a bug */

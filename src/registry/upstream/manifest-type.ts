@@ -1,4 +1,5 @@
 import { mediaTypes } from "../images/parse-manifest.ts";
+import { schema1Types } from "../images/schema1.ts";
 import { recordOf } from "../scanning/sbom/document-json.ts";
 
 /**
@@ -13,7 +14,7 @@ export function manifestType(bytes: Uint8Array): string | undefined {
     return undefined;
   }
   if (typeof root?.mediaType === "string") return root.mediaType;
-  if (root?.schemaVersion === 1) return "application/vnd.docker.distribution.manifest.v1+json";
+  if (root?.schemaVersion === 1) return schema1Types["signatures" in root ? "signed" : "plain"];
   if (Array.isArray(root?.manifests)) return mediaTypes.ociIndex;
   return Array.isArray(root?.layers) ? mediaTypes.ociManifest : undefined;
 }

@@ -28,8 +28,12 @@ export function addAuditCommands(program: Command, builder: CommandBuilder): voi
     .option("--what <event>", "an event, such as PutImage")
     .option("--resource <text>", "a part of the ARN of what it was done to")
     .option("--from <address>", "an address that it was asked from")
+    .option("--program <text>", "a part of the name of the program that asked, such as docker/")
+    .option("--error-code <code>", "an error, such as AccessDeniedException")
     .option("--kind <kind>", `${auditKinds.join(", ")}; may be repeated`, collected)
     .option("--errors", "failures alone")
+    .addOption(new Option("--reads", "what only reads").conflicts("writes"))
+    .option("--writes", "what may change something")
     .option("--since <time>", "a time, or 24h, 7d and the like before now")
     .option("--until <time>", "likewise")
     .option("--count <records>", `at most so many (default: ${usualCount}; 0: all)`)
@@ -152,10 +156,13 @@ function filterOf(words: Words, now: number): AuditFilter {
     what: textOf(words.what),
     resource: textOf(words.resource),
     sourceAddress: textOf(words.from),
+    userAgent: textOf(words.program),
+    errorCode: textOf(words.errorCode),
     errorsOnly: words.errors === true,
     since: time(words.since),
     until: time(words.until),
     ...(kinds.length === 0 ? {} : { kinds }),
+    ...((words.reads === true || words.writes === true) && { readOnly: words.reads === true }),
   };
 }
 

@@ -44,6 +44,12 @@ it("finds by whom, what, on what, from where, when, of which kind, and failures"
   expect(await found("--until", "100s", "--resource", "repository/")).toEqual(["CreateRepository"]);
   expect(await found("--who", "somebody")).toEqual([]);
   expect(await found("--from", "10.0.0.1")).toEqual([]);
+  expect(await found("--error-code", "RepositoryNotFoundException")).toEqual(["DeleteRepository"]);
+  expect(await found("--error-code", "AccessDenied")).toEqual([]);
+  expect(await found("--program", "tes", "--errors")).toEqual(["DeleteRepository"]);
+  expect(await found("--program", "docker/")).toEqual([]);
+  expect(await found("--writes", "--resource", "team/app")).toEqual(["CreateRepository"]);
+  expect(await found("--reads", "--resource", "team/app")).toEqual([]);
   expect(await found("--kind", "data-read", "--kind", "background")).toEqual([]);
   expect((await list("--what", "Nothing")).out).toBe("There is no such record.\n");
 });
@@ -73,4 +79,5 @@ it("says what is wrong with what was typed", async () => {
   });
   expect((await list("--since", "yesterday")).error).toContain("neither a time nor one before now");
   expect((await list("--count", "some")).code).toBe(2);
+  expect((await list("--reads", "--writes")).code).toBe(2);
 });

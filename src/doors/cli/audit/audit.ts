@@ -11,8 +11,11 @@ export interface AuditFilter {
   readonly what?: string | undefined;
   readonly resource?: string | undefined;
   readonly sourceAddress?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly errorCode?: string | undefined;
   readonly kinds?: readonly AuditKind[] | undefined;
   readonly errorsOnly?: boolean;
+  readonly readOnly?: boolean;
   /** Seconds since the epoch, as is the next. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;

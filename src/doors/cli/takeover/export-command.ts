@@ -9,6 +9,7 @@ import { byteText } from "../byte-text.ts";
 import { CommandError } from "../client.ts";
 import { type CommandBuilder, collected, textOf, textsOf, type Words } from "../command-builder.ts";
 import { printable } from "../table.ts";
+import { incompleteExitCode } from "./import-command.ts";
 import { openRegistry } from "./open-target.ts";
 import { type ServerRepository, ServerSource } from "./server-source.ts";
 import type { TakeoverCommands, TakeoverMachine } from "./takeover.ts";
@@ -107,8 +108,12 @@ async function writeBundle(
     ...{ file, key, other, pause: machine.pause, advisories: words.advisories === true },
     wanted: wantedRepositories(source, textsOf(words.repositories), textsOf(words.images)),
   });
+  const lacking = written.leftOut.map(
+    (image) => `\nLeft out: ${image} is of Docker's schema 1, which bundles do not have.`,
+  );
   const text =
     `Wrote ${file}: ${written.repositories} repositories, ${written.contents} manifests and ` +
     `layers, ${byteText(written.bytes)}, signed by the key ${written.keyId}.`;
-  builder.show(words, { file, ...written }, text);
+  builder.show(words, { file, ...written }, text + lacking.join(""));
+  if (lacking.length > 0) builder.exitCode = incompleteExitCode;
 }

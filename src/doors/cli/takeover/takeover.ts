@@ -67,6 +67,8 @@ export interface WrittenBundle {
   readonly contents: number;
   /** Of the file. */
   readonly bytes: number;
+  /** Images that no bundle can have. */
+  readonly leftOut: readonly string[];
 }
 
 export interface TakeoverCommands {

@@ -25,7 +25,8 @@ function addImport(vulndb: Command, builder: CommandBuilder): void {
       onProgress: progress(builder),
     });
     clear(builder);
-    builder.show(words, built, importedText(built));
+    if (built.isEmpty) builder.exitCode = 1;
+    builder.show(words, built, importedText(built, paths));
   });
 }
 

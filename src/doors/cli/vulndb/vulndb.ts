@@ -40,8 +40,12 @@ export interface VulndbCommands {
 const mostReasons = 5;
 const dayMs = 86_400_000;
 
-export function importedText({ version, sizeBytes, records, refused, odd }: BuiltIndex): string {
-  const lines = [`Read ${records} records. Index ${version}: ${byteText(sizeBytes)}.`];
+/** @param paths where it was read, of an import that is to bring something */
+export function importedText(built: BuiltIndex, paths?: readonly string[]): string {
+  const { version, sizeBytes, records, refused, odd } = built;
+  const read = `Read ${records} records. Index ${version}: ${byteText(sizeBytes)}.`;
+  const nothing = `There are no advisories in ${paths?.join(", ")}. What was there is kept.`;
+  const lines = [built.isEmpty && paths !== undefined ? nothing : read];
   const groups = [
     ["Refused", refused],
     ["Left out parts of", odd],

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { request } from "../ecr/shapes.ts";
+import { operation } from "../operation.ts";
+import { imagePlatform, type SigningPlatform } from "./signing-platform.ts";
+
+interface Answer {
+  readonly platforms: readonly SigningPlatform[];
+}
+
+const wanted = z.string().min(1).max(256).optional();
+
+/**
+ * The platforms that are what is asked for: the one for images, or none. One page.
+ * Source: AWS Signer, ListSigningPlatforms.
+ */
+export const listSigningPlatforms = operation("signer:ListSigningPlatforms", {
+  http: {
+    ...{ method: "GET", path: "/signing-platforms" },
+    queryTexts: ["category", "partner", "target", "maxResults", "nextToken"],
+  },
+  input: request({
+    ...{ category: wanted, partner: wanted, target: wanted, nextToken: wanted },
+    maxResults: z.coerce.number().int().min(1).max(25).optional(),
+  }),
+  resource: (_input, { principal }) => ({
+    ...{ arn: "*", account: principal.account, grants: "identity-only" },
+  }),
+  access: "List",
+  errors: ["Validation"],
+  async handle({ category, partner, target }): Promise<Answer> {
+    const has = (value: string, asked: string | undefined) =>
+      asked === undefined || asked === value;
+    const isWanted =
+      has(imagePlatform.category, category) &&
+      has(imagePlatform.partner, partner) &&
+      has(imagePlatform.target, target);
+    return { platforms: isWanted ? [imagePlatform] : [] };
+  },
+});
