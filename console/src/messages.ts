@@ -21,6 +21,9 @@ export const messages = {
   more: "More",
   clearFilters: "Clear filters",
   noMatch: "No match",
+  order: "Sort by",
+  orders: (column: string, isDescending: boolean) =>
+    `${column}, ${isDescending ? "descending" : "ascending"}`,
   severity: "Severity",
   anySeverity: "Any severity",
   atLeast: (severity: string) => `${severity} and above`,

@@ -3,7 +3,6 @@ import Input from "@cloudscape-design/components/input";
 import LiveRegion from "@cloudscape-design/components/live-region";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useNavigate } from "react-router";
@@ -11,6 +10,7 @@ import { currentRegion } from "./api/call.ts";
 import { searchAll } from "./api/inspect.ts";
 import { ErrorNotice } from "./components/error-notice.tsx";
 import { useTyped } from "./components/server-list.ts";
+import { Status } from "./components/status.tsx";
 import { messages } from "./messages.ts";
 import type { PaletteAction } from "./palette-actions.ts";
 import { type Hit, hitsHere, hitsOf, packageHit } from "./palette-hits.ts";
@@ -96,7 +96,7 @@ function Search({ places, actions, close }: Omit<PaletteProps, "isOpen">) {
       </form>
       <SpaceBetween size="xs">
         {error !== null && <ErrorNotice error={error} />}
-        {isFetching && <StatusIndicator type="loading">{messages.loading}</StatusIndicator>}
+        {isFetching && <Status type="loading">{messages.loading}</Status>}
         {hits.length === 0 && !isFetching && asked !== "" && <Box>{messages.noMatch}</Box>}
         <LiveRegion hidden>{asked === "" || isFetching ? "" : words.count(hits.length)}</LiveRegion>
         <Found {...{ hits, chosen, optionId, go }} id={`${id}-found`} />

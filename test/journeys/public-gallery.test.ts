@@ -112,6 +112,8 @@ it.each([
   const { page } = shown;
   await shown.heading("Public gallery");
   await page.getByRole("link", { name, exact: true }).waitFor();
+  // On a phone results come first, and what narrows them is folded.
+  if (width < 688) await page.getByText("Filters", { exact: true }).click();
   await page.getByLabel("Linux").click();
   await expect.poll(() => new URL(page.url()).searchParams.get("operatingSystem")).toBe("Linux");
   await page.getByRole("link", { name, exact: true }).waitFor();
@@ -157,6 +159,27 @@ it("shows a text that nests too deep as it was written", async () => {
   await shown.page.getByRole("heading", { name: "Tags" }).waitFor();
 });
 
+it("shows a hundred tags, and more of them on demand", async () => {
+  const { accessKeyId, secretAccessKey, origin } = server;
+  const credentials = { accessKeyId, secretAccessKey };
+  const ecr = new ECRPUBLICClient({ region: "us-east-1", endpoint: origin, credentials });
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: "team/many" }));
+  const many = name.replace(/app$/, "many");
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+  const publisher = new PublicClient(
+    ...([server.publicOrigin, `Bearer ${authorizationData?.authorizationToken}`] as const),
+  );
+  for (let n = 0; n < 100; n += 1) await publisher.pushImage(many, `v${n}`, "one");
+  await publisher.pushImage(many, "xyz", "one");
+  await open(`/gallery/${many}`);
+  const { page } = shown;
+  await page.getByRole("row").nth(100).waitFor();
+  expect(await page.getByRole("row", { name: /^xyz/ }).count()).toBe(0);
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("row", { name: /^xyz/ }).waitFor();
+  expect(await page.getByRole("button", { name: "More" }).count()).toBe(0);
+});
+
 it("copies how to pull the tag that clients take", async () => {
   await open(`/gallery/${name}`);
   const { page } = shown;
@@ -184,6 +207,8 @@ it("tells of a chart how Helm gets it, and of the index of its repository", asyn
 it("is nowhere but at the public registry, under a policy of its own", async () => {
   await open("/gallery/no/such", { expected: ["404"] }); // That is how the page knows.
   await shown.heading("There is no such public repository.");
+  const back = shown.page.getByRole("link", { name: "Search the gallery" });
+  expect(await back.getAttribute("href")).toBe("/gallery");
   const answer = await fetch(`${server.publicOrigin}/gallery`);
   expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'self';/);
   expect(answer.headers.get("content-security-policy")).not.toMatch(/unsafe|https?:/);

@@ -69,8 +69,12 @@ export async function replicationOptions(
   return (await ask("GetReplicationOptions", {}, signal)).options;
 }
 
-export function putReplicationOptions(options: readonly ReplicationOption[]): Promise<object> {
-  return ask("PutReplicationOptions", { options });
+/** Refused where by now there are others than those to replace. */
+export function putReplicationOptions(
+  options: readonly ReplicationOption[],
+  replacing: readonly ReplicationOption[],
+): Promise<object> {
+  return ask("PutReplicationOptions", { options, replacing });
 }
 
 export function listBackfills(token: Token, signal: AbortSignal): Promise<Backfills> {

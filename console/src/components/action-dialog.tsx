@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { messages } from "../messages.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 
@@ -40,9 +40,20 @@ export function ActionDialog(props: ActionDialogProps) {
       }
     >
       <SpaceBetween size="m">
-        {error !== null && <ErrorNotice error={error} />}
+        {error !== null && <SeenError error={error} />}
         {children}
       </SpaceBetween>
     </Modal>
+  );
+}
+
+/** Comes into sight: the button that led to it stands at the other end of what may be long. */
+function SeenError({ error }: { error: unknown }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => place.current?.scrollIntoView({ block: "center" }), [error]);
+  return (
+    <div ref={place}>
+      <ErrorNotice error={error} />
+    </div>
   );
 }

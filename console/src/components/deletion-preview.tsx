@@ -1,11 +1,11 @@
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../api/call.ts";
 import { type DeletedImage, type Deletion, previewDeletion } from "../api/deletion.ts";
 import { messages } from "../messages.ts";
 import { ErrorNotice } from "./error-notice.tsx";
+import { Status } from "./status.tsx";
 import { shortDigest, sizeText } from "./values.tsx";
 
 const words = messages.deletion;
@@ -27,7 +27,7 @@ export function DeletionPreview({ repository, images }: DeletionPreviewProps) {
   });
   if (error !== null) return <ErrorNotice error={error} />;
   if (data === undefined) {
-    return <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
+    return <Status type="loading">{messages.loading}</Status>;
   }
   const days = Math.round(data.trashSeconds / dayS);
   const inUse = data.imagesInUse?.length ?? 0;
@@ -71,9 +71,7 @@ export function GoingImages({ images }: { images: NonNullable<Deletion["images"]
           {referrers.length > 0 && `, ${words.referrers(referrers.length)}`}
           {warnings.map((warning) => (
             <div key={warning}>
-              <StatusIndicator type="warning">
-                {words.warnings[warning as "IN_USE"] ?? warning}
-              </StatusIndicator>
+              <Status type="warning">{words.warnings[warning as "IN_USE"] ?? warning}</Status>
             </div>
           ))}
         </li>

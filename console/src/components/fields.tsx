@@ -11,5 +11,5 @@ export function Fields({ columns = 3, fields }: FieldsProps) {
   const items = fields.flatMap((field) =>
     field === undefined ? [] : [{ label: field[0], value: field[1] }],
   );
-  return <KeyValuePairs columns={columns} items={items} />;
+  return <KeyValuePairs columns={columns} minColumnWidth={120} items={items} />;
 }

@@ -11,7 +11,7 @@ interface FiguresProps {
 export function Figures({ figures }: FiguresProps) {
   return (
     <Container>
-      <ColumnLayout columns={4} variant="text-grid">
+      <ColumnLayout columns={4} minColumnWidth={130} variant="text-grid">
         {figures.map(([label, value, hint]) => (
           <div key={label}>
             <Box variant="awsui-key-label">{label}</Box>

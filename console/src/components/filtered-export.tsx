@@ -1,12 +1,12 @@
 import Button from "@cloudscape-design/components/button";
 import LiveRegion from "@cloudscape-design/components/live-region";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { exports as words } from "../messages/exports.ts";
 import { useNotices } from "../notices.tsx";
 import { downloadText } from "./download.ts";
 import { type ExportFormat, type ExportPage, writeExport } from "./export-formats.ts";
+import { Status } from "./status.tsx";
 
 interface FilteredExportProps<Item> {
   readonly formats: readonly ExportFormat<Item>[];
@@ -81,11 +81,11 @@ export function FilteredExport<Item>(props: FilteredExportProps<Item>) {
 function Progress({ state }: { state: State }) {
   if (state.kind === "idle") return null;
   if (state.kind === "running") {
-    return <StatusIndicator type="loading">{words.running(state.count)}</StatusIndicator>;
+    return <Status type="loading">{words.running(state.count)}</Status>;
   }
   return (
-    <StatusIndicator type={state.isCut ? "warning" : "success"}>
+    <Status type={state.isCut ? "warning" : "success"}>
       {state.isCut ? words.cut(state.count) : words.done(state.count)}
-    </StatusIndicator>
+    </Status>
   );
 }

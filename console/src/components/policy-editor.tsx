@@ -4,7 +4,6 @@ import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
@@ -13,6 +12,7 @@ import { messages } from "../messages.ts";
 import { useNotices } from "../notices.tsx";
 import { Beside } from "./beside.tsx";
 import { EquivalentCli } from "./equivalent-cli.tsx";
+import { Status } from "./status.tsx";
 
 const words = messages.policy;
 
@@ -126,7 +126,7 @@ function Lint({ kind, text, apply }: LintProps) {
     <div aria-live="polite">
       {findings.map(({ severity, sentence, code }) => (
         <div key={code + sentence}>
-          <StatusIndicator type={indicators[severity] ?? "info"}>{sentence}</StatusIndicator>
+          <Status type={indicators[severity] ?? "info"}>{sentence}</Status>
         </div>
       ))}
       {corrected !== undefined && (

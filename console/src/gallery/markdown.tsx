@@ -5,6 +5,7 @@
 import { Component, createElement, type ReactNode } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { words } from "./gallery-messages.ts";
 
 const plugins = [remarkGfm];
 
@@ -20,6 +21,12 @@ const components: Components = {
   >),
   a: ({ href = "", children }) => <SafeLink href={href}>{children}</SafeLink>,
   img: ({ src, alt }) => typeof src === "string" && <SafeLink href={src}>{alt || src}</SafeLink>,
+  // What may have to be scrolled can be reached by the keyboard.
+  table: ({ children }) => (
+    <section className="scroll" aria-label={words.table} tabIndex={0}>
+      <table>{children}</table>
+    </section>
+  ),
   // Of lists of tasks: nobody can tick them here.
   input: ({ checked }) => (checked === true ? "☑" : "☐"),
 };

@@ -2,27 +2,32 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { copyText } from "../components/copy-text.ts";
 import { sizeText } from "../components/size-text.ts";
 import { Failure } from "./failure.tsx";
-import { type Described, type Tags, useAsked } from "./gallery-api.ts";
+import { ask, type Described, type Tags, useAsked } from "./gallery-api.ts";
 import { words } from "./gallery-messages.ts";
 import { Logo, Publisher } from "./search-page.tsx";
+
+/** Asked for at once: `latest` has to be among them. */
+const tagsAtOnce = "1000";
+/** Rows that are shown, and added by *More*. */
+const rowsAtOnce = 100;
 
 const Markdown = lazy(() => import("./markdown.tsx"));
 
 export function RepositoryPage({ name }: { name: string }) {
   const question = new URLSearchParams({ name }).toString();
   const { data, error, retry } = useAsked<{ repository: Described }>("repository", question);
-  const tags = useAsked<Tags>("tags", `${question}&maxResults=100`);
+  const tags = useAsked<Tags>("tags", `${question}&maxResults=${tagsAtOnce}`);
   useEffect(() => {
     document.title = `${name} – ${words.title}`;
   }, [name]);
-  if (error?.status === 404 || error?.status === 400) return <h1>{words.gone}</h1>;
+  if (error?.status === 404 || error?.status === 400) return <Gone />;
   if (error !== undefined) return <Failure error={error} retry={retry} />;
   if (data === undefined) return <p>{words.loading}</p>;
   const { repository } = data;
   return (
     <article>
       <div className="heading">
-        <Logo url={repository.logoUrl} />
+        <Logo url={repository.logoUrl} name={repository.repositoryName} />
         <div>
           <h1>{name}</h1>
           <Publisher item={repository} />
@@ -45,8 +50,20 @@ export function RepositoryPage({ name }: { name: string }) {
       )}
       <h2>{words.tags}</h2>
       {tags.error !== undefined && <Failure error={tags.error} retry={tags.retry} />}
-      {tags.data !== undefined && <TagTable tags={tags.data.tags} />}
+      {tags.data !== undefined && <TagList key={name} name={name} first={tags.data} />}
     </article>
+  );
+}
+
+function Gone() {
+  return (
+    <>
+      <h1>{words.gone}</h1>
+      <p>{words.goneText}</p>
+      <p>
+        <a href="/gallery">{words.toSearch}</a>
+      </p>
+    </>
   );
 }
 
@@ -119,12 +136,40 @@ function Command({ text }: { text: string }) {
   );
 }
 
-function TagTable({ tags }: Pick<Tags, "tags">) {
+/** Some at first, and more of those that are known or can be asked for. */
+function TagList({ name, first }: { name: string; first: Tags }) {
+  const [{ tags, nextToken }, setKnown] = useState(first);
+  const [count, setCount] = useState(rowsAtOnce);
+  const [isFailed, setFailed] = useState(false);
   if (tags.length === 0) return <p>{words.noTags}</p>;
+  const more = async () => {
+    setFailed(false);
+    if (count >= tags.length && nextToken !== undefined) {
+      const question = new URLSearchParams({ name, maxResults: tagsAtOnce, nextToken });
+      const next = await ask<Tags>("tags", question).catch(() => undefined);
+      if (next === undefined) return setFailed(true);
+      setKnown({ ...next, tags: [...tags, ...next.tags] });
+    }
+    setCount(count + rowsAtOnce);
+  };
+  return (
+    <>
+      <TagTable tags={tags.slice(0, count)} />
+      {isFailed && <p role="alert">{words.failed}</p>}
+      {(count < tags.length || nextToken !== undefined) && (
+        <button type="button" className="more" onClick={() => void more()}>
+          {words.more}
+        </button>
+      )}
+    </>
+  );
+}
+
+function TagTable({ tags }: Pick<Tags, "tags">) {
   return (
     // What may have to be scrolled can be reached by the keyboard.
     <section className="scroll" aria-label={words.tags} tabIndex={0}>
-      <table>
+      <table className="tags">
         <thead>
           <tr>
             <th scope="col">{words.tag}</th>

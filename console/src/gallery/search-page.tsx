@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useState } from "react";
+import { useNarrow } from "../components/narrow.ts";
 import { Failure } from "./failure.tsx";
 import { ask, type Found, type Listed, useAsked } from "./gallery-api.ts";
 import { words } from "./gallery-messages.ts";
@@ -79,6 +80,7 @@ interface FacetsProps {
 
 function Facets({ found, question, put }: FacetsProps) {
   const { facets } = found ?? {};
+  const isNarrow = useNarrow();
   const toggle = (name: string, value: string, isOn: boolean) => {
     const next = new URLSearchParams(question);
     if (isOn) next.append(name, value);
@@ -86,8 +88,9 @@ function Facets({ found, question, put }: FacetsProps) {
     put(next);
   };
   const groups = ["operatingSystem", "architecture"] as const;
-  return (
-    <aside>
+  const chosen = ["verified", ...groups].flatMap((name) => question.getAll(name)).length;
+  const all = (
+    <>
       <Facet
         text={words.verified}
         count={facets?.verified}
@@ -108,7 +111,15 @@ function Facets({ found, question, put }: FacetsProps) {
           ))}
         </fieldset>
       ))}
-    </aside>
+    </>
+  );
+  if (!isNarrow) return <aside>{all}</aside>;
+  return (
+    // Results come first on a phone.
+    <details>
+      <summary>{words.filters(chosen)}</summary>
+      {all}
+    </details>
   );
 }
 
@@ -170,7 +181,7 @@ function Results({ first, asked, clear }: ResultsProps) {
       </ul>
       {isFailed && <p role="alert">{words.failed}</p>}
       {token !== undefined && (
-        <button type="button" onClick={() => void more()}>
+        <button type="button" className="more" onClick={() => void more()}>
           {words.more}
         </button>
       )}
@@ -182,7 +193,7 @@ function Card({ item }: { item: Listed }) {
   const name = `${item.registryAlias}/${item.repositoryName}`;
   return (
     <li>
-      <Logo url={item.logoUrl} />
+      <Logo url={item.logoUrl} name={item.repositoryName} />
       <div>
         <h2>
           <a href={`/gallery/${name}`}>{name}</a>
@@ -208,9 +219,20 @@ export function Publisher({ item }: { item: Listed }) {
   );
 }
 
-/** From this very origin, whatever name the registry has for itself. */
-export function Logo({ url }: { url: string | undefined }) {
-  if (url === undefined) return <span className="logo" aria-hidden="true" />;
+interface LogoProps {
+  readonly url: string | undefined;
+  readonly name: string;
+}
+
+/** From this very origin, whatever name the registry has for itself; the first letter where there is none. */
+export function Logo({ url, name }: LogoProps) {
+  if (url === undefined) {
+    return (
+      <span className="logo" aria-hidden="true">
+        {name.slice(name.lastIndexOf("/") + 1).charAt(0)}
+      </span>
+    );
+  }
   const { pathname, search } = new URL(url, location.href);
   return <img className="logo" src={`${pathname}${search}`} alt={words.logo} />;
 }

@@ -13,6 +13,8 @@ export const audit = {
   noneYet: "None found so far",
   emptyText: "Whatever is asked of this registry from now on has a record here.",
   live: "Live",
+  liveHint:
+    "Your own looks at the trail (SearchAudit, CountAudit) are recorded, and left out here.",
   details: "Record",
   close: "Close",
   copy: "Copy record",

@@ -4,6 +4,8 @@ export const costs = {
   tabs: { summary: "Summary", savings: "Savings", prices: "Prices", calculator: "Calculator" },
   soFar: "This month so far",
   forecast: "At the month's end",
+  stored: "Unique size",
+  storedAtEnd: (size: string) => `as stored, encrypted; ${size} at the month's end`,
   couldSave: "Could be saved",
   aMonth: "a month",
   nothingToCompare: "Nothing has cost anything in these months.",

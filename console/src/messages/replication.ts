@@ -77,6 +77,8 @@ export const replication = {
   option: (number: number) => `Option ${number}`,
   addOption: "Add option",
   removeOption: "Remove option",
+  optionsChanged:
+    "Somebody else has changed the options meanwhile. Saving again keeps what they put for other destinations, and replaces what they put for this one.",
   optionsSaved: "The options were saved.",
   optionsText:
     "They hold for what happens from now on. Of several, that with the longest beginning counts.",

@@ -15,7 +15,7 @@ export const settings = {
   },
   frequency: "When",
   filters: "Repositories",
-  filtersHint: "Names, with * for anything, separated by spaces",
+  filtersHint: "Repositories are given by their names, with * for anything, separated by spaces",
   matchesNothing: "matches nothing now",
   addRule: "Add rule",
   removeRule: (place: number) => `Remove rule ${place}`,

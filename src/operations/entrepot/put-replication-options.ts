@@ -11,15 +11,22 @@ import {
 
 /**
  * Replaces what goes along with the copies of the caller's registry, by destination and beginning of
- * names: deletions, and copies that came here as such. ECR's configuration stays as it is.
+ * names: deletions, and copies that came here as such. ECR's configuration stays as it is. With
+ * `replacing`, what GetReplicationOptions told, nothing is lost that others have put since then.
  */
 export const putReplicationOptions = operation("entrepot:PutReplicationOptions", {
-  input: request({ options: replicationOptionsInput }),
+  input: request({
+    options: replicationOptionsInput,
+    replacing: replicationOptionsInput.optional(),
+  }),
   resource: registryResource,
   access: "Write",
-  errors: ["InvalidParameter"],
-  async handle({ options }, { ports, caller }): Promise<{ options: ReplicationOptionAnswer[] }> {
-    await put(ports, registryOf(caller), options);
+  errors: ["ConcurrentModification", "InvalidParameter"],
+  async handle(
+    { options, replacing },
+    { ports, caller },
+  ): Promise<{ options: ReplicationOptionAnswer[] }> {
+    await put(ports, registryOf(caller), options, replacing);
     return { options: options.map(optionAnswer) };
   },
 });

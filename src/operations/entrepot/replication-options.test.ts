@@ -122,6 +122,32 @@ describe("Options of replication", () => {
   });
 });
 
+describe("Options that are put in the place of known ones", () => {
+  it("replace those alone: what somebody else has put meanwhile stays", async () => {
+    const one = { destination: to(west), deletes: true, chain: false, settings: [] };
+    const other = { ...one, repositoryPrefix: "team" };
+    const put = (options: object[], replacing: object[]) =>
+      registry.ask(putReplicationOptions, { options, replacing });
+    await put([one], []);
+    await expect(put([other], [])).rejects.toMatchObject({ kind: "ConcurrentModification" });
+    expect(await registry.ask(getReplicationOptions, {})).toEqual({ options: [one] });
+    await put([one, other], [one]);
+    await expect(put([other], [one])).rejects.toMatchObject({ kind: "ConcurrentModification" });
+    await put([], [one, other]);
+    expect(await registry.ask(getReplicationOptions, {})).toEqual({ options: [] });
+  });
+
+  it("are there once where two put theirs at the same time", async () => {
+    const option = { destination: to(west), deletes: true };
+    const both = await Promise.allSettled(
+      [true, false].map((chain) =>
+        registry.ask(putReplicationOptions, { options: [{ ...option, chain }], replacing: [] }),
+      ),
+    );
+    expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  });
+});
+
 describe("Deletions", () => {
   it("go where an option says so, with the tags; elsewhere what is deleted stays", async () => {
     const option = { destination: to(west), repositoryPrefix: "team", deletes: true };

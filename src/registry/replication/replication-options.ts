@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Ports } from "../../ports/ports.ts";
-import { invalidParameter } from "../errors.ts";
+import { invalidParameter, RegistryError } from "../errors.ts";
 import type { Registry } from "../names.ts";
 import {
   destinationKey,
@@ -45,7 +46,11 @@ export async function replicationOptions(
   registry: Registry,
 ): Promise<readonly ReplicationOption[]> {
   const text = await metadata.settings.find(registry, settingName);
-  return text === undefined ? [] : (JSON.parse(text) as StoredOption[]).map(current);
+  return text === undefined ? [] : parsed(text);
+}
+
+function parsed(text: string): readonly ReplicationOption[] {
+  return (JSON.parse(text) as StoredOption[]).map(current);
 }
 
 type StoredOption = Omit<ReplicationOption, "platforms"> & Partial<ReplicationOption>;
@@ -58,12 +63,15 @@ function current(option: StoredOption): ReplicationOption {
 /**
  * Replaces all of them. They count for what happens from now on, wherever a rule of the configuration
  * leads to their destination.
+ * @param replacing what is there by what the caller knows: nothing else is replaced; absent, anything is
  * @throws InvalidParameter for a destination that is the registry itself, or two for the same names
+ * @throws ConcurrentModification where others are there than those to replace
  */
 export async function putReplicationOptions(
   ports: Pick<Ports, "metadata">,
   registry: Registry,
   options: readonly ReplicationOption[],
+  replacing?: readonly ReplicationOption[],
 ): Promise<void> {
   const seen = new Set<string>();
   for (const { destination, prefix } of options) {
@@ -76,9 +84,30 @@ export async function putReplicationOptions(
     }
     seen.add(key);
   }
-  await ports.metadata.transaction(({ settings }) =>
-    settings.put(registry, settingName, JSON.stringify(options)),
-  );
+  const text = JSON.stringify(options);
+  if (replacing !== undefined) return replaceOptions(ports, registry, replacing, text);
+  await ports.metadata.transaction(({ settings }) => settings.put(registry, settingName, text));
+}
+
+async function replaceOptions(
+  { metadata }: Pick<Ports, "metadata">,
+  registry: Registry,
+  replacing: readonly ReplicationOption[],
+  text: string,
+): Promise<void> {
+  const kept = await metadata.settings.find(registry, settingName);
+  const isKnown = isDeepStrictEqual(kept === undefined ? [] : parsed(kept), replacing);
+  const isReplaced =
+    isKnown &&
+    (await metadata.transaction(({ settings }) =>
+      kept === undefined
+        ? settings.putIfAbsent(registry, settingName, text)
+        : settings.replace(registry, settingName, kept, text),
+    ));
+  if (isReplaced) return;
+  const sentence =
+    "The options of replication have been changed by somebody else since they were read";
+  throw new RegistryError("ConcurrentModification", sentence);
 }
 
 /** The option for what goes from a repository of that name to the destination. */

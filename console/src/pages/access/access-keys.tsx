@@ -4,8 +4,6 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import {
@@ -20,7 +18,9 @@ import { ActionDialog } from "../../components/action-dialog.tsx";
 import { CommandLine } from "../../components/command-line.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/values.tsx";
 import { access as words } from "../../messages/access.ts";
 import { messages } from "../../messages.ts";
@@ -38,7 +38,7 @@ export function AccessKeys({ userName }: { userName: string }) {
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   return (
     <>
-      <Table
+      <ListTable
         items={data ?? []}
         loading={isPending}
         loadingText={messages.loading}
@@ -61,9 +61,9 @@ export function AccessKeys({ userName }: { userName: string }) {
           {
             ...{ id: "state", header: words.state },
             cell: ({ isActive }) => (
-              <StatusIndicator type={isActive ? "success" : "stopped"}>
+              <Status type={isActive ? "success" : "stopped"}>
                 {isActive ? words.active : words.inactive}
-              </StatusIndicator>
+              </Status>
             ),
           },
           {

@@ -2,7 +2,6 @@ import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import {
   type Access,
@@ -12,6 +11,7 @@ import {
   simulateDraft,
 } from "../../api/access.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { Status } from "../../components/status.tsx";
 import { access as words } from "../../messages/access.ts";
 import { messages } from "../../messages.ts";
 import { StatementTable } from "./statement-table.tsx";
@@ -62,12 +62,10 @@ function ActionHeader({ action, decision }: { action: string; decision: Decision
 
 function DecisionText({ decision }: { decision: Decision | undefined }) {
   if (decision === undefined) {
-    return <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
+    return <Status type="loading">{messages.loading}</Status>;
   }
   return (
-    <StatusIndicator type={decision === "allowed" ? "success" : "error"}>
-      {words.decisions[decision]}
-    </StatusIndicator>
+    <Status type={decision === "allowed" ? "success" : "error"}>{words.decisions[decision]}</Status>
   );
 }
 
@@ -110,7 +108,7 @@ export function DraftDecisions({ asked, draft }: DraftDecisionsProps) {
     queryFn: ({ signal }) => simulateDraft(asked, draft, signal),
   });
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
-  if (isPending) return <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
+  if (isPending) return <Status type="loading">{messages.loading}</Status>;
   return (
     <SpaceBetween size="l">
       {data.map((result) => (

@@ -2,12 +2,12 @@ import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { lint } from "../../api/access.ts";
 import { call } from "../../api/call.ts";
 import { ApiError } from "../../api/errors.ts";
+import { Status } from "../../components/status.tsx";
 import { access as words } from "../../messages/access.ts";
 import { useNotices } from "../../notices.tsx";
 
@@ -69,11 +69,11 @@ function Lint({ draft, setDraft }: Pick<DraftPolicyProps, "draft" | "setDraft">)
     <div aria-live="polite">
       {data?.findings.map(({ severity, sentence, code, line }) => (
         <div key={`${code} ${line} ${sentence}`}>
-          <StatusIndicator
+          <Status
             type={severity === "error" ? "error" : severity === "warning" ? "warning" : "info"}
           >
             {line}: {sentence}
-          </StatusIndicator>
+          </Status>
         </div>
       ))}
       {corrected !== undefined && (

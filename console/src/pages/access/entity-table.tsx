@@ -1,8 +1,9 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { access as words } from "../../messages/access.ts";
@@ -35,7 +36,7 @@ export function EntityTable<Item>(props: EntityTableProps<Item>) {
     change({ chosen: item === undefined ? "" : nameOf(item) });
   return (
     <SpaceBetween size="l">
-      <Table
+      <ListTable
         items={items}
         loading={query.isPending}
         loadingText={messages.loading}

@@ -4,7 +4,6 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -20,6 +19,7 @@ import {
 import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCommand } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { access } from "../../messages/access.ts";
@@ -58,7 +58,7 @@ export function GroupGrants() {
   const simulator = new URLSearchParams({ tab: "simulator", principal: current?.roleArn ?? "" });
   return (
     <>
-      <Table
+      <ListTable
         items={grants}
         loading={query.isPending}
         loadingText={messages.loading}

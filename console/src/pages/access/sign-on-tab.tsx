@@ -1,7 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
@@ -9,6 +8,7 @@ import { deleteSignOn, listSignOns, providerName, type SignOn } from "../../api/
 import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCommand } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { Time } from "../../components/values.tsx";
 import { signOn as words } from "../../messages/sign-on.ts";
@@ -39,7 +39,7 @@ function Providers() {
   const current = data?.find(({ providerArn }) => providerArn === chosen?.providerArn);
   return (
     <>
-      <Table
+      <ListTable
         items={data ?? []}
         loading={isPending}
         loadingText={messages.loading}

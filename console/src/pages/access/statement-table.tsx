@@ -1,7 +1,7 @@
 import Badge from "@cloudscape-design/components/badge";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import type { Statement } from "../../api/access.ts";
+import { ListTable } from "../../components/list-table.tsx";
+import { Status } from "../../components/status.tsx";
 import { access as words } from "../../messages/access.ts";
 
 interface StatementTableProps {
@@ -13,7 +13,7 @@ interface StatementTableProps {
 export function StatementTable({ statements, decidedBy }: StatementTableProps) {
   const isDecisive = (each: Statement) => decidedBy !== undefined && idOf(each) === idOf(decidedBy);
   return (
-    <Table
+    <ListTable
       variant="embedded"
       items={[...statements]}
       trackBy={idOf}
@@ -46,11 +46,7 @@ export function StatementTable({ statements, decidedBy }: StatementTableProps) {
         {
           ...{ id: "fit", header: words.fit },
           cell: ({ matched, misses }) =>
-            matched ? (
-              <StatusIndicator type="success">{words.fits}</StatusIndicator>
-            ) : (
-              misses.join("; ")
-            ),
+            matched ? <Status type="success">{words.fits}</Status> : misses.join("; "),
         },
       ]}
     />

@@ -1,4 +1,5 @@
 import Autosuggest from "@cloudscape-design/components/autosuggest";
+import Box from "@cloudscape-design/components/box";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
@@ -51,6 +52,9 @@ export function AuditFacets({ asked, counts }: AuditFacetsProps) {
             </Checkbox>
           ))}
         </SpaceBetween>
+        {asked.isLive && asked.filter.what === undefined && (
+          <Box variant="small">{words.liveHint}</Box>
+        )}
       </SpaceBetween>
     </Container>
   );

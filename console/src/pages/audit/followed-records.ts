@@ -1,12 +1,14 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type AuditFilter, auditPage } from "../../api/audit.ts";
-import { type AuditPage, type AuditRecord, withLater } from "../../api/audit-records.ts";
+import { type AuditPage, type AuditRecord, whoOf, withLater } from "../../api/audit-records.ts";
 import { currentRegion } from "../../api/call.ts";
+import { sessionState } from "../../api/session.ts";
 import { usePaged } from "../../components/paged.tsx";
 
 const pageSize = 50;
-const liveMs = 3_000;
+/** Between two looks at what is new; longer the longer nothing is, as each look is a record of its own. */
+const [liveMs, quietMs] = [3_000, 15_000];
 /** What other replicas remember is written some seconds later. */
 const overlapSeconds = 30;
 /** How far the clocks of browser and server may be apart. */
@@ -31,11 +33,17 @@ export function useAuditRecords(filter: AuditFilter, isLive: boolean) {
   const [fresh, setFresh] = useState({ asked, records: none });
   const known = fresh.asked === asked ? fresh.records : none;
   const read = pages.flatMap(({ records }) => records);
-  const records = known.length === 0 ? read : withLater(read, known);
+  const all = known.length === 0 ? read : withLater(read, known);
+  const records = isLive ? all.filter((record) => !isOwnLook(record, filter)) : all;
+  const quietSince = useRef(0);
+  const newest = records[0]?.eventID;
+  useEffect(() => {
+    quietSince.current = Date.now();
+  }, [isLive, newest]);
   const { data: news, dataUpdatedAt } = useQuery({
     queryKey: ["audit-news", currentRegion(), filter],
     enabled: isLive && query.isSuccess,
-    refetchInterval: liveMs,
+    refetchInterval: () => nextLook(quietSince.current),
     gcTime: 0,
     queryFn: async ({ signal }): Promise<AuditPage> => {
       const lookedAt = Math.floor(Math.max(query.dataUpdatedAt, dataUpdatedAt) / 1000);
@@ -52,6 +60,23 @@ export function useAuditRecords(filter: AuditFilter, isLive: boolean) {
     if (isMuch) void queries.resetQueries({ queryKey, exact: true });
   }, [news]);
   return { query, records, lookedBackTo: pages.at(-1)?.lookedBackTo };
+}
+
+function nextLook(quietSince: number): number {
+  return Math.min(quietMs, Math.max(liveMs, (Date.now() - quietSince) / 4));
+}
+
+const looks = ["CountAudit", "SearchAudit"];
+
+/**
+ * A record of this page's own look at the trail, which would push everything else off it; unless such
+ * records are asked for.
+ */
+function isOwnLook(record: AuditRecord, filter: AuditFilter): boolean {
+  const session = sessionState();
+  const who = session.kind === "in" ? session.who.arn : undefined;
+  if (filter.what !== undefined) return false;
+  return looks.includes(record.eventName) && whoOf(record) === who;
 }
 
 function secondsOf(record: AuditRecord | undefined): number {

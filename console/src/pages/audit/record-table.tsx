@@ -2,15 +2,17 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Modal from "@cloudscape-design/components/modal";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { type AuditFilter, auditPage } from "../../api/audit.ts";
 import { type AuditRecord, resourcesOf, whoOf } from "../../api/audit-records.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { csvFormat, jsonFormat, ndjsonFormat } from "../../components/export-formats.ts";
 import { FilteredExport } from "../../components/filtered-export.tsx";
+import { ListTable } from "../../components/list-table.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { TextRegion } from "../../components/text-region.tsx";
 import { Time } from "../../components/values.tsx";
 import { audit as words } from "../../messages/audit.ts";
@@ -44,7 +46,7 @@ export function RecordTable({ asked, records, isPending, hasMore }: RecordTableP
   const [opened, setOpened] = useState<AuditRecord>();
   return (
     <>
-      <Table
+      <ListTable
         items={[...records]}
         loading={isPending}
         loadingText={messages.loading}
@@ -106,9 +108,12 @@ function columnsOf(
       ...{ id: "when", header: words.when },
       cell: ({ eventTime }) => <Time seconds={Date.parse(eventTime) / 1000} />,
     },
-    { id: "who", header: words.who, cell: whoOf },
     {
-      ...{ id: "what", header: words.what, isRowHeader: true },
+      ...{ id: "who", header: words.who, minWidth: 125 },
+      cell: (record) => <LongName>{whoOf(record)}</LongName>,
+    },
+    {
+      ...{ id: "what", header: words.what, isRowHeader: true, minWidth: 160 },
       cell: (record) => (
         <Button
           variant="inline-link"
@@ -119,16 +124,29 @@ function columnsOf(
         </Button>
       ),
     },
-    { id: "resource", header: words.resource, cell: (record) => resourcesOf(record) || "–" },
-    { id: "source", header: words.source, cell: ({ sourceIPAddress }) => sourceIPAddress },
-    { id: "client", header: words.client, cell: ({ userAgent }) => userAgent || "–" },
     {
-      ...{ id: "decision", header: words.decision },
+      ...{ id: "resource", header: words.resource, minWidth: 125 },
+      cell: (record) => <LongName>{resourcesOf(record) || "–"}</LongName>,
+    },
+    {
+      ...{ id: "source", header: words.source, minWidth: 105 },
+      cell: ({ sourceIPAddress }) => <LongName>{sourceIPAddress}</LongName>,
+    },
+    {
+      ...{ id: "client", header: words.client, minWidth: 115 },
+      cell: ({ userAgent = "" }) => (
+        <span className="client" title={userAgent}>
+          {userAgent || "–"}
+        </span>
+      ),
+    },
+    {
+      ...{ id: "decision", header: words.decision, minWidth: 115 },
       cell: ({ errorCode, errorMessage }) => (
         <>
-          <StatusIndicator type={errorCode === undefined ? "success" : "error"}>
+          <Status type={errorCode === undefined ? "success" : "error"}>
             {errorCode ?? words.allowed}
-          </StatusIndicator>
+          </Status>
           {errorMessage !== undefined && <Box variant="small">{errorMessage}</Box>}
         </>
       ),

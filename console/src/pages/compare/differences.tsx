@@ -2,9 +2,9 @@ import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import type { Comparison } from "../../api/inspect.ts";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { Severity } from "../../components/severity.tsx";
 import { shortDigest, sizeText } from "../../components/values.tsx";
@@ -17,6 +17,7 @@ export function Differences({ found }: { found: Comparison }) {
     <SpaceBetween size="l">
       <KeyValuePairs
         columns={2}
+        minColumnWidth={120}
         items={(["from", "to"] as const).map((side) => ({
           label: words.sides[side === "from" ? "a" : "b"],
           value: <Side image={found[side]} />,
@@ -58,7 +59,7 @@ function countsText(counts: Readonly<Record<string, number>>): string {
 
 function Packages({ packages }: Required<Pick<Comparison, "packages">>) {
   return (
-    <Table
+    <ListTable
       items={[...packages.changes]}
       header={
         <Header variant="h2" description={countsText(packages.counts)}>
@@ -89,7 +90,7 @@ function Packages({ packages }: Required<Pick<Comparison, "packages">>) {
 
 function Findings({ findings }: Required<Pick<Comparison, "findings">>) {
   return (
-    <Table
+    <ListTable
       items={[...findings.changes]}
       header={
         <Header variant="h2" description={countsText(findings.counts)}>
@@ -131,7 +132,7 @@ function Layers({ layers }: Pick<Comparison, "layers">) {
     [words.onlyB, layers.onlyTo],
   ] as const;
   return (
-    <Table
+    <ListTable
       items={sets.map(([title, set]) => ({ title, set }))}
       header={<Header variant="h2">{messages.image.layers}</Header>}
       ariaLabels={{ tableLabel: messages.image.layers }}
@@ -154,7 +155,7 @@ function Layers({ layers }: Pick<Comparison, "layers">) {
 
 function Config({ config }: Pick<Comparison, "config">) {
   return (
-    <Table
+    <ListTable
       items={[...config]}
       header={<Header variant="h2">{words.config}</Header>}
       empty={<Empty title={words.same} />}

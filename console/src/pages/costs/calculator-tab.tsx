@@ -4,11 +4,11 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { type Estimate, estimate, type PlannedUse } from "../../api/costs.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { costs as words } from "../../messages/costs.ts";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
@@ -61,7 +61,7 @@ export function CalculatorTab() {
 function EstimateTables({ estimate: { comparisons, ...here } }: { estimate: Estimate }) {
   return (
     <SpaceBetween size="l">
-      <Table
+      <ListTable
         items={[...here.lines]}
         ariaLabels={{ tableLabel: words.here }}
         empty={moneyText(here.total.amount, here.currency)}
@@ -88,7 +88,7 @@ function EstimateTables({ estimate: { comparisons, ...here } }: { estimate: Esti
           },
         ]}
       />
-      <Table
+      <ListTable
         items={[...comparisons]}
         loadingText={messages.loading}
         ariaLabels={{ tableLabel: words.elsewhere }}

@@ -30,8 +30,8 @@ export function CostFigures() {
           [words.soFar, data === undefined ? "–" : costText(data.soFar, data.currency)],
           [words.forecast, data === undefined ? "–" : costText(data.total, data.currency)],
           [
-            ...([words.kinds.storage, sizeText(data?.storedBytes)] as const),
-            data === undefined ? "" : `${sizeText(data.storedBytesAtEnd)} at the month's end`,
+            ...([words.stored, sizeText(data?.storedBytes)] as const),
+            data === undefined ? "" : words.storedAtEnd(sizeText(data.storedBytesAtEnd)),
           ],
           [words.couldSave, savedText(savings.data), words.aMonth],
         ]}

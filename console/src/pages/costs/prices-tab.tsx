@@ -1,9 +1,9 @@
 import Header from "@cloudscape-design/components/header";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { type Prices, priceTable } from "../../api/costs.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { costs as words } from "../../messages/costs.ts";
 import { messages } from "../../messages.ts";
 import { moneyText } from "./money.ts";
@@ -21,7 +21,7 @@ export function PricesTab() {
   const currency = table?.currency ?? "";
   const items = Object.entries(table?.figures ?? {}) as [keyof typeof words.kinds, Figure][];
   return (
-    <Table
+    <ListTable
       items={items}
       loading={isPending}
       loadingText={messages.loading}

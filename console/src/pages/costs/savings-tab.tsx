@@ -2,12 +2,12 @@ import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { currentRegion } from "../../api/call.ts";
 import { costSavings, type Saving } from "../../api/costs.ts";
 import { CommandLine } from "../../components/command-line.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
@@ -46,7 +46,7 @@ interface SavingTableProps {
 
 function SavingTable({ savings, currency, isPending }: SavingTableProps) {
   return (
-    <Table
+    <ListTable
       items={[...savings]}
       loading={isPending}
       loadingText={messages.loading}

@@ -6,15 +6,15 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { type CostLine, type CostSummary, costSummary } from "../../api/costs.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { costs as words } from "../../messages/costs.ts";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
@@ -80,7 +80,7 @@ export function SummaryTab() {
         </Button>
       )}
       <Container header={<Header variant="h2">{words.perMonth}</Header>}>
-        <Suspense fallback={<StatusIndicator type="loading">{messages.loading}</StatusIndicator>}>
+        <Suspense fallback={<Status type="loading">{messages.loading}</Status>}>
           <MonthPlot months={months} currency={history.data?.currency ?? ""} />
         </Suspense>
       </Container>
@@ -141,7 +141,7 @@ function LineTable({ summary, isPending, groupBy }: LineTableProps) {
   const currency = summary?.currency ?? "";
   const total = Number(summary?.total.exactAmount ?? 0);
   return (
-    <Table
+    <ListTable
       items={summary?.lines ?? []}
       loading={isPending}
       loadingText={messages.loading}

@@ -2,8 +2,6 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
@@ -17,8 +15,10 @@ import {
 } from "../../api/gallery.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest, Time } from "../../components/values.tsx";
 import { gallery as words } from "../../messages/gallery.ts";
 import { messages } from "../../messages.ts";
@@ -56,7 +56,7 @@ export function ApprovalRequests({ repository }: { repository: string }) {
         onChange={({ detail }) => change({ requests: detail.selectedId })}
         options={requestStates.map((id) => ({ id, text: words.requestStates[id] }))}
       />
-      <Table
+      <ListTable
         items={pages.flatMap((page) => page.requests)}
         loading={query.isPending}
         loadingText={messages.loading}
@@ -138,7 +138,7 @@ function Checks({ checks }: ApprovalRequest) {
   if (checks.length === 0) return "–";
   return checks.map(({ check, passed, sentence }) => (
     <div key={check}>
-      <StatusIndicator type={passed ? "success" : "error"}>{sentence}</StatusIndicator>
+      <Status type={passed ? "success" : "error"}>{sentence}</Status>
     </div>
   ));
 }

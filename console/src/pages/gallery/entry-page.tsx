@@ -4,8 +4,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useParams } from "react-router";
@@ -14,7 +12,9 @@ import { type Entry, getEntry, type Version } from "../../api/gallery.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { Fields } from "../../components/fields.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty, Page } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest, Time } from "../../components/values.tsx";
 import { gallery as words } from "../../messages/gallery.ts";
 import { usePlaceSearch } from "../../place-search.ts";
@@ -125,7 +125,7 @@ const indicators = {
 
 function Versions({ name, versions }: { name: string; versions: readonly Version[] }) {
   return (
-    <Table
+    <ListTable
       items={[...versions]}
       header={
         <Header variant="h2" counter={`(${versions.length})`}>
@@ -141,9 +141,7 @@ function Versions({ name, versions }: { name: string; versions: readonly Version
         },
         {
           ...{ id: "state", header: words.state },
-          cell: ({ state }) => (
-            <StatusIndicator type={indicators[state]}>{words.states[state]}</StatusIndicator>
-          ),
+          cell: ({ state }) => <Status type={indicators[state]}>{words.states[state]}</Status>,
         },
         {
           ...{ id: "images", header: words.images },

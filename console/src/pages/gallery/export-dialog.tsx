@@ -1,4 +1,3 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { exportEntries } from "../../api/gallery.ts";
@@ -6,6 +5,7 @@ import { ActionDialog } from "../../components/action-dialog.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { downloadText } from "../../components/download.ts";
 import { EquivalentCommand } from "../../components/equivalent-cli.tsx";
+import { Status } from "../../components/status.tsx";
 import { TextRegion } from "../../components/text-region.tsx";
 import { gallery as words } from "../../messages/gallery.ts";
 import { messages } from "../../messages.ts";
@@ -31,9 +31,7 @@ export function ExportDialog({ category, close }: ExportDialogProps) {
       act={() => downloadText(file, "application/yaml", data ?? "")}
     >
       <span>{words.exportText}</span>
-      {data === undefined && error === null && (
-        <StatusIndicator type="loading">{messages.loading}</StatusIndicator>
-      )}
+      {data === undefined && error === null && <Status type="loading">{messages.loading}</Status>}
       {isEmpty && <span>{words.empty}</span>}
       {data !== undefined && !isEmpty && (
         <>

@@ -1,13 +1,13 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { type EntryName, listSubscriptions, unsubscribe } from "../../api/gallery.ts";
 import { EquivalentCommand } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { Time } from "../../components/values.tsx";
 import { gallery as words } from "../../messages/gallery.ts";
@@ -41,7 +41,7 @@ export function Subscriptions() {
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   return (
     <SpaceBetween size="s">
-      <Table
+      <ListTable
         items={[...data]}
         loading={isPending}
         loadingText={messages.loading}

@@ -5,15 +5,15 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useEffect, useState } from "react";
 import { type Activity, activityText, listActivity } from "../../api/activity.ts";
 import { currentRegion } from "../../api/call.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Status } from "../../components/status.tsx";
 import { TextRegion } from "../../components/text-region.tsx";
 import { Time } from "../../components/values.tsx";
 import { audit } from "../../messages/audit.ts";
@@ -105,7 +105,7 @@ interface ActivityTableProps {
 
 function ActivityTable({ items, chosen, setChosen, isPending, isWhole }: ActivityTableProps) {
   return (
-    <Table
+    <ListTable
       items={[...items]}
       loading={isPending}
       loadingText={messages.loading}
@@ -147,9 +147,9 @@ function ActivityTable({ items, chosen, setChosen, isPending, isWhole }: Activit
             record === undefined ? (
               "–"
             ) : (
-              <StatusIndicator type={errorCode === undefined ? "success" : "error"}>
+              <Status type={errorCode === undefined ? "success" : "error"}>
                 <span title={record.errorMessage}>{errorCode ?? audit.allowed}</span>
-              </StatusIndicator>
+              </Status>
             ),
         },
       ]}

@@ -1,10 +1,9 @@
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator, {
-  type StatusIndicatorProps,
-} from "@cloudscape-design/components/status-indicator";
+import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { call, currentRegion } from "../../api/call.ts";
+import { Status } from "../../components/status.tsx";
 
 interface Advice {
   readonly id: string;
@@ -37,7 +36,7 @@ export function AdviceList(image: { readonly repository: string; readonly digest
   return data?.advice.map(({ id, severity, title, reason, fix, path = "" }) => (
     <ExpandableSection
       key={`${id} ${path} ${title}`}
-      headerText={<StatusIndicator type={indicators[severity]}>{title}</StatusIndicator>}
+      headerText={<Status type={indicators[severity]}>{title}</Status>}
     >
       <SpaceBetween size="xs">
         <div>{reason}</div>

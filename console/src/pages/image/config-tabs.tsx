@@ -2,12 +2,12 @@ import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useSearchParams } from "react-router";
 import type { ImageOverview } from "../../api/search.ts";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
+import { Status } from "../../components/status.tsx";
 import { Digest, sizeText, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { AdviceList } from "./advice-list.tsx";
@@ -27,14 +27,15 @@ export function OverviewTab({ repository, digest, config }: OverviewProps) {
   const isRoot = user === "" || user === "root" || /^0(:|$)/.test(user);
   const command = [...config.entrypoint, ...config.command].join(" ");
   const rights = (
-    <StatusIndicator type="warning">
+    <Status type="warning">
       <LongName>{words.rootUser}</LongName>
-    </StatusIndicator>
+    </Status>
   );
   return (
     <SpaceBetween size="m">
       <KeyValuePairs
         columns={3}
+        minColumnWidth={120}
         items={[
           { label: words.platform, value: `${config.os}/${config.architecture}` },
           { label: words.user, value: isRoot ? rights : user },
@@ -60,7 +61,7 @@ function Created({ at }: { at: string | undefined }) {
 
 function Pairs({ title, pairs }: { title: string; pairs: readonly (readonly [string, string])[] }) {
   return (
-    <Table
+    <ListTable
       variant="embedded"
       header={
         <Header variant="h3" counter={`(${pairs.length})`}>
@@ -110,7 +111,7 @@ export function LayersTab({ layers, repository, digest: image }: LayersProps) {
           ...{ name: `${number}`, value: size, title: `${number}: ${sizeText(size)} ${command}` },
         }))}
       />
-      <Table
+      <ListTable
         items={rows}
         header={
           <Header
@@ -122,20 +123,26 @@ export function LayersTab({ layers, repository, digest: image }: LayersProps) {
           </Header>
         }
         ariaLabels={{ tableLabel: words.layers }}
+        wrapLines
         columnDefinitions={[
           { id: "number", header: "#", cell: ({ number }) => number },
-          { id: "command", header: words.command, cell: ({ command }) => <code>{command}</code> },
+          {
+            ...{ id: "command", header: words.command, minWidth: 160 },
+            cell: ({ command }) => <code className="long-name">{command}</code>,
+          },
           { id: "size", header: messages.repository.size, cell: ({ size }) => sizeText(size) },
           {
             ...{ id: "share", header: words.share },
             cell: ({ share }) => `${(share * 100).toFixed(1)} %`,
           },
           {
-            ...{ id: "shared", header: words.sharedWith },
+            ...{ id: "shared", header: words.sharedWith, minWidth: 150 },
             cell: ({ sharedWith }) =>
               sharedWith.map((name) => (
                 <div key={name}>
-                  <PlaceLink to={`/r/${name}/-/images`}>{name}</PlaceLink>
+                  <PlaceLink to={`/r/${name}/-/images`}>
+                    <LongName>{name}</LongName>
+                  </PlaceLink>
                 </div>
               )),
           },

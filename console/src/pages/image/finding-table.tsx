@@ -3,12 +3,13 @@ import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import type { listImageFindings } from "../../../../src/operations/entrepot/list-image-findings.ts";
 import type { AnswerOf } from "../../api/own.ts";
 import type { ExportPage } from "../../components/export-formats.ts";
 import { FindingExports, findingFormats } from "../../components/finding-exports.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import type { SarifFinding } from "../../components/sarif.ts";
@@ -45,7 +46,7 @@ export function FindingTable(props: FindingTableProps) {
   const formats = findingFormats<Finding>(csvHead, cellsOf, (each) => sarifOf(each, image));
   return (
     <>
-      <Table
+      <ListTable
         items={[...findings]}
         loading={isPending}
         loadingText={messages.loading}

@@ -15,6 +15,7 @@ export function ImageFacts({ image }: { image: ImageAnswer | undefined }) {
     <Container>
       <KeyValuePairs
         columns={4}
+        minColumnWidth={120}
         items={[
           {
             label: words.imageTags,

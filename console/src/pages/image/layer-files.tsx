@@ -2,15 +2,15 @@ import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { type FileRow, listLayerFiles } from "../../api/inspect.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { pageSize } from "../../components/server-list.ts";
+import { Status } from "../../components/status.tsx";
 import { shortDigest, sizeText } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 
@@ -64,7 +64,7 @@ export function LayerFiles({ repository, digest, layer }: LayerFilesProps) {
           setPath(event.detail.href.slice(1));
         }}
       />
-      <Table
+      <ListTable
         items={files}
         loading={query.isPending}
         loadingText={messages.loading}
@@ -98,9 +98,7 @@ export function LayerFiles({ repository, digest, layer }: LayerFilesProps) {
           {
             ...{ id: "change", header: words.change },
             cell: ({ change }) => (
-              <StatusIndicator type={indicators[change as "ADDED"] ?? "info"}>
-                {change.toLowerCase()}
-              </StatusIndicator>
+              <Status type={indicators[change as "ADDED"] ?? "info"}>{change.toLowerCase()}</Status>
             ),
           },
           {

@@ -3,13 +3,14 @@ import Checkbox from "@cloudscape-design/components/checkbox";
 import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { ApiError } from "../../api/errors.ts";
 import { listImagePackages, type PackageRow } from "../../api/inspect.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { useServerList, useTyped } from "../../components/server-list.ts";
@@ -57,7 +58,7 @@ export function PackagesTab({ repository: repositoryName, digest: imageDigest }:
           ))}
         </Alert>
       )}
-      <Table
+      <ListTable
         {...list.sorting}
         items={[...(data?.packages ?? [])]}
         columnDefinitions={columns}

@@ -1,8 +1,8 @@
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { call, currentRegion } from "../../api/call.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { shortDigest, sizeText } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
@@ -36,7 +36,7 @@ export function ReferrersTab({ repository: repositoryName, digest }: ReferrersPr
   });
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   return (
-    <Table
+    <ListTable
       items={[...(data?.referrers ?? [])]}
       loading={isPending}
       loadingText={messages.loading}

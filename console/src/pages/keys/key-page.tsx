@@ -4,8 +4,6 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -15,8 +13,10 @@ import { describeKey, grantsOf, type KeyDetail, usesOf } from "../../api/kms.ts"
 import { searchRepositories } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
@@ -91,15 +91,12 @@ function Facts({ detail, act }: { detail: KeyDetail; act: (operation: string) =>
     <Container>
       <KeyValuePairs
         columns={3}
+        minColumnWidth={120}
         items={[
           { label: "ARN", value: <LongName>{detail.arn}</LongName> },
           {
             label: words.state,
-            value: (
-              <StatusIndicator type={isOn ? "success" : "warning"}>
-                {keyState(state)}
-              </StatusIndicator>
-            ),
+            value: <Status type={isOn ? "success" : "warning"}>{keyState(state)}</Status>,
           },
           { label: words.manager, value: manager.toLowerCase() },
           { label: words.created, value: <Time seconds={createdAt} /> },
@@ -163,7 +160,7 @@ function Grants({ id }: { id: string }) {
   });
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   return (
-    <Table
+    <ListTable
       items={[...(data ?? [])]}
       loading={isPending}
       loadingText={messages.loading}
@@ -191,7 +188,7 @@ function Uses({ arn }: { arn: string }) {
   });
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   return (
-    <Table
+    <ListTable
       items={[...(data ?? [])]}
       loading={isPending}
       loadingText={messages.loading}

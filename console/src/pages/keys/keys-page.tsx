@@ -4,8 +4,6 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, currentRegion } from "../../api/call.ts";
@@ -16,9 +14,11 @@ import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
@@ -68,7 +68,7 @@ export function KeysPage() {
       {query.error !== null && (
         <ErrorNotice error={query.error} retry={() => void query.refetch()} />
       )}
-      <Table
+      <ListTable
         items={items}
         loading={query.isPending}
         footer={<MoreButton query={query} />}
@@ -106,9 +106,9 @@ export function KeysPage() {
           {
             ...{ id: "state", header: words.state },
             cell: ({ state }) => (
-              <StatusIndicator type={state === "Enabled" ? "success" : "warning"}>
+              <Status type={state === "Enabled" ? "success" : "warning"}>
                 <LongName>{keyState(state)}</LongName>
-              </StatusIndicator>
+              </Status>
             ),
           },
           { id: "manager", header: words.manager, cell: ({ manager }) => manager.toLowerCase() },

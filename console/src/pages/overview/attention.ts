@@ -1,3 +1,4 @@
+import type { KeyAnswer } from "../../api/kms.ts";
 import type { Overview } from "../../api/overview.ts";
 import { messages } from "../../messages.ts";
 
@@ -20,10 +21,13 @@ const places: Readonly<Record<string, string>> = {
   SCANS_FAILED: "/security?tab=coverage",
 };
 
-export function attentionOf({ attention }: Overview): Attention[] {
+/** @param keys those that the reader may know of, for their aliases */
+export function attentionOf({ attention }: Overview, keys: readonly KeyAnswer[]): Attention[] {
   return attention.map(({ kind, count, truncated, subject = "" }) => {
     const many = `${count}${truncated === true ? "+" : ""}`;
-    const sentence = words[kind as keyof typeof words]?.(many, shortName(subject)) ?? kind;
+    const alias = keys.find(({ arn }) => arn === subject)?.alias;
+    const name = alias ?? shortName(subject);
+    const sentence = words[kind as keyof typeof words]?.(many, name) ?? kind;
     return { sentence, to: placeOf(kind, subject) };
   });
 }
@@ -34,6 +38,11 @@ function placeOf(kind: string, subject: string): string {
   if (place === "/keys" && key !== undefined) return `/keys/${key}`;
   if (kind !== "REPLICATION_FAILED") return place;
   return `${place}?${new URLSearchParams({ destination: shortName(subject) })}`;
+}
+
+/** Whether keys are among what somebody should see to. */
+export function namesKeys({ attention }: Overview): boolean {
+  return attention.some(({ kind }) => places[kind] === "/keys");
 }
 
 /** A key by its id, a destination by its region first, as on the page of replication. */

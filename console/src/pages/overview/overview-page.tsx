@@ -4,23 +4,24 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { useNavigate } from "react-router";
 import { currentRegion } from "../../api/call.ts";
+import { listKeys } from "../../api/kms.ts";
 import { getOverview, historyOf, type Overview } from "../../api/overview.ts";
 import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { Severity, severities } from "../../components/severity.tsx";
+import { Status } from "../../components/status.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
 import { scanState } from "../../messages/scans.ts";
 import { messages } from "../../messages.ts";
-import { attentionOf } from "./attention.ts";
+import { attentionOf, namesKeys } from "./attention.ts";
 
 const words = messages.overview;
 const largest = { sortBy: "SIZE", sortOrder: "DESCENDING", maxResults: 10 } as const;
@@ -36,9 +37,7 @@ export function OverviewPage() {
     <Page title={words.title}>
       <SpaceBetween size="l">
         {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
-        {data === undefined && error === null && (
-          <StatusIndicator type="loading">{messages.loading}</StatusIndicator>
-        )}
+        {data === undefined && error === null && <Status type="loading">{messages.loading}</Status>}
         {data !== undefined && <Attention overview={data} />}
         {data?.repositoryCount === 0 && <Start />}
         {data !== undefined && data.repositoryCount > 0 && <Figures overview={data} />}
@@ -48,10 +47,16 @@ export function OverviewPage() {
 }
 
 function Attention({ overview }: { overview: Overview }) {
-  const found = attentionOf(overview);
+  // Who may not list keys is told of them by their ids.
+  const keys = useQuery({
+    queryKey: ["keys", currentRegion(), "names"],
+    queryFn: ({ signal }) => listKeys(signal),
+    ...{ enabled: namesKeys(overview), retry: false },
+  });
+  const found = attentionOf(overview, keys.data ?? []);
   return (
     <Container header={<Header variant="h2">{words.attention}</Header>}>
-      {found.length === 0 && <StatusIndicator type="success">{words.nothing}</StatusIndicator>}
+      {found.length === 0 && <Status type="success">{words.nothing}</Status>}
       <ul aria-label={words.attention}>
         {found.map(({ sentence, to }) => (
           <li key={sentence}>
@@ -92,7 +97,7 @@ function Figures({ overview }: { overview: Overview }) {
   return (
     <SpaceBetween size="l">
       <Container>
-        <ColumnLayout columns={4} variant="text-grid">
+        <ColumnLayout columns={4} minColumnWidth={130} variant="text-grid">
           {figures.map(([label, value]) => (
             <div key={label}>
               <Box variant="awsui-key-label">{label}</Box>
@@ -102,7 +107,7 @@ function Figures({ overview }: { overview: Overview }) {
         </ColumnLayout>
       </Container>
       <Scans scans={overview.scans} />
-      <Suspense fallback={<StatusIndicator type="loading">{messages.loading}</StatusIndicator>}>
+      <Suspense fallback={<Status type="loading">{messages.loading}</Status>}>
         <SpaceBetween size="l">
           <Plots history={historyOf(overview)} />
           <Trends overview={overview} />
@@ -153,7 +158,7 @@ function Scans({ scans }: Pick<Overview, "scans">) {
 
 function Largest({ repositories }: { repositories: readonly RepositoryRow[] }) {
   return (
-    <Table
+    <ListTable
       items={[...repositories]}
       header={<Header variant="h2">{words.top}</Header>}
       wrapLines

@@ -1,6 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -10,6 +10,7 @@ import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
@@ -62,7 +63,7 @@ export function PullThroughPage() {
         {query.error !== null ? (
           <ErrorNotice error={query.error} retry={() => void query.refetch()} />
         ) : (
-          <Table
+          <ListTable
             items={pages.flatMap((page) => page.pullThroughCacheRules)}
             loading={query.isPending}
             loadingText={messages.loading}

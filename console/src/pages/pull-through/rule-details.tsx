@@ -2,13 +2,13 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { type CacheTerms, type CacheUsage, getTerms } from "../../api/pull-through.ts";
 import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { Status } from "../../components/status.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
 import { pullThrough as words } from "../../messages/pull-through.ts";
 import { messages } from "../../messages.ts";
@@ -30,7 +30,7 @@ export function RuleDetails({ prefix, usage }: { prefix: string; usage: CacheUsa
         {terms.error !== null && (
           <ErrorNotice error={terms.error} retry={() => void terms.refetch()} />
         )}
-        {terms.isPending && <StatusIndicator type="loading">{messages.loading}</StatusIndicator>}
+        {terms.isPending && <Status type="loading">{messages.loading}</Status>}
         {terms.data !== undefined && <Terms terms={terms.data} />}
         {/* ROOT has names of any beginning: which of them it filled cannot be told by the name. */}
         {prefix !== "ROOT" && <Cached prefix={`${prefix}/`} />}
@@ -45,6 +45,7 @@ function Terms({ terms }: { terms: CacheTerms }) {
   return (
     <KeyValuePairs
       columns={3}
+      minColumnWidth={120}
       items={[
         { label: words.fresh, value: words.seconds(terms.freshSeconds) },
         { label: words.minimumAge, value: words.seconds(terms.minimumAgeSeconds) },

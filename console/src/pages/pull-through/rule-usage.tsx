@@ -1,8 +1,8 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { type CacheUsage, cacheUsage } from "../../api/pull-through.ts";
 import { Fields } from "../../components/fields.tsx";
+import { Status } from "../../components/status.tsx";
 import { sizeText, Time } from "../../components/values.tsx";
 import { pullThrough as words } from "../../messages/pull-through.ts";
 
@@ -29,9 +29,9 @@ export function LastFailure({ usage }: { usage: CacheUsage | undefined }) {
   const { failedAt, reason, repositoryName } = lastFailure;
   const isOver = lastFetchedAt > failedAt;
   return (
-    <StatusIndicator type={isOver ? "info" : "error"}>
+    <Status type={isOver ? "info" : "error"}>
       <Time seconds={failedAt} />: {reason} ({repositoryName}){isOver && `; ${words.givenSince}`}
-    </StatusIndicator>
+    </Status>
   );
 }
 

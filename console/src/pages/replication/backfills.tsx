@@ -1,8 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import {
@@ -14,8 +12,10 @@ import {
 } from "../../api/replication.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest, Time } from "../../components/values.tsx";
 import { replication as words } from "../../messages/replication.ts";
 import { messages } from "../../messages.ts";
@@ -37,7 +37,7 @@ export function Backfills() {
   const chosen = items.find(({ replicationBackfillId: id }) => id === search.get("backfill"));
   return (
     <SpaceBetween size="l">
-      <Table
+      <ListTable
         items={items}
         loading={query.isPending}
         loadingText={messages.loading}
@@ -89,9 +89,9 @@ const icons = {
 function State({ backfill: { status = "PREPARING", failureCode } }: { backfill: Backfill }) {
   const text = words.backfillStates[status];
   return (
-    <StatusIndicator type={icons[status]}>
+    <Status type={icons[status]}>
       {failureCode === undefined ? text : `${text}: ${failureCode}`}
-    </StatusIndicator>
+    </Status>
   );
 }
 
@@ -139,7 +139,7 @@ function Failures({ id }: { id: string }) {
   }
   return (
     <SpaceBetween size="m">
-      <Table
+      <ListTable
         items={pages.flatMap(({ results = [] }) => results)}
         loading={query.isPending}
         loadingText={messages.loading}

@@ -1,7 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
@@ -12,6 +11,7 @@ import {
   replicationOptions,
 } from "../../api/replication.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { replication as words } from "../../messages/replication.ts";
 import { messages } from "../../messages.ts";
@@ -28,7 +28,7 @@ export function DestinationOptions({ destination }: { destination: Destination }
   const options = data ?? [];
   return (
     <SpaceBetween size="s">
-      <Table
+      <ListTable
         variant="embedded"
         items={options.filter((option) => isSame(option.destination, destination))}
         loading={isPending}

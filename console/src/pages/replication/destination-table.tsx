@@ -1,7 +1,7 @@
 import Button from "@cloudscape-design/components/button";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import type { Rule, Standing } from "../../api/replication.ts";
+import { ListTable } from "../../components/list-table.tsx";
+import { Status } from "../../components/status.tsx";
 import { replication as words } from "../../messages/replication.ts";
 import { conditionOf, conditionText, filtersOf, nameOf } from "./destinations.ts";
 
@@ -21,7 +21,7 @@ interface DestinationTableProps {
 /** What the map shows, for whoever does not see it. */
 export function DestinationTable({ destinations, rules, choose }: DestinationTableProps) {
   return (
-    <Table
+    <ListTable
       variant="embedded"
       items={[...destinations]}
       trackBy={nameOf}
@@ -46,7 +46,5 @@ export function DestinationTable({ destinations, rules, choose }: DestinationTab
 }
 
 export function ConditionMark({ standing }: { standing: Standing }) {
-  return (
-    <StatusIndicator type={icons[conditionOf(standing)]}>{conditionText(standing)}</StatusIndicator>
-  );
+  return <Status type={icons[conditionOf(standing)]}>{conditionText(standing)}</Status>;
 }

@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import Container from "@cloudscape-design/components/container";
@@ -7,11 +8,13 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { ApiError } from "../../api/errors.ts";
 import {
   type Destination,
   isSame,
   putReplicationOptions,
   type ReplicationOption,
+  replicationOptions,
 } from "../../api/replication.ts";
 import { ActionDialog } from "../../components/action-dialog.tsx";
 import { replication as words } from "../../messages/replication.ts";
@@ -46,7 +49,7 @@ function optionOf(draft: Draft, { region, registryId }: Destination): Replicatio
 
 interface OptionsDialogProps {
   readonly destination: Destination;
-  /** Of all destinations: they are put as a whole. */
+  /** Of all destinations, as they were read: they are put as a whole. */
   readonly options: readonly ReplicationOption[];
   readonly close: () => void;
 }
@@ -58,10 +61,18 @@ export function OptionsDialog({ destination, options, close }: OptionsDialogProp
     const own = options.filter((option) => isSame(option.destination, destination));
     return own.length === 0 ? [blank] : own.map(draftOf);
   });
-  const others = options.filter((option) => !isSame(option.destination, destination));
+  // What is replaced, whatever is read meanwhile: what somebody else has changed is told first.
+  const [known, setKnown] = useState(options);
+  const others = known.filter((option) => !isSame(option.destination, destination));
   const { mutate, isPending, error } = useMutation({
-    mutationFn: () =>
-      putReplicationOptions([...others, ...drafts.map((draft) => optionOf(draft, destination))]),
+    mutationFn: () => {
+      const own = drafts.map((draft) => optionOf(draft, destination));
+      return putReplicationOptions([...others, ...own], known);
+    },
+    onError: async (refusal) => {
+      if (!isChanged(refusal)) return;
+      setKnown(await replicationOptions(new AbortController().signal));
+    },
     onSuccess: () => {
       succeed(words.optionsSaved);
       void queries.invalidateQueries({ queryKey: ["repositories"] });
@@ -74,6 +85,7 @@ export function OptionsDialog({ destination, options, close }: OptionsDialogProp
       act={() => mutate()}
     >
       <span>{words.optionsText}</span>
+      {isChanged(error) && <Alert type="warning">{words.optionsChanged}</Alert>}
       {drafts.map((draft, index) => (
         <OptionForm
           // An option has no name but its place.
@@ -89,6 +101,10 @@ export function OptionsDialog({ destination, options, close }: OptionsDialogProp
       </Button>
     </ActionDialog>
   );
+}
+
+function isChanged(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "ConcurrentModificationException";
 }
 
 interface OptionFormProps {

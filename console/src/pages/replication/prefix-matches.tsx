@@ -1,7 +1,7 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { searchRepositories } from "../../api/search.ts";
+import { Status } from "../../components/status.tsx";
 import { replication as words } from "../../messages/replication.ts";
 
 const mostNamed = 5;
@@ -30,7 +30,7 @@ export function PrefixMatches({ prefixes }: { prefixes: readonly string[] }) {
   if (names.length === 0) {
     return (
       <output>
-        <StatusIndicator type="warning">{words.noMatch}</StatusIndicator>
+        <Status type="warning">{words.noMatch}</Status>
       </output>
     );
   }

@@ -3,13 +3,14 @@ import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { replicationRules, replicationStanding } from "../../api/replication.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { useNarrow } from "../../components/narrow.ts";
 import { Empty, Page } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { replication as words } from "../../messages/replication.ts";
 import { messages } from "../../messages.ts";
 import { usePlaceSearch } from "../../place-search.ts";
@@ -21,9 +22,6 @@ import { ReplicationMap } from "./replication-map.tsx";
 import { RulesDialog } from "./rules-dialog.tsx";
 
 const followMs = 5_000;
-
-/** Where the map is not seen whole, the same is read in the table. */
-const isNarrow = () => matchMedia("(max-width: 688px)").matches;
 
 export function ReplicationPage() {
   const [search, change] = usePlaceSearch();
@@ -58,17 +56,13 @@ export function ReplicationPage() {
               </Header>
             }
           >
-            {standing.isPending && (
-              <StatusIndicator type="loading">{messages.loading}</StatusIndicator>
-            )}
+            {standing.isPending && <Status type="loading">{messages.loading}</Status>}
             {standing.data?.length === 0 && <Empty title={words.none} text={words.noneText} />}
             {destinations.length > 0 && (
-              <>
-                <ReplicationMap {...{ destinations, chosen, choose }} />
-                <ExpandableSection headerText={messages.viewAsTable} defaultExpanded={isNarrow()}>
-                  <DestinationTable {...{ destinations, choose }} rules={rules.data ?? []} />
-                </ExpandableSection>
-              </>
+              <MapAndTable
+                map={<ReplicationMap {...{ destinations, chosen, choose }} />}
+                table={<DestinationTable {...{ destinations, choose }} rules={rules.data ?? []} />}
+              />
             )}
           </Container>
         )}
@@ -79,5 +73,16 @@ export function ReplicationPage() {
         {isEditing && <RulesDialog rules={rules.data ?? []} close={() => setEditing(false)} />}
       </SpaceBetween>
     </Page>
+  );
+}
+
+/** A phone has no room for the map: the same is read in the list. */
+function MapAndTable({ map, table }: { map: ReactNode; table: ReactNode }) {
+  if (useNarrow()) return table;
+  return (
+    <>
+      {map}
+      <ExpandableSection headerText={messages.viewAsTable}>{table}</ExpandableSection>
+    </>
   );
 }

@@ -1,13 +1,14 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { useQueries } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { listNamespaces, type NamespaceEntry } from "../../api/namespaces.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { pageSize, useServerList } from "../../components/server-list.ts";
 import { sizeText, Time } from "../../components/values.tsx";
@@ -32,7 +33,7 @@ export function NamespaceTree({ view, create }: NamespaceTreeProps) {
   return (
     <SpaceBetween size="s">
       {top.error !== null && <ErrorNotice error={top.error} retry={top.retry} />}
-      <Table
+      <ListTable
         {...list.sorting}
         items={[...top.entries]}
         columnDefinitions={columns}

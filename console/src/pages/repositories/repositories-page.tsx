@@ -4,7 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import Pagination from "@cloudscape-design/components/pagination";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -14,6 +14,7 @@ import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { firstPage } from "../../components/page-trail.ts";
@@ -141,7 +142,7 @@ function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps)
   return (
     <SpaceBetween size="s">
       {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
-      <Table
+      <ListTable
         {...list.sorting}
         items={[...(data?.repositories ?? [])]}
         columnDefinitions={columns}

@@ -1,6 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { previewDeletion } from "../../api/deletion.ts";
@@ -8,6 +7,7 @@ import { changeStorageClass, type StorageClass } from "../../api/image-changes.t
 import type { ImageRow } from "../../api/search.ts";
 import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest, sizeText } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
@@ -125,9 +125,9 @@ function Changed({ name, images, isArchiving }: ChangedProps) {
           {isArchiving && image.children.length > 0 && `, ${words.children(image.children.length)}`}
           {told.get(image.imageDigest)?.map((warning) => (
             <div key={warning}>
-              <StatusIndicator type="warning">
+              <Status type="warning">
                 {messages.deletion.warnings[warning as "IN_USE"] ?? warning}
-              </StatusIndicator>
+              </Status>
             </div>
           ))}
         </li>

@@ -1,5 +1,4 @@
 import Alert from "@cloudscape-design/components/alert";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
@@ -7,6 +6,7 @@ import { call } from "../../api/call.ts";
 import type { RepositoryAnswer } from "../../api/ecr.ts";
 import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
@@ -58,9 +58,7 @@ export function CopyRepository({ stored, close }: CopyRepositoryProps) {
       <EncryptionFields draft={encryption} change={setEncryption} />
       <div aria-live="polite">
         {(isPending || count > 0) && (
-          <StatusIndicator type={isPending ? "in-progress" : "info"}>
-            {words.progress(count)}
-          </StatusIndicator>
+          <Status type={isPending ? "in-progress" : "info"}>{words.progress(count)}</Status>
         )}
       </div>
       <EquivalentCli service="ecr" operation="CreateRepository" input={input} />

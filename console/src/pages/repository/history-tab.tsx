@@ -2,13 +2,13 @@ import Autosuggest from "@cloudscape-design/components/autosuggest";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, currentRegion } from "../../api/call.ts";
 import { ask } from "../../api/own.ts";
 import { searchImages } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { Digest, Time } from "../../components/values.tsx";
@@ -111,7 +111,7 @@ function Moves({ name, tag }: { name: string; tag: string }) {
   }
   const moves = pages.flatMap((page) => page.moves);
   return (
-    <Table
+    <ListTable
       items={moves}
       loading={query.isPending}
       footer={query.hasNextPage ? <MoreButton query={query} /> : undefined}

@@ -1,5 +1,4 @@
 import Box from "@cloudscape-design/components/box";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { TableProps } from "@cloudscape-design/components/table";
 import { platformText } from "../../api/ecr.ts";
 import type { ImageRow } from "../../api/search.ts";
@@ -7,6 +6,7 @@ import { CopyButton } from "../../components/copy-button.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { SeverityCounts } from "../../components/severity.tsx";
+import { Status } from "../../components/status.tsx";
 import { DigestDigits, shortDigest, sizeText, Time } from "../../components/values.tsx";
 import { scanState } from "../../messages/scans.ts";
 import { messages } from "../../messages.ts";
@@ -120,7 +120,7 @@ function Tags({ image: { imageTags, imageTagCount } }: { image: ImageRow }) {
 
 function StatusCell({ image: { imageStatus, hold } }: { image: ImageRow }) {
   if (hold === undefined) return <>{imageStatus.toLowerCase()}</>;
-  return <StatusIndicator type="warning">{hold.toLowerCase()}</StatusIndicator>;
+  return <Status type="warning">{hold.toLowerCase()}</Status>;
 }
 
 /** Unscanned and failed look different from nothing found. */

@@ -3,7 +3,6 @@ import Header from "@cloudscape-design/components/header";
 import LiveRegion from "@cloudscape-design/components/live-region";
 import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
@@ -11,6 +10,7 @@ import { useNavigate } from "react-router";
 import { call, currentRegion } from "../../api/call.ts";
 import { type ImageFilter, type ImageRow, searchImages } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { useServerList, useTyped } from "../../components/server-list.ts";
 import { SeveritySelect } from "../../components/severity-select.tsx";
@@ -70,7 +70,7 @@ export function ImagesTab({ name, repository }: TabProps) {
     <SpaceBetween size="s">
       <LiveRegion>{announced}</LiveRegion>
       {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
-      <Table
+      <ListTable
         {...list.sorting}
         items={rows}
         columnDefinitions={columnsOf(name)}

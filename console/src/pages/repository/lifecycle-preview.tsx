@@ -3,8 +3,6 @@ import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { currentRegion } from "../../api/call.ts";
@@ -17,8 +15,10 @@ import {
   storageCost,
 } from "../../api/lifecycle.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { Digest, sizeText, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 
@@ -43,7 +43,7 @@ export function LifecyclePreview({ name, text }: { name: string; text: string })
     <Container header={<Header variant="h2">{messages.repository.preview}</Header>}>
       <SpaceBetween size="m">
         {!isWhole && <Box>{words.notJson}</Box>}
-        {isFetching && <StatusIndicator type="loading">{messages.loading}</StatusIndicator>}
+        {isFetching && <Status type="loading">{messages.loading}</Status>}
         {error !== null && <ErrorNotice error={error} />}
         {data !== undefined && error === null && <Result {...{ preview: data, text: settled }} />}
       </SpaceBetween>
@@ -63,7 +63,7 @@ function Result({ preview, text }: { preview: Preview; text: string }) {
       </div>
       {newest && <Alert type="warning">{words.production}</Alert>}
       <Rules {...{ rules: summary.rules, text }} />
-      <Table
+      <ListTable
         items={[...images]}
         variant="embedded"
         header={
@@ -105,9 +105,7 @@ function Result({ preview, text }: { preview: Preview; text: string }) {
               blockedBy === undefined ? (
                 action.toLowerCase()
               ) : (
-                <StatusIndicator type="stopped">
-                  {words.blocks[blockedBy as "InUse"] ?? blockedBy}
-                </StatusIndicator>
+                <Status type="stopped">{words.blocks[blockedBy as "InUse"] ?? blockedBy}</Status>
               ),
           },
         ]}
@@ -138,7 +136,7 @@ function moneyStyle(currency: string) {
 function Rules({ rules, text }: { rules: NonNullable<Preview["summary"]>["rules"]; text: string }) {
   const written = rulesOf(text) ?? [];
   return (
-    <Table
+    <ListTable
       items={[...rules]}
       variant="embedded"
       header={<Header variant="h3">{words.rules}</Header>}
@@ -162,10 +160,10 @@ function Rules({ rules, text }: { rules: NonNullable<Preview["summary"]>["rules"
           ...{ id: "warning", header: words.warning },
           cell: ({ matchesNothing, shadowedBy }) => {
             if (shadowedBy.length > 0) {
-              return <StatusIndicator type="warning">{words.shadowed(shadowedBy)}</StatusIndicator>;
+              return <Status type="warning">{words.shadowed(shadowedBy)}</Status>;
             }
             if (!matchesNothing) return "";
-            return <StatusIndicator type="warning">{words.matchesNothing}</StatusIndicator>;
+            return <Status type="warning">{words.matchesNothing}</Status>;
           },
         },
       ]}
@@ -181,7 +179,7 @@ export function LifecycleRuns({ name }: { name: string }) {
   });
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   return (
-    <Table
+    <ListTable
       items={[...(data ?? [])]}
       header={<Header variant="h2">{words.runs}</Header>}
       empty={<Empty title={words.noRuns} />}

@@ -4,7 +4,6 @@ import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
@@ -15,6 +14,7 @@ import { ActionDialog } from "../../components/action-dialog.tsx";
 import { DeletionPreview } from "../../components/deletion-preview.tsx";
 import { EquivalentCli, EquivalentCommand } from "../../components/equivalent-cli.tsx";
 import { useSettled } from "../../components/server-list.ts";
+import { Status } from "../../components/status.tsx";
 import { shortDigest } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
@@ -156,20 +156,20 @@ function Move({ repository, digest, tag }: MoveProps) {
   });
   if (error !== null) return null; // Whoever may not look may still put it; the server decides.
   if (held === undefined) {
-    return <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
+    return <Status type="loading">{messages.loading}</Status>;
   }
   if (held === null) return <Box>{words.newTag(tag)}</Box>;
   const from = shortDigest(held.imageDigest ?? "");
   if (held.imageDigest === digest) return <Box>{words.hasTag(tag)}</Box>;
   if (isImmutable(repository, tag)) {
-    return <StatusIndicator type="error">{words.immutable(tag)}</StatusIndicator>;
+    return <Status type="error">{words.immutable(tag)}</Status>;
   }
   return (
     <div aria-live="polite">
       {words.moves(tag, from)}
       {(held.imageTags?.length ?? 0) < 2 && (
         <div>
-          <StatusIndicator type="warning">{words.left(from)}</StatusIndicator>
+          <Status type="warning">{words.left(from)}</Status>
         </div>
       )}
     </div>

@@ -45,6 +45,7 @@ export function SettingsTab({ repository, name }: TabProps) {
       >
         <KeyValuePairs
           columns={2}
+          minColumnWidth={120}
           items={[
             { label: words.encryption, value: encryption?.encryptionType ?? "AES256" },
             {

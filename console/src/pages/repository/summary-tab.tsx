@@ -1,9 +1,9 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { usageHistory } from "../../api/usage.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { Status } from "../../components/status.tsx";
 import { messages } from "../../messages.ts";
 import type { TabProps } from "./repository-page.tsx";
 
@@ -16,7 +16,7 @@ export function SummaryTab({ name }: TabProps) {
     queryFn: ({ signal }) => usageHistory(daysShown, signal, name),
   });
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
-  const waiting = <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
+  const waiting = <Status type="loading">{messages.loading}</Status>;
   if (data === undefined) return waiting;
   return (
     <Suspense fallback={waiting}>

@@ -1,14 +1,15 @@
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { listRepositoryAccess, type PrincipalAccess } from "../../api/access.ts";
 import { currentRegion } from "../../api/call.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Status } from "../../components/status.tsx";
 import { whoCan as words } from "../../messages/who-can.ts";
 import { messages } from "../../messages.ts";
 
@@ -26,7 +27,7 @@ export function WhoCan({ name }: { name: string }) {
   }
   return (
     <SpaceBetween size="s">
-      <Table
+      <ListTable
         items={pages.flatMap(({ principals }) => principals)}
         loading={query.isPending}
         loadingText={messages.loading}
@@ -66,11 +67,11 @@ function column(purpose: Purpose): TableProps.ColumnDefinition<PrincipalAccess> 
     cell: ({ purposes: all }) => {
       const found = all.find((each) => each.purpose === purpose);
       if (found === undefined) return null;
-      if (found.allowed) return <StatusIndicator type="success">{words.yes}</StatusIndicator>;
+      if (found.allowed) return <Status type="success">{words.yes}</Status>;
       return (
-        <StatusIndicator type="stopped">
+        <Status type="stopped">
           <LongName>{words.missing(found.missingActions.join(", "))}</LongName>
-        </StatusIndicator>
+        </Status>
       );
     },
   };

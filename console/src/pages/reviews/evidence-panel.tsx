@@ -3,12 +3,12 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { type Decision, type Evidence, evidenceOf, type ImageName } from "../../api/reviews.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest } from "../../components/values.tsx";
 import { reviews as words } from "../../messages/reviews.ts";
 import { messages } from "../../messages.ts";
@@ -43,7 +43,7 @@ export function EvidencePanel({ image }: { image: ImageName }) {
         {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
         {isOwn && <Alert type="info">{words.ownImage}</Alert>}
         {data === undefined ? (
-          error === null && <StatusIndicator type="loading">{messages.loading}</StatusIndicator>
+          error === null && <Status type="loading">{messages.loading}</Status>
         ) : (
           <SpaceBetween size="l">
             <Facts evidence={data} />

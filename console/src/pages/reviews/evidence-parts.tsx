@@ -1,11 +1,11 @@
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import type { Evidence } from "../../api/reviews.ts";
 import { Fields } from "../../components/fields.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Severity, SeverityCounts } from "../../components/severity.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest, Time } from "../../components/values.tsx";
 import { reviews as words } from "../../messages/reviews.ts";
 import { ReasonList } from "./reason-list.tsx";
@@ -64,7 +64,7 @@ function VerdictText({ verdict }: { verdict: Evidence["verdict"] | undefined }) 
   const type = verdict.state === "ALLOWED" ? "success" : "warning";
   return (
     <>
-      <StatusIndicator type={type}>{words.states[verdict.state]}</StatusIndicator>
+      <Status type={type}>{words.states[verdict.state]}</Status>
       <ReasonList reasons={verdict.reasons} />
     </>
   );
@@ -77,7 +77,7 @@ export function Blocking({ gates }: Pick<Evidence, "gates">) {
       {gates
         .filter(({ blocking }) => blocking > 0)
         .map(({ name, mode, blocking, findings }) => (
-          <Table
+          <ListTable
             key={name}
             variant="embedded"
             items={[...findings]}

@@ -1,12 +1,13 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { currentRegion } from "../../api/call.ts";
 import { type ImageName, type Queue, readQueue, type Verdict } from "../../api/reviews.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
+import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest, Time } from "../../components/values.tsx";
 import { reviews as words } from "../../messages/reviews.ts";
 import { messages } from "../../messages.ts";
@@ -35,7 +36,7 @@ export function QueueTable({ queue, chosen, choose }: QueueTableProps) {
     each.imageDigest === chosen?.imageDigest && each.repositoryName === chosen.repositoryName;
   return (
     <SpaceBetween size="m">
-      <Table
+      <ListTable
         items={images}
         loading={query.isPending}
         loadingText={messages.loading}
@@ -61,9 +62,11 @@ export function QueueTable({ queue, chosen, choose }: QueueTableProps) {
 
 const columns = [
   {
-    ...{ id: "repository", header: words.repository, isRowHeader: true },
+    ...{ id: "repository", header: words.repository, isRowHeader: true, minWidth: 150 },
     cell: ({ repositoryName: name }: Verdict) => (
-      <PlaceLink to={`/r/${name}/-/images`}>{name}</PlaceLink>
+      <PlaceLink to={`/r/${name}/-/images`}>
+        <LongName>{name}</LongName>
+      </PlaceLink>
     ),
   },
   {
@@ -77,13 +80,13 @@ const columns = [
   {
     ...{ id: "state", header: words.state },
     cell: ({ state }: Verdict) => (
-      <StatusIndicator type={icons[state]} wrapText={false}>
+      <Status type={icons[state]} wrapText={false}>
         {words.states[state]}
-      </StatusIndicator>
+      </Status>
     ),
   },
   {
-    ...{ id: "reasons", header: words.reasons },
+    ...{ id: "reasons", header: words.reasons, minWidth: 220 },
     cell: ({ reasons }: Verdict) => <ReasonList reasons={reasons} />,
   },
   {

@@ -8,7 +8,7 @@ export function ReasonList({ reasons }: Pick<Verdict, "reasons">) {
       {reasons.map(({ gate, code, mode, sentence }) => (
         <div key={`${gate} ${code}`}>
           {gate !== undefined && <strong>{gate}: </strong>}
-          {sentence}
+          <span className="long-name">{sentence}</span>
           {mode === "report" && ` (${words.onlyReported})`}
         </div>
       ))}

@@ -1,15 +1,15 @@
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { type Covered, coverage, coverageCounts } from "../../api/findings.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/values.tsx";
 import { security as words } from "../../messages/security.ts";
 import { messages } from "../../messages.ts";
@@ -32,7 +32,7 @@ export function CoverageTab() {
   }
   return (
     <SpaceBetween size="l">
-      <Table
+      <ListTable
         items={[...(counts.data?.countsByGroup ?? [])]}
         loading={counts.isPending}
         loadingText={messages.loading}
@@ -62,7 +62,7 @@ export function CoverageTab() {
 
 function GapTable({ items, isPending }: { items: readonly Covered[]; isPending: boolean }) {
   return (
-    <Table
+    <ListTable
       items={[...items]}
       loading={isPending}
       loadingText={messages.loading}
@@ -117,8 +117,8 @@ function Reason({ reason }: { reason: string }) {
           ? "in-progress"
           : "warning";
   return (
-    <StatusIndicator type={type}>
+    <Status type={type}>
       <LongName>{words.reasons[reason as keyof typeof words.reasons] ?? reason}</LongName>
-    </StatusIndicator>
+    </Status>
   );
 }

@@ -1,11 +1,11 @@
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import type { ReactNode } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { aggregations, type Group } from "../../api/findings.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { SeverityCounts } from "../../components/severity.tsx";
@@ -33,7 +33,7 @@ export function FindingGroups({ asked, groupBy }: { asked: AskedFindings; groupB
     .filter((row) => row !== undefined);
   return (
     <SpaceBetween size="m">
-      <Table
+      <ListTable
         items={rows}
         loading={query.isPending}
         loadingText={messages.loading}

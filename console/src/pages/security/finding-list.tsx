@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import {
@@ -14,6 +14,7 @@ import {
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { FindingExports, findingFormats } from "../../components/finding-exports.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
@@ -45,7 +46,7 @@ export function FindingList({ asked }: { asked: AskedFindings }) {
   const items = pages.flatMap(({ findings = [] }) => findings);
   return (
     <SpaceBetween size="m">
-      <Table
+      <ListTable
         items={items}
         loading={query.isPending}
         loadingText={messages.loading}

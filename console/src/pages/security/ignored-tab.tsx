@@ -1,8 +1,6 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
@@ -10,8 +8,10 @@ import { endWaiver, waivers as listWaivers, type Waiver } from "../../api/findin
 import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCommand } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
+import { Status } from "../../components/status.tsx";
 import { shortDigest, Time } from "../../components/values.tsx";
 import { security as words } from "../../messages/security.ts";
 import { messages } from "../../messages.ts";
@@ -51,7 +51,7 @@ interface WaiverTableProps {
 
 function WaiverTable({ items, isPending, end }: WaiverTableProps) {
   return (
-    <Table
+    <ListTable
       items={[...items]}
       loading={isPending}
       loadingText={messages.loading}
@@ -74,9 +74,9 @@ function WaiverTable({ items, isPending, end }: WaiverTableProps) {
         {
           ...{ id: "status", header: words.status },
           cell: ({ status }) => (
-            <StatusIndicator type={status === "ACTIVE" ? "success" : "stopped"}>
+            <Status type={status === "ACTIVE" ? "success" : "stopped"}>
               {words.statuses[status]}
-            </StatusIndicator>
+            </Status>
           ),
         },
         {

@@ -2,7 +2,6 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ComponentType, lazy, Suspense, useState } from "react";
@@ -12,6 +11,7 @@ import { getOverview } from "../../api/overview.ts";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { Page } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { security as words } from "../../messages/security.ts";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
@@ -71,7 +71,7 @@ function OpenTrend() {
     queryKey: ["overview", currentRegion()],
     queryFn: ({ signal }) => getOverview(signal),
   });
-  const loading = <StatusIndicator type="loading">{messages.loading}</StatusIndicator>;
+  const loading = <Status type="loading">{messages.loading}</Status>;
   if (error !== null) return <ErrorNotice error={error} retry={() => void refetch()} />;
   if (data === undefined) return loading;
   return (

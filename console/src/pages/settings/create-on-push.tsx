@@ -1,10 +1,10 @@
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { currentRegion } from "../../api/call.ts";
 import { listTemplates } from "../../api/templates.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { messages } from "../../messages.ts";
@@ -22,7 +22,7 @@ export function CreateOnPush() {
     .filter(({ appliedFor = [] }) => appliedFor.includes("CREATE_ON_PUSH"));
   return (
     <SpaceBetween size="m">
-      <Table
+      <ListTable
         items={templates}
         loading={query.isPending}
         loadingText={messages.loading}

@@ -1,7 +1,7 @@
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useQuery } from "@tanstack/react-query";
 import { currentRegion } from "../../api/call.ts";
 import { searchRepositories } from "../../api/search.ts";
+import { Status } from "../../components/status.tsx";
 import { messages } from "../../messages.ts";
 
 const looked = 100;
@@ -18,7 +18,7 @@ export function FilterMatches({ filters }: { filters: string }) {
     retry: false,
   });
   if (data !== false) return null;
-  return <StatusIndicator type="warning">{messages.settings.matchesNothing}</StatusIndicator>;
+  return <Status type="warning">{messages.settings.matchesNothing}</Status>;
 }
 
 /**

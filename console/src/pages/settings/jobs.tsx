@@ -1,12 +1,12 @@
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Table from "@cloudscape-design/components/table";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { call, currentRegion } from "../../api/call.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty } from "../../components/page.tsx";
+import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
@@ -50,7 +50,7 @@ export function Jobs() {
   }
   const jobs = query.data?.pages.flatMap((page) => page.jobs) ?? [];
   return (
-    <Table
+    <ListTable
       items={jobs}
       loading={query.isPending}
       loadingText={messages.loading}
@@ -74,9 +74,7 @@ export function Jobs() {
         { id: "kind", header: words.jobKind, isRowHeader: true, cell: ({ kind }) => kind },
         {
           ...{ id: "state", header: words.jobState },
-          cell: ({ state }) => (
-            <StatusIndicator type={indicators[state]}>{state.toLowerCase()}</StatusIndicator>
-          ),
+          cell: ({ state }) => <Status type={indicators[state]}>{state.toLowerCase()}</Status>,
         },
         { id: "attempts", header: words.attempts, cell: ({ attempts }) => attempts },
         {

@@ -3,12 +3,12 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, currentRegion } from "../../api/call.ts";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { Empty } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { messages } from "../../messages.ts";
@@ -46,7 +46,7 @@ export function PullTimeExclusions() {
   }
   return (
     <SpaceBetween size="m">
-      <Table
+      <ListTable
         items={pages.flatMap((page) => page.pullTimeUpdateExclusions)}
         loading={query.isPending}
         loadingText={messages.loading}

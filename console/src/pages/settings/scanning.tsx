@@ -85,6 +85,7 @@ function Form({ stored }: { stored: Configuration }) {
           />
         </FormField>
         {rules.length === 0 && <Box>{words.noRules}</Box>}
+        {rules.length > 0 && <Box color="text-body-secondary">{words.filtersHint}</Box>}
         {rules.map((rule, place) => (
           <RuleForm
             key={place}
@@ -115,7 +116,7 @@ function RuleForm({ rule, place, type, change, remove }: RuleFormProps) {
     .filter(([value]) => value !== (type === "BASIC" ? "CONTINUOUS_SCAN" : "MANUAL"))
     .map(([value, label]) => ({ value, label }));
   return (
-    <SpaceBetween direction="horizontal" size="m" alignItems="end">
+    <div className="scan-rule">
       <FormField label={words.frequency}>
         <Select
           options={known}
@@ -127,7 +128,7 @@ function RuleForm({ rule, place, type, change, remove }: RuleFormProps) {
       </FormField>
       <FormField
         label={words.filters}
-        description={words.filtersHint}
+        stretch
         constraintText={<FilterMatches filters={rule.filters} />}
       >
         <Input
@@ -135,8 +136,10 @@ function RuleForm({ rule, place, type, change, remove }: RuleFormProps) {
           onChange={({ detail }) => change({ ...rule, filters: detail.value })}
         />
       </FormField>
-      <Button iconName="remove" ariaLabel={words.removeRule(place + 1)} onClick={remove} />
-    </SpaceBetween>
+      <div className="scan-rule-remove">
+        <Button iconName="remove" ariaLabel={words.removeRule(place + 1)} onClick={remove} />
+      </div>
+    </div>
   );
 }
 

@@ -6,11 +6,11 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type FormEvent, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { completeSignOn, keptPlace, type RoleChoice, takeRole } from "../../api/sign-on.ts";
 import { explain } from "../../components/error-notice.tsx";
+import { Status } from "../../components/status.tsx";
 import { messages } from "../../messages.ts";
 
 const words = messages.signIn;
@@ -49,7 +49,7 @@ export function ReturnPage() {
             </Button>
           </SpaceBetween>
         ) : choice === undefined ? (
-          <StatusIndicator type="loading">{words.waiting}</StatusIndicator>
+          <Status type="loading">{words.waiting}</Status>
         ) : (
           <Choice choice={choice} fail={setProblem} />
         )}

@@ -4,7 +4,8 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useRef } from "react";
+import { colorBackgroundLayoutMain } from "@cloudscape-design/design-tokens";
+import { type CSSProperties, useRef } from "react";
 import { signedInStill } from "../../api/session.ts";
 import { useHeadingFocus } from "../../components/heading-focus.ts";
 import { messages } from "../../messages.ts";
@@ -17,7 +18,11 @@ export function SignInPage() {
   useTitle(title);
   useHeadingFocus(content);
   return (
-    <main className="sign-in" ref={content}>
+    <main
+      className="sign-in"
+      ref={content}
+      style={{ "--sign-in-ground": colorBackgroundLayoutMain } as CSSProperties}
+    >
       <div className="sign-in-mark">
         <img src="/console/mark.svg" alt="" width="40" height="40" />
         <Box variant="h2" tagOverride="span">

@@ -1,10 +1,11 @@
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table, { type TableProps } from "@cloudscape-design/components/table";
+import type { TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 import { currentRegion } from "../../api/call.ts";
 import { listTemplates, type Occasion, type Template } from "../../api/templates.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
 import { Empty, Page } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
@@ -48,7 +49,7 @@ export function TemplatesPage() {
         {query.error !== null ? (
           <ErrorNotice error={query.error} retry={() => void query.refetch()} />
         ) : (
-          <Table
+          <ListTable
             items={items}
             loading={query.isPending}
             loadingText={messages.loading}
