@@ -17,8 +17,9 @@ export class DirectoryFiles implements ContentFiles {
 
   async find(path: string): Promise<ContentFile | undefined> {
     const file = await this.#within(path);
-    const found = file && (await stat(file).catch(() => undefined));
-    if (file === undefined || found === undefined || !found.isFile()) return undefined;
+    if (file === undefined) return undefined;
+    const found = await stat(file).catch(() => undefined);
+    if (found === undefined || !found.isFile()) return undefined;
     return { sizeBytes: found.size, stream: () => lazily(() => createReadStream(file)) };
   }
 
