@@ -64,6 +64,7 @@ const known: Readonly<Record<string, unknown>> = {
   AccountId: account,
   action: "ecr:PutImage",
   ChildId: account,
+  ParentId: "r-eorg",
   CreateAccountRequestId: "car-0123456789abcdef",
   Email: "team@example.com",
   NewPath: "/new/",

@@ -18,16 +18,25 @@ import { putPullThroughCacheTerms as putTerms } from "../../src/operations/entre
 import { createSecret } from "../../src/operations/secretsmanager/create-secret.ts";
 import { issueToken } from "../../src/registry/identity/authorization-token.ts";
 import { FailedLogins } from "../../src/registry/identity/failed-logins.ts";
+import { schema1Types } from "../../src/registry/images/schema1.ts";
 import type { Region } from "../../src/registry/names.ts";
 import { cacheLimits } from "../../src/registry/pull-through-cache/cache-limits.ts";
 import { mirroredName } from "../../src/registry/pull-through-cache/mirrored-name.ts";
 import { auditEntries } from "../support/audit.ts";
 import { DistributionServer, hostOf } from "../support/distribution-server.ts";
-import { account, deployment, imageManifest, ociIndex, TestRegistry } from "../support/ecr.ts";
+import {
+  account,
+  deployment,
+  digestOf,
+  imageManifest,
+  ociIndex,
+  TestRegistry,
+} from "../support/ecr.ts";
 import { keyOf, putUser, type TestStatement } from "../support/identity.ts";
 import { OciClient } from "../support/oci-client.ts";
 import { testOrganization } from "../support/organization.ts";
 import { testPorts } from "../support/ports.ts";
+import { emptyLayer, schema1Payload, signSchema1 } from "../support/schema1.ts";
 import { addAccounts, callerWith, roleWith } from "../support/sessions.ts";
 import { UpstreamServer } from "../support/upstream-server.ts";
 
@@ -136,6 +145,22 @@ describe("a pull of what is at the upstream alone", () => {
     }
     expect(upstream.asked).toHaveLength(before);
   });
+
+  it.each(["application/json", schema1Types.signed])(
+    "keeps an image of Docker's schema 1 that comes as %s, by the digest of what is signed",
+    async (type) => {
+      const payload = schema1Payload([upstream.putBlob("library/app", emptyLayer)]);
+      const [signed, digest] = [signSchema1(payload), digestOf(payload)];
+      upstream.put("/v2/library/app/manifests/old", type, signed);
+      const got = await root.get("/v2/hub/library/app/manifests/old");
+      expect([got.status, got.text()]).toEqual([200, signed.toString()]);
+      expect(got.headers.get("docker-content-digest")).toBe(digest);
+      await stored(digest);
+      const kept = await root.get(`/v2/hub/library/app/manifests/${digest}`);
+      expect([kept.status, kept.text()]).toEqual([200, signed.toString()]);
+      expect(kept.headers.get("content-type")).toBe(schema1Types.signed);
+    },
+  );
 
   it("leaves a tag where somebody has pushed it while the image was on its way", async () => {
     const { digest, layerDigest } = publish();

@@ -20,7 +20,11 @@ export const listSigningPlatforms = operation("signer:ListSigningPlatforms", {
   },
   input: request({
     ...{ category: wanted, partner: wanted, target: wanted, nextToken: wanted },
-    maxResults: z.coerce.number().int().min(1).max(25).optional(),
+    // In the query, where a number is a text.
+    maxResults: z
+      .string()
+      .regex(/^(?:[1-9]|1\d|2[0-5])$/)
+      .optional(),
   }),
   resource: (_input, { principal }) => ({
     ...{ arn: "*", account: principal.account, grants: "identity-only" },
