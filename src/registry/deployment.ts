@@ -94,7 +94,8 @@ export function repositoryUri(
  * shaped like a registry's but names a region that is not served here is `undefined`.
  */
 export function registryOfHost(deployment: Deployment, host: string): Registry | undefined {
-  const name = host.replace(/:\d+$/, "").toLowerCase();
+  // With the root's dot it is the same name. Source: RFC 3986, section 3.2.2.
+  const name = host.replace(/\.?(:\d+)?$/, "").toLowerCase();
   const fallback: Registry = { account: deployment.account, region: deployment.region };
   const labels = name.split(".");
   const [account, dkr, ecr, region, ...parent] = labels;

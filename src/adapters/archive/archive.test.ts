@@ -196,4 +196,15 @@ describe("a tar header", () => {
       expect((lengthBytes + paddingBytes(lengthBytes)) % 512).toBe(0);
     }
   });
+
+  it.each(["-0000000005", "zzzzzzzzzzz", "           "])("has no size %j", (size) => {
+    const block = tarHeader({ name: "objects/00/x", lengthBytes: 0 }, 0);
+    const sum = (bytes: Buffer) => bytes.reduce((total, byte) => total + byte, 0);
+    const before = sum(block.subarray(124, 136));
+    block.write(size, 124);
+    const rightly = Number.parseInt(block.toString("latin1", 148, 154), 8) - before;
+    const checksum = rightly + sum(block.subarray(124, 136));
+    block.write(checksum.toString(8).padStart(6, "0"), 148);
+    expect(() => parseTarHeader(block)).toThrow("a size in it is none");
+  });
 });

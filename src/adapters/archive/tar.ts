@@ -48,7 +48,11 @@ export function parseTarHeader(block: Buffer): TarEntry | undefined {
   if (block.every((byte) => byte === 0)) return undefined;
   const written = Number.parseInt(textOf(block, ...checksumField), 8);
   if (written !== checksum(block)) throw new Error("a header in it is damaged");
-  return { name: textOf(block, ...nameField), lengthBytes: readSize(block) };
+  const lengthBytes = readSize(block);
+  // Whoever made it can have summed it rightly all the same.
+  if (!Number.isSafeInteger(lengthBytes) || lengthBytes < 0)
+    throw new Error("a size in it is none");
+  return { name: textOf(block, ...nameField), lengthBytes };
 }
 
 function writeSize(block: Buffer, lengthBytes: number): void {

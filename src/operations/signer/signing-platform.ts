@@ -27,7 +27,7 @@ export interface SigningPlatform {
 /** The only one that is for images. What is signed is a descriptor, whatever the image's size. */
 export const imagePlatform: SigningPlatform = {
   platformId: notationPlatform,
-  displayName: "Notation for Container Registries",
+  displayName: "Notation for container registries",
   partner: "Notation",
   target: "SHA384-ECDSA",
   category: "AWS",
