@@ -21,6 +21,7 @@ export const messages = {
   more: "More",
   clearFilters: "Clear filters",
   noMatch: "No match",
+  unread: "Not known: it could not be read",
   order: "Sort by",
   orders: (column: string, isDescending: boolean) =>
     `${column}, ${isDescending ? "descending" : "ascending"}`,

@@ -1,10 +1,10 @@
 import Box from "@cloudscape-design/components/box";
-import Input from "@cloudscape-design/components/input";
+import Input, { type InputProps } from "@cloudscape-design/components/input";
 import LiveRegion from "@cloudscape-design/components/live-region";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { currentRegion } from "./api/call.ts";
 import { searchAll } from "./api/inspect.ts";
@@ -44,6 +44,12 @@ function Search({ places, actions, close }: Omit<PaletteProps, "isOpen">) {
   const [text, setText] = useTyped(wanted, setWanted);
   const [at, setAt] = useState(0);
   const asked = wanted.trim();
+  const input = useRef<InputProps.Ref>(null);
+  useEffect(() => {
+    // The dialog gives the focus to its own button once it is open.
+    const timer = setTimeout(() => input.current?.focus());
+    return () => clearTimeout(timer);
+  }, []);
   const { data, error, isFetching } = useQuery({
     queryKey: ["search", asked, currentRegion()],
     queryFn: ({ signal }) => searchAll(asked, signal),
@@ -78,7 +84,7 @@ function Search({ places, actions, close }: Omit<PaletteProps, "isOpen">) {
         }}
       >
         <Input
-          autoFocus
+          ref={input}
           type="search"
           ariaLabel={words.title}
           placeholder={words.hint}

@@ -253,6 +253,40 @@ it("what comes live stands on top, and what is looked at stays where it is", asy
   await dialog.waitFor({ state: "detached" });
 });
 
+it("live, its own looks at the trail push nothing off it, and a line says so", async () => {
+  const { page, go, heading } = shown;
+  await go("/audit?live=1");
+  await heading("Audit trail");
+  const table = page.getByRole("grid", { name: "Audit trail" });
+  await page.getByText("Your own looks at the trail").waitFor();
+  await createRepository(server, "team/looked");
+  await expect.poll(() => table.innerText()).toMatch(/CreateRepository\s+repository\/team\/looked/);
+  expect(await table.getByRole("button", { name: /^(Search|Count)Audit of/ }).count()).toBe(0);
+  await go("/audit?live=1&what=SearchAudit"); // Who asks for them has them.
+  await table
+    .getByRole("button", { name: /^SearchAudit of/ })
+    .first()
+    .waitFor();
+});
+
+it("bars have the colours of the theme", async () => {
+  const colourOf = ({ page }: Visit) =>
+    page.evaluate<string>(`(() => {
+      const failed = document.querySelector(".brush-legend span:last-child");
+      return getComputedStyle(failed, "::before").backgroundColor;
+    })()`);
+  const dark = await opened({ colorScheme: "dark" });
+  for (const each of [shown, dark]) {
+    await each.go("/audit");
+    await each.page.locator(".brush-legend").waitFor();
+  }
+  expect([await colourOf(shown), await colourOf(dark)]).toEqual([
+    "rgb(125, 33, 5)",
+    "rgb(214, 63, 56)",
+  ]);
+  await dark.close();
+});
+
 it.each([
   ["light", 1280],
   ["dark", 1280],

@@ -114,6 +114,34 @@ it("what goes along with copies is edited by destination, and is what the API ha
   await page.getByText("Images and their tags alone").waitFor();
 });
 
+it("options that somebody else changed meanwhile are told of, and not lost", async () => {
+  const { page, go, heading, expected } = shown;
+  const option = (region: string) => ({
+    destination: { region, registryId: "000000000000" },
+    ...{ deletes: true, chain: false, settings: [] },
+  });
+  await ask(server, "entrepot:PutReplicationOptions", { options: [option("us-west-2")] });
+  await go(`/replication?destination=${encodeURIComponent(destination)}`);
+  await heading("Replication");
+  await page.getByRole("button", { name: "Edit options" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Names that begin with").fill("team");
+  const others = [option("us-west-2"), option("ap-south-1")];
+  await ask(server, "entrepot:PutReplicationOptions", { options: others });
+  expected.add("ConcurrentModificationException");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("Somebody else has changed the options meanwhile").waitFor();
+  const told = () =>
+    ask<{ options: { destination: { region: string } }[] }>(
+      ...([server, "entrepot:GetReplicationOptions", {}] as const),
+    );
+  expect((await told()).options).toEqual(others);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const regions = (await told()).options.map((each) => each.destination.region);
+  expect(regions).toEqual(["us-west-2", "ap-south-1", "eu-west-1"]);
+});
+
 it("a rule that matches no repository now is marked", async () => {
   const { page, go, heading } = shown;
   const rules = [

@@ -50,7 +50,9 @@ export function ActionDialog(props: ActionDialogProps) {
 /** Comes into sight: the button that led to it stands at the other end of what may be long. */
 function SeenError({ error }: { error: unknown }) {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: "center" }), [error]);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: "center" });
+  }, [error]);
   return (
     <div ref={place}>
       <ErrorNotice error={error} />

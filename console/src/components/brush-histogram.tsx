@@ -1,9 +1,6 @@
-import {
-  colorChartsPaletteCategorical1,
-  colorChartsStatusCritical,
-} from "@cloudscape-design/design-tokens";
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import { type BarSpan, barAt, isSameSpan, movedSpan, spanBetween, wholeSpan } from "./brush.ts";
+import { colours } from "./colours.ts";
 
 export interface Bar {
   readonly key: number;
@@ -138,11 +135,11 @@ function Bars({ bars, span }: Pick<BrushHistogramProps, "bars"> & { readonly spa
             <rect x={at} y={0} width={1} height={height} fill="transparent" />
             <rect
               {...{ x: at + 0.1, y: height - whole, width: 0.8, height: whole }}
-              style={{ fill: colorChartsPaletteCategorical1 }}
+              style={{ fill: colours.bars }}
             />
             <rect
               {...{ x: at + 0.1, y: height - part, width: 0.8, height: part }}
-              style={{ fill: colorChartsStatusCritical }}
+              style={{ fill: colours.critical }}
             />
           </g>
         );

@@ -133,7 +133,9 @@ function Folded<Item>({ props, item, heading }: CardProps<Item>) {
   const isOpen = (folding.expandedItems ?? []).some((each) => keyOf(each) === keyOf(item));
   return (
     <ExpandableSection
-      headerText={ariaLabels?.expandButtonLabel?.(item) ?? ""}
+      headerText={
+        (isOpen ? ariaLabels?.collapseButtonLabel : ariaLabels?.expandButtonLabel)?.(item) ?? ""
+      }
       expanded={isOpen}
       onChange={({ detail: { expanded } }) =>
         folding.onExpandableItemToggle?.(new CustomEvent("fold", { detail: { item, expanded } }))

@@ -3,6 +3,7 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation } from "react-router";
+import { messages } from "../messages.ts";
 import { useTitle } from "../page-title.ts";
 import { rememberPlace } from "../recent-places.ts";
 import { useHeadingFocus } from "./heading-focus.ts";
@@ -39,6 +40,11 @@ export function Page({ title, description, actions, children }: PageProps) {
       </ContentLayout>
     </div>
   );
+}
+
+/** In the place of a list that could not be read: it may well have something. */
+export function Unread() {
+  return <Empty title={messages.unread} />;
 }
 
 /** Why there is nothing to see, and what to do next. */

@@ -1,6 +1,7 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import {
@@ -110,13 +111,13 @@ interface ClaimProps {
 
 function ClaimFields({ more, change }: ClaimProps) {
   return (
-    <>
+    <SpaceBetween size="m">
       {(["scopes", "roleClaim", "nameClaim"] as const).map((name) => (
         <FormField key={name} label={words[name]} description={words.hints[name]}>
           <Input value={more[name]} onChange={({ detail }) => change({ [name]: detail.value })} />
         </FormField>
       ))}
-    </>
+    </SpaceBetween>
   );
 }
 
@@ -140,7 +141,7 @@ function ProviderFields(props: ProviderProps) {
   });
   const shown = (value: string) => ({ value, label: providerName(value) });
   return (
-    <>
+    <SpaceBetween size="m">
       <FormField label={words.provider}>
         <Select
           selectedOption={providerArn === "" ? null : shown(providerArn)}
@@ -159,6 +160,6 @@ function ProviderFields(props: ProviderProps) {
           onChange={({ detail }) => setClient(detail.selectedOption.value ?? "")}
         />
       </FormField>
-    </>
+    </SpaceBetween>
   );
 }

@@ -7,12 +7,9 @@ import LiveRegion from "@cloudscape-design/components/live-region";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
-import {
-  colorChartsPaletteCategorical1,
-  colorChartsStatusCritical,
-} from "@cloudscape-design/design-tokens";
 import type { CSSProperties } from "react";
 import { BrushHistogram } from "../../components/brush-histogram.tsx";
+import { colours } from "../../components/colours.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { Time } from "../../components/values.tsx";
 import { audit as words } from "../../messages/audit.ts";
@@ -23,8 +20,8 @@ import type { CountedAudit } from "./counted-audit.ts";
 
 const hintId = "audit-histogram-hint";
 const legend = [
-  [words.records, colorChartsPaletteCategorical1],
-  [words.failed, colorChartsStatusCritical],
+  [words.records, colours.bars],
+  [words.failed, colours.critical],
 ] as const;
 
 interface AuditHistogramProps {

@@ -25,7 +25,7 @@ export function AuditPage() {
         <AuditHistogram {...{ asked, counted }} />
         {error !== null && <ErrorNotice error={error} retry={() => void query.refetch()} />}
         <RecordTable
-          {...{ asked, records, hasMore }}
+          {...{ asked, records, hasMore, error }}
           isPending={query.isPending && query.error === null}
         />
         {lookedBackTo !== undefined && (

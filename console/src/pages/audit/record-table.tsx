@@ -11,7 +11,7 @@ import { csvFormat, jsonFormat, ndjsonFormat } from "../../components/export-for
 import { FilteredExport } from "../../components/filtered-export.tsx";
 import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
-import { Empty } from "../../components/page.tsx";
+import { Empty, Unread } from "../../components/page.tsx";
 import { Status } from "../../components/status.tsx";
 import { TextRegion } from "../../components/text-region.tsx";
 import { Time } from "../../components/values.tsx";
@@ -39,10 +39,11 @@ interface RecordTableProps {
   readonly records: readonly AuditRecord[];
   readonly isPending: boolean;
   readonly hasMore: boolean;
+  readonly error: unknown;
 }
 
 /** One row a record, which opens as it is written. */
-export function RecordTable({ asked, records, isPending, hasMore }: RecordTableProps) {
+export function RecordTable({ asked, records, isPending, hasMore, error }: RecordTableProps) {
   const [opened, setOpened] = useState<AuditRecord>();
   return (
     <>
@@ -50,7 +51,7 @@ export function RecordTable({ asked, records, isPending, hasMore }: RecordTableP
         items={[...records]}
         loading={isPending}
         loadingText={messages.loading}
-        empty={<NoRecords {...{ asked, hasMore }} />}
+        empty={error === null ? <NoRecords {...{ asked, hasMore }} /> : <Unread />}
         trackBy="eventID"
         wrapLines
         enableKeyboardNavigation
@@ -110,7 +111,7 @@ function columnsOf(
     },
     {
       ...{ id: "who", header: words.who, minWidth: 125 },
-      cell: (record) => <LongName>{whoOf(record)}</LongName>,
+      cell: (record) => <Arns arns={[whoOf(record)]} />,
     },
     {
       ...{ id: "what", header: words.what, isRowHeader: true, minWidth: 160 },
@@ -126,7 +127,7 @@ function columnsOf(
     },
     {
       ...{ id: "resource", header: words.resource, minWidth: 125 },
-      cell: (record) => <LongName>{resourcesOf(record) || "–"}</LongName>,
+      cell: ({ resources = [] }) => <Arns arns={resources.map(({ ARN }) => ARN)} />,
     },
     {
       ...{ id: "source", header: words.source, minWidth: 105 },
@@ -145,13 +146,27 @@ function columnsOf(
       cell: ({ errorCode, errorMessage }) => (
         <>
           <Status type={errorCode === undefined ? "success" : "error"}>
-            {errorCode ?? words.allowed}
+            <LongName>{errorCode ?? words.allowed}</LongName>
           </Status>
-          {errorMessage !== undefined && <Box variant="small">{errorMessage}</Box>}
+          {errorMessage !== undefined && (
+            <Box variant="small">
+              <LongName>{errorMessage}</LongName>
+            </Box>
+          )}
         </>
       ),
     },
   ];
+}
+
+/** By what they name, as the account is this one nearly always; whole on hover, and in the record. */
+function Arns({ arns }: { arns: readonly string[] }) {
+  if (arns.length === 0) return "–";
+  return arns.map((arn) => (
+    <div key={arn} title={arn}>
+      <LongName>{arn.replace(/^arn:aws:[\w-]+:[\w-]*:\d*:/, "")}</LongName>
+    </div>
+  ));
 }
 
 function RecordDialog({ record, close }: { record: AuditRecord; close: () => void }) {

@@ -130,13 +130,18 @@ export function LayersTab({ layers, repository, digest: image }: LayersProps) {
             ...{ id: "command", header: words.command, minWidth: 160 },
             cell: ({ command }) => <code className="long-name">{command}</code>,
           },
-          { id: "size", header: messages.repository.size, cell: ({ size }) => sizeText(size) },
           {
-            ...{ id: "share", header: words.share },
-            cell: ({ share }) => `${(share * 100).toFixed(1)} %`,
+            ...{ id: "size", header: messages.repository.size },
+            cell: ({ size }) => <span className="one-line">{sizeText(size)}</span>,
           },
           {
-            ...{ id: "shared", header: words.sharedWith, minWidth: 150 },
+            ...{ id: "share", header: words.share },
+            cell: ({ share }) => (
+              <span className="one-line">{`${(share * 100).toFixed(1)} %`}</span>
+            ),
+          },
+          {
+            ...{ id: "shared", header: words.sharedWith, minWidth: 140 },
             cell: ({ sharedWith }) =>
               sharedWith.map((name) => (
                 <div key={name}>
@@ -151,7 +156,7 @@ export function LayersTab({ layers, repository, digest: image }: LayersProps) {
             cell: ({ digest }) => <Digest digest={digest} />,
           },
           {
-            ...{ id: "files", header: messages.files.title },
+            ...{ id: "files", header: messages.files.title, minWidth: 80 },
             cell: ({ digest, number }) => (
               <Button
                 variant="inline-link"

@@ -22,6 +22,7 @@ import { messages } from "../../messages.ts";
 import { useNotices } from "../../notices.tsx";
 import { keyState } from "./key-state.ts";
 import { ScheduleDeletion } from "./schedule-deletion.tsx";
+import { SwitchKey } from "./switch-key.tsx";
 
 const words = messages.keys;
 const byName = { sortBy: "NAME", sortOrder: "ASCENDING", maxResults: 50 } as const;
@@ -33,7 +34,9 @@ export function KeyPage() {
     queryKey: ["keys", id, currentRegion()],
     queryFn: ({ signal }) => describeKey(id, signal),
   });
-  const [isScheduling, setScheduling] = useState(false);
+  const [open, setOpen] = useState<"schedule" | "switch">();
+  const close = () => setOpen(undefined);
+  const { data: sealed } = useSealed(data?.arn);
   const act = useAct(id);
   const isOwn = data?.manager === "CUSTOMER";
   const isLeaving = data?.state === "PendingDeletion";
@@ -43,10 +46,12 @@ export function KeyPage() {
         <Button onClick={() => act("CancelKeyDeletion")}>{words.cancelDeletion}</Button>
       ) : (
         <SpaceBetween direction="horizontal" size="xs">
-          <Button onClick={() => act(data.state === "Disabled" ? "EnableKey" : "DisableKey")}>
+          <Button
+            onClick={() => (data.state === "Disabled" ? act("EnableKey") : setOpen("switch"))}
+          >
             {data.state === "Disabled" ? words.enable : words.disable}
           </Button>
-          <Button onClick={() => setScheduling(true)}>{words.schedule}</Button>
+          <Button onClick={() => setOpen("schedule")}>{words.schedule}</Button>
         </SpaceBetween>
       )}
     </SpaceBetween>
@@ -62,9 +67,10 @@ export function KeyPage() {
             <Sealed arn={data.arn} />
             <Grants id={id} />
             <Uses arn={data.arn} />
-            <ScheduleDeletion
-              {...{ id, visible: isScheduling, close: () => setScheduling(false) }}
-            />
+            <ScheduleDeletion {...{ id, visible: open === "schedule", close }} />
+            {open === "switch" && (
+              <SwitchKey {...{ close, chosen: data }} users={sealed?.repositories ?? []} />
+            )}
           </SpaceBetween>
         )}
       </SpaceBetween>
@@ -126,11 +132,16 @@ function Facts({ detail, act }: { detail: KeyDetail; act: (operation: string) =>
   );
 }
 
-function Sealed({ arn }: { arn: string }) {
-  const { data, error, refetch } = useQuery({
+function useSealed(arn: string | undefined) {
+  return useQuery({
     queryKey: ["repositories", arn, currentRegion()],
-    queryFn: ({ signal }) => searchRepositories({ ...byName, kmsKey: arn }, signal),
+    queryFn: ({ signal }) => searchRepositories({ ...byName, kmsKey: arn ?? "" }, signal),
+    enabled: arn !== undefined,
   });
+}
+
+function Sealed({ arn }: { arn: string }) {
+  const { data, error, refetch } = useSealed(arn);
   const { repositories = [], totalCount = 0 } = data ?? {};
   return (
     <Container

@@ -1,28 +1,27 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, currentRegion } from "../../api/call.ts";
 import { mostInAPage } from "../../api/ecr.ts";
 import { type KeyAnswer, pageOfKeys } from "../../api/kms.ts";
-import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
+import { searchRepositories } from "../../api/search.ts";
 import { ActionDialog } from "../../components/action-dialog.tsx";
 import { EquivalentCli } from "../../components/equivalent-cli.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
-import { Empty, Page } from "../../components/page.tsx";
+import { Empty, Page, Unread } from "../../components/page.tsx";
 import { MoreButton, usePaged } from "../../components/paged.tsx";
 import { Status } from "../../components/status.tsx";
 import { Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
-import { useNotices } from "../../notices.tsx";
 import { keyState } from "./key-state.ts";
+import { RepositoryLinks, SwitchKey, useDone } from "./switch-key.tsx";
 
 const words = messages.keys;
 /** One question for all keys. */
@@ -73,7 +72,13 @@ export function KeysPage() {
         loading={query.isPending}
         footer={<MoreButton query={query} />}
         loadingText={messages.loading}
-        empty={<Empty title={words.empty} text={words.emptyText} action={create} />}
+        empty={
+          query.error === null ? (
+            <Empty title={words.empty} text={words.emptyText} action={create} />
+          ) : (
+            <Unread />
+          )
+        }
         trackBy="id"
         wrapLines
         selectionType="single"
@@ -130,18 +135,6 @@ export function KeysPage() {
   );
 }
 
-function RepositoryLinks({ repositories }: { repositories: readonly RepositoryRow[] }) {
-  return (
-    <SpaceBetween direction="horizontal" size="xs">
-      {repositories.map(({ repositoryName: name }) => (
-        <PlaceLink key={name} to={`/r/${name}/-/images`}>
-          <LongName>{name}</LongName>
-        </PlaceLink>
-      ))}
-    </SpaceBetween>
-  );
-}
-
 interface DialogProps {
   readonly close: () => void;
 }
@@ -170,42 +163,4 @@ function CreateKey({ close }: DialogProps) {
       <EquivalentCli service="kms" operation="CreateKey" input={{ Description: alias }} />
     </ActionDialog>
   );
-}
-
-interface SwitchKeyProps extends DialogProps {
-  readonly chosen: KeyAnswer;
-  readonly users: readonly RepositoryRow[];
-}
-
-/** Says what breaks before it does. */
-function SwitchKey({ close, chosen, users }: SwitchKeyProps) {
-  const done = useDone(close);
-  const isOff = chosen.state === "Disabled";
-  const operation = isOff ? "EnableKey" : "DisableKey";
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: () => call("kms", operation, { KeyId: chosen.id }),
-    onSuccess: done,
-  });
-  const title = isOff ? words.enable : words.disable;
-  return (
-    <ActionDialog {...{ close, title, act: () => mutate(), isBusy: isPending, error }}>
-      {!isOff && users.length > 0 && (
-        <Alert type="warning">
-          {words.disableWarning}
-          <RepositoryLinks repositories={users} />
-        </Alert>
-      )}
-      <EquivalentCli service="kms" operation={operation} input={{ KeyId: chosen.id }} />
-    </ActionDialog>
-  );
-}
-
-function useDone(close: () => void): () => void {
-  const queries = useQueryClient();
-  const { succeed } = useNotices();
-  return () => {
-    succeed(messages.repository.saved);
-    void queries.invalidateQueries({ queryKey: ["keys"] });
-    close();
-  };
 }

@@ -1,15 +1,8 @@
 import BarChart from "@cloudscape-design/components/bar-chart";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Table from "@cloudscape-design/components/table";
-import {
-  colorChartsStatusCritical,
-  colorChartsStatusHigh,
-  colorChartsStatusLow,
-  colorChartsStatusMedium,
-  colorChartsStatusNeutral,
-  colorChartsStatusPositive,
-} from "@cloudscape-design/design-tokens";
 import { type Overview, type Trend, trendOf } from "../../api/overview.ts";
+import { colours } from "../../components/colours.ts";
 import { severities } from "../../components/severity.tsx";
 import { messages } from "../../messages.ts";
 
@@ -76,10 +69,10 @@ const severityKinds = [
 
 /** As badges of severities have them. */
 const severityColors = {
-  ...{ CRITICAL: colorChartsStatusCritical, HIGH: colorChartsStatusHigh },
-  ...{ MEDIUM: colorChartsStatusMedium, LOW: colorChartsStatusLow },
-  ...{ INFORMATIONAL: colorChartsStatusNeutral, UNDEFINED: colorChartsStatusNeutral },
-  NONE: colorChartsStatusPositive,
+  ...{ CRITICAL: colours.critical, HIGH: colours.high },
+  ...{ MEDIUM: colours.medium, LOW: colours.low },
+  ...{ INFORMATIONAL: colours.neutral, UNDEFINED: colours.neutral },
+  NONE: colours.positive,
 };
 
 /** Images by the worst that was found in them. */

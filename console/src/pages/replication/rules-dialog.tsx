@@ -167,7 +167,12 @@ function DestinationFields({ destination, put, remove }: DestinationFieldsProps)
   const { regions } = useWelcome();
   const others = regions.filter((region) => region !== currentRegion());
   return (
-    <Grid gridDefinition={[{ colspan: 5 }, { colspan: 5 }, { colspan: 2 }]}>
+    <Grid
+      gridDefinition={[
+        ...[5, 5].map((colspan) => ({ colspan: { default: 12, xxs: colspan } })),
+        { colspan: { default: 12, xxs: 2 } },
+      ]}
+    >
       <FormField label={words.region}>
         <Autosuggest
           value={destination.region}

@@ -9,7 +9,7 @@ import { listNamespaces, type NamespaceEntry } from "../../api/namespaces.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { ListTable } from "../../components/list-table.tsx";
-import { Empty } from "../../components/page.tsx";
+import { Empty, Unread } from "../../components/page.tsx";
 import { pageSize, useServerList } from "../../components/server-list.ts";
 import { sizeText, Time } from "../../components/values.tsx";
 import { messages } from "../../messages.ts";
@@ -78,11 +78,15 @@ export function NamespaceTree({ view, create }: NamespaceTreeProps) {
         header={<Header counter={`(${top.total})`}>{messages.repositories.title}</Header>}
         filter={view}
         empty={
-          <Empty
-            title={messages.repositories.empty}
-            text={messages.repositories.emptyText}
-            action={create}
-          />
+          top.error === null ? (
+            <Empty
+              title={messages.repositories.empty}
+              text={messages.repositories.emptyText}
+              action={create}
+            />
+          ) : (
+            <Unread />
+          )
         }
       />
     </SpaceBetween>

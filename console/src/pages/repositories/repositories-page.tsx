@@ -16,7 +16,7 @@ import { ErrorNotice } from "../../components/error-notice.tsx";
 import { PlaceLink } from "../../components/link.tsx";
 import { ListTable } from "../../components/list-table.tsx";
 import { LongName } from "../../components/long-name.tsx";
-import { Empty, Page } from "../../components/page.tsx";
+import { Empty, Page, Unread } from "../../components/page.tsx";
 import { firstPage } from "../../components/page-trail.ts";
 import { PushCommands } from "../../components/push-commands.tsx";
 import { useServerList, useTyped } from "../../components/server-list.ts";
@@ -161,14 +161,8 @@ function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps)
         stickyHeader
         wrapLines
         variant="full-page"
-        header={<Header counter={`(${count})`}>{words.title}</Header>}
-        empty={
-          isNarrowed ? (
-            <Empty title={messages.noMatch} action={clear} />
-          ) : (
-            <Empty title={words.empty} text={words.emptyText} action={create} />
-          )
-        }
+        header={<Header counter={data === undefined ? "" : `(${count})`}>{words.title}</Header>}
+        empty={<Nothing {...{ error, isNarrowed }} clear={clear} create={create} />}
         filter={filters}
         pagination={
           <Pagination
@@ -178,6 +172,19 @@ function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps)
       />
     </SpaceBetween>
   );
+}
+
+interface NothingProps {
+  readonly error: unknown;
+  readonly isNarrowed: boolean;
+  readonly clear: React.ReactNode;
+  readonly create: React.ReactNode;
+}
+
+function Nothing({ error, isNarrowed, clear, create }: NothingProps) {
+  if (error !== null) return <Unread />;
+  if (isNarrowed) return <Empty title={messages.noMatch} action={clear} />;
+  return <Empty title={words.empty} text={words.emptyText} action={create} />;
 }
 
 const { modes, encryptions } = repositoryFilters;

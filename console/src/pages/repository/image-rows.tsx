@@ -71,9 +71,10 @@ export function columnsOf(name: string): TableProps.ColumnDefinition<Row>[] {
     },
     {
       ...{ id: "type", header: words.type },
-      cell: ({ image, platform }) => (
-        <LongName>{platform || (image === undefined ? "" : kindOf(image))}</LongName>
-      ),
+      cell: ({ image, platform }) => {
+        const type = platform || (image === undefined ? "" : kindOf(image));
+        return type !== "" && <LongName>{type}</LongName>;
+      },
     },
     {
       ...{ id: "size", header: words.size, sortingField: "SIZE" },

@@ -11,7 +11,7 @@ import { call, currentRegion } from "../../api/call.ts";
 import { type ImageFilter, type ImageRow, searchImages } from "../../api/search.ts";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { ListTable } from "../../components/list-table.tsx";
-import { Empty } from "../../components/page.tsx";
+import { Empty, Unread } from "../../components/page.tsx";
 import { useServerList, useTyped } from "../../components/server-list.ts";
 import { SeveritySelect } from "../../components/severity-select.tsx";
 import { messages } from "../../messages.ts";
@@ -66,6 +66,7 @@ export function ImagesTab({ name, repository }: TabProps) {
       }
     />
   );
+  const nothing = isNarrowed ? noMatch : <Empty title={words.noImages} text={words.noImagesText} />;
   return (
     <SpaceBetween size="s">
       <LiveRegion>{announced}</LiveRegion>
@@ -102,7 +103,7 @@ export function ImagesTab({ name, repository }: TabProps) {
         enableKeyboardNavigation
         stickyHeader
         wrapLines
-        empty={isNarrowed ? noMatch : <Empty title={words.noImages} text={words.noImagesText} />}
+        empty={error === null ? nothing : <Unread />}
         header={
           <ImagesHeader
             count={count}

@@ -4,8 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { colorBackgroundLayoutMain } from "@cloudscape-design/design-tokens";
-import { type CSSProperties, useRef } from "react";
+import { useRef } from "react";
 import { signedInStill } from "../../api/session.ts";
 import { useHeadingFocus } from "../../components/heading-focus.ts";
 import { messages } from "../../messages.ts";
@@ -18,11 +17,7 @@ export function SignInPage() {
   useTitle(title);
   useHeadingFocus(content);
   return (
-    <main
-      className="sign-in"
-      ref={content}
-      style={{ "--sign-in-ground": colorBackgroundLayoutMain } as CSSProperties}
-    >
+    <main className="sign-in" ref={content}>
       <div className="sign-in-mark">
         <img src="/console/mark.svg" alt="" width="40" height="40" />
         <Box variant="h2" tagOverride="span">
