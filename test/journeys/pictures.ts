@@ -25,14 +25,17 @@ try {
   const digest = await pushImage(server, "team/pay", "1.1", { layers: layersOf("4.17.20") });
   await new Promise((resolve) => setTimeout(resolve, settleMs)); // Scans come to their end.
   const pictures = [
-    ["repositories", "/repositories"],
-    ["findings", `/r/team/pay/-/i/${digest}?tab=findings`],
-    ["lifecycle", "/r/team/pay/-/lifecycle"],
+    ["repositories", "/repositories", 0],
+    ["findings", `/r/team/pay/-/i/${digest}?tab=findings`, 430],
+    ["lifecycle", "/r/team/pay/-/lifecycle", 0],
   ] as const;
-  for (const [name, place] of pictures) {
+  for (const [name, place, downPx] of pictures) {
     await shown.go(place);
     await page.getByText("Loading", { exact: true }).first().waitFor({ state: "hidden" });
     await page.waitForLoadState("networkidle").catch(() => undefined); // Events go on for ever.
+    await page.mouse.move(640, 400);
+    await page.mouse.wheel(0, downPx);
+    await page.waitForFunction(`scrollY >= ${downPx}`);
     await page.screenshot({ path: `${folder}${name}.png` });
     console.log(`docs/pictures/${name}.png`);
   }
