@@ -12,6 +12,7 @@ import { useLocation, useNavigate } from "react-router";
 import { currentRegion, setRegion } from "./api/call.ts";
 import { signOut } from "./api/session.ts";
 import { useMendedNavigation } from "./components/mend-navigation.ts";
+import { useNarrow } from "./components/narrow.ts";
 import { firstPage } from "./components/page-trail.ts";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { FailureBoundary } from "./failure-boundary.tsx";
@@ -121,11 +122,13 @@ function Top({ palette, help, leave, region, chooseRegion }: TopProps) {
   const { regions } = useWelcome();
   const theme = useSyncExternalStore(onTheme, currentTheme);
   const who = session.kind === "in" ? session.who : undefined;
+  // On a phone the name would lie below the region's.
+  const logo = useNarrow() ? "mark.svg" : "wordmark.svg";
   return (
     <TopNavigation
       identity={{
         href: `${base}/`,
-        logo: { src: `${base}/wordmark.svg`, alt: messages.product },
+        logo: { src: `${base}/${logo}`, alt: messages.product },
       }}
       utilities={[
         {

@@ -49,6 +49,24 @@ it("? tells the shortcuts, / goes to the filter, and neither is taken from who t
   expect(await help.isVisible()).toBe(false);
 });
 
+it("the head of the page stays above the navigation when one scrolls", async () => {
+  const { page, go, heading } = shown;
+  const size = page.viewportSize()!;
+  await page.setViewportSize({ width: 1280, height: 400 });
+  try {
+    await go("/settings");
+    await heading("Settings");
+    await page.mouse.move(640, 300);
+    await page.mouse.wheel(0, 300);
+    await page.waitForFunction("scrollY > 100");
+    const head = await page.getByRole("button", { name: "Search" }).first().boundingBox();
+    expect(head?.y).toBeGreaterThanOrEqual(0);
+    expect(head?.y).toBeLessThan(60);
+  } finally {
+    await page.setViewportSize(size);
+  }
+});
+
 it("another page begins at its heading; a page that is loaded, and another tab, leave the focus alone", async () => {
   const { page, go, heading } = shown;
   const focused = () =>
