@@ -47,6 +47,7 @@ const known: Readonly<Record<string, unknown>> = {
   ...{ DestinationKeyId: absentKey, KeyId: absentKey, TargetKeyId: absentKey },
   ...{ GrantId: "0".repeat(64), NumberOfBytes: 32, ParameterVersion: 1 },
   ...{ AccessKeyId: "AKIAABCDEFGHIJKLMNOP", AccountId: account, ChildId: account },
+  ParentId: "r-eorg",
   ...{ CreateAccountRequestId: "car-0123456789abcdef", Email: "team@example.com" },
   ...{ NewPath: "/new/", ResourceId: account, Url: "https://issuer.example", VersionId: "v1" },
   OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/issuer.example`,
