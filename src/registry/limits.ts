@@ -91,7 +91,7 @@ export const limits = {
   manifestDepth: 32,
   manifestReferences: 1_000,
   /** In one of Docker's schema 1. */
-  manifestSignatures: 16,
+  manifestSignatures: 4,
   indexNesting: 3,
   indexWalkNodes: 10_000,
 

@@ -83,13 +83,24 @@ it("are found by walking down from the root, page by page", async () => {
   for await (const each of paginateListAccountsForParent({ client: organizations }, page())) {
     accounts.push(...(each.Accounts ?? []).map(({ Id }) => Id));
   }
-  const asked = { ...page(), ChildType: "ACCOUNT" } as const;
-  for await (const each of paginateListChildren({ client: organizations }, asked)) {
+  const asked = () => ({ ...page(), ChildType: "ACCOUNT" }) as const;
+  for await (const each of paginateListChildren({ client: organizations }, asked())) {
     children.push(...(each.Children ?? []));
   }
   const all = [account, id].toSorted();
   expect(accounts).toEqual(all);
   expect(children).toEqual(all.map((Id) => ({ Id, Type: "ACCOUNT" })));
+  const first = await organizations.send(new ListChildrenCommand(asked()));
+  const { NextToken } = first;
+  expect(NextToken).toBeDefined();
+  for (const command of [
+    new ListOrganizationalUnitsForParentCommand({ ParentId, NextToken }),
+    new ListChildrenCommand({ ParentId, ChildType: "ORGANIZATIONAL_UNIT", NextToken }),
+  ]) {
+    await expect(organizations.send(command as ListChildrenCommand)).rejects.toMatchObject({
+      name: "InvalidParameterException",
+    });
+  }
 });
 
 it("refuse with the exceptions that the SDK knows", async () => {

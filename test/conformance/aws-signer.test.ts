@@ -126,6 +126,8 @@ it("are of the one platform that is for images, which is told and listed", async
   expect((await listed(same)).body).toEqual({ platforms: [told.body] });
   expect((await listed({ partner: ["AWSLambda"] })).body).toEqual({ platforms: [] });
   expect(await listed({ maxResults: ["0"] })).toMatchObject({ status: 400 });
+  // There is one page, and nobody was given a token of another one.
+  expect(await listed({ nextToken: ["x"] })).toMatchObject({ status: 400 });
   expect(await ask("GET", "/signing-platforms/AWSLambda-SHA384-ECDSA")).toMatchObject({
     ...{ status: 404, type: "ResourceNotFoundException" },
   });

@@ -69,7 +69,7 @@ afterAll(async () => {
   await (await server)?.stop();
 });
 
-/** One server for all tests of a file, and a prefix for each of them. */
+/** One server for all tests of a file, which has to run apart, and a prefix for each of them. */
 async function openOnS3(options: Partial<S3BlobStoreOptions> = {}): Promise<BlobStore> {
   server ??= startS3();
   const store = await openS3(await server, { archiveClass: "STANDARD_IA", ...options });

@@ -4,12 +4,6 @@ import { defineConfig } from "vitest/config";
 const root = new URL("../..", import.meta.url).pathname;
 const minuteMs = 60_000;
 
-/**
- * Real PostgreSQL and S3 servers: several replicas as processes, and the suites that every pair of
- * stores must pass. The replicas one file after another, since each starts servers of its own.
- * Real clients (the AWS CLI, report-in-use and all else in test/interop) are not here: they run on these
- * stores by `ENTREPOT_TEST_STORES=fleet npm run test:interop`, as a step of its own in .ci/run.
- */
 /** What kills processes, or fills or breaks a store of its own: a process for each file. */
 const faults = [
   "test/contracts/{blob-store,blob-store-classes,exclusive,key-service}.test.ts",
@@ -17,6 +11,12 @@ const faults = [
   "test/faults/server-{damage,load}.test.ts",
 ];
 
+/**
+ * Real PostgreSQL and S3 servers: several replicas as processes, and the suites that every pair of
+ * stores must pass. The replicas one file after another, since each starts servers of its own.
+ * Real clients (the AWS CLI, report-in-use and all else in test/interop) are not here: they run on these
+ * stores by `ENTREPOT_TEST_STORES=fleet npm run test:interop`, as a step of its own in .ci/run.
+ */
 export default defineConfig({
   test: {
     projects: [

@@ -22,6 +22,24 @@ signedIn(async (server, opened) => {
   await ecrOf(server).send(new CreateRepositoryCommand(repository));
 });
 
+it("the page of a key does not tell that disabling it breaks nothing where that could not be read", async () => {
+  const { page, go, heading, expected } = shown;
+  expected.add("403");
+  await page.route("**/", async (route) => {
+    const target = route.request().headers()["x-amz-target"] ?? "";
+    if (target.endsWith(".SearchRepositories")) await route.fulfill({ status: 403, body: "{}" });
+    else await route.continue();
+  });
+  await go(`/keys/${id}`);
+  await heading("alias/payments");
+  await page.getByRole("button", { name: "Disable" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Not known: it could not be read").waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.unroute("**/");
+  expected.delete("403");
+});
+
 it("the page of a key says what disabling it breaks before it does", async () => {
   const { page, go, heading } = shown;
   await go(`/keys/${id}`);

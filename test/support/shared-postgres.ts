@@ -1,4 +1,7 @@
-/** One PostgreSQL server for all tests of a file, started when the first of them wants it. */
+/**
+ * One PostgreSQL server for all tests of a file, started when the first of them wants it: of a file that
+ * runs apart, since the hook that stops it is the first one's alone (see `vitest.config.ts`).
+ */
 import { afterAll, onTestFinished } from "vitest";
 import { type PostgresServer, startPostgres } from "./postgres.ts";
 import { giveBack, sharedDatabase } from "./shared-servers.ts";

@@ -64,7 +64,7 @@ export type ReplicationOption = AnswerOf<typeof getReplicationOptions>["options"
 
 /** What goes along with copies, of all destinations. */
 export async function replicationOptions(
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<readonly ReplicationOption[]> {
   return (await ask("GetReplicationOptions", {}, signal)).options;
 }

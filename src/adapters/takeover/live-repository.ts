@@ -6,8 +6,7 @@ import type {
 } from "../../ports/takeover-source.ts";
 import { algorithmOf } from "../../registry/digest.ts";
 import { isRegistryError } from "../../registry/errors.ts";
-import { mediaTypes } from "../../registry/images/parse-manifest.ts";
-import { manifestDigest, schema1Types } from "../../registry/images/schema1.ts";
+import { manifestDigest } from "../../registry/images/schema1.ts";
 import { limits } from "../../registry/limits.ts";
 import type { Digest } from "../../registry/names.ts";
 import { checkedContent, wholeDocument } from "../../registry/takeover/checked-content.ts";
@@ -15,10 +14,9 @@ import { referrersIn } from "../../registry/takeover/referrer-list.ts";
 import { TakeoverFailure } from "../../registry/takeover/takeover-failure.ts";
 import { takeoverLimits } from "../../registry/takeover/takeover-limits.ts";
 import type { TakeoverSettings } from "../../registry/takeover/takeover-settings.ts";
-import { manifestType } from "../../registry/upstream/manifest-type.ts";
+import { acceptedManifests, manifestType } from "../../registry/upstream/manifest-type.ts";
 import { passing, type RegistryClient } from "../../registry/upstream/registry-client.ts";
 
-const accept = [...Object.values(mediaTypes), ...Object.values(schema1Types)].join(", ");
 /** Manifests that were read for their tags, and are asked for next. */
 const mostKept = 128;
 
@@ -88,7 +86,8 @@ export class LiveRepository implements SourceRepository {
   }
 
   async #manifest(reference: string): Promise<Omit<ContentOfManifest, "digest">> {
-    const wanted = { path: this.#path(`manifests/${reference}`), accept, scope: this.#scope };
+    const path = this.#path(`manifests/${reference}`);
+    const wanted = { path, accept: acceptedManifests, scope: this.#scope };
     const { manifestBytes: maximumBytes } = limits;
     const { headers, body } = await this.#parts.client.get({ ...wanted, maximumBytes });
     const bytes = await wholeDocument(passing(body), `The manifest ${reference}`, maximumBytes);

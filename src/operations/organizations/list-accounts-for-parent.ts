@@ -2,14 +2,12 @@ import type {
   ListAccountsForParentRequest,
   ListAccountsForParentResponse,
 } from "@aws-sdk/client-organizations";
-import type { Account } from "../../registry/identity/account.ts";
-import type { AccountId } from "../../registry/names.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
 import { accountAnswer } from "./answers.ts";
-import { organizationPage } from "./page.ts";
+import { accountPage } from "./page.ts";
 import { parentId, requireRoot } from "./parent.ts";
 import { organizationResource } from "./resource.ts";
 import { maxResults, nextToken } from "./shapes.ts";
@@ -24,16 +22,7 @@ export const listAccountsForParent = operation("organizations:ListAccountsForPar
   errors: ["InvalidParameter", "ParentNotFound"],
   async handle(input, { ports, organization }): Promise<Wire<ListAccountsForParentResponse>> {
     requireRoot(organization, input.ParentId);
-    const { items, next } = await organizationPage<Account, AccountId>(
-      ports,
-      organization,
-      {
-        operation: "ListAccountsForParent",
-        fetch: (page) => ports.metadata.identity.accounts.list(page),
-        key: ({ id }) => id,
-      },
-      input,
-    );
+    const { items, next } = await accountPage(ports, organization, "ListAccountsForParent", input);
     return { Accounts: items.map((account) => accountAnswer(organization, account)), ...next };
   },
 });

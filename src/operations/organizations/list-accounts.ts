@@ -1,12 +1,10 @@
 import type { ListAccountsRequest, ListAccountsResponse } from "@aws-sdk/client-organizations";
-import type { Account } from "../../registry/identity/account.ts";
-import type { AccountId } from "../../registry/names.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
 import { accountAnswer } from "./answers.ts";
-import { organizationPage } from "./page.ts";
+import { accountPage } from "./page.ts";
 import { organizationResource } from "./resource.ts";
 import { maxResults, nextToken } from "./shapes.ts";
 
@@ -20,16 +18,7 @@ export const listAccounts = operation("organizations:ListAccounts", {
   access: "List",
   errors: ["InvalidParameter"],
   async handle(input, { ports, organization }): Promise<Wire<ListAccountsResponse>> {
-    const { items, next } = await organizationPage<Account, AccountId>(
-      ports,
-      organization,
-      {
-        operation: "ListAccounts",
-        fetch: (page) => ports.metadata.identity.accounts.list(page),
-        key: ({ id }) => id,
-      },
-      input,
-    );
+    const { items, next } = await accountPage(ports, organization, "ListAccounts", input);
     return { Accounts: items.map((account) => accountAnswer(organization, account)), ...next };
   },
 });

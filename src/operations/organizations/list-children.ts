@@ -1,12 +1,10 @@
 import type { ListChildrenRequest, ListChildrenResponse } from "@aws-sdk/client-organizations";
 import { z } from "zod";
-import type { Account } from "../../registry/identity/account.ts";
-import type { AccountId } from "../../registry/names.ts";
 import { request } from "../ecr/shapes.ts";
 import type { Wire } from "../ecr/wire.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
-import { organizationPage } from "./page.ts";
+import { accountPage, emptyPage } from "./page.ts";
 import { parentId, requireRoot } from "./parent.ts";
 import { organizationResource } from "./resource.ts";
 import { maxResults, nextToken } from "./shapes.ts";
@@ -23,17 +21,11 @@ export const listChildren = operation("organizations:ListChildren", {
   errors: ["InvalidParameter", "ParentNotFound"],
   async handle(input, { ports, organization }): Promise<Wire<ListChildrenResponse>> {
     requireRoot(organization, input.ParentId);
-    if (input.ChildType === "ORGANIZATIONAL_UNIT") return { Children: [] };
-    const { items, next } = await organizationPage<Account, AccountId>(
-      ports,
-      organization,
-      {
-        operation: "ListChildren",
-        fetch: (page) => ports.metadata.identity.accounts.list(page),
-        key: ({ id }) => id,
-      },
-      input,
-    );
+    if (input.ChildType === "ORGANIZATIONAL_UNIT") {
+      await emptyPage(ports, organization, "ListChildren of units", input);
+      return { Children: [] };
+    }
+    const { items, next } = await accountPage(ports, organization, "ListChildren", input);
     return { Children: items.map(({ id }) => ({ Id: id, Type: "ACCOUNT" as const })), ...next };
   },
 });

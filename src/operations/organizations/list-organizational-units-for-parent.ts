@@ -5,6 +5,7 @@ import type {
 import { request } from "../ecr/shapes.ts";
 import type { Members } from "../members.ts";
 import { operation } from "../operation.ts";
+import { emptyPage } from "./page.ts";
 import { parentId, requireRoot } from "./parent.ts";
 import { organizationResource } from "./resource.ts";
 import { maxResults, nextToken } from "./shapes.ts";
@@ -18,9 +19,13 @@ export const listOrganizationalUnitsForParent = operation(
     } satisfies Members<ListOrganizationalUnitsForParentRequest>),
     resource: organizationResource,
     access: "List",
-    errors: ["ParentNotFound"],
-    async handle(input, { organization }): Promise<ListOrganizationalUnitsForParentResponse> {
+    errors: ["InvalidParameter", "ParentNotFound"],
+    async handle(
+      input,
+      { ports, organization },
+    ): Promise<ListOrganizationalUnitsForParentResponse> {
       requireRoot(organization, input.ParentId);
+      await emptyPage(ports, organization, "ListOrganizationalUnitsForParent", input);
       return { OrganizationalUnits: [] };
     },
   },

@@ -1,9 +1,15 @@
 import type { PageRequest } from "../../ports/metadata-store.ts";
 import type { Ports } from "../../ports/ports.ts";
+import type { Account } from "../../registry/identity/account.ts";
 import type { Organization } from "../../registry/identity/organization.ts";
-import type { Region } from "../../registry/names.ts";
+import type { AccountId, Region } from "../../registry/names.ts";
 import { openPosition, sealPosition } from "../page-token.ts";
 import { readPage } from "../read-page.ts";
+
+interface Paging {
+  readonly NextToken?: string | undefined;
+  readonly MaxResults?: number | undefined;
+}
 
 export interface OrganizationListing<Item, Key extends string> {
   /** `ListAccounts` */
@@ -28,7 +34,7 @@ export async function organizationPage<Item, Key extends string>(
   ports: Pick<Ports, "keys">,
   { managementAccount }: Organization,
   { operation, narrowedBy = [], fetch, key }: OrganizationListing<Item, Key>,
-  paging: { readonly NextToken?: string | undefined; readonly MaxResults?: number | undefined },
+  paging: Paging,
 ): Promise<{ items: Item[]; next: { readonly NextToken?: string } }> {
   const registry = { account: managementAccount, region: everywhere };
   const listing = { operation, registry, narrowedBy };
@@ -40,4 +46,34 @@ export async function organizationPage<Item, Key extends string>(
   });
   if (!more || last === undefined) return { items, next: {} };
   return { items, next: { NextToken: sealPosition(ports, listing, last) } };
+}
+
+/**
+ * One page of all accounts, closed ones too, by id.
+ * @param operation whose tokens these are
+ * @throws InvalidParameter as `organizationPage`
+ */
+export function accountPage(
+  ports: Pick<Ports, "keys" | "metadata">,
+  organization: Organization,
+  operation: string,
+  paging: Paging,
+) {
+  const fetch = (page: PageRequest<AccountId>) => ports.metadata.identity.accounts.list(page);
+  const listing = { operation, fetch, key: ({ id }: Account) => id };
+  return organizationPage<Account, AccountId>(ports, organization, listing, paging);
+}
+
+/**
+ * The only page of what there is none of.
+ * @throws InvalidParameter for any token, as nobody was given one
+ */
+export async function emptyPage(
+  ports: Pick<Ports, "keys">,
+  organization: Organization,
+  operation: string,
+  paging: Paging,
+): Promise<void> {
+  const listing = { operation, fetch: async () => [], key: () => "" };
+  await organizationPage(ports, organization, listing, paging);
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { RegistryError } from "../../registry/errors.ts";
 import { request } from "../ecr/shapes.ts";
 import { operation } from "../operation.ts";
+import { anyResource } from "./signer-shapes.ts";
 import { imagePlatform, type SigningPlatform } from "./signing-platform.ts";
 
 interface Answer {
@@ -26,12 +28,12 @@ export const listSigningPlatforms = operation("signer:ListSigningPlatforms", {
       .regex(/^(?:[1-9]|1\d|2[0-5])$/)
       .optional(),
   }),
-  resource: (_input, { principal }) => ({
-    ...{ arn: "*", account: principal.account, grants: "identity-only" },
-  }),
+  resource: anyResource,
   access: "List",
   errors: ["Validation"],
-  async handle({ category, partner, target }): Promise<Answer> {
+  async handle({ category, partner, target, nextToken }): Promise<Answer> {
+    // Nobody was given one.
+    if (nextToken !== undefined) throw new RegistryError("Validation", "Invalid nextToken.");
     const has = (value: string, asked: string | undefined) =>
       asked === undefined || asked === value;
     const isWanted =

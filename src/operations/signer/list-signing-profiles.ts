@@ -3,7 +3,7 @@ import { notationPlatform, profileStatuses } from "../../registry/signing/signin
 import { signingLimits } from "../../registry/signing/signing-limits.ts";
 import { request } from "../ecr/shapes.ts";
 import { operation } from "../operation.ts";
-import { ownRegistry, type ProfileAnswer, profileAnswer } from "./signer-shapes.ts";
+import { anyResource, ownRegistry, type ProfileAnswer, profileAnswer } from "./signer-shapes.ts";
 
 interface Answer {
   readonly profiles: readonly ProfileAnswer[];
@@ -24,9 +24,7 @@ export const listSigningProfiles = operation("signer:ListSigningProfiles", {
     includeCanceled: z.enum(["true", "false"]).optional(),
     platformId: z.string().min(1).max(128).optional(),
   }),
-  resource: (_input, { principal }) => ({
-    ...{ arn: "*", account: principal.account, grants: "identity-only" },
-  }),
+  resource: anyResource,
   access: "List",
   errors: ["Validation"],
   async handle(input, { ports, caller }): Promise<Answer> {

@@ -17,6 +17,11 @@ import {
 import { signingLimits } from "../../registry/signing/signing-limits.ts";
 import { imagePlatform } from "./signing-platform.ts";
 
+/** What takes no resource: identity policies alone grant it. */
+export function anyResource(_input: unknown, { principal }: Caller): Resource {
+  return { arn: "*", account: principal.account, grants: "identity-only" };
+}
+
 export const profileName = z
   .string()
   .min(2)

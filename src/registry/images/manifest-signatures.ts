@@ -17,7 +17,8 @@ import { limits } from "../limits.ts";
 import { JsonError, type JsonObject, type JsonValue, parseStrictJson } from "../strict-json.ts";
 import { invalidManifest, manifestObject } from "./manifest-json.ts";
 
-const signedKeys: ReadonlySet<string> = new Set([
+/** What is read of signatures, and has to be spelled so. */
+export const signedKeys: ReadonlySet<string> = new Set([
   ...["signatures", "header", "signature", "protected", "jwk", "x5c", "alg"],
   ...["formatLength", "formatTail"],
 ]);
@@ -51,14 +52,18 @@ export function payloadOf(manifest: Uint8Array): Uint8Array {
  * The payload of a manifest whose signatures are all right: each verifies with the key that it brings, and
  * whoever reads the manifest without looking at signatures reads what they are over. That key may be
  * anyone's: this tells nothing of who signed.
+ * @param root the manifest as it was read, with `known` keys
  * @throws InvalidParameter
  */
-export function verifiedPayload(manifest: Uint8Array): Uint8Array {
-  const root = manifestObject(manifest, signedKeys);
+export function verifiedPayload(
+  manifest: Uint8Array,
+  root: JsonObject,
+  known: ReadonlySet<string>,
+): Uint8Array {
   const blocks = blocksOf(root);
   const payload = cutPayload(manifest, blocks);
   const around = new Map([...root].filter(([key]) => key !== "signatures"));
-  if (!isDeepStrictEqual(manifestObject(payload, signedKeys), around)) {
+  if (!isDeepStrictEqual(manifestObject(payload, known), around)) {
     throw invalidManifest("its signatures are over something else than what stands around them");
   }
   const encoded = Buffer.from(payload).toString("base64url");

@@ -24,3 +24,13 @@ export async function requireUnmoved(
   if (last === undefined || last.at <= asOf) return;
   throw new RegistryError("ImageTagAlreadyExists", `The image tag '${tag}' was moved meanwhile`);
 }
+
+/** Whether it is the pull-through cache that has put the tag where it is. */
+export async function isOfCache(
+  change: Pick<MetadataChange, "images">,
+  { registry, name }: Repository,
+  tag: Tag,
+): Promise<boolean> {
+  const found = await change.images.resolve(registry, name, { tag });
+  return found?.freshUntil !== undefined;
+}

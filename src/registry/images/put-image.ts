@@ -37,7 +37,7 @@ import {
 } from "./closure.ts";
 import type { Image } from "./image.ts";
 import { requireRoomForImage } from "./image-limits.ts";
-import { requireMovable, requireUnmoved } from "./movable-tag.ts";
+import { isOfCache, requireMovable, requireUnmoved } from "./movable-tag.ts";
 import { type Manifest, parseManifest } from "./parse-manifest.ts";
 import { queueFollowers } from "./queue-followers.ts";
 import { judgeAgain } from "./storage-class.ts";
@@ -113,8 +113,8 @@ export async function putImage(
   const pushers = pushersOf(ports.onBehalfOf?.principal);
   const vouchedBy = await voucherOf(ports, repository, manifest);
   // What is copied brings its signatures with it.
-  const isCopy = wanted.replica !== undefined;
-  const wishes = isCopy ? [] : await signingWishes(ports, repository, manifest);
+  const isPush = wanted.replica === undefined;
+  const wishes = isPush ? await signingWishes(ports, repository, manifest) : [];
   const pushed = { wanted, manifest, digest, mostImages, pushers, vouchedBy, wishes };
   const image = await sealAndStoreRekeyed(ports, repository, pushed);
   ports.memory.usage.pushed(repository, ports.clock.now());
@@ -299,16 +299,6 @@ async function tagsToMove(
     moved.push({ tag, at });
   }
   return moved;
-}
-
-/** Whether it is the pull-through cache that has put the tag where it is. */
-async function isOfCache(
-  change: MetadataChange,
-  { registry, name }: Repository,
-  tag: Tag,
-): Promise<boolean> {
-  const found = await change.images.resolve(registry, name, { tag });
-  return found?.freshUntil !== undefined;
 }
 
 async function insertImage(

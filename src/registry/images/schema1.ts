@@ -4,7 +4,7 @@ import { type Digest, isDigest } from "../names.ts";
 import type { JsonObject, JsonValue } from "../strict-json.ts";
 import type { ImageReference } from "./image.ts";
 import { invalidManifest, listIn, manifestObject, optionalTextIn } from "./manifest-json.ts";
-import { isSigned, payloadOf, verifiedPayload } from "./manifest-signatures.ts";
+import { isSigned, payloadOf, signedKeys, verifiedPayload } from "./manifest-signatures.ts";
 
 /** Manifests as Docker before 1.10 made them: with the image's history instead of a config. */
 export const schema1Types = {
@@ -22,7 +22,7 @@ const mostNameCharacters = 255;
 
 const knownKeys: ReadonlySet<string> = new Set([
   ...["schemaVersion", "name", "tag", "architecture", "fsLayers", "blobSum", "history"],
-  ...["v1Compatibility", "signatures"],
+  ...["v1Compatibility", ...signedKeys],
 ]);
 
 /** What no manifest of schema 1 has: with it, others could take it for one of theirs (CVE-2021-41190). */
@@ -71,7 +71,8 @@ export function parseSchema1(bytes: Uint8Array, beside: string | undefined): Sch
   if (history.length !== layers.length || !history.every(isHistory)) {
     throw invalidManifest("'history' must tell of each of 'fsLayers'");
   }
-  const digested = mediaType === schema1Types.signed ? verifiedPayload(bytes) : bytes;
+  const digested =
+    mediaType === schema1Types.signed ? verifiedPayload(bytes, root, knownKeys) : bytes;
   return { mediaType, digested, layers: references(layers.reverse()) };
 }
 

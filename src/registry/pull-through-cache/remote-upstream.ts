@@ -1,14 +1,13 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { Egress } from "../../ports/egress.ts";
 import { algorithmOf } from "../digest.ts";
-import { mediaTypes } from "../images/parse-manifest.ts";
-import { manifestDigest, schema1Types } from "../images/schema1.ts";
+import { manifestDigest } from "../images/schema1.ts";
 import { limits } from "../limits.ts";
 import { type Digest, isDigest } from "../names.ts";
 import { wholeDocument } from "../takeover/checked-content.ts";
 import { referrersIn } from "../takeover/referrer-list.ts";
 import { TakeoverFailure } from "../takeover/takeover-failure.ts";
-import { manifestType } from "../upstream/manifest-type.ts";
+import { acceptedManifests, manifestType } from "../upstream/manifest-type.ts";
 import {
   passing,
   type RegistryAccess,
@@ -17,8 +16,6 @@ import {
 } from "../upstream/registry-client.ts";
 import { cacheLimits } from "./cache-limits.ts";
 import type { FetchedManifest, OpenedLayer, Upstream } from "./upstream.ts";
-
-const accept = [...Object.values(mediaTypes), ...Object.values(schema1Types)].join(", ");
 
 /** What is done at an upstream, by ECR's name for it. */
 export type UpstreamAction =
@@ -68,7 +65,11 @@ export class RemoteUpstream implements Upstream {
     await this.#guard("ecr:BatchGetImage", name);
     const { manifestBytes: maximumBytes } = limits;
     const { headers, body } = await this.#ask({
-      ...{ path: `/v2/${name}/manifests/${reference}`, accept, scope: scopeOf(name) },
+      ...{
+        path: `/v2/${name}/manifests/${reference}`,
+        accept: acceptedManifests,
+        scope: scopeOf(name),
+      },
       ...{ maximumBytes, timeoutMs: cacheLimits.documentTimeoutMs },
     });
     const bytes = await wholeDocument(passing(body), `The manifest ${reference}`, maximumBytes);
@@ -87,7 +88,12 @@ export class RemoteUpstream implements Upstream {
   async digestOf(name: string, tag: string): Promise<Digest | undefined> {
     await this.#guard("ecr:BatchGetImage", name);
     const { headers, body } = await this.#ask({
-      ...{ method: "HEAD", path: `/v2/${name}/manifests/${tag}`, accept, scope: scopeOf(name) },
+      ...{
+        method: "HEAD",
+        path: `/v2/${name}/manifests/${tag}`,
+        accept: acceptedManifests,
+        scope: scopeOf(name),
+      },
       ...{ maximumBytes: limits.manifestBytes, timeoutMs: cacheLimits.documentTimeoutMs },
     });
     body.destroy();

@@ -2,6 +2,12 @@ import { mediaTypes } from "../images/parse-manifest.ts";
 import { schema1Types } from "../images/schema1.ts";
 import { recordOf } from "../scanning/sbom/document-json.ts";
 
+/** For Accept: manifests that are stored here. */
+export const acceptedManifests = [
+  ...Object.values(mediaTypes),
+  ...Object.values(schema1Types),
+].join(", ");
+
 /**
  * What a manifest is by what it has, where it does not say: OCI's may leave their type to whoever serves them, and
  * files serve nothing. What is neither keeps its type, or none, and is refused where it is read.

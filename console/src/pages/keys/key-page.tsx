@@ -69,7 +69,7 @@ export function KeyPage() {
             <Uses arn={data.arn} />
             <ScheduleDeletion {...{ id, visible: open === "schedule", close }} />
             {open === "switch" && (
-              <SwitchKey {...{ close, chosen: data }} users={sealed?.repositories ?? []} />
+              <SwitchKey {...{ close, chosen: data }} users={sealed?.repositories} />
             )}
           </SpaceBetween>
         )}

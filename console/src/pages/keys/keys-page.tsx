@@ -43,7 +43,7 @@ export function KeysPage() {
     queryFn: ({ signal }) => searchRepositories(underKeys, signal),
   });
   const usersOf = ({ arn }: KeyAnswer) =>
-    (listed?.repositories ?? []).filter(
+    listed?.repositories.filter(
       ({ encryptionConfiguration: encryption }) => encryption?.kmsKey === arn,
     );
   const close = () => setOpen(undefined);
@@ -119,7 +119,7 @@ export function KeysPage() {
           { id: "manager", header: words.manager, cell: ({ manager }) => manager.toLowerCase() },
           {
             ...{ id: "repositories", header: words.repositories, minWidth: 150 },
-            cell: (key) => <RepositoryLinks repositories={usersOf(key)} />,
+            cell: (key) => <RepositoryLinks repositories={usersOf(key) ?? []} />,
           },
           {
             ...{ id: "created", header: words.created },

@@ -16,8 +16,8 @@ const words = messages.keys;
 interface SwitchKeyProps {
   readonly close: () => void;
   readonly chosen: Pick<KeyAnswer, "id" | "state">;
-  /** What is sealed under it. */
-  readonly users: readonly RepositoryRow[];
+  /** What is sealed under it; `undefined` where that could not be read. */
+  readonly users: readonly RepositoryRow[] | undefined;
 }
 
 /** Disables a key or enables it again; says what breaks before it does. */
@@ -32,10 +32,14 @@ export function SwitchKey({ close, chosen, users }: SwitchKeyProps) {
   const title = isOff ? words.enable : words.disable;
   return (
     <ActionDialog {...{ close, title, act: () => mutate(), isBusy: isPending, error }}>
-      {!isOff && users.length > 0 && (
+      {!isOff && users?.length !== 0 && (
         <Alert type="warning">
           {words.disableWarning}
-          <RepositoryLinks repositories={users} />
+          {users === undefined ? (
+            <div>{messages.unread}</div>
+          ) : (
+            <RepositoryLinks repositories={users} />
+          )}
         </Alert>
       )}
       <EquivalentCli service="kms" operation={operation} input={{ KeyId: chosen.id }} />

@@ -71,7 +71,7 @@ export function OptionsDialog({ destination, options, close }: OptionsDialogProp
     },
     onError: async (refusal) => {
       if (!isChanged(refusal)) return;
-      setKnown(await replicationOptions(new AbortController().signal));
+      setKnown(await replicationOptions());
     },
     onSuccess: () => {
       succeed(words.optionsSaved);

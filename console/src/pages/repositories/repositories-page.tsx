@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
 import { currentRegion } from "../../api/call.ts";
 import { type RepositoryRow, searchRepositories } from "../../api/search.ts";
@@ -102,7 +102,7 @@ interface RepositoryTableProps {
   readonly chosen: RepositoryRow | undefined;
   readonly choose: (repository: RepositoryRow | undefined) => void;
   readonly view: React.ReactNode;
-  readonly create: React.ReactNode;
+  readonly create: ReactNode;
 }
 
 function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps) {
@@ -177,7 +177,7 @@ function RepositoryTable({ chosen, choose, view, create }: RepositoryTableProps)
 interface NothingProps {
   readonly error: unknown;
   readonly isNarrowed: boolean;
-  readonly clear: React.ReactNode;
+  readonly clear: ReactNode;
   readonly create: React.ReactNode;
 }
 
